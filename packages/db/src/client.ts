@@ -1,0 +1,56 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import { type Prisma, PrismaClient } from './generated/client.js'
+
+/** The Prisma client of what serves one tenant's request. */
+export type Database = PrismaClient
+/** What an operation inside a transaction may use. A `Database` is one too. */
+export type Transaction = Prisma.TransactionClient
+
+export interface DatabaseOptions {
+  url: string
+  /** Most connections at a time. */
+  poolMax?: number
+  applicationName?: string
+}
+
+export function connectDatabase(options: DatabaseOptions): Database {
+  const adapter = new PrismaPg({
+    connectionString: options.url,
+    max: options.poolMax ?? 10,
+    application_name: options.applicationName ?? 'tellwire',
+    connectionTimeoutMillis: 5_000,
+  })
+  return new PrismaClient({ adapter, transactionOptions: { maxWait: 5_000, timeout: 15_000 } })
+}
+
+/**
+ * The pool of the statements that work on many tenants' rows at once: accept, claim, settle, sweep.
+ * Statements prepared while a table was empty would keep a sequential scan for the life of their
+ * connection, so the planner is kept from choosing one.
+ */
+export function connectEngine(options: DatabaseOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolMax ?? 10,
+    application_name: options.applicationName ?? 'tellwire-engine',
+    connectionTimeoutMillis: 5_000,
+    options: '-c enable_seqscan=off -c jit=off',
+  })
+  pool.on('error', () => {
+    // An idle connection was lost. The pool opens another when one is asked for, and a query that
+    // fails says so to its caller; without a listener the process would end.
+  })
+  return pool
+}
+
+/**
+ * Runs `work` in one transaction, with a context whose `db` is that transaction.
+ * Name the inner context like the outer one, so that the outer connection cannot be used by mistake.
+ */
+export async function inTransaction<Context extends { db: Database }, Result>(
+  ctx: Context,
+  work: (ctx: Omit<Context, 'db'> & { db: Transaction }) => Promise<Result>,
+): Promise<Result> {
+  return ctx.db.$transaction((db) => work({ ...ctx, db }))
+}

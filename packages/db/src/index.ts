@@ -1,0 +1,6 @@
+export { connectDatabase, connectEngine, inTransaction, type Database, type DatabaseOptions, type Transaction } from './client.js'
+export { Prisma } from './generated/client.js'
+export type * from './generated/models.js'
+export { idFloor, idTime, newId, nilUuid } from './ids.js'
+export { migrate, MigrationError, readMigrations } from './migrate.js'
+export { appRole, engineRole, ensureRoles } from './roles.js'

@@ -1,0 +1,43 @@
+import pg from 'pg'
+
+export const appRole = 'tellwire_app'
+export const engineRole = 'tellwire_engine'
+
+/** The tables whose rows the engine's batches touch for many tenants at once. */
+const engineTables = [
+  'lanes', 'update_pollers', 'chats', 'notifications', 'notification_contents', 'deliveries',
+  'pending_deliveries', 'idempotency_keys', 'updates', 'update_receipts', 'events',
+]
+const engineReads = ['tenants', 'bots', 'bot_access', 'users', 'connections']
+
+/**
+ * Makes the two roles that the services use, or sets their passwords and rights again:
+ * `tellwire_app` serves one tenant's request at a time; `tellwire_engine` sees all tenants, but only
+ * the tables that accepting and delivering need. `url` needs a role that may create roles.
+ */
+export async function ensureRoles(url: string, passwords: { app: string; engine: string }): Promise<void> {
+  const client = new pg.Client({ connectionString: url, application_name: 'tellwire-roles' })
+  await client.connect()
+  try {
+    const statements = [
+      ...createRole(appRole, passwords.app, 'NOBYPASSRLS'),
+      ...createRole(engineRole, passwords.engine, 'BYPASSRLS'),
+      `GRANT USAGE ON SCHEMA public TO ${appRole}, ${engineRole}`,
+      `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${appRole}`,
+      `GRANT SELECT, INSERT, UPDATE, DELETE ON ${engineTables.join(', ')} TO ${engineRole}`,
+      `GRANT SELECT ON ${engineReads.join(', ')} TO ${engineRole}`,
+      `GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO ${appRole}, ${engineRole}`,
+    ]
+    await client.query(statements.join(';\n'))
+  } finally {
+    await client.end()
+  }
+}
+
+function createRole(role: string, password: string, rowSecurity: string): string[] {
+  const secret = pg.escapeLiteral(password)
+  return [
+    `DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN CREATE ROLE ${role}; END IF; END $$`,
+    `ALTER ROLE ${role} LOGIN ${rowSecurity} PASSWORD ${secret}`,
+  ]
+}

@@ -1,0 +1,40 @@
+import { UnrecoverableError } from 'bullmq'
+import type { Static, TObject } from 'typebox'
+import { Check } from 'typebox/value'
+import type { JobBackend } from './backend.js'
+import type { JobContract } from './job-contract.js'
+
+export interface JobConsumer {
+  /** Takes nothing new and waits until what runs has finished. */
+  close(): Promise<void>
+}
+
+/**
+ * Runs `handler` for every job of a contract. A job whose worker was killed is taken over in about six
+ * seconds, any number of times; a payload that does not fit the contract fails for good.
+ */
+export function consume<Schema extends TObject>(
+  backend: JobBackend,
+  contract: JobContract<Schema>,
+  handler: (payload: Static<Schema>) => Promise<void>,
+  onError: (error: Error) => void,
+): JobConsumer {
+  const worker = backend.createWorker(
+    contract.name,
+    async (job) => {
+      if (!Check(contract.payload, job.data)) throw new UnrecoverableError(`malformed payload of ${contract.name}`)
+      await handler(job.data)
+    },
+    {
+      concurrency: contract.concurrency,
+      lockDuration: 5_000,
+      stalledInterval: 2_000,
+      maxStalledCount: 1_000_000,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 100 },
+    },
+  )
+  worker.on('error', onError)
+  worker.on('failed', (_job, error) => onError(error))
+  return { close: async () => worker.close() }
+}

@@ -1,0 +1,6 @@
+export { DrainLane } from './drain-lane.js'
+export { HandleUpdates } from './handle-updates.js'
+export type { JobContract } from './job-contract.js'
+export { connectJobs, migrateJobs, type JobBackend, type JobBackendOptions } from './backend.js'
+export { createWaker, type Waker } from './waker.js'
+export { consume, type JobConsumer } from './consume.js'

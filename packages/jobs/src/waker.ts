@@ -1,0 +1,63 @@
+import type { Queue } from 'bullmq'
+import type { Static, TObject } from 'typebox'
+import type { JobBackend } from './backend.js'
+import type { JobContract } from './job-contract.js'
+
+/** Tells the workers that there is something to do. */
+export interface Waker {
+  /**
+   * Never fails and never has to be waited for: what a lost wake-up would have told, the sweep finds.
+   * While one wake-up of a key is on its way, any number of further ones become one that follows it.
+   */
+  wake<Schema extends TObject>(contract: JobContract<Schema>, payload: Static<Schema>): void
+  /** Waits for the wake-ups that are on their way. */
+  close(): Promise<void>
+}
+
+export function createWaker(backend: JobBackend, onError: (error: Error) => void): Waker {
+  const queues = new Map<string, Queue>()
+  const underway = new Map<string, { isWantedAgain: boolean; done: Promise<void> }>()
+
+  const queueOf = (name: string): Queue => {
+    let queue = queues.get(name)
+    if (!queue) {
+      queue = backend.createQueue(name)
+      queue.on('error', onError)
+      queues.set(name, queue)
+    }
+    return queue
+  }
+
+  const add = async (contract: JobContract, payload: unknown, key: string): Promise<void> => {
+    await queueOf(contract.name).add(contract.name, payload, {
+      deduplication: { id: key, keepLastIfActive: true },
+      removeOnComplete: true,
+      removeOnFail: { count: 100 },
+    })
+  }
+
+  const wake = (contract: JobContract, payload: Static<TObject>): void => {
+    const key = contract.key(payload)
+    const id = `${contract.name} ${key}`
+    const current = underway.get(id)
+    if (current) {
+      current.isWantedAgain = true
+      return
+    }
+    const entry = { isWantedAgain: false, done: Promise.resolve() }
+    underway.set(id, entry)
+    entry.done = add(contract, payload, key)
+      .catch(onError)
+      .then(() => {
+        underway.delete(id)
+        if (entry.isWantedAgain) wake(contract, payload)
+      })
+  }
+
+  const close = async (): Promise<void> => {
+    while (underway.size > 0) await Promise.all([...underway.values()].map(({ done }) => done))
+    await Promise.all([...queues.values()].map((queue) => queue.close()))
+  }
+
+  return { wake: wake as Waker['wake'], close }
+}
