@@ -1,6 +1,20 @@
 export { connectDatabase, connectEngine, inTransaction, type Database, type DatabaseOptions, type Transaction } from './client.js'
 export { Prisma } from './generated/client.js'
-export type * from './generated/models.js'
 export { idFloor, idTime, newId, nilUuid } from './ids.js'
 export { migrate, MigrationError, readMigrations } from './migrate.js'
 export { appRole, engineRole, ensureRoles } from './roles.js'
+export { acceptNotifications, type Acceptance, type NotificationToAccept } from './statements/accept-notifications.js'
+export { claimDeliveries, laneStart, type Claim, type ClaimedDelivery, type LaneCursor } from './statements/claim-deliveries.js'
+export { acquireLane, findDueLanes, laneLeaseMs, releaseLane, renewLane, type LaneGrant, type LaneRelease } from './statements/lanes.js'
+export {
+  acquirePollers,
+  advancePoller,
+  pollerLeaseMs,
+  releasePollers,
+  renewPollers,
+  type PollerGrant,
+} from './statements/pollers.js'
+export { settleDeliveries, type Settlement } from './statements/settle-deliveries.js'
+export { findBotsWithUpdates, findChatsWithUpdates, storeUpdates, type UpdateToStore } from './statements/updates.js'
+export { deleteExpired, ensurePartitions } from './statements/upkeep.js'
+export type { Pool } from 'pg'

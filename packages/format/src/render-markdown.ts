@@ -5,7 +5,8 @@ import { isTelegramUrl } from './telegram-url.js'
 import { TextBuilder } from './text-builder.js'
 
 const nestingMax = 100
-const parser = new MarkdownIt('commonmark', { html: false, maxNesting: nestingMax })
+// The published types leave `maxNesting` out.
+const parser = new MarkdownIt('commonmark', { html: false, maxNesting: nestingMax } as object)
 
 interface List {
   /** The next item's number; undefined in a bullet list. */

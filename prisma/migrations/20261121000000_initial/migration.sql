@@ -91,7 +91,8 @@ CREATE TABLE update_pollers (
   next_update_id bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 50);
 
--- A chat as one bot sees it. `last_sent_at` holds the latest sends, oldest first (groups: up to twenty).
+-- A chat as one bot sees it. `last_sent_at` holds the latest sends, oldest first (groups: up to twenty);
+-- `membership_at` is Telegram's time of the latest update that showed whether the bot may write there.
 CREATE TABLE chats (
   bot_id              uuid NOT NULL REFERENCES bots (id),
   chat_id             bigint NOT NULL,
@@ -102,6 +103,7 @@ CREATE TABLE chats (
   last_sent_at        timestamptz[] NOT NULL DEFAULT '{}',
   paused_until        timestamptz,
   blocked_at          timestamptz,
+  membership_at       timestamptz,
   migrated_to_chat_id bigint,
   created_at          timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (bot_id, chat_id)
@@ -216,6 +218,7 @@ CREATE TABLE pending_deliveries (
   seq             bigint GENERATED ALWAYS AS IDENTITY,
   kind            text NOT NULL CHECK (kind IN ('notification', 'reply')),
   notification_id uuid,
+  connection_id   uuid,
   reply           jsonb,
   attempts        integer NOT NULL DEFAULT 0,
   not_before      timestamptz,

@@ -1,0 +1,24 @@
+import { parseEnv } from '@tellwire/config'
+import Type, { type Static } from 'typebox'
+
+export const ApiEnv = Type.Object({
+  DATABASE_URL: Type.String({ pattern: '^postgres(ql)?://' }),
+  DATABASE_ENGINE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
+  REDIS_URL: Type.Optional(Type.String({ pattern: '^rediss?://' })),
+  SECRET_KEY: Type.String({ minLength: 44, maxLength: 44 }),
+  PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://[^/]+' })),
+  HOST: Type.String({ default: '127.0.0.1' }),
+  PORT: Type.Integer({ default: 3000, minimum: 0, maximum: 65535 }),
+  RATE_LIMIT_PER_SECOND: Type.Integer({ default: 10_000, minimum: 1 }),
+  TELEGRAM_API_ROOT: Type.String({ default: 'https://api.telegram.org', pattern: '^https?://' }),
+  LOG_LEVEL: Type.Union(
+    ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map((level) => Type.Literal(level)),
+    { default: 'info' },
+  ),
+})
+
+export type ApiConfig = Static<typeof ApiEnv>
+
+export function readConfig(env: NodeJS.ProcessEnv): ApiConfig {
+  return parseEnv(ApiEnv, env)
+}

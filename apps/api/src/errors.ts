@@ -1,0 +1,76 @@
+/** Every code an answer can carry: stable, documented under `/problems/{code}`. */
+export const problems = {
+  invalid_request: { status: 400, title: 'The request does not fit its schema', isRetryable: false },
+  malformed_json: { status: 400, title: 'The body is not JSON', isRetryable: false },
+  invalid_encoding: { status: 400, title: 'The body is not valid UTF-8', isRetryable: false },
+  malformed_request: { status: 400, title: 'The request is not valid HTTP', isRetryable: false },
+  unauthenticated: { status: 401, title: 'A valid key is missing', isRetryable: false },
+  insufficient_scope: { status: 403, title: "The key's scopes do not allow this", isRetryable: false },
+  tenant_suspended: { status: 403, title: 'The tenant is suspended', isRetryable: false },
+  not_found: { status: 404, title: 'There is no such thing', isRetryable: false },
+  conflict: { status: 409, title: 'The resource is in another state', isRetryable: false },
+  bot_exists: { status: 409, title: 'The bot is registered already', isRetryable: false },
+  idempotency_in_flight: { status: 409, title: 'A request with this idempotency key is still running', isRetryable: true },
+  payload_too_large: { status: 413, title: 'The body is too large', isRetryable: false },
+  uri_too_long: { status: 414, title: 'The address is too long', isRetryable: false },
+  unsupported_media_type: { status: 415, title: 'The body must be application/json', isRetryable: false },
+  idempotency_mismatch: { status: 422, title: 'The idempotency key was used for another request', isRetryable: false },
+  user_not_connected: { status: 422, title: 'The user has no active connection', isRetryable: false },
+  bot_required: { status: 422, title: 'The bot must be named', isRetryable: false },
+  bot_token_rejected: { status: 422, title: 'Telegram does not accept the bot token', isRetryable: false },
+  text_empty: { status: 422, title: 'The message would show nothing', isRetryable: false },
+  message_too_long: { status: 422, title: 'The message is too long', isRetryable: false },
+  rate_limited: { status: 429, title: 'Too many requests', isRetryable: true },
+  headers_too_large: { status: 431, title: 'The headers are too large', isRetryable: false },
+  internal_error: { status: 500, title: 'Something went wrong here', isRetryable: true },
+  telegram_unavailable: { status: 502, title: 'Telegram cannot be reached', isRetryable: true },
+  service_unavailable: { status: 503, title: 'The service is not ready', isRetryable: true },
+} as const
+
+export type ProblemCode = keyof typeof problems
+
+export interface FieldError {
+  /** A JSON pointer into the body, or `/<name>` of a query, path or header parameter. */
+  pointer: string
+  code: string
+  detail: string
+}
+
+/** What a caller is told. Anything else that is thrown becomes an opaque `internal_error`. */
+export class ApiError extends Error {
+  override name = 'ApiError'
+  readonly code: ProblemCode
+  readonly errors: FieldError[] | undefined
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    options: { errors?: FieldError[]; retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
+    super(detail, { cause: options.cause })
+    this.code = code
+    this.errors = options.errors
+    this.retryAfterSeconds = options.retryAfterSeconds
+  }
+}
+
+export function notFound(what: string): ApiError {
+  return new ApiError('not_found', `There is no such ${what}.`)
+}
+
+/** A problem document (RFC 9457). */
+export function problemDocument(code: ProblemCode, detail: string, about: { baseUrl: string; instance: string; requestId: string; errors?: FieldError[] | undefined }) {
+  const { status, title, isRetryable } = problems[code]
+  return {
+    type: `${about.baseUrl}/problems/${code}`,
+    title,
+    status,
+    detail,
+    instance: about.instance,
+    code,
+    request_id: about.requestId,
+    retryable: isRetryable,
+    ...(about.errors ? { errors: about.errors } : {}),
+  }
+}

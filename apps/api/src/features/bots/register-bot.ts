@@ -1,0 +1,26 @@
+import { newId, Prisma } from '@tellwire/db'
+import { sealBotToken } from '@tellwire/domain'
+import type { InTransaction, TenantContext } from '../../context.js'
+import type { Answer } from '../../plugins/idempotency.js'
+import { botExists, type CheckedBot } from './check-bot.js'
+import { showBot } from './show-bot.js'
+
+/** Stores a bot that was checked, with its lane and its place in the long polls. */
+export async function registerBot({ db, tenantId, sealer }: InTransaction<TenantContext>, bot: CheckedBot): Promise<Answer> {
+  const id = newId()
+  const { token, ...facts } = bot
+  const stored = await db.bot
+    .create({ data: { id, tenantId, ...facts, tokenSealed: sealBotToken(sealer, bot.telegramId, token) } })
+    .catch((error: unknown) => {
+      throw isUniqueViolation(error) ? botExists() : error
+    })
+  await db.botAccess.create({ data: { tenantId, botId: id } })
+  await db.lane.create({ data: { botId: id } })
+  await db.updatePoller.create({ data: { botId: id } })
+  const shown = showBot(stored)
+  return { status: 201, location: `/v1/bots/${shown.id}`, body: shown }
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002'
+}

@@ -1,0 +1,53 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { receiveUpdates, webhookSecret } from '@tellwire/domain'
+import type { Update } from '@tellwire/telegram'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { Services } from '../../context.js'
+import { ApiError, notFound } from '../../errors.js'
+
+/** Where Telegram delivers updates: one address for each bot, and a secret that only Telegram was told. */
+export function telegramWebhookRoutes({ db, engine, waker, sealer }: Services): FastifyPluginAsync {
+  return async (app) => {
+    // An update that we refused would come again for a day and hold up its chat, so any JSON is taken;
+    // what the database cannot store is cleaned when it is stored.
+    app.removeContentTypeParser('application/json')
+    app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: FastifyRequest, body: string) => parse(body))
+
+    app.post<{ Params: { telegram_id: string }; Body: unknown }>('/telegram/:telegram_id', async (request) => {
+      const { telegram_id } = request.params
+      if (!/^\d{1,18}$/.test(telegram_id)) throw notFound('bot')
+      const telegramId = BigInt(telegram_id)
+      const given = request.headers['x-telegram-bot-api-secret-token']
+      if (typeof given !== 'string' || !isSame(given, webhookSecret(sealer, telegramId))) {
+        throw new ApiError('unauthenticated', 'The secret token is missing or wrong.')
+      }
+
+      const bot = await db.bot.findUnique({ where: { telegramId }, select: { id: true } })
+      if (!bot) throw notFound('bot')
+      await receiveUpdates({ engine, waker }, bot.id, [readUpdate(request.body)])
+      return {}
+    })
+  }
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch (cause) {
+    throw new ApiError('malformed_json', 'The body is not valid JSON.', { cause })
+  }
+}
+
+/** Takes as long for a wrong secret as for the right one. */
+function isSame(given: string, expected: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(given), digest(expected))
+}
+
+function readUpdate(body: unknown): Update {
+  const updateId = (body as { update_id?: unknown } | null)?.update_id
+  if (typeof body !== 'object' || body === null || !Number.isSafeInteger(updateId)) {
+    throw new ApiError('invalid_request', 'This is not an update.', { errors: [{ pointer: '/update_id', code: 'required', detail: 'must be an integer' }] })
+  }
+  return body as Update
+}

@@ -1,0 +1,28 @@
+import { TypeID } from 'typeid-js'
+import Type from 'typebox'
+import { notFound } from '../errors.js'
+
+export type IdPrefix = 'ten' | 'key' | 'bot' | 'lnk' | 'con' | 'ntf' | 'dlv' | 'evt'
+
+/** A UUID as it is shown: `<prefix>_` and 26 characters. */
+export function showId(prefix: IdPrefix, uuid: string): string {
+  return TypeID.fromUUID(prefix, uuid).toString()
+}
+
+/** @throws `not_found` for an id of another kind or none at all. */
+export function readId(prefix: IdPrefix, id: string, what: string): string {
+  const uuid = parseId(prefix, id)
+  if (uuid === undefined) throw notFound(what)
+  return uuid
+}
+
+export function parseId(prefix: IdPrefix, id: string): string | undefined {
+  if (!new RegExp(`^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`).test(id)) return undefined
+  return TypeID.fromString(id, prefix).toUUID()
+}
+
+/** An id in an answer. */
+export const ShownId = (prefix: IdPrefix) => Type.String({ examples: [`${prefix}_01kaj2n5q8e3xv4m6t9r0wzysd`] })
+
+/** An id in a path or a body: any string, so that a wrong one is answered like an unknown one. */
+export const GivenId = Type.String({ maxLength: 200 })

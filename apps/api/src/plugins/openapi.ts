@@ -1,0 +1,35 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+
+/** `/openapi.json` from the routes' own schemas, and `/docs` to read it. */
+export async function describeApi(app: FastifyInstance, baseUrl: () => string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Tellwire',
+        version: '1',
+        description: 'Push notifications over Telegram: connect your users with a link, then POST them Markdown.',
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      components: {
+        securitySchemes: {
+          tenantKey: { type: 'http', scheme: 'bearer', bearerFormat: 'tw_live_…' },
+          adminKey: { type: 'http', scheme: 'bearer', bearerFormat: 'tw_admin_…' },
+        },
+      },
+      tags: [
+        { name: 'connect links', description: 'How a user of yours connects a Telegram chat.' },
+        { name: 'users' },
+        { name: 'connections' },
+        { name: 'notifications' },
+        { name: 'bots' },
+        { name: 'admin', description: 'For whoever operates the service.' },
+      ],
+    },
+    hideUntagged: true,
+  })
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { docExpansion: 'list', persistAuthorization: true } })
+  app.get('/openapi.json', { schema: { hide: true } }, async () => ({ ...app.swagger(), servers: [{ url: baseUrl() }] }))
+}

@@ -1,0 +1,21 @@
+import { parseEnv } from '@tellwire/config'
+import Type, { type Static } from 'typebox'
+
+export const WorkerEnv = Type.Object({
+  DATABASE_URL: Type.String({ pattern: '^postgres(ql)?://' }),
+  DATABASE_ENGINE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
+  REDIS_URL: Type.Optional(Type.String({ pattern: '^rediss?://' })),
+  SECRET_KEY: Type.String({ minLength: 44, maxLength: 44 }),
+  TELEGRAM_API_ROOT: Type.String({ default: 'https://api.telegram.org', pattern: '^https?://' }),
+  TELEGRAM_TIMEOUT_SECONDS: Type.Integer({ default: 15, minimum: 1, maximum: 120 }),
+  LOG_LEVEL: Type.Union(
+    ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map((level) => Type.Literal(level)),
+    { default: 'info' },
+  ),
+})
+
+export type WorkerConfig = Static<typeof WorkerEnv>
+
+export function readConfig(env: NodeJS.ProcessEnv): WorkerConfig {
+  return parseEnv(WorkerEnv, env)
+}

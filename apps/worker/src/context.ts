@@ -1,0 +1,20 @@
+import type { Database, Pool } from '@tellwire/db'
+import type { Sealer } from '@tellwire/domain'
+import type { JobBackend, Waker } from '@tellwire/jobs'
+import type { Logger } from '@tellwire/observability'
+import type { BotApi } from '@tellwire/telegram'
+import type { LaneMemory } from './lane/lane-memory.js'
+
+/** What the process has, made once in `main.ts`. */
+export interface WorkerContext {
+  db: Database
+  engine: Pool
+  jobs: JobBackend
+  waker: Waker
+  sealer: Sealer
+  telegram: BotApi
+  log: Logger
+  lanes: LaneMemory
+  /** Aborts when the process is asked to stop: nothing new is begun. */
+  stopping: AbortSignal
+}

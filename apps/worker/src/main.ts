@@ -1,0 +1,46 @@
+import { connectDatabase, connectEngine } from '@tellwire/db'
+import { createSealer } from '@tellwire/domain'
+import { connectJobs, createWaker } from '@tellwire/jobs'
+import { createLogger } from '@tellwire/observability'
+import { createBotApi } from '@tellwire/telegram'
+import { readConfig } from './config.js'
+import { createLaneMemory } from './lane/lane-memory.js'
+import { startWorker } from './worker.js'
+
+const config = readConfig(process.env)
+const log = createLogger('worker', config.LOG_LEVEL)
+const engineUrl = config.DATABASE_ENGINE_URL ?? config.DATABASE_URL
+
+const db = connectDatabase({ url: config.DATABASE_URL, applicationName: 'tellwire-worker' })
+const engine = connectEngine({ url: engineUrl, poolMax: 20, applicationName: 'tellwire-worker-engine' })
+const onJobError = (error: Error): void => log.warn({ err: error }, 'queue')
+const jobs = connectJobs({ redisUrl: config.REDIS_URL, databaseUrl: engineUrl, onError: onJobError })
+const waker = createWaker(jobs, onJobError)
+const telegram = createBotApi({ root: config.TELEGRAM_API_ROOT, timeoutMs: config.TELEGRAM_TIMEOUT_SECONDS * 1_000 })
+
+const worker = startWorker({ db, engine, jobs, waker, telegram, log, sealer: createSealer(config.SECRET_KEY), lanes: createLaneMemory() })
+
+const stop = async (): Promise<void> => {
+  await worker.stop()
+  await waker.close()
+  await Promise.all([jobs.close(), telegram.close(), engine.end(), db.$disconnect()])
+}
+let isStopping = false
+const stopOnce = (): void => {
+  if (isStopping) return
+  isStopping = true
+  stop().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      log.error({ err: error }, 'stop failed')
+      process.exit(1)
+    },
+  )
+}
+process.once('SIGTERM', stopOnce)
+process.once('SIGINT', stopOnce)
+// A parent that started us with an IPC channel is gone: so are we.
+process.once('disconnect', stopOnce)
+
+log.info('started')
+process.send?.({ type: 'ready' })

@@ -1,0 +1,41 @@
+import { deleteExpired, ensurePartitions, findBotsWithUpdates, findDueLanes } from '@tellwire/db'
+import { DrainLane, HandleUpdates } from '@tellwire/jobs'
+import type { WorkerContext } from './context.js'
+import { drainLane } from './jobs/drain-lane.js'
+import { handleUpdates } from './jobs/handle-updates.js'
+import { every, type Repeating } from './every.js'
+
+const sweepEveryMs = 1_000
+const upkeepEveryMs = 3_600_000
+const partitionDaysAhead = 7
+
+/**
+ * Finds what no wake-up told of: lanes with something due that nobody drains, updates that nobody
+ * handles. It reads Postgres alone, so whatever the queue loses is found within seconds; while the queue
+ * is away, this process does the work itself.
+ */
+export function startSweep(ctx: WorkerContext): Repeating {
+  return every(sweepEveryMs, ctx, 'sweep', async () => {
+    const [botsWithDeliveries, botsWithUpdates] = await Promise.all([findDueLanes(ctx.engine), findBotsWithUpdates(ctx.engine)])
+    ctx.lanes.sweep(performance.now())
+    if (botsWithDeliveries.length + botsWithUpdates.length === 0) return
+
+    if (await ctx.jobs.ping()) {
+      for (const botId of botsWithDeliveries) ctx.waker.wake(DrainLane, { botId })
+      for (const botId of botsWithUpdates) ctx.waker.wake(HandleUpdates, { botId })
+    } else {
+      await Promise.all([
+        ...botsWithDeliveries.map((botId) => drainLane(ctx, { botId })),
+        ...botsWithUpdates.map((botId) => handleUpdates(ctx, { botId })),
+      ])
+    }
+  })
+}
+
+/** Makes the coming days' partitions and deletes what has expired. */
+export function startUpkeep(ctx: WorkerContext): Repeating {
+  return every(upkeepEveryMs, ctx, 'upkeep', async () => {
+    await ensurePartitions(ctx.engine, partitionDaysAhead)
+    await deleteExpired(ctx.engine)
+  })
+}

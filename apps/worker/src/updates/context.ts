@@ -1,0 +1,7 @@
+import type { Transaction } from '@tellwire/db'
+
+/** What handling one update of one bot may use. */
+export interface UpdateContext {
+  db: Transaction
+  botId: string
+}

@@ -1,0 +1,102 @@
+import type { Pool } from 'pg'
+
+/** How long a turn may hold a lane without renewing its lease, on the database's clock. */
+export const laneLeaseMs = 4_000
+
+export interface LaneGrant {
+  epoch: bigint
+  rate: number
+  tokenSealed: Buffer
+  telegramId: bigint
+  botStatus: string
+  /** The holder before did not let go: it died, or was stopped for longer than its lease. */
+  wasAbandoned: boolean
+  /** In how many milliseconds all permits that the holder before spent have come back. */
+  permitsFreeInMs: number
+}
+
+/** Takes a lane that nobody holds and that is neither paused nor parked. Two callers never both get it. */
+export async function acquireLane(engine: Pool, botId: string, turnId: string): Promise<LaneGrant | undefined> {
+  const { rows } = await engine.query<{
+    epoch: string
+    rate: number
+    token_sealed: Buffer
+    telegram_id: string
+    status: string
+    was_abandoned: boolean
+    permits_free_in_ms: number
+  }>({
+    name: 'acquire-lane',
+    text: `
+      WITH free AS (
+        SELECT bot_id, holder IS NOT NULL AS was_abandoned, permits_free_at FROM lanes
+        WHERE bot_id = $1 AND (holder IS NULL OR lease_until < clock_timestamp())
+          AND parked_reason IS NULL AND coalesce(paused_until <= clock_timestamp(), true)
+        FOR UPDATE
+      )
+      UPDATE lanes l SET epoch = l.epoch + 1, holder = $2, next_due_at = NULL,
+        lease_until = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
+      FROM free, bots b
+      WHERE l.bot_id = free.bot_id AND b.id = l.bot_id
+      RETURNING l.epoch, b.rate, b.token_sealed, b.telegram_id, b.status, free.was_abandoned,
+        greatest(0, coalesce(extract(epoch FROM free.permits_free_at - clock_timestamp()) * 1000, 0))::float8 AS permits_free_in_ms`,
+    values: [botId, turnId, laneLeaseMs],
+  })
+  const row = rows[0]
+  return (
+    row && {
+      epoch: BigInt(row.epoch),
+      rate: row.rate,
+      tokenSealed: row.token_sealed,
+      telegramId: BigInt(row.telegram_id),
+      botStatus: row.status,
+      wasAbandoned: row.was_abandoned,
+      permitsFreeInMs: row.permits_free_in_ms,
+    }
+  )
+}
+
+/** @returns false when the lane is another's by now. */
+export async function renewLane(engine: Pool, botId: string, turnId: string): Promise<boolean> {
+  const { rowCount } = await engine.query({
+    name: 'renew-lane',
+    text: `UPDATE lanes SET lease_until = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
+           WHERE bot_id = $1 AND holder = $2`,
+    values: [botId, turnId, laneLeaseMs],
+  })
+  return rowCount === 1
+}
+
+export interface LaneRelease {
+  /** When the lane should be looked at again at the latest; undefined when nothing waits in it. */
+  nextDueInMs: number | undefined
+  permitsFreeInMs: number
+  /** Holds back the whole bot. */
+  pauseMs: number | undefined
+}
+
+export async function releaseLane(engine: Pool, botId: string, turnId: string, release: LaneRelease): Promise<void> {
+  await engine.query({
+    name: 'release-lane',
+    text: `
+      UPDATE lanes SET holder = NULL, lease_until = NULL,
+        next_due_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000),
+        permits_free_at = clock_timestamp() + make_interval(secs => $4::float8 / 1000),
+        paused_until = coalesce(clock_timestamp() + make_interval(secs => $5::float8 / 1000), paused_until)
+      WHERE bot_id = $1 AND holder = $2`,
+    values: [botId, turnId, release.nextDueInMs ?? null, release.permitsFreeInMs, release.pauseMs ?? null],
+  })
+}
+
+/** The lanes that have something to do and that nobody holds. */
+export async function findDueLanes(engine: Pool): Promise<string[]> {
+  const { rows } = await engine.query<{ bot_id: string }>({
+    name: 'find-due-lanes',
+    text: `
+      SELECT l.bot_id FROM lanes l
+      WHERE coalesce(l.lease_until < clock_timestamp(), true) AND l.parked_reason IS NULL
+        AND coalesce(l.paused_until <= clock_timestamp(), true) AND coalesce(l.next_due_at <= clock_timestamp(), true)
+        AND EXISTS (SELECT FROM pending_deliveries p WHERE p.bot_id = l.bot_id)`,
+  })
+  return rows.map((row) => row.bot_id)
+}

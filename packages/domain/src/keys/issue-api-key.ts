@@ -1,0 +1,38 @@
+import { newId, type Transaction } from '@tellwire/db'
+import { generateKey, hashKey } from './key-format.js'
+
+export const scopes = [
+  'topics:read', 'topics:write', 'templates:read', 'templates:write', 'links:write', 'users:read', 'users:write',
+  'notifications:read', 'notifications:write', 'bots:read', 'bots:write', 'events:read', 'webhooks:write',
+  'inbox:read', 'inbox:write', 'files:write', 'keys:write',
+] as const
+
+export type Scope = (typeof scopes)[number]
+
+export interface IssuedKey {
+  id: string
+  /** The key itself: this is the only time anyone sees it. */
+  key: string
+}
+
+export async function issueApiKey(
+  db: Transaction,
+  input: { tenantId: string; name: string; scopes: readonly Scope[]; mode?: 'live' | 'test'; expiresAt?: Date | undefined },
+): Promise<IssuedKey> {
+  const mode = input.mode ?? 'live'
+  const key = generateKey(mode)
+  const { id } = await db.apiKey.create({
+    data: {
+      id: newId(),
+      tenantId: input.tenantId,
+      name: input.name,
+      scopes: [...input.scopes],
+      mode,
+      expiresAt: input.expiresAt ?? null,
+      tokenHash: hashKey(key),
+      tokenHint: key.slice(-4),
+    },
+    select: { id: true },
+  })
+  return { id, key }
+}

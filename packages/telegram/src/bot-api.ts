@@ -1,0 +1,111 @@
+import type { ApiMethods, Opts } from '@grammyjs/types'
+import { errors, Pool } from 'undici'
+
+export type Method = keyof ApiMethods<never>
+export type Params<M extends Method> = Opts<never>[M]
+export type Result<M extends Method> = ReturnType<ApiMethods<never>[M]>
+
+/**
+ * What became of a call. `no_answer` means that nobody knows: unless `isUnsent`, the request may have
+ * arrived and been carried out.
+ */
+export type CallOutcome<T> =
+  | { kind: 'ok'; result: T }
+  | {
+      kind: 'refused'
+      code: number
+      description: string
+      retryAfterSeconds: number | undefined
+      migrateToChatId: number | undefined
+    }
+  | { kind: 'no_answer'; reason: string; isUnsent: boolean }
+
+export interface BotApiOptions {
+  /** Such as `https://api.telegram.org`; a path before `/bot…` is kept. */
+  root: string
+  /** How long to wait for an answer. Telegram holds a call back for up to 8 s before it answers 429. */
+  timeoutMs?: number
+  connectionsMax?: number
+}
+
+export interface BotApi {
+  /** Never throws for what Telegram or the network does, and never reveals the token. */
+  call<M extends Method>(
+    token: string,
+    method: M,
+    params: Params<M>,
+    options?: { timeoutMs?: number; signal?: AbortSignal },
+  ): Promise<CallOutcome<Result<M>>>
+  close(): Promise<void>
+}
+
+interface Answer {
+  ok?: unknown
+  result?: unknown
+  error_code?: unknown
+  description?: unknown
+  parameters?: { retry_after?: unknown; migrate_to_chat_id?: unknown }
+}
+
+/** Failures before anything of the request left this machine. */
+const unsentCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
+
+export function createBotApi(options: BotApiOptions): BotApi {
+  const root = new URL(options.root)
+  const basePath = root.pathname.replace(/\/$/, '')
+  const timeoutDefaultMs = options.timeoutMs ?? 30_000
+  const pool = new Pool(root.origin, {
+    connections: options.connectionsMax ?? 512,
+    connect: { timeout: 10_000 },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  })
+
+  return {
+    async call(token, method, params, { timeoutMs = timeoutDefaultMs, signal } = {}) {
+      const timeout = AbortSignal.timeout(timeoutMs)
+      try {
+        const { statusCode, body } = await pool.request({
+          method: 'POST',
+          path: `${basePath}/bot${token}/${method}`,
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(params),
+          signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+        })
+        return readAnswer(statusCode, await body.text())
+      } catch (error) {
+        return { kind: 'no_answer', ...describeFailure(error, timeout.aborted) }
+      }
+    },
+    close: async () => pool.destroy(),
+  }
+}
+
+function readAnswer<T>(status: number, body: string): CallOutcome<T> {
+  let answer: Answer = {}
+  try {
+    answer = JSON.parse(body) as Answer
+  } catch {
+    // Telegram's front end answers some failures in HTML or with nothing at all.
+  }
+  if (answer.ok === true) return { kind: 'ok', result: answer.result as T }
+  return {
+    kind: 'refused',
+    code: typeof answer.error_code === 'number' ? answer.error_code : status,
+    description: typeof answer.description === 'string' ? answer.description : `HTTP status ${status}`,
+    retryAfterSeconds: integerOrNothing(answer.parameters?.retry_after),
+    migrateToChatId: integerOrNothing(answer.parameters?.migrate_to_chat_id),
+  }
+}
+
+function integerOrNothing(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined
+}
+
+/** Only the error's code: its message may hold the path, and the path holds the token. */
+function describeFailure(error: unknown, isTimeout: boolean): { reason: string; isUnsent: boolean } {
+  if (isTimeout) return { reason: 'timeout', isUnsent: false }
+  const code = error instanceof Error ? ((error as { code?: unknown }).code ?? error.name) : undefined
+  if (error instanceof errors.ConnectTimeoutError) return { reason: 'connect_timeout', isUnsent: true }
+  return typeof code === 'string' ? { reason: code, isUnsent: unsentCodes.has(code) } : { reason: 'unknown', isUnsent: false }
+}

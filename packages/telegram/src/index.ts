@@ -1,0 +1,6 @@
+export { createBotApi, type BotApi, type BotApiOptions, type CallOutcome, type Method, type Params, type Result } from './bot-api.js'
+export { classifyOutcome, type OutcomeClass } from './classify-outcome.js'
+export { createPermits, type ChatKind, type Permits } from './permits.js'
+export { describeUpdate, type UpdateSummary } from './describe-update.js'
+export { isWellFormedToken, telegramIdOf } from './token.js'
+export type { Chat, Message, MessageEntity, Update, User, UserFromGetMe, ChatMemberUpdated } from '@grammyjs/types'
