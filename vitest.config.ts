@@ -6,7 +6,8 @@ export default defineConfig({
   test: {
     include: ['{apps,packages,tests}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    globalSetup: ['packages/testing/src/global-setup.ts'],
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
   },
 })

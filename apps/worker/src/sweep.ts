@@ -18,17 +18,10 @@ export function startSweep(ctx: WorkerContext): Repeating {
   return every(sweepEveryMs, ctx, 'sweep', async () => {
     const [botsWithDeliveries, botsWithUpdates] = await Promise.all([findDueLanes(ctx.engine), findBotsWithUpdates(ctx.engine)])
     ctx.lanes.sweep(performance.now())
-    if (botsWithDeliveries.length + botsWithUpdates.length === 0) return
-
-    if (await ctx.jobs.ping()) {
-      for (const botId of botsWithDeliveries) ctx.waker.wake(DrainLane, { botId })
-      for (const botId of botsWithUpdates) ctx.waker.wake(HandleUpdates, { botId })
-    } else {
-      await Promise.all([
-        ...botsWithDeliveries.map((botId) => drainLane(ctx, { botId })),
-        ...botsWithUpdates.map((botId) => handleUpdates(ctx, { botId })),
-      ])
-    }
+    await Promise.all([
+      ...botsWithDeliveries.map(async (botId) => (await ctx.waker.handOver(DrainLane, { botId })) || drainLane(ctx, { botId })),
+      ...botsWithUpdates.map(async (botId) => (await ctx.waker.handOver(HandleUpdates, { botId })) || handleUpdates(ctx, { botId })),
+    ])
   })
 }
 

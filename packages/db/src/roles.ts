@@ -10,6 +10,14 @@ const engineTables = [
 ]
 const engineReads = ['tenants', 'bots', 'bot_access', 'users', 'connections']
 
+/** The engine's connection also carries BullMQ's queues, where they live in Postgres; it makes a sequence for each. */
+const queueGrants = [
+  `GRANT USAGE, CREATE ON SCHEMA bullmq TO ${engineRole}`,
+  `GRANT ALL ON ALL TABLES IN SCHEMA bullmq TO ${engineRole}`,
+  `GRANT ALL ON ALL SEQUENCES IN SCHEMA bullmq TO ${engineRole}`,
+  `GRANT ALL ON ALL ROUTINES IN SCHEMA bullmq TO ${engineRole}`,
+]
+
 /**
  * Makes the two roles that the services use, or sets their passwords and rights again:
  * `tellwire_app` serves one tenant's request at a time; `tellwire_engine` sees all tenants, but only
@@ -27,11 +35,16 @@ export async function ensureRoles(url: string, passwords: { app: string; engine:
       `GRANT SELECT, INSERT, UPDATE, DELETE ON ${engineTables.join(', ')} TO ${engineRole}`,
       `GRANT SELECT ON ${engineReads.join(', ')} TO ${engineRole}`,
       `GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO ${appRole}, ${engineRole}`,
+      ...queueGrants.map((grant) => ifQueueExists(grant)),
     ]
     await client.query(statements.join(';\n'))
   } finally {
     await client.end()
   }
+}
+
+function ifQueueExists(statement: string): string {
+  return `DO $$ BEGIN IF EXISTS (SELECT FROM pg_namespace WHERE nspname = 'bullmq') THEN ${statement}; END IF; END $$`
 }
 
 function createRole(role: string, password: string, rowSecurity: string): string[] {

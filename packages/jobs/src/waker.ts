@@ -10,6 +10,8 @@ export interface Waker {
    * While one wake-up of a key is on its way, any number of further ones become one that follows it.
    */
   wake<Schema extends TObject>(contract: JobContract<Schema>, payload: Static<Schema>): void
+  /** The same for one who would do the work itself otherwise. @returns whether the queue took it. */
+  handOver<Schema extends TObject>(contract: JobContract<Schema>, payload: Static<Schema>): Promise<boolean>
   /** Waits for the wake-ups that are on their way. */
   close(): Promise<void>
 }
@@ -54,10 +56,20 @@ export function createWaker(backend: JobBackend, onError: (error: Error) => void
       })
   }
 
+  const handOver = async (contract: JobContract, payload: Static<TObject>): Promise<boolean> => {
+    try {
+      await add(contract, payload, contract.key(payload))
+      return true
+    } catch (error) {
+      onError(error instanceof Error ? error : new Error(String(error)))
+      return false
+    }
+  }
+
   const close = async (): Promise<void> => {
     while (underway.size > 0) await Promise.all([...underway.values()].map(({ done }) => done))
     await Promise.all([...queues.values()].map((queue) => queue.close()))
   }
 
-  return { wake: wake as Waker['wake'], close }
+  return { wake: wake as Waker['wake'], handOver: handOver as Waker['handOver'], close }
 }

@@ -1,0 +1,73 @@
+import type { Chat, User } from '@tellwire/telegram'
+import type { Group, Person, SandboxBot, StoredMessage } from '../state/types.js'
+import type { World } from '../state/world.js'
+import { badRequest, forbidden } from './telegram-error.js'
+
+export function showBotUser(bot: SandboxBot): User {
+  return { id: bot.id, is_bot: true, first_name: bot.firstName, username: bot.username }
+}
+
+export function showPerson(person: Person): User {
+  return {
+    id: person.id,
+    is_bot: false,
+    first_name: person.firstName,
+    ...(person.languageCode === undefined ? {} : { language_code: person.languageCode }),
+  } as User
+}
+
+export function showChat(world: World, chatId: number): Chat {
+  const group = world.groups.get(chatId)
+  if (group) return showGroup(group)
+  return { id: chatId, type: 'private', first_name: world.people.get(chatId)?.firstName ?? '' }
+}
+
+function showGroup(group: Group): Chat {
+  return { id: group.id, type: group.type, title: group.title } as Chat
+}
+
+/** A message as the Bot API shows it. */
+export function showMessage(world: World, chatId: number, message: StoredMessage): object {
+  const bot = message.fromBot ? world.bots.get(message.fromId) : undefined
+  const person = message.fromBot ? undefined : world.people.get(message.fromId)
+  const isChannel = world.groups.get(chatId)?.type === 'channel'
+  const from = bot ? showBotUser(bot) : person && showPerson(person)
+  return {
+    message_id: message.messageId,
+    ...(from && !isChannel ? { from } : {}),
+    ...(isChannel ? { sender_chat: showChat(world, chatId) } : {}),
+    chat: showChat(world, chatId),
+    date: message.date,
+    ...(message.editDate === undefined ? {} : { edit_date: message.editDate }),
+    text: message.text,
+    ...(message.entities.length > 0 ? { entities: message.entities } : {}),
+    ...(message.replyMarkup ? { reply_markup: message.replyMarkup } : {}),
+  }
+}
+
+/** The chat that a `chat_id` names, as far as the bot may know it. */
+export function findChat(world: World, bot: SandboxBot, chatIdText: string): number {
+  if (chatIdText === '') throw badRequest('chat_id is empty')
+  const chatId = /^-?\d+$/.test(chatIdText.trim()) ? Number(chatIdText) : 0
+  if (chatId > 0) {
+    if (world.bots.has(chatId)) return chatId
+    if (world.people.has(chatId)) return chatId
+  }
+  const group = world.groups.get(chatId)
+  if (group && (group.bots.includes(bot.id) || group.members.length > 0)) return chatId
+  throw badRequest('chat not found')
+}
+
+/** @throws as Telegram does when the bot may not write there. */
+export function assertMayWrite(world: World, bot: SandboxBot, chatId: number): void {
+  const group = world.groups.get(chatId)
+  if (group) {
+    const names = { group: 'group', supergroup: 'supergroup', channel: 'channel' }
+    if (!group.bots.includes(bot.id)) throw forbidden(`bot is not a member of the ${names[group.type]} chat`)
+    return
+  }
+  if (world.bots.has(chatId)) throw forbidden("the bot can't send messages to the bot")
+  const dialog = world.dialog(bot.id, chatId)
+  if (!dialog) throw forbidden("bot can't initiate conversation with a user")
+  if (dialog.isBlocked) throw forbidden('bot was blocked by the user')
+}

@@ -1,0 +1,17 @@
+import { badRequest } from '../telegram-error.js'
+import type { Method } from './method.js'
+
+const answerableForMs = 15_000
+const textMax = 200
+
+export const answerCallbackQuery: Method = ({ bot, parameters, answers }) => {
+  const query = answers.get(parameters.text('callback_query_id'))
+  if (!query || query.botId !== bot.id || query.isAnswered || Date.now() - query.atMs > answerableForMs) {
+    throw badRequest('query is too old and response timeout expired or query ID is invalid')
+  }
+  const text = parameters.text('text')
+  if ([...text].length > textMax) throw badRequest('MESSAGE_TOO_LONG')
+  query.isAnswered = true
+  query.text = text === '' ? undefined : text
+  return { result: true }
+}

@@ -1,0 +1,35 @@
+import { answerCallbackQuery } from './answer-callback-query.js'
+import { deleteMessage } from './delete-message.js'
+import { editMessageText } from './edit-message-text.js'
+import { getChat } from './get-chat.js'
+import { getMe } from './get-me.js'
+import { getUpdates } from './get-updates.js'
+import type { Method } from './method.js'
+import { sendChatAction } from './send-chat-action.js'
+import { sendMessage } from './send-message.js'
+import { setMyCommands } from './set-my-commands.js'
+import { deleteWebhook, getWebhookInfo, setWebhook } from './webhooks.js'
+
+const list = {
+  getMe,
+  setWebhook,
+  deleteWebhook,
+  getWebhookInfo,
+  getUpdates,
+  sendMessage,
+  editMessageText,
+  deleteMessage,
+  answerCallbackQuery,
+  setMyCommands,
+  getChat,
+  sendChatAction,
+}
+
+const byLowerName = new Map<string, { name: string; method: Method }>(
+  Object.entries(list).map(([name, method]) => [name.toLowerCase(), { name, method }]),
+)
+
+/** Names are matched without regard to case. */
+export function findMethod(name: string): { name: string; method: Method } | undefined {
+  return byLowerName.get(name.toLowerCase())
+}

@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto'
+import type { MessageEntity } from '@tellwire/telegram'
+import { showBotUser, showChat, showMessage, showPerson } from '../bot-api/chats.js'
+import type { CallbackAnswers } from '../bot-api/methods/method.js'
+import type { Dialog, Group, Person, SandboxBot, StoredMessage } from '../state/types.js'
+import type { World } from '../state/world.js'
+import type { UpdateQueue } from '../updates/update-queue.js'
+import { ControlError } from './control-error.js'
+import { parseStartLink } from './start-link.js'
+
+export interface Control {
+  world: World
+  queue: UpdateQueue
+  answers: CallbackAnswers
+}
+
+/** What people do in Telegram, with the updates that follow from it. */
+export function openLink(control: Control, person: Person, link: string, chatId: number | undefined) {
+  const { world } = control
+  const parsed = parseStartLink(link)
+  const bot = world.botByUsername(parsed.bot)
+  if (!bot) throw new ControlError(404, `there is no bot @${parsed.bot}`)
+  if (parsed.kind === 'start') {
+    return say(control, person, { bot }, parsed.payload === '' ? '/start' : `/start ${parsed.payload}`)
+  }
+
+  const group = world.groups.get(chatId ?? 0)
+  if (!group) throw new ControlError(400, 'this link is for a group or channel: name it with chat_id')
+  addBot(control, person, group, bot, parsed.kind === 'startchannel' ? 'administrator' : 'member')
+  if (parsed.kind === 'startchannel') return { chat_id: group.id }
+  const command = `/start@${bot.username}`
+  return say(control, person, { group }, parsed.payload === '' ? command : `${command} ${parsed.payload}`)
+}
+
+/** @throws when the person has not blocked the bot. */
+export function unblock(control: Control, person: Person, bot: SandboxBot): void {
+  const dialog = control.world.dialog(bot.id, person.id)
+  if (!dialog?.isBlocked) throw new ControlError(409, 'the bot is not blocked')
+  setBlocked(control, person, bot, dialog, false)
+}
+
+export function block(control: Control, person: Person, bot: SandboxBot): void {
+  const dialog = control.world.openDialog(bot.id, person.id)
+  if (dialog.isBlocked) throw new ControlError(409, 'the bot is blocked already')
+  setBlocked(control, person, bot, dialog, true)
+}
+
+/** Writes in a private chat or a group. Writing to a blocked bot unblocks it, as pressing Restart does. */
+export function say(control: Control, person: Person, to: { bot: SandboxBot } | { group: Group }, text: string) {
+  const { world, queue } = control
+  if ('bot' in to) {
+    const dialog = world.openDialog(to.bot.id, person.id)
+    if (dialog.isBlocked) setBlocked(control, person, to.bot, dialog, false)
+    const message = store(world, to.bot, person.id, person, text)
+    queue.push(to.bot, { message: showMessage(world, person.id, message) } as never, `chat ${person.id}`)
+    return { message_id: message.messageId, chat_id: person.id }
+  }
+
+  const { group } = to
+  if (!group.members.includes(person.id)) throw new ControlError(403, 'the person is not in this group')
+  const bots = group.bots.flatMap((id) => world.bots.get(id) ?? [])
+  const message = store(world, bots[0], group.id, person, text)
+  const shown = showMessage(world, group.id, message)
+  for (const bot of bots) {
+    if (group.type === 'channel') queue.push(bot, { channel_post: shown } as never, `chat ${group.id}`)
+    else if (isHeardInGroup(bot, text)) queue.push(bot, { message: shown } as never, `chat ${group.id}`)
+  }
+  return { message_id: message.messageId, chat_id: group.id }
+}
+
+export function press(control: Control, person: Person, place: { chatId: number; bot: SandboxBot | undefined; messageId: number; row: number; column: number }) {
+  const { world, queue, answers } = control
+  const { bot, message } = findKeyboardMessage(world, person, place)
+  const button = message.replyMarkup?.inline_keyboard[place.row]?.[place.column]
+  if (!button) throw new ControlError(404, 'there is no such button')
+  if ('url' in button) return { url: button.url }
+
+  const id = randomUUID().replaceAll('-', '').slice(0, 19)
+  answers.set(id, { botId: bot.id, atMs: Date.now(), text: undefined, isAnswered: false })
+  const query = {
+    id,
+    from: showPerson(person),
+    message: showMessage(world, place.chatId, message),
+    chat_instance: String(place.chatId),
+    data: button.callback_data,
+  }
+  queue.push(bot, { callback_query: query } as never, `callback ${person.id}`)
+  return { callback_query_id: id }
+}
+
+export function addBot(control: Control, person: Person, group: Group, bot: SandboxBot, status: 'member' | 'administrator'): void {
+  if (group.bots.includes(bot.id)) return
+  group.bots.push(bot.id)
+  pushMembership(control, bot, group.id, person, 'left', status)
+}
+
+export function removeBot(control: Control, person: Person, group: Group, bot: SandboxBot): void {
+  if (!group.bots.includes(bot.id)) throw new ControlError(409, 'the bot is not in this group')
+  group.bots = group.bots.filter((id) => id !== bot.id)
+  pushMembership(control, bot, group.id, person, 'member', 'kicked')
+}
+
+/** With privacy mode on, a bot in a group hears commands that name it or nobody. */
+function isHeardInGroup(bot: SandboxBot, text: string): boolean {
+  const named = /^\/\w+(?:@(\w+))?/.exec(text)
+  if (!named) return false
+  return named[1] === undefined || named[1].toLowerCase() === bot.username.toLowerCase()
+}
+
+function findKeyboardMessage(world: World, person: Person, place: { chatId: number; bot: SandboxBot | undefined; messageId: number }): { bot: SandboxBot; message: StoredMessage } {
+  const bots = place.bot ? [place.bot] : [...world.bots.values()].filter((bot) => place.chatId < 0 || world.dialog(bot.id, person.id))
+  for (const bot of bots) {
+    const message = world.messagesOf(bot.id, place.chatId).find((candidate) => candidate.messageId === place.messageId && candidate.fromId === bot.id)
+    if (message) return { bot, message }
+  }
+  throw new ControlError(404, 'there is no such message of a bot in this chat')
+}
+
+function setBlocked(control: Control, person: Person, bot: SandboxBot, dialog: Dialog, isBlocked: boolean): void {
+  dialog.isBlocked = isBlocked
+  const [before, after] = isBlocked ? (['member', 'kicked'] as const) : (['kicked', 'member'] as const)
+  pushMembership(control, bot, person.id, person, before, after)
+}
+
+function pushMembership({ world, queue }: Control, bot: SandboxBot, chatId: number, person: Person, before: string, after: string): void {
+  const member = (status: string) => ({ user: showBotUser(bot), status, ...(status === 'kicked' ? { until_date: 0 } : {}) })
+  const change = {
+    chat: showChat(world, chatId),
+    from: showPerson(person),
+    date: Math.floor(Date.now() / 1_000),
+    old_chat_member: member(before),
+    new_chat_member: member(after),
+  }
+  queue.push(bot, { my_chat_member: change } as never, `membership ${chatId}`)
+  world.onChange()
+}
+
+function store(world: World, bot: SandboxBot | undefined, chatId: number, person: Person, text: string): StoredMessage {
+  const group = world.groups.get(chatId)
+  const messageId = bot ? world.nextMessageId(bot, chatId) : (group ? group.nextMessageId++ : 1)
+  const message: StoredMessage = {
+    messageId,
+    date: Math.floor(Date.now() / 1_000),
+    editDate: undefined,
+    text,
+    entities: commandEntities(text),
+    fromId: person.id,
+    fromBot: false,
+    replyMarkup: undefined,
+  }
+  world.messagesOf(bot?.id ?? 0, chatId).push(message)
+  world.onChange()
+  return message
+}
+
+function commandEntities(text: string): MessageEntity[] {
+  const command = /^\/[A-Za-z0-9_]{1,32}(@\w+)?/.exec(text)?.[0]
+  return command === undefined ? [] : [{ type: 'bot_command', offset: 0, length: command.length }]
+}

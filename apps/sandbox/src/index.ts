@@ -1,0 +1,2 @@
+export { buildSandbox, type SandboxOptions } from './app.js'
+export { World } from './state/world.js'

@@ -1,0 +1,105 @@
+import type { MessageEntity, Update } from '@tellwire/telegram'
+import type { StoredKeyboard } from '../bot-api/keyboard.js'
+
+/** One registered bot with what waits for it. */
+export interface SandboxBot {
+  id: number
+  username: string
+  firstName: string
+  token: string
+  isRevoked: boolean
+  /** Updates that were not confirmed or delivered, oldest first. */
+  updates: QueuedUpdate[]
+  nextUpdateId: number
+  nextMessageId: number
+  /** Undefined stands for Telegram's default set. */
+  allowedUpdates: string[] | undefined
+  webhook: Webhook | undefined
+  commands: { command: string; description: string }[]
+}
+
+export interface QueuedUpdate {
+  update: Update
+  /** Updates with one key are delivered one after the other. */
+  queueKey: string
+  expiresAtMs: number
+}
+
+export interface Webhook {
+  url: string
+  secretToken: string | undefined
+  maxConnections: number
+  lastErrorDate: number | undefined
+  lastErrorMessage: string | undefined
+  /** Since when the endpoint answers nothing but 410. */
+  goneSinceMs: number | undefined
+}
+
+export interface Person {
+  id: number
+  firstName: string
+  languageCode: string | undefined
+}
+
+export interface Group {
+  id: number
+  title: string
+  type: 'group' | 'supergroup' | 'channel'
+  /** People's ids. */
+  members: number[]
+  /** Ids of the bots in it. */
+  bots: number[]
+  nextMessageId: number
+}
+
+/** A person's private chat with a bot. */
+export interface Dialog {
+  botId: number
+  personId: number
+  isBlocked: boolean
+}
+
+export interface StoredMessage {
+  messageId: number
+  /** Seconds since the epoch. */
+  date: number
+  editDate: number | undefined
+  text: string
+  entities: MessageEntity[]
+  /** Of a bot or a person. */
+  fromId: number
+  fromBot: boolean
+  replyMarkup: StoredKeyboard | undefined
+}
+
+export interface LoggedRequest {
+  seq: number
+  /** When the request's head arrived, in milliseconds since the epoch, with decimals. */
+  at_ms: number
+  bot: string | null
+  method: string
+  chat_id: string | null
+  /** Whether it was carried out. */
+  accepted: boolean
+  /** The HTTP status that was answered; null where nothing was. */
+  status: number | null
+  text: string | null
+}
+
+export interface Limits {
+  enabled: boolean
+  bot_per_second: number
+  chat_per_second: number
+  group_per_minute: number
+}
+
+export interface Fault {
+  method?: string | undefined
+  chat_id?: string | undefined
+  bot?: string | undefined
+  kind: 'status' | 'timeout_before' | 'timeout_after' | 'reset'
+  status?: number | undefined
+  description?: string | undefined
+  retry_after?: number | undefined
+  times: number
+}
