@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { connectDatabase, connectEngine } from '@tellwire/db'
 import { createSealer } from '@tellwire/domain'
 import { connectJobs, createWaker } from '@tellwire/jobs'
+import { announceReady, stopOnSignal } from '@tellwire/lifecycle'
 import { createLogger } from '@tellwire/observability'
 import { createBotApi } from '@tellwire/telegram'
 import { buildApp } from './app.js'
@@ -20,29 +21,13 @@ const telegram = createBotApi({ root: config.TELEGRAM_API_ROOT })
 
 const app = await buildApp({ config, log, db, engine, jobs, waker, telegram, sealer: createSealer(config.SECRET_KEY) })
 
-const stop = async (): Promise<void> => {
+stopOnSignal(log, async () => {
   await app.close()
   await waker.close()
   await Promise.all([jobs.close(), telegram.close(), engine.end(), db.$disconnect()])
-}
-let isStopping = false
-const stopOnce = (): void => {
-  if (isStopping) return
-  isStopping = true
-  stop().then(
-    () => process.exit(0),
-    (error: unknown) => {
-      log.error({ err: error }, 'stop failed')
-      process.exit(1)
-    },
-  )
-}
-process.once('SIGTERM', stopOnce)
-process.once('SIGINT', stopOnce)
-// A parent that started us with an IPC channel is gone: so are we.
-process.once('disconnect', stopOnce)
+})
 
 await app.listen({ host: config.HOST, port: config.PORT })
 const { port } = app.server.address() as AddressInfo
 log.info({ port }, 'listening')
-process.send?.({ type: 'ready', port })
+announceReady({ port })

@@ -1,6 +1,7 @@
 import { connectDatabase, connectEngine } from '@tellwire/db'
 import { createSealer } from '@tellwire/domain'
 import { connectJobs, createWaker } from '@tellwire/jobs'
+import { announceReady, stopOnSignal } from '@tellwire/lifecycle'
 import { createLogger } from '@tellwire/observability'
 import { createBotApi } from '@tellwire/telegram'
 import { readConfig } from './config.js'
@@ -20,27 +21,11 @@ const telegram = createBotApi({ root: config.TELEGRAM_API_ROOT, timeoutMs: confi
 
 const worker = startWorker({ db, engine, jobs, waker, telegram, log, sealer: createSealer(config.SECRET_KEY), lanes: createLaneMemory() })
 
-const stop = async (): Promise<void> => {
+stopOnSignal(log, async () => {
   await worker.stop()
   await waker.close()
   await Promise.all([jobs.close(), telegram.close(), engine.end(), db.$disconnect()])
-}
-let isStopping = false
-const stopOnce = (): void => {
-  if (isStopping) return
-  isStopping = true
-  stop().then(
-    () => process.exit(0),
-    (error: unknown) => {
-      log.error({ err: error }, 'stop failed')
-      process.exit(1)
-    },
-  )
-}
-process.once('SIGTERM', stopOnce)
-process.once('SIGINT', stopOnce)
-// A parent that started us with an IPC channel is gone: so are we.
-process.once('disconnect', stopOnce)
+})
 
 log.info('started')
-process.send?.({ type: 'ready' })
+announceReady()

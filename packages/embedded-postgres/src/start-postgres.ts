@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream, existsSync } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -19,6 +19,8 @@ export interface PostgresOptions {
   logFile: string
   /** Server settings beside our own, such as `{ fsync: 'off' }`. */
   settings?: Record<string, string>
+  /** Ends what is being started. */
+  signal?: AbortSignal
 }
 
 export interface PostgresServer {
@@ -46,6 +48,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const { dataDir } = options
   const binaries = await findBinaries()
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  await assertUsable(dataDir)
   await stopOrphan(dataDir)
   const privileges = await dropPrivileges(dataDir)
 
@@ -64,24 +67,43 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   return { port, url, ended, stop: () => stop(child, ended) }
 }
 
+async function assertUsable(dataDir: string): Promise<void> {
+  const names = await readdir(dataDir)
+  if (names.length > 0 && !names.includes('PG_VERSION')) {
+    throw new PostgresError(`${dataDir} is not a usable database folder: PG_VERSION is missing. If its data can go, delete that folder and start again.`)
+  }
+}
+
+/** Made beside its place and then moved there, so that a start that was cut off leaves nothing half-made. */
 async function initialise(initdb: string, privileges: Unprivileged, options: PostgresOptions): Promise<void> {
-  const passwordFile = `${options.dataDir}.password`
+  const { dataDir, signal } = options
+  const newDir = `${dataDir}.new`
+  const passwordFile = `${dataDir}.password`
+  await rm(newDir, { recursive: true, force: true })
   await writeFile(passwordFile, options.password, { mode: 0o600 })
+  if (privileges.ids.uid !== undefined) await chown(passwordFile, privileges.ids.uid, privileges.ids.gid ?? 0)
   const [command = '', ...args] = [
-    ...privileges.prefix, initdb, `--pgdata=${options.dataDir}`, `--username=${superuser}`, '--auth=scram-sha-256',
+    ...privileges.prefix, initdb, `--pgdata=${newDir}`, `--username=${superuser}`, '--auth=scram-sha-256',
     `--pwfile=${passwordFile}`, '--encoding=UTF8', '--locale=C', '--no-sync',
   ]
   const child = spawn(command, args, { ...privileges.ids, stdio: ['ignore', 'ignore', 'pipe'], detached: true })
+  const abort = (): void => void (child.pid && process.kill(-child.pid, 'SIGKILL'))
+  signal?.addEventListener('abort', abort, { once: true })
   let errors = ''
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', resolve)
   })
+  signal?.removeEventListener('abort', abort)
   await rm(passwordFile, { force: true })
   if (code !== 0) {
-    throw new PostgresError(`A database cannot be made in ${options.dataDir}: ${lastLine(errors)}. Empty that folder or choose another.`)
+    await rm(newDir, { recursive: true, force: true })
+    signal?.throwIfAborted()
+    throw new PostgresError(`A database cannot be made in ${dataDir}: ${lastLine(errors)}. Empty that folder or choose another.`)
   }
+  await rm(dataDir, { recursive: true, force: true })
+  await rename(newDir, dataDir)
 }
 
 function launch(postgres: string, privileges: Unprivileged, options: PostgresOptions, port: number): ChildProcess {

@@ -1,0 +1,38 @@
+import { fork } from 'node:child_process'
+import { openSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { StartError } from './start-error.js'
+
+export interface Child {
+  name: string
+  pid: number
+  /** Resolves when it has ended, whoever ended it. */
+  ended: Promise<void>
+  /** Asks it to finish what it does, and waits. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts one of our programs and waits until it is at work. It has a process group of its own, so that a
+ * Ctrl-C reaches only us and we choose the order of the end; when we die, it ends by itself.
+ */
+export async function startChild(name: string, env: Record<string, string | undefined>, logFile: string, signal: AbortSignal): Promise<Child> {
+  const log = openSync(logFile, 'a', 0o600)
+  const child = fork(fileURLToPath(new URL(`../../${name}/dist/main.js`, import.meta.url)), [], {
+    detached: true,
+    env: { PATH: process.env['PATH'], ...env },
+    execArgv: [],
+    stdio: ['ignore', log, log, 'ipc'],
+  })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
+    await ended
+  }
+  await new Promise<void>((resolve, reject) => {
+    child.once('message', () => resolve())
+    child.once('exit', () => reject(new StartError(`${name} did not start: see ${logFile}.`)))
+    signal.addEventListener('abort', () => void stop().then(() => reject(signal.reason as Error)), { once: true })
+  })
+  return { name, pid: child.pid ?? 0, ended, stop }
+}

@@ -1,0 +1,22 @@
+/** Calls our own services, as an app would. */
+export interface HttpClient {
+  call<T>(method: string, path: string, body?: unknown): Promise<T>
+}
+
+export function createHttpClient(base: string, key?: string): HttpClient {
+  return {
+    async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+      const response = await fetch(base + path, {
+        method,
+        headers: {
+          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      const answer = (await response.json()) as T & { detail?: string; error?: string }
+      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer.detail ?? answer.error ?? ''}`)
+      return answer
+    },
+  }
+}

@@ -1,0 +1,138 @@
+import { type Child, startChild } from './child-process.js'
+import type { LocalConfig } from './config.js'
+import { type DataFolder, openDataFolder } from './data-folder.js'
+import { type LocalDatabase, startDatabase, useDatabase } from './database.js'
+import { assertPortFree } from './ports.js'
+import { type Provision, provision } from './provision.js'
+import { describePlaces } from './describe-places.js'
+import { StartError } from './start-error.js'
+import { tellStory } from './tell-story.js'
+
+/** What `--json` prints. */
+export interface Facts {
+  api: string
+  docs: string
+  sandbox: string | null
+  tenant_id: string
+  api_key: string
+  admin_key: string
+  bot: { id: string; username: string }
+}
+
+export interface Local {
+  ready: Promise<Facts>
+  /** Rejects when one of the processes ends by itself. */
+  failed: Promise<never>
+  /** Ends what was started, last first: the worker settles before the sandbox and Postgres go. */
+  stop(): Promise<void>
+}
+
+interface Output {
+  say: (line: string) => void
+  signal: AbortSignal
+}
+
+export function startLocal(config: LocalConfig, output: Output): Local {
+  const endings: (() => Promise<void>)[] = []
+  let reportFailure: (error: Error) => void = () => undefined
+  let isStopping = false
+  const failed = new Promise<never>((_resolve, reject) => {
+    reportFailure = reject
+  })
+  failed.catch(() => undefined)
+
+  const watch = (name: string, ended: Promise<void>, logFile: string): void => {
+    void ended.then(() => {
+      if (!isStopping) reportFailure(new StartError(`${name} has ended unexpectedly: see ${logFile}.`))
+    })
+  }
+  return {
+    ready: bringUp(config, output, endings, watch),
+    failed,
+    async stop() {
+      isStopping = true
+      for (const end of endings.toReversed()) await end()
+    },
+  }
+}
+
+type Watch = (name: string, ended: Promise<void>, logFile: string) => void
+
+async function bringUp(config: LocalConfig, output: Output, endings: (() => Promise<void>)[], watch: Watch): Promise<Facts> {
+  const { say, signal } = output
+  const api = `http://127.0.0.1:${config.PORT}`
+  const sandbox = config.TELEGRAM_BOT_TOKEN === undefined ? `http://127.0.0.1:${config.SANDBOX_PORT}` : undefined
+
+  const folder = await openDataFolder(config.dataDir)
+  endings.push(() => folder.close())
+  await assertPortFree(config.PORT, 'PORT')
+  if (sandbox !== undefined) await assertPortFree(config.SANDBOX_PORT, 'SANDBOX_PORT')
+
+  const database = await openDatabase(config, folder, output)
+  const { server } = database
+  if (server) {
+    endings.push(() => server.stop())
+    watch('Postgres', server.ended, folder.path('logs/postgres.log'))
+  }
+  signal.throwIfAborted()
+
+  say('Starting the API, the worker and the sandbox …')
+  const children: Child[] = []
+  const start = async (name: string, env: Record<string, string | undefined>): Promise<void> => {
+    const logFile = folder.path(`logs/${name}.log`)
+    const child = await startChild(name, env, logFile, signal)
+    endings.push(() => child.stop())
+    watch(`The ${name}`, child.ended, logFile)
+    children.push(child)
+    await folder.noteChildren(children.map(({ pid }) => pid))
+  }
+  const env = serviceEnv(config, folder, database, sandbox)
+  if (sandbox !== undefined) await start('sandbox', { PORT: String(config.SANDBOX_PORT), SANDBOX_DATA_FILE: folder.path('sandbox.json') })
+  await Promise.all([start('api', { ...env, PORT: String(config.PORT), PUBLIC_URL: config.PUBLIC_URL }), start('worker', env)])
+  signal.throwIfAborted()
+
+  const made = await provision(folder, { databaseUrl: database.url, api, sandbox, botToken: config.TELEGRAM_BOT_TOKEN })
+  await tellOnce(folder, api, sandbox, made, say)
+  const facts = toFacts(api, sandbox, made)
+  for (const line of describePlaces(facts, folder.path(''), folder.instance.personId)) say(line)
+  return facts
+}
+
+async function openDatabase(config: LocalConfig, folder: DataFolder, { say, signal }: Output): Promise<LocalDatabase> {
+  if (config.DATABASE_URL !== undefined) {
+    say('Preparing the database …')
+    return useDatabase(config.DATABASE_URL)
+  }
+  say('Starting Postgres …')
+  return startDatabase(folder, signal)
+}
+
+function serviceEnv(config: LocalConfig, folder: DataFolder, database: LocalDatabase, sandbox: string | undefined): Record<string, string | undefined> {
+  return {
+    DATABASE_URL: database.url,
+    DATABASE_ENGINE_URL: database.engineUrl,
+    REDIS_URL: config.REDIS_URL,
+    SECRET_KEY: folder.secrets.secretKey,
+    TELEGRAM_API_ROOT: sandbox ?? config.TELEGRAM_API_ROOT,
+  }
+}
+
+async function tellOnce(folder: DataFolder, api: string, sandbox: string | undefined, made: Provision, say: Output['say']): Promise<void> {
+  if (sandbox === undefined || folder.instance.isStoryTold) return
+  say('\nThe story, as it happens:')
+  let step = 1
+  await tellStory(folder, api, sandbox, made, (line) => say(line.startsWith(' ') ? `   ${line}` : `  ${step++}. ${line}`))
+  await folder.saveInstance({ isStoryTold: true })
+}
+
+function toFacts(api: string, sandbox: string | undefined, made: Provision): Facts {
+  return {
+    api,
+    docs: `${api}/docs`,
+    sandbox: sandbox ?? null,
+    tenant_id: made.tenantId,
+    api_key: made.apiKey,
+    admin_key: made.adminKey,
+    bot: made.bot,
+  }
+}

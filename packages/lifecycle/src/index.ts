@@ -1,0 +1,1 @@
+export { announceReady, stopOnSignal } from './stop-on-signal.js'
