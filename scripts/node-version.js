@@ -5,7 +5,13 @@ const wanted = [20, 19]
 export function complainAboutNode(version) {
   const parts = version.split('.').map(Number)
   const isRecent = parts[0] > wanted[0] || (parts[0] === wanted[0] && parts[1] >= wanted[1])
-  return isRecent ? undefined : 'Tellwire needs Node ' + wanted.join('.') + ' or newer, and this is ' + version + ': install a newer one from https://nodejs.org.'
+  return isRecent
+    ? undefined
+    : 'Tellwire needs Node ' +
+        wanted.join('.') +
+        ' or newer, and this is ' +
+        version +
+        ': install a newer one from https://nodejs.org.'
 }
 
 const complaint = complainAboutNode(process.versions.node)

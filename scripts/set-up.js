@@ -15,11 +15,21 @@ const lockDir = join(stateDir, 'set-up.lock')
 /** Makes the checkout ready to run. Two that run at once wait for each other. */
 export async function setUp() {
   await withLock(async () => {
-    await step('install', installInputs(), 'Installing packages (the first time takes a minute) …', installPackages)
-    await step('generate', ['prisma/schema.prisma', 'prisma.config.ts', 'pnpm-lock.yaml'].map(contentOf), 'Generating the database client …', () =>
-      run(process.execPath, ['node_modules/prisma/build/index.js', 'generate']),
+    await step('install', installInputs(), [], 'Installing packages (the first time takes a minute) …', installPackages)
+    await step(
+      'generate',
+      ['prisma/schema.prisma', 'prisma.config.ts', 'pnpm-lock.yaml'].map(contentOf),
+      ['packages/db/src/generated/client.ts'],
+      'Generating the database client …',
+      () => run(process.execPath, ['node_modules/prisma/build/index.js', 'generate']),
     )
-    await step('build', buildInputs(), 'Building …', () => run(process.execPath, ['node_modules/typescript/bin/tsc', '-b']))
+    await step(
+      'build',
+      buildInputs(),
+      packageFolders().map((folder) => `${folder}/dist/.tsbuildinfo`),
+      'Building …',
+      () => run(process.execPath, ['node_modules/typescript/bin/tsc', '-b']),
+    )
   })
 }
 
@@ -30,15 +40,18 @@ export function run(command, args, options = {}) {
     child.once('error', reject)
     child.once('close', (code) => {
       if (code === 0) resolve()
-      else reject(new Error(`"${[command, ...args].join(' ')}" failed${code === null ? '' : ` with exit code ${code}`}.`))
+      else
+        reject(new Error(`"${[command, ...args].join(' ')}" failed${code === null ? '' : ` with exit code ${code}`}.`))
     })
   })
 }
 
-async function step(name, inputs, announcement, work) {
+/** Does `work` unless it was done for the same inputs and its outputs are still there. */
+async function step(name, inputs, outputs, announcement, work) {
   const stamp = join(stateDir, name)
   const fingerprint = createHash('sha256').update(JSON.stringify(inputs)).digest('hex')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint) return
+  const isDone = existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint
+  if (isDone && outputs.every((file) => existsSync(join(root, file)))) return
   console.error(announcement)
   await work()
   mkdirSync(stateDir, { recursive: true })
@@ -48,19 +61,24 @@ async function step(name, inputs, announcement, work) {
 function installPackages() {
   const npx = process.platform === 'win32' ? 'npx.cmd' : 'npx'
   // CI=true: pnpm asks nothing. The npm that runs us hands its own settings down; pnpm is to use its own.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle)_/.test(name)))
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle)_/.test(name)),
+  )
   return run(npx, ['--yes', `pnpm@${pnpmVersion}`, 'install', '--frozen-lockfile'], { env: { ...env, CI: 'true' } })
 }
 
 function installInputs() {
-  return ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...packageFolders().map((folder) => `${folder}/package.json`)].map(contentOf)
+  return [
+    'package.json',
+    'pnpm-lock.yaml',
+    'pnpm-workspace.yaml',
+    ...packageFolders().map((folder) => `${folder}/package.json`),
+  ].map(contentOf)
 }
 
 function buildInputs() {
   const sources = packageFolders().flatMap((folder) => [`${folder}/tsconfig.json`, ...filesUnder(`${folder}/src`)])
-  const inputs = ['pnpm-lock.yaml', 'tsconfig.json', 'tsconfig.base.json', 'prisma/schema.prisma', ...sources].map(identityOf)
-  const outputs = packageFolders().map((folder) => existsSync(join(root, folder, 'dist/.tsbuildinfo')))
-  return [inputs, outputs.every(Boolean) || Date.now()]
+  return ['pnpm-lock.yaml', 'tsconfig.json', 'tsconfig.base.json', 'prisma/schema.prisma', ...sources].map(identityOf)
 }
 
 function packageFolders() {

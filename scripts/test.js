@@ -21,7 +21,9 @@ const programs = [
 function tellWhatIsMissing() {
   for (const [program, tests] of programs) {
     if (spawnSync(program, ['--version'], { stdio: 'ignore' }).status !== 0) {
-      console.error(`NOT RUN: ${tests}, because there is no ${program} on the PATH (Debian: apt-get install ${program}).`)
+      console.error(
+        `NOT RUN: ${tests}, because there is no ${program} on the PATH (Debian: apt-get install ${program}).`,
+      )
     }
   }
 }
@@ -29,12 +31,12 @@ function tellWhatIsMissing() {
 try {
   await setUp()
   for (const [name, args] of checks) {
-    console.error(`\n${name} …`)
+    console.error('\n' + name + ' …')
     await run(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
   }
   tellWhatIsMissing()
 } catch (error) {
   tellWhatIsMissing()
-  console.error(`\n${error.message}`)
+  console.error('\n' + String(error))
   process.exit(1)
 }

@@ -2,7 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { connectDatabase } from '@tellwire/db'
 import { issueAdminKey, scopes } from '@tellwire/domain'
-import { createTestDatabase, eventually, type RedisServer, startProcess, type StartedProcess, startRedis, type TestDatabase } from '@tellwire/testing'
+import {
+  createTestDatabase,
+  eventually,
+  type RedisServer,
+  startProcess,
+  type StartedProcess,
+  startRedis,
+  type TestDatabase,
+} from '@tellwire/testing'
 
 export type Backend = 'postgres' | 'redis'
 
@@ -44,7 +52,9 @@ export interface Stack {
 
 const program = (app: string): string => fileURLToPath(new URL(`../../apps/${app}/dist/main.js`, import.meta.url))
 
-export async function startStack(options: { backend?: Backend; webhook?: boolean; env?: Record<string, string> } = {}): Promise<Stack> {
+export async function startStack(
+  options: { backend?: Backend; webhook?: boolean; env?: Record<string, string> } = {},
+): Promise<Stack> {
   const database = await createTestDatabase()
   const redis: RedisServer | undefined = options.backend === 'redis' ? await startRedis() : undefined
   const secretKey = randomBytes(32).toString('base64')
@@ -66,26 +76,39 @@ export async function startStack(options: { backend?: Backend; webhook?: boolean
     ...options.env,
   }
   const port = options.webhook ? await freePort() : 0
-  const apiProcess = await start('api', { ...env, PORT: String(port), ...(options.webhook ? { PUBLIC_URL: `http://127.0.0.1:${port}` } : {}) })
+  const apiProcess = await start('api', {
+    ...env,
+    PORT: String(port),
+    ...(options.webhook ? { PUBLIC_URL: `http://127.0.0.1:${port}` } : {}),
+  })
   const api = `http://127.0.0.1:${apiProcess.ready.port}`
   const startWorker = (extra: Record<string, string> = {}) => start('worker', { ...env, ...extra })
   await startWorker()
 
   const adminKey = await makeAdminKey(database)
-  const asAdmin = (method: string, path: string, body: unknown) => send(api, method, path, body, { authorization: `Bearer ${adminKey}` })
+  const asAdmin = (method: string, path: string, body: unknown) =>
+    send(api, method, path, body, { authorization: `Bearer ${adminKey}` })
   const tenant = await asAdmin('POST', '/admin/v1/tenants', { name: 'Acme & Söhne' })
   const issued = await asAdmin('POST', `/admin/v1/tenants/${tenant.body['id']}/keys`, { name: 'e2e', scopes })
   const key = issued.body['key'] as string
 
-  const call: Stack['call'] = (method, path, body, headers) => send(api, method, path, body, { authorization: `Bearer ${key}`, ...headers })
+  const call: Stack['call'] = (method, path, body, headers) =>
+    send(api, method, path, body, { authorization: `Bearer ${key}`, ...headers })
   const control: Stack['control'] = (method, path, body) => send(sandbox, method, `/sandbox/v1${path}`, body)
   const made = await control('POST', '/bots', {})
   const registered = await call('POST', '/v1/bots', { token: made.body['token'] })
   if (registered.status !== 201) throw new Error(`the bot was not registered: ${JSON.stringify(registered.body)}`)
-  const bot = { id: registered.body['id'] as string, username: made.body['username'] as string, token: made.body['token'] as string }
+  const bot = {
+    id: registered.body['id'] as string,
+    username: made.body['username'] as string,
+    token: made.body['token'] as string,
+  }
 
   const newPerson = async (firstName: string, languageCode?: string): Promise<Person> => {
-    const person = await control('POST', '/people', { first_name: firstName, ...(languageCode ? { language_code: languageCode } : {}) })
+    const person = await control('POST', '/people', {
+      first_name: firstName,
+      ...(languageCode ? { language_code: languageCode } : {}),
+    })
     const id = person.body['id'] as number
     return {
       id,
@@ -97,7 +120,10 @@ export async function startStack(options: { backend?: Backend; webhook?: boolean
     const link = await call('POST', '/v1/connect-links', { user_id: userId })
     const person = await newPerson(userId)
     await person.open(link.body['url'] as string)
-    await eventually(async () => (await call('GET', `/v1/connect-links/${link.body['id']}`)).body['status'], (status) => status === 'used')
+    await eventually(
+      async () => (await call('GET', `/v1/connect-links/${link.body['id']}`)).body['status'],
+      (status) => status === 'used',
+    )
     return person
   }
 
@@ -133,7 +159,13 @@ async function makeAdminKey(database: TestDatabase): Promise<string> {
   }
 }
 
-async function send(base: string, method: string, path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+async function send(
+  base: string,
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const response = await fetch(base + path, {
     method,
     headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },

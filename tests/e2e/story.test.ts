@@ -1,4 +1,4 @@
-import { eventually, findRedisServer } from '@tellwire/testing'
+import { findRedisServer } from '@tellwire/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Backend, type Stack, startStack } from './stack.js'
 
@@ -19,7 +19,12 @@ describe.each(backends)('with the queue on %s', (backend) => {
     await person.open(link.body['url'])
     expect((await waiting).body).toMatchObject({ status: 'used', display_name: 'Ada' })
 
-    const accepted = await stack.call('POST', '/v1/notifications', { to: { user_id: 'u_42' }, text: '**Hello** [there](https://example.com/a.b_c)' }, { prefer: 'wait=10' })
+    const accepted = await stack.call(
+      'POST',
+      '/v1/notifications',
+      { to: { user_id: 'u_42' }, text: '**Hello** [there](https://example.com/a.b_c)' },
+      { prefer: 'wait=10' },
+    )
 
     expect(accepted).toMatchObject({ status: 202, body: { status: 'settled', deliveries: 1 } })
     const shown = await stack.call('GET', accepted.headers.get('location') ?? '')
@@ -29,7 +34,10 @@ describe.each(backends)('with the queue on %s', (backend) => {
     expect(message).toMatchObject({
       message_id: shown.body['deliveries'][0].telegram_message_ids[0],
       text: 'Hello there',
-      entities: [{ type: 'bold', offset: 0, length: 5 }, { type: 'text_link', offset: 6, length: 5, url: 'https://example.com/a.b_c' }],
+      entities: [
+        { type: 'bold', offset: 0, length: 5 },
+        { type: 'text_link', offset: 6, length: 5, url: 'https://example.com/a.b_c' },
+      ],
     })
   })
 })

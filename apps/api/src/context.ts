@@ -31,4 +31,6 @@ export interface TenantContext extends Omit<Services, 'jobs' | 'config'> {
 }
 
 /** The same inside a transaction. */
-export type InTransaction<Context extends { db: Database }> = Omit<Context, 'db'> & { db: Parameters<Parameters<Database['$transaction']>[0]>[0] }
+export type InTransaction<Context extends { db: Database }> = Omit<Context, 'db'> & {
+  db: Parameters<Parameters<Database['$transaction']>[0]>[0]
+}

@@ -10,7 +10,11 @@ export const problems = {
   not_found: { status: 404, title: 'There is no such thing', isRetryable: false },
   conflict: { status: 409, title: 'The resource is in another state', isRetryable: false },
   bot_exists: { status: 409, title: 'The bot is registered already', isRetryable: false },
-  idempotency_in_flight: { status: 409, title: 'A request with this idempotency key is still running', isRetryable: true },
+  idempotency_in_flight: {
+    status: 409,
+    title: 'A request with this idempotency key is still running',
+    isRetryable: true,
+  },
   payload_too_large: { status: 413, title: 'The body is too large', isRetryable: false },
   uri_too_long: { status: 414, title: 'The address is too long', isRetryable: false },
   unsupported_media_type: { status: 415, title: 'The body must be application/json', isRetryable: false },
@@ -60,7 +64,11 @@ export function notFound(what: string): ApiError {
 }
 
 /** A problem document (RFC 9457). */
-export function problemDocument(code: ProblemCode, detail: string, about: { baseUrl: string; instance: string; requestId: string; errors?: FieldError[] | undefined }) {
+export function problemDocument(
+  code: ProblemCode,
+  detail: string,
+  about: { baseUrl: string; instance: string; requestId: string; errors?: FieldError[] | undefined },
+) {
   const { status, title, isRetryable } = problems[code]
   return {
     type: `${about.baseUrl}/problems/${code}`,

@@ -16,7 +16,12 @@ export interface Child {
  * Starts one of our programs and waits until it is at work. It has a process group of its own, so that a
  * Ctrl-C reaches only us and we choose the order of the end; when we die, it ends by itself.
  */
-export async function startChild(name: string, env: Record<string, string | undefined>, logFile: string, signal: AbortSignal): Promise<Child> {
+export async function startChild(
+  name: string,
+  env: Record<string, string | undefined>,
+  logFile: string,
+  signal: AbortSignal,
+): Promise<Child> {
   const log = openSync(logFile, 'a', 0o600)
   const child = fork(fileURLToPath(new URL(`../../${name}/dist/main.js`, import.meta.url)), [], {
     detached: true,

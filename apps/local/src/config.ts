@@ -23,7 +23,9 @@ export function readConfig(env: NodeJS.ProcessEnv): LocalConfig {
   const { TELLWIRE_DATA_DIR, ...config } = parseEnv(LocalEnv, env)
   const { TELEGRAM_BOT_TOKEN: token } = config
   if (config.TELEGRAM_API_ROOT !== undefined && token === undefined) {
-    throw new StartError('TELEGRAM_API_ROOT is set without TELEGRAM_BOT_TOKEN: set both to use a Bot API server, or neither to use the sandbox.')
+    throw new StartError(
+      'TELEGRAM_API_ROOT is set without TELEGRAM_BOT_TOKEN: set both to use a Bot API server, or neither to use the sandbox.',
+    )
   }
   const folder = resolve(TELLWIRE_DATA_DIR)
   return { ...config, dataDir: token === undefined ? folder : resolve(folder, `telegram-${token.split(':')[0]}`) }

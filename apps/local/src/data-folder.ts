@@ -79,7 +79,9 @@ async function makeWritable(folder: string): Promise<void> {
 async function takeLock(file: string): Promise<void> {
   const lock = await readJson<Lock>(file).catch(() => undefined)
   if (lock && lock.pid !== process.pid && isAlive(lock.pid)) {
-    throw new StartError(`Tellwire is running on this data folder already (process ${lock.pid}): stop it first, or set TELLWIRE_DATA_DIR, PORT and SANDBOX_PORT for a second copy.`)
+    throw new StartError(
+      `Tellwire is running on this data folder already (process ${lock.pid}): stop it first, or set TELLWIRE_DATA_DIR, PORT and SANDBOX_PORT for a second copy.`,
+    )
   }
   const deadline = performance.now() + predecessorEndsInMs
   while (lock?.children.some(isAlive) && performance.now() < deadline) await delay(50)
@@ -88,10 +90,17 @@ async function takeLock(file: string): Promise<void> {
 
 async function makeSecrets(file: string, folder: string): Promise<Secrets> {
   if (existsSync(join(folder, 'postgres', 'PG_VERSION'))) {
-    throw new StartError(`The data folder ${folder} is broken: secrets.json is missing, and without it its database cannot be opened. Restore that file, or delete the folder to start afresh.`)
+    throw new StartError(
+      `The data folder ${folder} is broken: secrets.json is missing, and without it its database cannot be opened. Restore that file, or delete the folder to start afresh.`,
+    )
   }
   const password = (): string => randomBytes(24).toString('base64url')
-  const secrets = { postgres: password(), app: password(), engine: password(), secretKey: randomBytes(32).toString('base64') }
+  const secrets = {
+    postgres: password(),
+    app: password(),
+    engine: password(),
+    secretKey: randomBytes(32).toString('base64'),
+  }
   await writeJson(file, secrets)
   return secrets
 }
@@ -99,7 +108,9 @@ async function makeSecrets(file: string, folder: string): Promise<Secrets> {
 async function readJson<T>(file: string): Promise<T | undefined> {
   const content = await readFile(file, 'utf8').catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return undefined
-    throw new StartError(`${file} cannot be read (${codeOf(error)}): make it readable, or delete the data folder to start afresh.`)
+    throw new StartError(
+      `${file} cannot be read (${codeOf(error)}): make it readable, or delete the data folder to start afresh.`,
+    )
   })
   if (content === undefined) return undefined
   try {

@@ -31,7 +31,8 @@ export async function startDatabase(folder: DataFolder, signal: AbortSignal): Pr
     await server.stop()
     throw error
   }
-  const as = (role: string, password: string): string => `postgres://${role}:${encodeURIComponent(password)}@127.0.0.1:${server.port}/${databaseName}`
+  const as = (role: string, password: string): string =>
+    `postgres://${role}:${encodeURIComponent(password)}@127.0.0.1:${server.port}/${databaseName}`
   return { url: as(appRole, secrets.app), engineUrl: as(engineRole, secrets.engine), server }
 }
 

@@ -1,4 +1,4 @@
-import type { Facts } from './start-local.js'
+import type { Facts } from './facts.js'
 
 /** Where things are, and lines to paste. */
 export function describePlaces(facts: Facts, folder: string, personId: number | undefined): string[] {
@@ -7,7 +7,10 @@ export function describePlaces(facts: Facts, folder: string, personId: number | 
     `  curl -sS ${api}${path} -H 'Authorization: Bearer ${key}' \\`,
     `    -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`,
   ]
-  const chatPage = sandbox === null ? [] : [`  Chat page   ${sandbox}/${personId === undefined ? '' : `?person=${personId}&bot=${bot.username}`}`]
+  const chatPage =
+    sandbox === null
+      ? []
+      : [`  Chat page   ${sandbox}/${personId === undefined ? '' : `?person=${personId}&bot=${bot.username}`}`]
   return [
     '',
     'Tellwire is running.',

@@ -20,14 +20,17 @@ function explain(error: unknown): string {
 }
 
 async function run(config: LocalConfig): Promise<void> {
-  const { ready, stop, failed } = startLocal(config, { say, signal: stopping.signal })
+  const local = startLocal(config, { say, signal: stopping.signal })
   try {
-    const facts = await ready
+    const facts = await local.ready
     if (isJson) process.stdout.write(`${JSON.stringify(facts)}\n`)
-    await Promise.race([failed, new Promise((resolve) => stopping.signal.addEventListener('abort', resolve, { once: true }))])
+    await Promise.race([
+      local.failed,
+      new Promise((resolve) => stopping.signal.addEventListener('abort', resolve, { once: true })),
+    ])
   } finally {
     if (stopping.signal.aborted) say('Stopping …')
-    await stop()
+    await local.stop()
   }
 }
 

@@ -14,7 +14,10 @@ export interface Provision {
  * A tenant and a bot, made on the first start and found again on later ones; and keys, which are made at
  * every start, since only their hashes are kept.
  */
-export async function provision(folder: DataFolder, at: { databaseUrl: string; api: string; sandbox: string | undefined; botToken: string | undefined }): Promise<Provision> {
+export async function provision(
+  folder: DataFolder,
+  at: { databaseUrl: string; api: string; sandbox: string | undefined; botToken: string | undefined },
+): Promise<Provision> {
   const adminKey = await makeAdminKey(at.databaseUrl)
   const admin = createHttpClient(at.api, adminKey)
 
@@ -23,11 +26,18 @@ export async function provision(folder: DataFolder, at: { databaseUrl: string; a
     await folder.saveInstance({ tenantId: tenant.id })
   }
   const tenantId = folder.instance.tenantId ?? ''
-  const { key: apiKey } = await admin.call<{ key: string }>('POST', `/admin/v1/tenants/${tenantId}/keys`, { name: 'npm start', scopes })
+  const { key: apiKey } = await admin.call<{ key: string }>('POST', `/admin/v1/tenants/${tenantId}/keys`, {
+    name: 'npm start',
+    scopes,
+  })
 
   if (folder.instance.bot === undefined) {
     const token = at.botToken ?? (await makeSandboxBot(at.sandbox ?? ''))
-    const { id, username } = await createHttpClient(at.api, apiKey).call<{ id: string; username: string }>('POST', '/v1/bots', { token })
+    const { id, username } = await createHttpClient(at.api, apiKey).call<{ id: string; username: string }>(
+      'POST',
+      '/v1/bots',
+      { token },
+    )
     await folder.saveInstance({ bot: { id, username } })
   }
   return { tenantId, apiKey, adminKey, bot: folder.instance.bot ?? { id: '', username: '' } }
@@ -37,7 +47,10 @@ async function makeSandboxBot(sandbox: string): Promise<string> {
   const client = createHttpClient(sandbox)
   const { data } = await client.call<{ data: { username: string }[] }>('GET', '/sandbox/v1/bots')
   const username = data.length === 0 ? 'tellwire_demo_bot' : `tellwire_demo_${data.length + 1}_bot`
-  const bot = await client.call<{ token: string }>('POST', '/sandbox/v1/bots', { username, first_name: 'Tellwire Demo' })
+  const bot = await client.call<{ token: string }>('POST', '/sandbox/v1/bots', {
+    username,
+    first_name: 'Tellwire Demo',
+  })
   return bot.token
 }
 

@@ -5,19 +5,9 @@ import { type LocalDatabase, startDatabase, useDatabase } from './database.js'
 import { assertPortFree } from './ports.js'
 import { type Provision, provision } from './provision.js'
 import { describePlaces } from './describe-places.js'
+import type { Facts } from './facts.js'
 import { StartError } from './start-error.js'
 import { tellStory } from './tell-story.js'
-
-/** What `--json` prints. */
-export interface Facts {
-  api: string
-  docs: string
-  sandbox: string | null
-  tenant_id: string
-  api_key: string
-  admin_key: string
-  bot: { id: string; username: string }
-}
 
 export interface Local {
   ready: Promise<Facts>
@@ -58,7 +48,12 @@ export function startLocal(config: LocalConfig, output: Output): Local {
 
 type Watch = (name: string, ended: Promise<void>, logFile: string) => void
 
-async function bringUp(config: LocalConfig, output: Output, endings: (() => Promise<void>)[], watch: Watch): Promise<Facts> {
+async function bringUp(
+  config: LocalConfig,
+  output: Output,
+  endings: (() => Promise<void>)[],
+  watch: Watch,
+): Promise<Facts> {
   const { say, signal } = output
   const api = `http://127.0.0.1:${config.PORT}`
   const sandbox = config.TELEGRAM_BOT_TOKEN === undefined ? `http://127.0.0.1:${config.SANDBOX_PORT}` : undefined
@@ -87,8 +82,12 @@ async function bringUp(config: LocalConfig, output: Output, endings: (() => Prom
     await folder.noteChildren(children.map(({ pid }) => pid))
   }
   const env = serviceEnv(config, folder, database, sandbox)
-  if (sandbox !== undefined) await start('sandbox', { PORT: String(config.SANDBOX_PORT), SANDBOX_DATA_FILE: folder.path('sandbox.json') })
-  await Promise.all([start('api', { ...env, PORT: String(config.PORT), PUBLIC_URL: config.PUBLIC_URL }), start('worker', env)])
+  if (sandbox !== undefined)
+    await start('sandbox', { PORT: String(config.SANDBOX_PORT), SANDBOX_DATA_FILE: folder.path('sandbox.json') })
+  await Promise.all([
+    start('api', { ...env, PORT: String(config.PORT), PUBLIC_URL: config.PUBLIC_URL }),
+    start('worker', env),
+  ])
   signal.throwIfAborted()
 
   const made = await provision(folder, { databaseUrl: database.url, api, sandbox, botToken: config.TELEGRAM_BOT_TOKEN })
@@ -107,7 +106,12 @@ async function openDatabase(config: LocalConfig, folder: DataFolder, { say, sign
   return startDatabase(folder, signal)
 }
 
-function serviceEnv(config: LocalConfig, folder: DataFolder, database: LocalDatabase, sandbox: string | undefined): Record<string, string | undefined> {
+function serviceEnv(
+  config: LocalConfig,
+  folder: DataFolder,
+  database: LocalDatabase,
+  sandbox: string | undefined,
+): Record<string, string | undefined> {
   return {
     DATABASE_URL: database.url,
     DATABASE_ENGINE_URL: database.engineUrl,
@@ -117,11 +121,19 @@ function serviceEnv(config: LocalConfig, folder: DataFolder, database: LocalData
   }
 }
 
-async function tellOnce(folder: DataFolder, api: string, sandbox: string | undefined, made: Provision, say: Output['say']): Promise<void> {
+async function tellOnce(
+  folder: DataFolder,
+  api: string,
+  sandbox: string | undefined,
+  made: Provision,
+  say: Output['say'],
+): Promise<void> {
   if (sandbox === undefined || folder.instance.isStoryTold) return
   say('\nThe story, as it happens:')
   let step = 1
-  await tellStory(folder, api, sandbox, made, (line) => say(line.startsWith(' ') ? `   ${line}` : `  ${step++}. ${line}`))
+  await tellStory(folder, api, sandbox, made, (line) =>
+    say(line.startsWith(' ') ? `   ${line}` : `  ${step++}. ${line}`),
+  )
   await folder.saveInstance({ isStoryTold: true })
 }
 

@@ -15,14 +15,23 @@ interface ChatMessage {
 }
 
 /** Plays the main job once, with real parts, and says each step as it happened. */
-export async function tellStory(folder: DataFolder, api: string, sandbox: string, { apiKey, bot }: Provision, say: (line: string) => void): Promise<void> {
+export async function tellStory(
+  folder: DataFolder,
+  api: string,
+  sandbox: string,
+  { apiKey, bot }: Provision,
+  say: (line: string) => void,
+): Promise<void> {
   const app = createHttpClient(api, apiKey)
   const telegram = createHttpClient(sandbox)
 
   const link = await app.call<{ id: string; url: string }>('POST', '/v1/connect-links', { user_id: userId })
   say(`link issued for user "${userId}": ${link.url}`)
 
-  const person = await telegram.call<{ id: number }>('POST', '/sandbox/v1/people', { first_name: 'Ada', language_code: 'en' })
+  const person = await telegram.call<{ id: number }>('POST', '/sandbox/v1/people', {
+    first_name: 'Ada',
+    language_code: 'en',
+  })
   await folder.saveInstance({ personId: person.id })
   await telegram.call('POST', `/sandbox/v1/people/${person.id}/open`, { link: link.url })
   say('Start pressed in the sandbox, by Ada')
@@ -31,18 +40,36 @@ export async function tellStory(folder: DataFolder, api: string, sandbox: string
   if (used.status !== 'used') throw new Error(`the link is still ${used.status}`)
   say(`connected: the chat of ${used.display_name} belongs to user "${userId}"`)
 
-  const accepted = await app.call<{ id: string; status: string }>('POST', '/v1/notifications', { to: { user_id: userId }, text: markdown })
+  const accepted = await app.call<{ id: string; status: string }>('POST', '/v1/notifications', {
+    to: { user_id: userId },
+    text: markdown,
+  })
   say(`Markdown notification accepted: ${accepted.id}`)
 
-  const message = await waitForMessage(app, telegram, accepted.id, `/sandbox/v1/people/${person.id}/messages?bot=${bot.username}`)
+  const message = await waitForMessage(
+    app,
+    telegram,
+    accepted.id,
+    `/sandbox/v1/people/${person.id}/messages?bot=${bot.username}`,
+  )
   say(`in the chat: "${message.text}"`)
-  say(`  formatted: ${message.entities.map(({ type, offset, length }) => `${type} "${message.text.slice(offset, offset + length)}"`).join(', ')}`)
+  say(
+    `  formatted: ${message.entities.map(({ type, offset, length }) => `${type} "${message.text.slice(offset, offset + length)}"`).join(', ')}`,
+  )
 }
 
-async function waitForMessage(app: HttpClient, telegram: HttpClient, id: string, messagesPath: string): Promise<ChatMessage> {
+async function waitForMessage(
+  app: HttpClient,
+  telegram: HttpClient,
+  id: string,
+  messagesPath: string,
+): Promise<ChatMessage> {
   const deadline = performance.now() + waitMaxMs
   while (performance.now() < deadline) {
-    const { deliveries } = await app.call<{ deliveries: { telegram_message_ids: number[] }[] }>('GET', `/v1/notifications/${id}`)
+    const { deliveries } = await app.call<{ deliveries: { telegram_message_ids: number[] }[] }>(
+      'GET',
+      `/v1/notifications/${id}`,
+    )
     const messageId = deliveries[0]?.telegram_message_ids[0]
     const { data } = await telegram.call<{ data: ChatMessage[] }>('GET', messagesPath)
     const message = data.find((candidate) => candidate.from_bot && candidate.message_id === messageId)

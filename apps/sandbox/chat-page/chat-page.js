@@ -1,1 +1,222 @@
+import { make, renderText } from './render-text.js'
 
+// The chat page: what a person sees and does in Telegram, over the sandbox's control API.
+const api = '/sandbox/v1'
+const refreshEveryMs = 700
+
+const query = new URLSearchParams(location.search)
+const state = {
+  personId: Number(query.get('person')) || undefined,
+  bot: query.get('bot') || undefined,
+  /** A start link that was opened and whose Start button was not pressed yet. */
+  pendingLink: undefined,
+  people: [],
+  shown: '',
+}
+
+const element = (id) => document.getElementById(id)
+
+async function call(method, path, body) {
+  const response = await fetch(api + path, {
+    method,
+    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  })
+  const answer = await response.json()
+  if (!response.ok) throw new Error(answer.error ?? `The sandbox answered ${response.status}.`)
+  return answer
+}
+
+function renderMessage(message) {
+  const time = new Date(message.date * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+  const bubble = make('div', { className: 'bubble' }, renderText(message.text, message.entities))
+  bubble.append(make('span', { className: 'meta' }, `${message.edited ? 'edited ' : ''}${time}`))
+  const item = make('li', { className: `message${message.from_bot ? '' : ' own'}` }, bubble)
+  item.dataset.messageId = message.message_id
+  if (message.buttons.length > 0) item.append(renderKeyboard(message))
+  return item
+}
+
+function renderKeyboard(message) {
+  const rows = message.buttons.map((row, rowIndex) =>
+    make(
+      'div',
+      {},
+      ...row.map((button, column) => {
+        const node = make('button', { type: 'button' }, `${button.text}${button.url ? ' ↗' : ''}`)
+        node.addEventListener('click', () => press(message.message_id, rowIndex, column))
+        return node
+      }),
+    ),
+  )
+  return make('div', { className: 'keyboard' }, ...rows)
+}
+
+const press = guarded(async (messageId, row, column) => {
+  const { url, callback_query_id: queryId } = await call('POST', `/people/${state.personId}/press`, {
+    bot: state.bot,
+    message_id: messageId,
+    row,
+    column,
+  })
+  if (url) window.open(url, '_blank', 'noreferrer')
+  if (queryId) await showAnswer(queryId)
+})
+
+async function showAnswer(queryId) {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const { is_answered: isAnswered, text } = await call('GET', `/callback-queries/${queryId}`)
+    if (isAnswered) return text ? notice(text) : undefined
+    await new Promise((resolve) => setTimeout(resolve, 150))
+  }
+}
+
+function notice(text) {
+  element('notice').textContent = text ?? ''
+  element('notice').hidden = !text
+}
+
+/** Shows a failure to the person instead of losing it. */
+function guarded(action) {
+  return async (...args) => {
+    notice()
+    try {
+      await action(...args)
+    } catch (error) {
+      notice(error.message)
+    }
+    await refresh()
+  }
+}
+
+function onSubmit(id, action) {
+  const run = guarded(action)
+  element(id).addEventListener('submit', (event) => {
+    event.preventDefault()
+    void run(new FormData(event.target), event.target)
+  })
+}
+
+function choose(personId, bot) {
+  Object.assign(state, { personId, bot, pendingLink: undefined, shown: '' })
+  history.replaceState(
+    null,
+    '',
+    `?${new URLSearchParams({ ...(personId ? { person: personId } : {}), ...(bot ? { bot } : {}) })}`,
+  )
+}
+
+function listItem(label, isCurrent, onClick) {
+  const button = make(
+    'button',
+    { type: 'button', className: 'item' },
+    make('span', { className: 'avatar', ariaHidden: 'true' }, [...label.replace('@', '')][0] ?? '?'),
+    label,
+  )
+  button.setAttribute('aria-current', String(isCurrent))
+  button.addEventListener('click', onClick)
+  return make('li', {}, button)
+}
+
+function renderLists(person) {
+  const people = state.people.map(({ id, first_name: name, chats }) =>
+    listItem(name, id === state.personId, () => {
+      choose(id, chats[0]?.bot)
+      void refresh()
+    }),
+  )
+  element('people').replaceChildren(
+    ...(people.length > 0 ? people : [make('li', { className: 'empty' }, 'Nobody yet: add a person.')]),
+  )
+  const chats = (person?.chats ?? []).map(({ bot }) =>
+    listItem(`@${bot}`, bot === state.bot, () => {
+      choose(person.id, bot)
+      void refresh()
+    }),
+  )
+  element('chats').replaceChildren(
+    ...(chats.length > 0 ? chats : [make('li', { className: 'empty' }, 'No chat yet: open a start link.')]),
+  )
+}
+
+function renderChat(person, messages) {
+  const chat = person?.chats.find(({ bot }) => bot === state.bot)
+  const isChat = person !== undefined && state.bot !== undefined
+  element('chat-header').hidden = !isChat
+  element('chat-title').textContent = `@${state.bot ?? ''}`
+  element('chat-subtitle').textContent = `bot · as ${person?.first_name ?? ''}`
+  element('block').hidden = !chat
+  element('block').textContent = chat?.is_blocked ? 'Unblock bot' : 'Block bot'
+  element('block').dataset.isBlocked = String(chat?.is_blocked ?? false)
+  const hasToStart = isChat && (state.pendingLink !== undefined || !chat || chat.is_blocked)
+  element('start').hidden = !hasToStart
+  element('start-button').textContent = chat?.is_blocked ? 'RESTART' : 'START'
+  element('say').hidden = !isChat || hasToStart
+  const list = element('messages')
+  const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80
+  list.replaceChildren(...messages.map(renderMessage))
+  if (isAtEnd) list.scrollTop = list.scrollHeight
+}
+
+async function refresh() {
+  try {
+    state.people = (await call('GET', '/people')).data
+    const person = state.people.find(({ id }) => id === state.personId)
+    const hasChat = person?.chats.some(({ bot }) => bot === state.bot)
+    const messages = hasChat ? (await call('GET', `/people/${person.id}/messages?bot=${state.bot}`)).data : []
+    const shown = JSON.stringify([state.personId, state.bot, state.pendingLink, state.people, messages])
+    if (shown === state.shown) return
+    state.shown = shown
+    renderLists(person)
+    renderChat(person, messages)
+  } catch {
+    notice('The sandbox does not answer.')
+  }
+}
+
+onSubmit('new-person', async (form, node) => {
+  const firstName = String(form.get('first_name')).trim()
+  if (firstName === '') return
+  const { id } = await call('POST', '/people', { first_name: firstName })
+  choose(id, undefined)
+  node.reset()
+})
+
+onSubmit('open-link', async (form, node) => {
+  if (!state.personId) throw new Error('Choose or add the person who opens the link first.')
+  const link = String(form.get('link')).trim()
+  const bot = botOf(link)
+  if (!bot) throw new Error('This is not a link to a bot, such as https://t.me/bot?start=…')
+  choose(state.personId, bot)
+  state.pendingLink = link
+  node.reset()
+})
+
+onSubmit('say', async (form, node) => {
+  const text = String(form.get('text')).trim()
+  if (text === '') return
+  node.reset()
+  await call('POST', `/people/${state.personId}/say`, { bot: state.bot, text })
+})
+
+const start = guarded(async () => {
+  const link = state.pendingLink ?? `https://t.me/${state.bot}?start`
+  await call('POST', `/people/${state.personId}/open`, { link })
+  state.pendingLink = undefined
+})
+
+const toggleBlock = guarded(async () => {
+  const isBlocked = element('block').dataset.isBlocked === 'true'
+  await call('POST', `/people/${state.personId}/${isBlocked ? 'unblock' : 'block'}`, { bot: state.bot })
+})
+
+element('start-button').addEventListener('click', () => void start())
+element('block').addEventListener('click', () => void toggleBlock())
+
+function botOf(link) {
+  if (!URL.canParse(link)) return undefined
+  const url = new URL(link)
+  return url.protocol === 'tg:' ? url.searchParams.get('domain') : url.pathname.slice(1)
+}
+
+await refresh()
+setInterval(() => void refresh(), refreshEveryMs)

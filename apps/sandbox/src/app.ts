@@ -20,6 +20,7 @@ const bodyBytesMax = 60 * 1_048_576
 const pageFiles = [
   { url: '/', file: 'index.html', type: 'text/html; charset=utf-8' },
   { url: '/chat-page.css', file: 'chat-page.css', type: 'text/css; charset=utf-8' },
+  { url: '/render-text.js', file: 'render-text.js', type: 'text/javascript; charset=utf-8' },
   { url: '/chat-page.js', file: 'chat-page.js', type: 'text/javascript; charset=utf-8' },
 ]
 
@@ -39,8 +40,18 @@ export async function buildSandbox({ world, isCloud = false }: SandboxOptions): 
   })
   const queue = new UpdateQueue(world)
   const answers: CallServices['answers'] = new Map()
-  const webhooks: WebhookDelivery = new WebhookDelivery(world, queue, async (bot, method, body) => callFromWebhook(services, world, bot, method, body))
-  const services: CallServices = { world, queue, answers, webhooks, isCloud, flood: new FloodControl(world), polls: new LongPolls(queue) }
+  const webhooks: WebhookDelivery = new WebhookDelivery(world, queue, async (bot, method, body) =>
+    callFromWebhook(services, world, bot, method, body),
+  )
+  const services: CallServices = {
+    world,
+    queue,
+    answers,
+    webhooks,
+    isCloud,
+    flood: new FloodControl(world),
+    polls: new LongPolls(queue),
+  }
 
   app.decorateRequest('arrivedAtMs', 0)
   app.addHook('onRequest', async (request) => {

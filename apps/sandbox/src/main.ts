@@ -9,7 +9,8 @@ const answersInTimeMs = 3_000
 
 const config = readConfig(process.env)
 const log = createLogger('sandbox', config.LOG_LEVEL)
-const { world, flush } = openWorld(config.SANDBOX_DATA_FILE)
+const persistence = openWorld(config.SANDBOX_DATA_FILE)
+const { world } = persistence
 const app = await buildSandbox({ world, isCloud: config.SANDBOX_CLOUD_RULES })
 
 stopOnSignal(log, async () => {
@@ -17,7 +18,7 @@ stopOnSignal(log, async () => {
   const cut = setTimeout(() => app.server.closeAllConnections(), answersInTimeMs)
   await app.close()
   clearTimeout(cut)
-  flush()
+  persistence.flush()
 })
 
 await app.listen({ host: config.HOST, port: config.PORT })

@@ -16,9 +16,13 @@ export function every(intervalMs: number, ctx: { log: Logger }, name: string, wo
     } catch (error) {
       ctx.log.warn({ err: error }, `${name} failed`)
     }
-    if (!isStopped) timer = setTimeout(() => (running = run()), intervalMs)
+    if (!isStopped) timer = setTimeout(again, intervalMs)
   }
   let running = run()
+
+  function again(): void {
+    running = run()
+  }
 
   return {
     async stop() {

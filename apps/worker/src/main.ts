@@ -19,7 +19,16 @@ const jobs = connectJobs({ redisUrl: config.REDIS_URL, databaseUrl: engineUrl, o
 const waker = createWaker(jobs, onJobError)
 const telegram = createBotApi({ root: config.TELEGRAM_API_ROOT, timeoutMs: config.TELEGRAM_TIMEOUT_SECONDS * 1_000 })
 
-const worker = startWorker({ db, engine, jobs, waker, telegram, log, sealer: createSealer(config.SECRET_KEY), lanes: createLaneMemory() })
+const worker = startWorker({
+  db,
+  engine,
+  jobs,
+  waker,
+  telegram,
+  log,
+  sealer: createSealer(config.SECRET_KEY),
+  lanes: createLaneMemory(),
+})
 
 stopOnSignal(log, async () => {
   await worker.stop()

@@ -32,7 +32,8 @@ export function startPolling(ctx: WorkerContext): UpdatePolling {
   const supervision = every(superviseEveryMs, ctx, 'poll supervision', async () => {
     const held = await renewPollers(ctx.engine, holderId)
     for (const [botId, { controller }] of readers) if (!held.has(botId)) controller.abort()
-    for (const grant of await acquirePollers(ctx.engine, holderId, grantsAtOnce)) if (!readers.has(grant.botId)) start(grant)
+    for (const grant of await acquirePollers(ctx.engine, holderId, grantsAtOnce))
+      if (!readers.has(grant.botId)) start(grant)
   })
 
   return {

@@ -16,11 +16,18 @@ const partitionDaysAhead = 7
  */
 export function startSweep(ctx: WorkerContext): Repeating {
   return every(sweepEveryMs, ctx, 'sweep', async () => {
-    const [botsWithDeliveries, botsWithUpdates] = await Promise.all([findDueLanes(ctx.engine), findBotsWithUpdates(ctx.engine)])
+    const [botsWithDeliveries, botsWithUpdates] = await Promise.all([
+      findDueLanes(ctx.engine),
+      findBotsWithUpdates(ctx.engine),
+    ])
     ctx.lanes.sweep(performance.now())
     await Promise.all([
-      ...botsWithDeliveries.map(async (botId) => (await ctx.waker.handOver(DrainLane, { botId })) || drainLane(ctx, { botId })),
-      ...botsWithUpdates.map(async (botId) => (await ctx.waker.handOver(HandleUpdates, { botId })) || handleUpdates(ctx, { botId })),
+      ...botsWithDeliveries.map(
+        async (botId) => (await ctx.waker.handOver(DrainLane, { botId })) || drainLane(ctx, { botId }),
+      ),
+      ...botsWithUpdates.map(
+        async (botId) => (await ctx.waker.handOver(HandleUpdates, { botId })) || handleUpdates(ctx, { botId }),
+      ),
     ])
   })
 }

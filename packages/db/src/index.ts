@@ -1,11 +1,32 @@
-export { connectDatabase, connectEngine, inTransaction, type Database, type DatabaseOptions, type Transaction } from './client.js'
+export {
+  connectDatabase,
+  connectEngine,
+  inTransaction,
+  type Database,
+  type DatabaseOptions,
+  type Transaction,
+} from './client.js'
 export { Prisma } from './generated/client.js'
 export { idFloor, idTime, newId, nilUuid } from './ids.js'
 export { migrate, MigrationError, readMigrations } from './migrate.js'
 export { appRole, engineRole, ensureRoles } from './roles.js'
 export { acceptNotifications, type Acceptance, type NotificationToAccept } from './statements/accept-notifications.js'
-export { claimDeliveries, laneStart, type Claim, type ClaimedDelivery, type LaneCursor } from './statements/claim-deliveries.js'
-export { acquireLane, findDueLanes, laneLeaseMs, releaseLane, renewLane, type LaneGrant, type LaneRelease } from './statements/lanes.js'
+export {
+  claimDeliveries,
+  laneStart,
+  type Claim,
+  type ClaimedDelivery,
+  type LaneCursor,
+} from './statements/claim-deliveries.js'
+export {
+  acquireLane,
+  findDueLanes,
+  laneLeaseMs,
+  releaseLane,
+  renewLane,
+  type LaneGrant,
+  type LaneRelease,
+} from './statements/lanes.js'
 export {
   acquirePollers,
   advancePoller,

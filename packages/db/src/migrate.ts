@@ -75,8 +75,12 @@ async function readLedger(client: pg.Client): Promise<Map<string, string>> {
 function assertUnchanged(migrations: Migration[], applied: Map<string, string>): void {
   const known = new Map(migrations.map(({ name, checksum }) => [name, checksum]))
   for (const [name, checksum] of applied) {
-    if (!known.has(name)) throw new MigrationError(`The database has the migration ${name}, which this version does not know: it was made by a newer version.`)
-    if (known.get(name) !== checksum) throw new MigrationError(`The migration ${name} was changed after it was applied to this database.`)
+    if (!known.has(name))
+      throw new MigrationError(
+        `The database has the migration ${name}, which this version does not know: it was made by a newer version.`,
+      )
+    if (known.get(name) !== checksum)
+      throw new MigrationError(`The migration ${name} was changed after it was applied to this database.`)
   }
 }
 
@@ -92,6 +96,9 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
     await client.query('COMMIT')
   } catch (cause) {
     await client.query('ROLLBACK')
-    throw new MigrationError(`The migration ${migration.name} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    throw new MigrationError(
+      `The migration ${migration.name} failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    )
   }
 }

@@ -5,8 +5,17 @@ export const engineRole = 'tellwire_engine'
 
 /** The tables whose rows the engine's batches touch for many tenants at once. */
 const engineTables = [
-  'lanes', 'update_pollers', 'chats', 'notifications', 'notification_contents', 'deliveries',
-  'pending_deliveries', 'idempotency_keys', 'updates', 'update_receipts', 'events',
+  'lanes',
+  'update_pollers',
+  'chats',
+  'notifications',
+  'notification_contents',
+  'deliveries',
+  'pending_deliveries',
+  'idempotency_keys',
+  'updates',
+  'update_receipts',
+  'events',
 ]
 const engineReads = ['tenants', 'bots', 'bot_access', 'users', 'connections']
 

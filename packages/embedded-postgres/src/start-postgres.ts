@@ -70,7 +70,9 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
 async function assertUsable(dataDir: string): Promise<void> {
   const names = await readdir(dataDir)
   if (names.length > 0 && !names.includes('PG_VERSION')) {
-    throw new PostgresError(`${dataDir} is not a usable database folder: PG_VERSION is missing. If its data can go, delete that folder and start again.`)
+    throw new PostgresError(
+      `${dataDir} is not a usable database folder: PG_VERSION is missing. If its data can go, delete that folder and start again.`,
+    )
   }
 }
 
@@ -82,9 +84,16 @@ async function initialise(initdb: string, privileges: Unprivileged, options: Pos
   await rm(newDir, { recursive: true, force: true })
   await writeFile(passwordFile, options.password, { mode: 0o600 })
   if (privileges.ids.uid !== undefined) await chown(passwordFile, privileges.ids.uid, privileges.ids.gid ?? 0)
-  const [command = '', ...args] = [
-    ...privileges.prefix, initdb, `--pgdata=${newDir}`, `--username=${superuser}`, '--auth=scram-sha-256',
-    `--pwfile=${passwordFile}`, '--encoding=UTF8', '--locale=C', '--no-sync',
+  const [command, ...args] = [
+    ...privileges.prefix,
+    initdb,
+    `--pgdata=${newDir}`,
+    `--username=${superuser}`,
+    '--auth=scram-sha-256',
+    `--pwfile=${passwordFile}`,
+    '--encoding=UTF8',
+    '--locale=C',
+    '--no-sync',
   ]
   const child = spawn(command, args, { ...privileges.ids, stdio: ['ignore', 'ignore', 'pipe'], detached: true })
   const abort = (): void => void (child.pid && process.kill(-child.pid, 'SIGKILL'))
@@ -100,7 +109,9 @@ async function initialise(initdb: string, privileges: Unprivileged, options: Pos
   if (code !== 0) {
     await rm(newDir, { recursive: true, force: true })
     signal?.throwIfAborted()
-    throw new PostgresError(`A database cannot be made in ${dataDir}: ${lastLine(errors)}. Empty that folder or choose another.`)
+    throw new PostgresError(
+      `A database cannot be made in ${dataDir}: ${lastLine(errors)}. Empty that folder or choose another.`,
+    )
   }
   await rm(dataDir, { recursive: true, force: true })
   await rename(newDir, dataDir)

@@ -63,8 +63,29 @@ test('returns source that is nested too deeply as it is', () => {
 })
 
 test('gives entities inside the text that do not end in the middle of a character', () => {
-  const words = fc.constantFrom('*', '**', '_', '`', '```\n', '> ', '- ', '1. ', '\n', '\n\n', '[a](https://a.b)', '![', '](', ')', '👍', ' ', 'x', '\\')
-  const source = fc.array(fc.oneof(words, fc.string({ unit: 'grapheme', maxLength: 5 })), { maxLength: 40 }).map((parts) => parts.join(''))
+  const words = fc.constantFrom(
+    '*',
+    '**',
+    '_',
+    '`',
+    '```\n',
+    '> ',
+    '- ',
+    '1. ',
+    '\n',
+    '\n\n',
+    '[a](https://a.b)',
+    '![',
+    '](',
+    ')',
+    '👍',
+    ' ',
+    'x',
+    '\\',
+  )
+  const source = fc
+    .array(fc.oneof(words, fc.string({ unit: 'grapheme', maxLength: 5 })), { maxLength: 40 })
+    .map((parts) => parts.join(''))
 
   fc.assert(
     fc.property(source, (markdown) => {

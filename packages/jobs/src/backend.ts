@@ -26,7 +26,11 @@ export interface JobBackendOptions {
 export interface JobBackend {
   kind: 'redis' | 'postgres'
   createQueue(name: string): Queue
-  createWorker(name: string, handler: (job: { data: unknown }) => Promise<void>, options: Partial<WorkerOptions>): Worker
+  createWorker(
+    name: string,
+    handler: (job: { data: unknown }) => Promise<void>,
+    options: Partial<WorkerOptions>,
+  ): Worker
   /** Whether the store answers right now. */
   ping(): Promise<boolean>
   close(): Promise<void>

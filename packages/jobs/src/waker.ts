@@ -71,5 +71,5 @@ export function createWaker(backend: JobBackend, onError: (error: Error) => void
     await Promise.all([...queues.values()].map((queue) => queue.close()))
   }
 
-  return { wake: wake as Waker['wake'], handOver: handOver as Waker['handOver'], close }
+  return { wake: wake, handOver: handOver, close }
 }

@@ -3,7 +3,18 @@ import { type DestinationStream, type Logger as PinoLogger, pino, stdTimeFunctio
 export type Logger = PinoLogger
 
 /** Fields that must never be written, wherever a log call might pass them by mistake. */
-const secretFields = ['token', 'authorization', 'api_key', 'apiKey', 'admin_key', 'adminKey', 'secret', 'password', 'text', 'cookie']
+const secretFields = [
+  'token',
+  'authorization',
+  'api_key',
+  'apiKey',
+  'admin_key',
+  'adminKey',
+  'secret',
+  'password',
+  'text',
+  'cookie',
+]
 
 const redactedPaths = secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`])
 

@@ -48,7 +48,14 @@ interface Answer {
 }
 
 /** Failures before anything of the request left this machine. */
-const unsentCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
+const unsentCodes = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
 
 export function createBotApi(options: BotApiOptions): BotApi {
   const root = new URL(options.root)
@@ -107,5 +114,7 @@ function describeFailure(error: unknown, isTimeout: boolean): { reason: string; 
   if (isTimeout) return { reason: 'timeout', isUnsent: false }
   const code = error instanceof Error ? ((error as { code?: unknown }).code ?? error.name) : undefined
   if (error instanceof errors.ConnectTimeoutError) return { reason: 'connect_timeout', isUnsent: true }
-  return typeof code === 'string' ? { reason: code, isUnsent: unsentCodes.has(code) } : { reason: 'unknown', isUnsent: false }
+  return typeof code === 'string'
+    ? { reason: code, isUnsent: unsentCodes.has(code) }
+    : { reason: 'unknown', isUnsent: false }
 }

@@ -27,14 +27,31 @@ interface Rule {
 
 /** The first rule that fits decides. Source: Bot API server and TDLib sources, core.telegram.org. */
 const rules: readonly Rule[] = [
-  { codes: [403], pattern: /blocked by the user/i, outcome: { class: 'recipient', code: 'recipient_blocked', ends: 'blocked' } },
-  { codes: [403], pattern: /user is deactivated/i, outcome: { class: 'recipient', code: 'recipient_deactivated', ends: 'gone' } },
-  { codes: [403], pattern: /can't initiate conversation/i, outcome: { class: 'recipient', code: 'recipient_not_started', ends: 'gone' } },
-  { codes: [403], pattern: /kicked|not a member|was deleted/i, outcome: { class: 'recipient', code: 'recipient_gone', ends: 'gone' } },
+  {
+    codes: [403],
+    pattern: /blocked by the user/i,
+    outcome: { class: 'recipient', code: 'recipient_blocked', ends: 'blocked' },
+  },
+  {
+    codes: [403],
+    pattern: /user is deactivated/i,
+    outcome: { class: 'recipient', code: 'recipient_deactivated', ends: 'gone' },
+  },
+  {
+    codes: [403],
+    pattern: /can't initiate conversation/i,
+    outcome: { class: 'recipient', code: 'recipient_not_started', ends: 'gone' },
+  },
+  {
+    codes: [403],
+    pattern: /kicked|not a member|was deleted/i,
+    outcome: { class: 'recipient', code: 'recipient_gone', ends: 'gone' },
+  },
   { codes: [403], outcome: { class: 'recipient', code: 'recipient_forbidden', ends: undefined } },
   {
     codes: [400],
-    pattern: /chat not found|private chat not found|PEER_ID_INVALID|CHAT_ID_INVALID|CHANNEL_PRIVATE|CHANNEL_INVALID|can't access the chat/i,
+    pattern:
+      /chat not found|private chat not found|PEER_ID_INVALID|CHAT_ID_INVALID|CHANNEL_PRIVATE|CHANNEL_INVALID|can't access the chat/i,
     outcome: { class: 'recipient', code: 'recipient_gone', ends: 'gone' },
   },
   {
@@ -43,7 +60,11 @@ const rules: readonly Rule[] = [
       /no write access|administrator rights|ADMIN_REQUIRED|not enough rights|no rights to send|CHAT_WRITE_FORBIDDEN|CHAT_RESTRICTED|_FORBIDDEN\b|USER_BANNED_IN_CHANNEL|YOU_BLOCKED_USER|PRIVACY_PREMIUM_REQUIRED|ALLOW_PAYMENT_REQUIRED|TOPIC_CLOSED|TOPIC_DELETED|message thread not found/i,
     outcome: { class: 'recipient', code: 'recipient_forbidden', ends: undefined },
   },
-  { codes: [400], pattern: /Bad Gateway/i, outcome: { class: 'transient', code: 'telegram_unavailable', mayHaveArrived: true } },
+  {
+    codes: [400],
+    pattern: /Bad Gateway/i,
+    outcome: { class: 'transient', code: 'telegram_unavailable', mayHaveArrived: true },
+  },
   { codes: [400], pattern: /FROZEN_METHOD_INVALID|Logged out/i, outcome: { class: 'bot', code: 'bot_frozen' } },
   { codes: [400], pattern: /too long/i, outcome: { class: 'message', code: 'message_too_long' } },
   { codes: [400, 413], outcome: { class: 'message', code: 'message_refused' } },

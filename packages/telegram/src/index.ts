@@ -1,4 +1,12 @@
-export { createBotApi, type BotApi, type BotApiOptions, type CallOutcome, type Method, type Params, type Result } from './bot-api.js'
+export {
+  createBotApi,
+  type BotApi,
+  type BotApiOptions,
+  type CallOutcome,
+  type Method,
+  type Params,
+  type Result,
+} from './bot-api.js'
 export { classifyOutcome, type OutcomeClass } from './classify-outcome.js'
 export { createPermits, type ChatKind, type Permits } from './permits.js'
 export { describeUpdate, type UpdateSummary } from './describe-update.js'

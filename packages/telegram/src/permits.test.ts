@@ -50,7 +50,11 @@ test('forgets chats only when nothing of them counts any more', () => {
   const permits = createPermits(30)
   permits.start('1', 'private')
   permits.answered('1', 0)
-  permits.recall('-1', 'group', Array.from({ length: 20 }, () => 0))
+  permits.recall(
+    '-1',
+    'group',
+    Array.from({ length: 20 }, () => 0),
+  )
   permits.forget(2_000)
 
   expect(permits.chatFreeAt('1', 2_000)).toBe(2_000)
@@ -58,7 +62,12 @@ test('forgets chats only when nothing of them counts any more', () => {
 })
 
 test('never lets a sliding window hold more than it may, however calls and answers interleave', () => {
-  const step = fc.record({ waitMs: fc.integer({ min: 0, max: 400 }), chat: fc.integer({ min: 0, max: 5 }), latencyMs: fc.integer({ min: 0, max: 900 }), arrival: fc.double({ min: 0, max: 1, noNaN: true }) })
+  const step = fc.record({
+    waitMs: fc.integer({ min: 0, max: 400 }),
+    chat: fc.integer({ min: 0, max: 5 }),
+    latencyMs: fc.integer({ min: 0, max: 900 }),
+    arrival: fc.double({ min: 0, max: 1, noNaN: true }),
+  })
 
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 8 }), fc.array(step, { maxLength: 200 }), (rate, steps) => {
@@ -77,7 +86,12 @@ test('never lets a sliding window hold more than it may, however calls and answe
         arrivals.push({ chat, atMs: nowMs + latencyMs * arrival })
       }
 
-      expect(mostInWindow(arrivals.map(({ atMs }) => atMs), 1_000)).toBeLessThanOrEqual(rate)
+      expect(
+        mostInWindow(
+          arrivals.map(({ atMs }) => atMs),
+          1_000,
+        ),
+      ).toBeLessThanOrEqual(rate)
       for (const chat of [0, 1, 2, 3, 4, 5]) {
         const own = arrivals.filter((entry) => entry.chat === chat).map(({ atMs }) => atMs)
         expect(mostInWindow(own, 1_000)).toBeLessThanOrEqual(1)

@@ -92,14 +92,18 @@ export function createPermits(rate: number): Permits {
       chatOf(chatId, kind).answeredAtMs = sentAtMs.toSorted((a, b) => a - b).slice(-groupSendsPerMinute)
     },
     spendAll(untilMs) {
-      returning = [...returning, ...Array.from({ length: rate - openCalls - returning.length }, () => untilMs)].toSorted((a, b) => a - b)
+      returning = [
+        ...returning,
+        ...Array.from({ length: rate - openCalls - returning.length }, () => untilMs),
+      ].toSorted((a, b) => a - b)
     },
     spentUntil(nowMs) {
       return openCalls > 0 ? nowMs + secondMs : Math.max(nowMs, returning.at(-1) ?? nowMs)
     },
     forget(nowMs) {
       for (const [chatId, chat] of chats) {
-        if (freeAtOf(chat, nowMs) <= nowMs && (chat.answeredAtMs.at(-1) ?? 0) + windowOf(chat) <= nowMs) chats.delete(chatId)
+        if (freeAtOf(chat, nowMs) <= nowMs && (chat.answeredAtMs.at(-1) ?? 0) + windowOf(chat) <= nowMs)
+          chats.delete(chatId)
       }
     },
   }

@@ -20,7 +20,11 @@ export function findRedisServer(): boolean {
 export async function startRedis(): Promise<RedisServer> {
   const port = await findFreePort()
   const folder = mkdtempSync(join(tmpdir(), 'tellwire-redis-'))
-  const child: ChildProcess = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--maxmemory-policy', 'noeviction', '--dir', folder], { stdio: 'ignore' })
+  const child: ChildProcess = spawn(
+    'redis-server',
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--maxmemory-policy', 'noeviction', '--dir', folder],
+    { stdio: 'ignore' },
+  )
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   while (!(await accepts(port))) await delay(20)
   return {

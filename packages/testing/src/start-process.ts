@@ -12,7 +12,11 @@ export interface StartedProcess {
 
 /** Runs a built program until it says that it is ready. */
 export async function startProcess(file: string, env: Record<string, string | undefined>): Promise<StartedProcess> {
-  const child = fork(file, [], { env: { PATH: process.env['PATH'], ...env }, execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const child = fork(file, [], {
+    env: { PATH: process.env['PATH'], ...env },
+    execArgv: [],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
   let output = ''
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()))
   child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()))

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { appRole, engineRole } from '@tellwire/db'
 import { inject } from 'vitest'
 import { createDatabase } from './create-database.js'
+// Brings what the run's set-up provides into the types of `inject`.
+import type {} from './global-setup.js'
 
 export interface TestDatabase {
   /** Of the owner, who may do everything. */

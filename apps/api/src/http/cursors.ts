@@ -44,7 +44,9 @@ export function toPage<Item, View>(
 
 function foreignCursor(): ApiError {
   return new ApiError('invalid_request', 'The cursor does not belong to this list and filter.', {
-    errors: [{ pointer: '/cursor', code: 'invalid_cursor', detail: 'is not the next_cursor of an answer to the same request' }],
+    errors: [
+      { pointer: '/cursor', code: 'invalid_cursor', detail: 'is not the next_cursor of an answer to the same request' },
+    ],
   })
 }
 

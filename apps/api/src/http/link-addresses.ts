@@ -14,7 +14,12 @@ export interface LinkAddresses {
  * Every way to use a link. A channel's link can carry no token (Telegram's rule): it adds the bot as an
  * administrator, and the command, posted in the channel, connects it.
  */
-export function linkAddresses(link: { baseUrl: string; username: string; chat: LinkChat; token: string }): LinkAddresses {
+export function linkAddresses(link: {
+  baseUrl: string
+  username: string
+  chat: LinkChat
+  token: string
+}): LinkAddresses {
   const query = {
     private: `start=${link.token}`,
     group: `startgroup=${link.token}`,

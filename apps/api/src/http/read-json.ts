@@ -9,12 +9,18 @@ const depthMax = 64
  * halves of surrogate pairs, in values and in names.
  */
 export function readJson(body: Buffer): unknown {
-  if (!isUtf8(body)) throw new ApiError('invalid_encoding', 'The body is not valid UTF-8.', { errors: [{ pointer: '', code: 'encoding', detail: 'must be UTF-8' }] })
+  if (!isUtf8(body))
+    throw new ApiError('invalid_encoding', 'The body is not valid UTF-8.', {
+      errors: [{ pointer: '', code: 'encoding', detail: 'must be UTF-8' }],
+    })
   let value: unknown
   try {
     value = JSON.parse(body.toString('utf8'))
   } catch (cause) {
-    throw new ApiError('malformed_json', 'The body is not valid JSON.', { cause, errors: [{ pointer: '', code: 'json', detail: 'must be JSON' }] })
+    throw new ApiError('malformed_json', 'The body is not valid JSON.', {
+      cause,
+      errors: [{ pointer: '', code: 'json', detail: 'must be JSON' }],
+    })
   }
   assertStorable(value, '', 0)
   return value
@@ -22,7 +28,8 @@ export function readJson(body: Buffer): unknown {
 
 function assertStorable(value: unknown, pointer: string, depth: number): void {
   if (typeof value === 'string') {
-    if (value.includes('\0') || !value.isWellFormed()) throw invalid(pointer, 'characters', 'must not hold U+0000 or half a surrogate pair')
+    if (value.includes('\0') || !value.isWellFormed())
+      throw invalid(pointer, 'characters', 'must not hold U+0000 or half a surrogate pair')
   } else if (typeof value === 'object' && value !== null) {
     if (depth >= depthMax) throw invalid(pointer, 'depth', `must not be nested deeper than ${depthMax} levels`)
     for (const [name, item] of Object.entries(value)) {
@@ -34,5 +41,7 @@ function assertStorable(value: unknown, pointer: string, depth: number): void {
 }
 
 function invalid(pointer: string, code: string, detail: string): ApiError {
-  return new ApiError('invalid_request', `The body is not valid: ${pointer || 'the whole'} ${detail}.`, { errors: [{ pointer, code, detail }] })
+  return new ApiError('invalid_request', `The body is not valid: ${pointer || 'the whole'} ${detail}.`, {
+    errors: [{ pointer, code, detail }],
+  })
 }

@@ -5,16 +5,30 @@ export const Timestamp = Type.String({ format: 'date-time', examples: ['2026-11-
 export const Nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
 
 /** One of several words. */
-export const Literals = <const Values extends readonly string[]>(values: Values, options: Record<string, unknown> = {}) =>
-  Type.Unsafe<Values[number]>({ type: 'string', enum: values, ...options })
+export const Literals = <const Values extends readonly string[]>(
+  values: Values,
+  options: Record<string, unknown> = {},
+) => Type.Unsafe<Values[number]>({ type: 'string', enum: values, ...options })
 
 /** The tenant's own name for one of its users. */
-export const UserId = Type.String({ minLength: 1, maxLength: 128, pattern: '^(?!\\.{1,2}$)[^\\p{Cc}\\p{Cs}]+$', examples: ['u_42'] })
+export const UserId = Type.String({
+  minLength: 1,
+  maxLength: 128,
+  pattern: '^(?!\\.{1,2}$)[^\\p{Cc}\\p{Cs}]+$',
+  examples: ['u_42'],
+})
 
-export const Metadata = Type.Record(Type.String(), Type.Unknown(), { 'x-max-json-bytes': 4096, description: 'Any JSON object up to 4 KiB.' })
+export const Metadata = Type.Record(Type.String(), Type.Unknown(), {
+  'x-max-json-bytes': 4096,
+  description: 'Any JSON object up to 4 KiB.',
+})
 
 /** BCP 47, as far as its form goes. */
-export const Locale = Type.String({ pattern: '^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$', maxLength: 35, examples: ['de-AT'] })
+export const Locale = Type.String({
+  pattern: '^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$',
+  maxLength: 35,
+  examples: ['de-AT'],
+})
 
 export const Timezone = Type.String({ format: 'iana-timezone', maxLength: 64, examples: ['Europe/Vienna'] })
 

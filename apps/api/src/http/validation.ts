@@ -14,7 +14,14 @@ export function createValidatorCompiler(): FastifySchemaCompiler<TSchema> {
 }
 
 function createAjv(options: Options): Ajv {
-  const ajv = new Ajv({ allErrors: true, useDefaults: true, removeAdditional: false, strict: false, unicodeRegExp: true, ...options })
+  const ajv = new Ajv({
+    allErrors: true,
+    useDefaults: true,
+    removeAdditional: false,
+    strict: false,
+    unicodeRegExp: true,
+    ...options,
+  })
   formats.default(ajv, ['date-time', 'uri'])
   ajv.addFormat('iana-timezone', isTimezone)
   ajv.addKeyword({
@@ -44,23 +51,44 @@ function isTimezone(name: string): boolean {
 const partNames: Record<string, string> = { body: 'body', querystring: 'query', params: 'path', headers: 'headers' }
 
 export function toValidationError(failures: readonly ErrorObject[], part: string): ApiError {
-  const errors = failures.slice(0, errorsShownMax).map(toFieldError)
+  const errors = failures.filter(isTelling).slice(0, errorsShownMax).map(toFieldError)
   const first = errors[0]
   const detail = `The ${partNames[part] ?? part} is not valid: ${first ? `${first.pointer || 'the whole'} ${first.detail}` : 'see errors'}.`
   return new ApiError('invalid_request', detail, { errors })
+}
+
+/** A nullable field fails three times: as itself, as null, and as either. Only the first tells anything. */
+function isTelling({ keyword, params }: ErrorObject): boolean {
+  return keyword !== 'anyOf' && !(keyword === 'type' && (params as { type?: unknown }).type === 'null')
 }
 
 function toFieldError({ instancePath, keyword, params, message }: ErrorObject): FieldError {
   const values = params as Record<string, unknown>
   switch (keyword) {
     case 'required':
-      return { pointer: `${instancePath}/${escapePointer(values['missingProperty'])}`, code: 'required', detail: 'is required' }
+      return {
+        pointer: `${instancePath}/${escapePointer(values['missingProperty'])}`,
+        code: 'required',
+        detail: 'is required',
+      }
     case 'additionalProperties':
-      return { pointer: `${instancePath}/${escapePointer(values['additionalProperty'])}`, code: 'unknown_field', detail: 'is not a known field' }
+      return {
+        pointer: `${instancePath}/${escapePointer(values['additionalProperty'])}`,
+        code: 'unknown_field',
+        detail: 'is not a known field',
+      }
     case 'enum':
-      return { pointer: instancePath, code: 'enum', detail: `must be one of ${(values['allowedValues'] as unknown[]).join(', ')}` }
+      return {
+        pointer: instancePath,
+        code: 'enum',
+        detail: `must be one of ${(values['allowedValues'] as unknown[]).join(', ')}`,
+      }
     default:
-      return { pointer: instancePath, code: keyword.replace(/^x-/, '').replaceAll('-', '_'), detail: message ?? 'is not valid' }
+      return {
+        pointer: instancePath,
+        code: keyword.replace(/^x-/, '').replaceAll('-', '_'),
+        detail: message ?? 'is not valid',
+      }
   }
 }
 

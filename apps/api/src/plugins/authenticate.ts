@@ -62,7 +62,9 @@ async function findTenantKey({ db }: Services, key: string | undefined) {
 
 function readTraceparent(request: FastifyRequest): string | undefined {
   const value = request.headers['traceparent']
-  return typeof value === 'string' && /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(value) ? value : undefined
+  return typeof value === 'string' && /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(value)
+    ? value
+    : undefined
 }
 
 function unauthenticated(): ApiError {

@@ -13,30 +13,64 @@ const mediaType = 'application/problem+json; charset=utf-8'
 const fastifyCodes: Record<string, { code: ProblemCode; detail: string }> = {
   FST_ERR_CTP_BODY_TOO_LARGE: { code: 'payload_too_large', detail: 'The body is larger than this route takes.' },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'unsupported_media_type', detail: 'Send the body as application/json.' },
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: 'malformed_request', detail: 'Content-Length is not the length of the body.' },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    code: 'malformed_request',
+    detail: 'Content-Length is not the length of the body.',
+  },
   FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'malformed_json', detail: 'The body is empty.' },
   FST_ERR_BAD_URL: { code: 'malformed_request', detail: 'The address is not a valid URL path.' },
   FST_ERR_MAX_PARAM_LENGTH: { code: 'not_found', detail: 'There is no such address.' },
 }
 
 /** The database is away or overloaded: nothing was changed, and trying again may help. */
-const unavailableCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'ECONNREFUSED', 'ECONNRESET', '57P01', '57P03', '53300'])
+const unavailableCodes = new Set([
+  'P1001',
+  'P1002',
+  'P1008',
+  'P1017',
+  'P2024',
+  'P2028',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  '57P01',
+  '57P03',
+  '53300',
+])
 
 /** One shape for whatever goes wrong, 404 and 500 included. */
 export function handleErrors(app: FastifyInstance, baseUrl: () => string, log: Logger): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => answerProblem(toApiError(error, request.id, log), request, reply, baseUrl()))
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    answerProblem(toApiError(error, request.id, log), request, reply, baseUrl()),
+  )
   app.setNotFoundHandler((request, reply) =>
-    answerProblem(new ApiError('not_found', `There is no ${request.method} at this address.`), request, reply, baseUrl()),
+    answerProblem(
+      new ApiError('not_found', `There is no ${request.method} at this address.`),
+      request,
+      reply,
+      baseUrl(),
+    ),
   )
 }
 
-export function answerProblem(error: ApiError, request: FastifyRequest, reply: FastifyReply, baseUrl: string): FastifyReply {
+export function answerProblem(
+  error: ApiError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  baseUrl: string,
+): FastifyReply {
   const { status } = problems[error.code]
   const retryAfterSeconds = error.retryAfterSeconds ?? (status === 503 ? 1 : undefined)
   if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="tellwire"')
-  const instance = request.routeOptions.url?.includes(':token') ? request.routeOptions.url : (request.url.split('?')[0] ?? '')
-  const document = problemDocument(error.code, error.message, { baseUrl, instance, requestId: request.id, errors: error.errors })
+  const instance = request.routeOptions.url?.includes(':token')
+    ? request.routeOptions.url
+    : (request.url.split('?')[0] ?? '')
+  const document = problemDocument(error.code, error.message, {
+    baseUrl,
+    instance,
+    requestId: request.id,
+    errors: error.errors,
+  })
   return reply.code(status).type(mediaType).serializer(JSON.stringify).send(document)
 }
 
@@ -47,7 +81,9 @@ function toApiError(error: FastifyError, requestId: string, log: Logger): ApiErr
   if (known) return new ApiError(known.code, known.detail, { cause: error })
   if (isUnavailable(error)) {
     log.warn({ err: error, requestId }, 'database unavailable')
-    return new ApiError('service_unavailable', 'The database cannot be reached. Nothing was changed; try again.', { cause: error })
+    return new ApiError('service_unavailable', 'The database cannot be reached. Nothing was changed; try again.', {
+      cause: error,
+    })
   }
   log.error({ err: error, requestId }, 'request failed')
   return new ApiError('internal_error', 'The failure was recorded under this request_id.', { cause: error })
@@ -56,7 +92,9 @@ function toApiError(error: FastifyError, requestId: string, log: Logger): ApiErr
 function isUnavailable(error: FastifyError): boolean {
   if (unavailableCodes.has(error.code)) return true
   const message = String(error.message)
-  return /timeout exceeded when trying to connect|Connection terminated|Can't reach database|Server has closed the connection/.test(message)
+  return /timeout exceeded when trying to connect|Connection terminated|Can't reach database|Server has closed the connection/.test(
+    message,
+  )
 }
 
 /** For what Node's HTTP parser refuses before there is a request. */
@@ -65,7 +103,9 @@ export function createClientErrorHandler(baseUrl: () => string) {
     if (error.code === 'ECONNRESET' || !socket.writable) return
     const code: ProblemCode = error.code === 'HPE_HEADER_OVERFLOW' ? 'headers_too_large' : 'malformed_request'
     const requestId = newId()
-    const body = JSON.stringify(problemDocument(code, 'The request could not be read.', { baseUrl: baseUrl(), instance: '', requestId }))
+    const body = JSON.stringify(
+      problemDocument(code, 'The request could not be read.', { baseUrl: baseUrl(), instance: '', requestId }),
+    )
     const { status } = problems[code]
     const head = [
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

@@ -60,14 +60,20 @@ export async function runIdempotently<Context extends IdempotencyContext>(
       await keepAnswer(ctx, key, answer, options)
       return answer
     })
-    if (outcome) return sendAnswer(reply, outcome)
+    if (outcome) return await sendAnswer(reply, outcome)
   } catch (error) {
     if (!isLockTimeout(error)) throw error
-    throw new ApiError('idempotency_in_flight', 'The first request with this key has not finished.', { retryAfterSeconds: 1, cause: error })
+    throw new ApiError('idempotency_in_flight', 'The first request with this key has not finished.', {
+      retryAfterSeconds: 1,
+      cause: error,
+    })
   }
 
   const earlier = await findAnswer(ctx, request)
-  if (!earlier) throw new ApiError('idempotency_in_flight', 'The first request with this key has not finished.', { retryAfterSeconds: 1 })
+  if (!earlier)
+    throw new ApiError('idempotency_in_flight', 'The first request with this key has not finished.', {
+      retryAfterSeconds: 1,
+    })
   return sendAnswer(reply.header('idempotency-replayed', 'true'), earlier)
 }
 
@@ -78,18 +84,26 @@ export async function runIdempotently<Context extends IdempotencyContext>(
 export async function findAnswer(ctx: IdempotencyContext, request: FastifyRequest): Promise<Answer | undefined> {
   const key = readIdempotencyKey(request)
   if (key === undefined) return undefined
-  const kept = await ctx.db.idempotencyKey.findUnique({ where: { tenantId_key: { tenantId: ctx.tenantId ?? nilUuid, key } } })
+  const kept = await ctx.db.idempotencyKey.findUnique({
+    where: { tenantId_key: { tenantId: ctx.tenantId ?? nilUuid, key } },
+  })
   if (!kept) return undefined
   if (!hashRequest(request).equals(kept.requestHash)) {
     throw new ApiError('idempotency_mismatch', 'The key was used for a request with another body or address.', {
       errors: [{ pointer: '/idempotency-key', code: 'mismatch', detail: 'was used for another request' }],
     })
   }
-  const content = kept.responseSealed ? (JSON.parse(ctx.sealer.unseal(sealPurpose, kept.responseSealed)) as unknown) : kept.response
+  const content = kept.responseSealed
+    ? (JSON.parse(ctx.sealer.unseal(sealPurpose, kept.responseSealed)) as unknown)
+    : kept.response
   return { ...(content as Omit<Answer, 'status'>), status: kept.responseStatus }
 }
 
-export async function replayEarlier(ctx: IdempotencyContext, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
+export async function replayEarlier(
+  ctx: IdempotencyContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply | undefined> {
   const earlier = await findAnswer(ctx, request)
   return earlier && sendAnswer(reply.header('idempotency-replayed', 'true'), earlier)
 }
@@ -108,16 +122,26 @@ async function claimKey(db: Transaction, tenantId: string, key: string, requestH
   return claimed === 1
 }
 
-async function keepAnswer(ctx: { db: Transaction; sealer: Sealer; tenantId?: string | undefined }, key: string, answer: Answer, options: Options): Promise<void> {
+async function keepAnswer(
+  ctx: { db: Transaction; sealer: Sealer; tenantId?: string | undefined },
+  key: string,
+  answer: Answer,
+  options: Options,
+): Promise<void> {
   const { status, ...content } = answer
   await ctx.db.idempotencyKey.update({
     where: { tenantId_key: { tenantId: ctx.tenantId ?? nilUuid, key } },
     data: options.isSecret
-      ? { responseStatus: status, responseSealed: new Uint8Array(ctx.sealer.seal(sealPurpose, JSON.stringify(content))) }
+      ? {
+          responseStatus: status,
+          responseSealed: new Uint8Array(ctx.sealer.seal(sealPurpose, JSON.stringify(content))),
+        }
       : { responseStatus: status, response: content as Prisma.InputJsonObject },
   })
 }
 
 function isLockTimeout(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && JSON.stringify(error.meta).includes(postgresLockTimeout)
+  return (
+    error instanceof Prisma.PrismaClientKnownRequestError && JSON.stringify(error.meta).includes(postgresLockTimeout)
+  )
 }

@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifySchema } from 'fastify'
+import { Problem } from '../http/schemas.js'
 
 /** `/openapi.json` from the routes' own schemas, and `/docs` to read it. */
 export async function describeApi(app: FastifyInstance, baseUrl: () => string): Promise<void> {
@@ -29,7 +30,26 @@ export async function describeApi(app: FastifyInstance, baseUrl: () => string): 
       ],
     },
     hideUntagged: true,
+    transform: ({ schema, url }) => ({ schema: completeSchema(schema, url), url }),
   })
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { docExpansion: 'list', persistAuthorization: true } })
-  app.get('/openapi.json', { schema: { hide: true } }, async () => ({ ...app.swagger(), servers: [{ url: baseUrl() }] }))
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    uiConfig: { docExpansion: 'list', persistAuthorization: true },
+  })
+  app.get('/openapi.json', { schema: { hide: true } }, async () => ({
+    ...app.swagger(),
+    servers: [{ url: baseUrl() }],
+  }))
+}
+
+/** What holds for every described route: the key it needs, and the shape of its failures. */
+function completeSchema(schema: FastifySchema | undefined, url: string): FastifySchema {
+  const key = url.startsWith('/admin/') ? 'adminKey' : 'tenantKey'
+  const responses = (schema?.response ?? {}) as Record<string, unknown>
+  return {
+    ...schema,
+    security: [{ [key]: [] }],
+    response: { ...responses, '4XX': Problem, '5XX': Problem },
+  } as FastifySchema
 }

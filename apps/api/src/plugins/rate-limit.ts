@@ -16,7 +16,9 @@ export async function limitRates(app: FastifyInstance, perSecond: number): Promi
     reply.header('ratelimit-policy', `"default";q=${perSecond};w=1`)
     reply.header('ratelimit', `"default";r=${limit.remaining};t=${limit.ttlInSeconds}`)
     if (limit.isExceeded) {
-      throw new ApiError('rate_limited', `No more than ${perSecond} requests a second.`, { retryAfterSeconds: limit.ttlInSeconds })
+      throw new ApiError('rate_limited', `No more than ${perSecond} requests a second.`, {
+        retryAfterSeconds: limit.ttlInSeconds,
+      })
     }
   })
 }

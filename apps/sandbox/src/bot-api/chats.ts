@@ -13,7 +13,7 @@ export function showPerson(person: Person): User {
     is_bot: false,
     first_name: person.firstName,
     ...(person.languageCode === undefined ? {} : { language_code: person.languageCode }),
-  } as User
+  }
 }
 
 export function showChat(world: World, chatId: number): Chat {
@@ -23,7 +23,7 @@ export function showChat(world: World, chatId: number): Chat {
 }
 
 function showGroup(group: Group): Chat {
-  return { id: group.id, type: group.type, title: group.title } as Chat
+  return { id: group.id, type: group.type, title: group.title }
 }
 
 /** A message as the Bot API shows it. */

@@ -3,8 +3,14 @@ import type { World } from '../state/world.js'
 
 /** The first fault that fits a call, counted down. */
 export function takeFault(world: World, call: { bot: string; method: string; chatId: string }): Fault | undefined {
-  const matches = (wanted: string | undefined, actual: string) => wanted === undefined || wanted.toLowerCase() === actual.toLowerCase()
-  const fault = world.faults.find((candidate) => matches(candidate.bot, call.bot) && matches(candidate.method, call.method) && matches(candidate.chat_id, call.chatId))
+  const matches = (wanted: string | undefined, actual: string) =>
+    wanted === undefined || wanted.toLowerCase() === actual.toLowerCase()
+  const fault = world.faults.find(
+    (candidate) =>
+      matches(candidate.bot, call.bot) &&
+      matches(candidate.method, call.method) &&
+      matches(candidate.chat_id, call.chatId),
+  )
   if (!fault) return undefined
   fault.times--
   if (fault.times <= 0) world.faults = world.faults.filter((candidate) => candidate !== fault)

@@ -28,9 +28,17 @@ export function finishMessageText({ text, entities }: MessageText): MessageText 
   return finished
 }
 
-const needsUrl = new Set(['text_link'])
 const knownTypes = new Set([
-  'bold', 'italic', 'underline', 'strikethrough', 'spoiler', 'blockquote', 'expandable_blockquote', 'code', 'pre', 'text_link',
+  'bold',
+  'italic',
+  'underline',
+  'strikethrough',
+  'spoiler',
+  'blockquote',
+  'expandable_blockquote',
+  'code',
+  'pre',
+  'text_link',
 ])
 
 function readEntities(parameters: Parameters, text: string): MessageEntity[] {
@@ -44,14 +52,16 @@ function readEntity(item: unknown, text: string): MessageEntity[] {
   if (typeof item !== 'object' || item === null) throw badRequest("can't parse MessageEntity: expected an Object")
   const { type, offset, length, url, language } = item as Record<string, unknown>
   if (typeof type !== 'string') throw badRequest('can\'t parse MessageEntity: Can\'t find field "type"')
-  if (!Number.isInteger(offset) || (offset as number) < 0) throw badRequest(`receive an entity with incorrect offset ${String(offset)}`)
-  if (!Number.isInteger(length) || (length as number) < 0) throw badRequest(`receive an entity with incorrect length ${String(length)}`)
+  if (!Number.isInteger(offset) || (offset as number) < 0)
+    throw badRequest(`receive an entity with incorrect offset ${String(offset)}`)
+  if (!Number.isInteger(length) || (length as number) < 0)
+    throw badRequest(`receive an entity with incorrect length ${String(length)}`)
   assertBounds(text, offset as number, length as number)
   if (!knownTypes.has(type) || length === 0) return []
-  if (needsUrl.has(type)) assertUrl(String(url ?? ''))
   const place = { offset: offset as number, length: length as number }
-  if (type === 'text_link') return [{ type, ...place, url: String(url) }]
-  if (type === 'pre') return [{ type, ...place, ...(typeof language === 'string' && language !== '' ? { language } : {}) }]
+  if (type === 'text_link') return [{ type, ...place, url: checkUrl(url) }]
+  if (type === 'pre')
+    return [{ type, ...place, ...(typeof language === 'string' && language !== '' ? { language } : {}) }]
   return [{ type, ...place } as MessageEntity]
 }
 
@@ -60,11 +70,16 @@ function assertBounds(text: string, offset: number, length: number): void {
   const isInside = (index: number) => index > 0 && index < text.length && isLowSurrogate(text, index)
   if (offset > text.length) throw badRequest(`entity begins after the end of the text at UTF-16 offset ${offset}`)
   if (end > text.length) {
-    throw badRequest(`entity beginning at UTF-16 offset ${offset} ends after the end of the text at UTF-16 offset ${end}`)
+    throw badRequest(
+      `entity beginning at UTF-16 offset ${offset} ends after the end of the text at UTF-16 offset ${end}`,
+    )
   }
-  if (isInside(offset)) throw badRequest(`entity begins in a middle of a UTF-16 symbol at byte offset ${byteOffset(text, offset)}`)
+  if (isInside(offset))
+    throw badRequest(`entity begins in a middle of a UTF-16 symbol at byte offset ${byteOffset(text, offset)}`)
   if (isInside(end)) {
-    throw badRequest(`entity beginning at UTF-16 offset ${offset} ends in a middle of a UTF-16 symbol at byte offset ${byteOffset(text, end)}`)
+    throw badRequest(
+      `entity beginning at UTF-16 offset ${offset} ends in a middle of a UTF-16 symbol at byte offset ${byteOffset(text, end)}`,
+    )
   }
 }
 
@@ -78,12 +93,16 @@ function byteOffset(text: string, index: number): number {
 }
 
 /** @throws as Telegram does for an address that it would not open. */
-function assertUrl(url: string): void {
+function checkUrl(given: unknown): string {
+  const url = typeof given === 'string' ? given : ''
   if (!URL.canParse(url)) throw badRequest(`entity URL '${url}' is invalid: URL host is empty`)
   const { protocol, hostname } = new URL(url)
-  if (protocol === 'tg:' || protocol === 'ton:' || protocol === 'tonsite:') return
-  if (protocol !== 'http:' && protocol !== 'https:') throw badRequest(`entity URL '${url}' is invalid: Unsupported URL protocol`)
-  if (!hostname.includes('.') && !hostname.startsWith('[')) throw badRequest(`entity URL '${url}' is invalid: Wrong HTTP URL`)
+  if (protocol === 'tg:' || protocol === 'ton:' || protocol === 'tonsite:') return url
+  if (protocol !== 'http:' && protocol !== 'https:')
+    throw badRequest(`entity URL '${url}' is invalid: Unsupported URL protocol`)
+  if (!hostname.includes('.') && !hostname.startsWith('['))
+    throw badRequest(`entity URL '${url}' is invalid: Wrong HTTP URL`)
+  return url
 }
 
 /** Control characters become spaces; carriage returns and characters that turn the direction of text go. */
@@ -99,7 +118,11 @@ function clean({ text, entities }: MessageText): MessageText {
   const at = (index: number): number => positions[index] ?? cleaned.length
   return {
     text: cleaned,
-    entities: entities.map((entity) => ({ ...entity, offset: at(entity.offset), length: at(entity.offset + entity.length) - at(entity.offset) })),
+    entities: entities.map((entity) => ({
+      ...entity,
+      offset: at(entity.offset),
+      length: at(entity.offset + entity.length) - at(entity.offset),
+    })),
   }
 }
 
@@ -111,7 +134,11 @@ function trim({ text, entities }: MessageText): MessageText {
   return {
     text: text.slice(start, end),
     entities: entities
-      .map((entity) => ({ ...entity, offset: entity.offset - start, length: Math.min(entity.length, end - entity.offset) }))
+      .map((entity) => ({
+        ...entity,
+        offset: entity.offset - start,
+        length: Math.min(entity.length, end - entity.offset),
+      }))
       .filter(({ length }) => length > 0)
       .toSorted((a, b) => a.offset - b.offset || b.length - a.length),
   }

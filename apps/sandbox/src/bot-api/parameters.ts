@@ -8,7 +8,8 @@ export class Parameters {
 
   /** In JSON a string stands for itself; anything else is kept as its JSON text, `null` included. */
   addJson(body: Record<string, unknown>): void {
-    for (const [name, value] of Object.entries(body)) this.add(name, typeof value === 'string' ? value : JSON.stringify(value))
+    for (const [name, value] of Object.entries(body))
+      this.add(name, typeof value === 'string' ? value : JSON.stringify(value))
   }
 
   get size(): number {

@@ -10,7 +10,8 @@ const callbackBytesMax = 64
 export function readReplyMarkup(parameters: Parameters): StoredKeyboard | undefined {
   const value = parameters.json('reply_markup', () => badRequest("can't parse reply keyboard markup JSON object"))
   if (value === undefined) return undefined
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badRequest('object expected as reply markup')
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw badRequest('object expected as reply markup')
   const { inline_keyboard: rows } = value as { inline_keyboard?: unknown }
   if (rows === undefined) return undefined
   if (!Array.isArray(rows) || !rows.every((row) => Array.isArray(row))) {
@@ -18,7 +19,12 @@ export function readReplyMarkup(parameters: Parameters): StoredKeyboard | undefi
   }
   let count = 0
   const keyboard = (rows as unknown[][])
-    .map((row) => row.slice(0, rowMax).map(readButton).filter((button) => button.text !== '' && ++count <= buttonsMax))
+    .map((row) =>
+      row
+        .slice(0, rowMax)
+        .map(readButton)
+        .filter((button) => button.text !== '' && ++count <= buttonsMax),
+    )
     .filter((row) => row.length > 0)
   return keyboard.length > 0 ? { inline_keyboard: keyboard } : undefined
 }

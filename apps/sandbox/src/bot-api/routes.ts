@@ -20,14 +20,20 @@ export type CallServices = Omit<MethodCall, 'bot' | 'parameters' | 'atMs' | 'sig
 export async function botApiRoutes(app: FastifyInstance, services: CallServices): Promise<void> {
   app.removeAllContentTypeParsers()
   await app.register(multipart, { attachFieldsToBody: 'keyValues', limits: { files: 50 } })
-  app.addContentTypeParser(['application/json', 'application/x-www-form-urlencoded'], { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => {
-    if (!isUtf8(body)) throw badRequest('strings must be encoded in UTF-8')
-    return body.toString('utf8')
-  })
+  app.addContentTypeParser(
+    ['application/json', 'application/x-www-form-urlencoded'],
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => {
+      if (!isUtf8(body)) throw badRequest('strings must be encoded in UTF-8')
+      return body.toString('utf8')
+    },
+  )
   app.addContentTypeParser('*', { parseAs: 'string' }, async () => '')
   // What fails below the Bot API, such as a body that is too large, is answered without JSON.
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) =>
-    error instanceof TelegramError ? sendError(reply, error) : reply.code(error.statusCode === 413 ? 413 : 400).send(''),
+    error instanceof TelegramError
+      ? sendError(reply, error)
+      : reply.code(error.statusCode === 413 ? 413 : 400).send(''),
   )
 
   app.route({
@@ -35,7 +41,9 @@ export async function botApiRoutes(app: FastifyInstance, services: CallServices)
     url: '/:bot/:method',
     handler: async (request, reply) => {
       const { bot: prefixed, method } = request.params as { bot: string; method: string }
-      return prefixed.startsWith('bot') ? answerCall(services, request, reply, prefixed.slice(3), method) : sendError(reply, new TelegramError(404, 'Not Found'))
+      return prefixed.startsWith('bot')
+        ? answerCall(services, request, reply, prefixed.slice(3), method)
+        : sendError(reply, new TelegramError(404, 'Not Found'))
     },
   })
   app.route({
@@ -45,7 +53,13 @@ export async function botApiRoutes(app: FastifyInstance, services: CallServices)
   })
 }
 
-async function answerCall(services: CallServices, request: FastifyRequest, reply: FastifyReply, token: string, methodName: string): Promise<FastifyReply> {
+async function answerCall(
+  services: CallServices,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  token: string,
+  methodName: string,
+): Promise<FastifyReply> {
   const { world } = services
   const parameters = readParameters(request)
   if (parameters.size > parametersBytesMax) return reply.code(413).send('')
@@ -70,7 +84,7 @@ async function answerCall(services: CallServices, request: FastifyRequest, reply
   try {
     const { result, description } = await runMethod(services, request, reply, token, bot, found, parameters)
     log(true, fault ? null : 200)
-    if (fault) return reply.hijack()
+    if (fault) return await reply.hijack()
     return await reply.send({ ok: true, result, ...(description === undefined ? {} : { description }) })
   } catch (error) {
     if (!(error instanceof TelegramError)) throw error
@@ -104,7 +118,8 @@ function isWellFormed(token: string): boolean {
 function readParameters(request: FastifyRequest): Parameters {
   const parameters = new Parameters()
   const query = request.url.indexOf('?')
-  if (query !== -1) for (const [name, value] of new URLSearchParams(request.url.slice(query + 1))) parameters.add(name, value)
+  if (query !== -1)
+    for (const [name, value] of new URLSearchParams(request.url.slice(query + 1))) parameters.add(name, value)
 
   const { body } = request
   const type = request.headers['content-type'] ?? ''
@@ -112,7 +127,8 @@ function readParameters(request: FastifyRequest): Parameters {
     for (const [name, value] of new URLSearchParams(body)) parameters.add(name, value)
   } else if (typeof body === 'string' && body !== '') {
     const value = parseBody(body)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) parameters.addJson(value as Record<string, unknown>)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      parameters.addJson(value as Record<string, unknown>)
   } else if (typeof body === 'object' && body !== null) {
     for (const [name, value] of Object.entries(body)) if (typeof value === 'string') parameters.add(name, value)
   }
@@ -136,8 +152,14 @@ function answerFault(reply: FastifyReply, fault: Fault): FastifyReply {
   if (fault.kind === 'timeout_before') return reply.hijack()
 
   const status = fault.status ?? 500
-  if (status > 500 && fault.description === undefined) return reply.code(status).type('text/html').send(`<html><body><h1>${status}</h1></body></html>`)
-  const parameters = fault.retry_after === undefined ? (status === 429 ? { retry_after: 1 } : undefined) : { retry_after: fault.retry_after }
+  if (status > 500 && fault.description === undefined)
+    return reply.code(status).type('text/html').send(`<html><body><h1>${status}</h1></body></html>`)
+  const parameters =
+    fault.retry_after === undefined
+      ? status === 429
+        ? { retry_after: 1 }
+        : undefined
+      : { retry_after: fault.retry_after }
   return sendError(reply, new TelegramError(status, describeStatus(fault, status), parameters))
 }
 
@@ -152,7 +174,13 @@ function sendError(reply: FastifyReply, error: TelegramError): FastifyReply {
 }
 
 /** Carries out a method that a webhook's reply asked for; its outcome is nobody's to see. */
-export async function callFromWebhook(services: CallServices, world: World, bot: SandboxBot, method: string, body: Record<string, unknown>): Promise<void> {
+export async function callFromWebhook(
+  services: CallServices,
+  world: World,
+  bot: SandboxBot,
+  method: string,
+  body: Record<string, unknown>,
+): Promise<void> {
   const found = findMethod(method)
   const parameters = new Parameters()
   parameters.addJson(body)

@@ -23,5 +23,7 @@ export function forbidden(text: string): TelegramError {
 }
 
 export function tooManyRequests(retryAfterSeconds: number): TelegramError {
-  return new TelegramError(429, `Too Many Requests: retry after ${retryAfterSeconds}`, { retry_after: retryAfterSeconds })
+  return new TelegramError(429, `Too Many Requests: retry after ${retryAfterSeconds}`, {
+    retry_after: retryAfterSeconds,
+  })
 }

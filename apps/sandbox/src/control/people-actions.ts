@@ -68,7 +68,11 @@ export function say(control: Control, person: Person, to: { bot: SandboxBot } | 
   return { message_id: message.messageId, chat_id: group.id }
 }
 
-export function press(control: Control, person: Person, place: { chatId: number; bot: SandboxBot | undefined; messageId: number; row: number; column: number }) {
+export function press(
+  control: Control,
+  person: Person,
+  place: { chatId: number; bot: SandboxBot | undefined; messageId: number; row: number; column: number },
+) {
   const { world, queue, answers } = control
   const { bot, message } = findKeyboardMessage(world, person, place)
   const button = message.replyMarkup?.inline_keyboard[place.row]?.[place.column]
@@ -88,7 +92,13 @@ export function press(control: Control, person: Person, place: { chatId: number;
   return { callback_query_id: id }
 }
 
-export function addBot(control: Control, person: Person, group: Group, bot: SandboxBot, status: 'member' | 'administrator'): void {
+export function addBot(
+  control: Control,
+  person: Person,
+  group: Group,
+  bot: SandboxBot,
+  status: 'member' | 'administrator',
+): void {
   if (group.bots.includes(bot.id)) return
   group.bots.push(bot.id)
   pushMembership(control, bot, group.id, person, 'left', status)
@@ -107,10 +117,18 @@ function isHeardInGroup(bot: SandboxBot, text: string): boolean {
   return named[1] === undefined || named[1].toLowerCase() === bot.username.toLowerCase()
 }
 
-function findKeyboardMessage(world: World, person: Person, place: { chatId: number; bot: SandboxBot | undefined; messageId: number }): { bot: SandboxBot; message: StoredMessage } {
-  const bots = place.bot ? [place.bot] : [...world.bots.values()].filter((bot) => place.chatId < 0 || world.dialog(bot.id, person.id))
+function findKeyboardMessage(
+  world: World,
+  person: Person,
+  place: { chatId: number; bot: SandboxBot | undefined; messageId: number },
+): { bot: SandboxBot; message: StoredMessage } {
+  const bots = place.bot
+    ? [place.bot]
+    : [...world.bots.values()].filter((bot) => place.chatId < 0 || world.dialog(bot.id, person.id))
   for (const bot of bots) {
-    const message = world.messagesOf(bot.id, place.chatId).find((candidate) => candidate.messageId === place.messageId && candidate.fromId === bot.id)
+    const message = world
+      .messagesOf(bot.id, place.chatId)
+      .find((candidate) => candidate.messageId === place.messageId && candidate.fromId === bot.id)
     if (message) return { bot, message }
   }
   throw new ControlError(404, 'there is no such message of a bot in this chat')
@@ -122,8 +140,19 @@ function setBlocked(control: Control, person: Person, bot: SandboxBot, dialog: D
   pushMembership(control, bot, person.id, person, before, after)
 }
 
-function pushMembership({ world, queue }: Control, bot: SandboxBot, chatId: number, person: Person, before: string, after: string): void {
-  const member = (status: string) => ({ user: showBotUser(bot), status, ...(status === 'kicked' ? { until_date: 0 } : {}) })
+function pushMembership(
+  { world, queue }: Control,
+  bot: SandboxBot,
+  chatId: number,
+  person: Person,
+  before: string,
+  after: string,
+): void {
+  const member = (status: string) => ({
+    user: showBotUser(bot),
+    status,
+    ...(status === 'kicked' ? { until_date: 0 } : {}),
+  })
   const change = {
     chat: showChat(world, chatId),
     from: showPerson(person),
@@ -137,7 +166,7 @@ function pushMembership({ world, queue }: Control, bot: SandboxBot, chatId: numb
 
 function store(world: World, bot: SandboxBot | undefined, chatId: number, person: Person, text: string): StoredMessage {
   const group = world.groups.get(chatId)
-  const messageId = bot ? world.nextMessageId(bot, chatId) : (group ? group.nextMessageId++ : 1)
+  const messageId = bot ? world.nextMessageId(bot, chatId) : group ? group.nextMessageId++ : 1
   const message: StoredMessage = {
     messageId,
     date: Math.floor(Date.now() / 1_000),

@@ -21,7 +21,10 @@ export function controlRoutes(control: Control): FastifyPluginAsyncTypebox {
     })
 
     const NewBot = Type.Object(
-      { username: Type.Optional(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_]{3,30}$' })), first_name: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })) },
+      {
+        username: Type.Optional(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_]{3,30}$' })),
+        first_name: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+      },
       strict,
     )
     app.post('/bots', { schema: { body: NewBot } }, async (request, reply) => {
@@ -30,15 +33,24 @@ export function controlRoutes(control: Control): FastifyPluginAsyncTypebox {
       const bot = world.createBot({ username, firstName: request.body.first_name ?? username })
       return reply.code(201).send({ id: bot.id, username: bot.username, token: bot.token })
     })
-    app.get('/bots', async () => ({ data: [...world.bots.values()].map((bot) => ({ id: bot.id, username: bot.username, first_name: bot.firstName })) }))
-    app.post('/bots/:username/revoke', { schema: { params: Type.Object({ username: Type.String() }) } }, async (request) => {
-      getBot(control, request.params.username).isRevoked = true
-      world.onChange()
-      return { ok: true }
-    })
+    app.get('/bots', async () => ({
+      data: [...world.bots.values()].map((bot) => ({ id: bot.id, username: bot.username, first_name: bot.firstName })),
+    }))
+    app.post(
+      '/bots/:username/revoke',
+      { schema: { params: Type.Object({ username: Type.String() }) } },
+      async (request) => {
+        getBot(control, request.params.username).isRevoked = true
+        world.onChange()
+        return { ok: true }
+      },
+    )
 
     const NewPerson = Type.Object(
-      { first_name: Type.String({ minLength: 1, maxLength: 64 }), language_code: Type.Optional(Type.String({ maxLength: 35 })) },
+      {
+        first_name: Type.String({ minLength: 1, maxLength: 64 }),
+        language_code: Type.Optional(Type.String({ maxLength: 35 })),
+      },
       strict,
     )
     app.post('/people', { schema: { body: NewPerson } }, async (request, reply) => {
@@ -46,13 +58,17 @@ export function controlRoutes(control: Control): FastifyPluginAsyncTypebox {
       const person = world.createPerson({ firstName, languageCode })
       return reply.code(201).send({ id: person.id })
     })
-    app.get('/people', async () => ({ data: [...world.people.values()].map((person) => showPersonOf(control, person)) }))
+    app.get('/people', async () => ({
+      data: [...world.people.values()].map((person) => showPersonOf(control, person)),
+    }))
 
     const NewGroup = Type.Object(
       {
         title: Type.String({ minLength: 1, maxLength: 128 }),
         members: Type.Array(Type.Integer(), { maxItems: 1_000 }),
-        type: Type.Union([Type.Literal('group'), Type.Literal('supergroup'), Type.Literal('channel')], { default: 'group' }),
+        type: Type.Union([Type.Literal('group'), Type.Literal('supergroup'), Type.Literal('channel')], {
+          default: 'group',
+        }),
       },
       strict,
     )
@@ -60,27 +76,60 @@ export function controlRoutes(control: Control): FastifyPluginAsyncTypebox {
       for (const id of request.body.members) getPerson(control, id)
       return reply.code(201).send({ id: world.createGroup(request.body).id })
     })
-    app.get('/groups', async () => ({ data: [...world.groups.values()].map(({ id, title, type, members }) => ({ id, title, type, members })) }))
-    app.post('/groups/:id/bots', { schema: { params: Id, body: Type.Object({ bot: Type.String(), person: Type.Integer() }, strict) } }, async (request) => {
-      addBot(control, getPerson(control, request.body.person), getGroup(control, request.params.id), getBot(control, request.body.bot), 'member')
-      return { ok: true }
-    })
-    app.delete('/groups/:id/bots', { schema: { params: Id, body: Type.Object({ bot: Type.String(), person: Type.Integer() }, strict) } }, async (request) => {
-      removeBot(control, getPerson(control, request.body.person), getGroup(control, request.params.id), getBot(control, request.body.bot))
-      return { ok: true }
-    })
+    app.get('/groups', async () => ({
+      data: [...world.groups.values()].map(({ id, title, type, members }) => ({ id, title, type, members })),
+    }))
+    app.post(
+      '/groups/:id/bots',
+      { schema: { params: Id, body: Type.Object({ bot: Type.String(), person: Type.Integer() }, strict) } },
+      async (request) => {
+        addBot(
+          control,
+          getPerson(control, request.body.person),
+          getGroup(control, request.params.id),
+          getBot(control, request.body.bot),
+          'member',
+        )
+        return { ok: true }
+      },
+    )
+    app.delete(
+      '/groups/:id/bots',
+      { schema: { params: Id, body: Type.Object({ bot: Type.String(), person: Type.Integer() }, strict) } },
+      async (request) => {
+        removeBot(
+          control,
+          getPerson(control, request.body.person),
+          getGroup(control, request.params.id),
+          getBot(control, request.body.bot),
+        )
+        return { ok: true }
+      },
+    )
     app.get('/groups/:id/messages', { schema: { params: Id } }, async (request) => ({
       data: world.messagesOf(0, getGroup(control, request.params.id).id).map(showStored),
     }))
 
     app.post(
       '/people/:id/open',
-      { schema: { params: Id, body: Type.Object({ link: Type.String({ maxLength: 4_096 }), chat_id: Type.Optional(ChatId) }, strict) } },
-      async (request) => ({ ok: true, ...openLink(control, getPerson(control, request.params.id), request.body.link, request.body.chat_id) }),
+      {
+        schema: {
+          params: Id,
+          body: Type.Object({ link: Type.String({ maxLength: 4_096 }), chat_id: Type.Optional(ChatId) }, strict),
+        },
+      },
+      async (request) => ({
+        ok: true,
+        ...openLink(control, getPerson(control, request.params.id), request.body.link, request.body.chat_id),
+      }),
     )
 
     const Saying = Type.Object(
-      { text: Type.String({ minLength: 1, maxLength: 4_096 }), bot: Type.Optional(Type.String()), chat_id: Type.Optional(ChatId) },
+      {
+        text: Type.String({ minLength: 1, maxLength: 4_096 }),
+        bot: Type.Optional(Type.String()),
+        chat_id: Type.Optional(ChatId),
+      },
       strict,
     )
     app.post('/people/:id/say', { schema: { params: Id, body: Saying } }, async (request) => {
@@ -103,7 +152,16 @@ export function controlRoutes(control: Control): FastifyPluginAsyncTypebox {
     app.post('/people/:id/press', { schema: { params: Id, body: Pressing } }, async (request) => {
       const person = getPerson(control, request.params.id)
       const { chat_id: chatId = person.id, bot, message_id: messageId, row, column } = request.body
-      return { ok: true, ...press(control, person, { chatId, bot: bot === undefined ? undefined : getBot(control, bot), messageId, row, column }) }
+      return {
+        ok: true,
+        ...press(control, person, {
+          chatId,
+          bot: bot === undefined ? undefined : getBot(control, bot),
+          messageId,
+          row,
+          column,
+        }),
+      }
     })
     app.get('/callback-queries/:id', { schema: { params: Type.Object({ id: Type.String() }) } }, async (request) => {
       const query = control.answers.get(request.params.id)
@@ -129,7 +187,12 @@ export function controlRoutes(control: Control): FastifyPluginAsyncTypebox {
         method: Type.Optional(Type.String()),
         chat_id: Type.Optional(Type.Union([Type.Integer(), Type.String()])),
         bot: Type.Optional(Type.String()),
-        kind: Type.Union([Type.Literal('status'), Type.Literal('timeout_before'), Type.Literal('timeout_after'), Type.Literal('reset')]),
+        kind: Type.Union([
+          Type.Literal('status'),
+          Type.Literal('timeout_before'),
+          Type.Literal('timeout_after'),
+          Type.Literal('reset'),
+        ]),
         status: Type.Optional(Type.Integer({ minimum: 400, maximum: 599 })),
         description: Type.Optional(Type.String()),
         retry_after: Type.Optional(Type.Integer({ minimum: 0 })),
@@ -147,11 +210,16 @@ export function controlRoutes(control: Control): FastifyPluginAsyncTypebox {
       return { ok: true }
     })
 
-    const RequestsQuery = Type.Object({ bot: Type.Optional(Type.String()), after: Type.Integer({ default: 0 }) }, strict)
+    const RequestsQuery = Type.Object(
+      { bot: Type.Optional(Type.String()), after: Type.Integer({ default: 0 }) },
+      strict,
+    )
     app.get('/requests', { schema: { querystring: RequestsQuery } }, async (request) => {
       const { bot, after } = request.query
       const username = bot === undefined ? undefined : getBot(control, bot).username
-      return { data: world.requests.filter((entry) => entry.seq > after && (username === undefined || entry.bot === username)) }
+      return {
+        data: world.requests.filter((entry) => entry.seq > after && (username === undefined || entry.bot === username)),
+      }
     })
 
     const NewLimits = Type.Object(
@@ -172,7 +240,16 @@ export function controlRoutes(control: Control): FastifyPluginAsyncTypebox {
   }
 }
 
-function showStored({ messageId, date, text, entities, replyMarkup, editDate, fromBot, fromId }: ReturnType<Control['world']['messagesOf']>[number]) {
+function showStored({
+  messageId,
+  date,
+  text,
+  entities,
+  replyMarkup,
+  editDate,
+  fromBot,
+  fromId,
+}: ReturnType<Control['world']['messagesOf']>[number]) {
   return {
     message_id: messageId,
     date,
@@ -191,7 +268,10 @@ function showPersonOf({ world }: Control, person: Person) {
     id: person.id,
     first_name: person.firstName,
     language_code: person.languageCode ?? null,
-    chats: dialogs.map(({ botId, isBlocked }) => ({ bot: world.bots.get(botId)?.username ?? '', is_blocked: isBlocked })),
+    chats: dialogs.map(({ botId, isBlocked }) => ({
+      bot: world.bots.get(botId)?.username ?? '',
+      is_blocked: isBlocked,
+    })),
   }
 }
 

@@ -14,7 +14,8 @@ export function parseStartLink(link: string): StartLink {
   const url = new URL(link)
   const bot = url.protocol === 'tg:' ? url.searchParams.get('domain') : url.pathname.slice(1)
   const isTelegram = url.protocol === 'tg:' || url.hostname === 't.me' || url.hostname === 'telegram.me'
-  if (!isTelegram || !bot || !/^\w+$/.test(bot)) throw new ControlError(400, 'the link does not lead to a bot in Telegram')
+  if (!isTelegram || !bot || !/^\w+$/.test(bot))
+    throw new ControlError(400, 'the link does not lead to a bot in Telegram')
 
   const kind = (['startgroup', 'startchannel', 'start'] as const).find((name) => url.searchParams.has(name)) ?? 'start'
   const payload = url.searchParams.get(kind) ?? ''

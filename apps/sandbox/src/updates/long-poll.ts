@@ -4,7 +4,8 @@ import type { SandboxBot } from '../state/types.js'
 import type { UpdateQueue } from './update-queue.js'
 
 const conflicts = {
-  webhook: "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
+  webhook:
+    "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
   newer: 'Conflict: terminated by other getUpdates request; make sure that only one bot instance is running',
   webhookSet: 'Conflict: terminated by setWebhook request',
 }
@@ -31,7 +32,11 @@ export class LongPolls {
     this.#queue = queue
   }
 
-  async read(bot: SandboxBot, input: { offset: number; limit: number; timeout: number }, signal: AbortSignal): Promise<Update[]> {
+  async read(
+    bot: SandboxBot,
+    input: { offset: number; limit: number; timeout: number },
+    signal: AbortSignal,
+  ): Promise<Update[]> {
     if (bot.webhook) throw new TelegramError(409, conflicts.webhook)
     this.#open.get(bot.id)?.end(new TelegramError(409, conflicts.newer))
 
@@ -64,7 +69,10 @@ export class LongPolls {
   }
 
   #take(bot: SandboxBot, limit: number): Update[] {
-    return this.#queue.pending(bot).slice(0, limit).map(({ update }) => update)
+    return this.#queue
+      .pending(bot)
+      .slice(0, limit)
+      .map(({ update }) => update)
   }
 
   #keepNewest(bot: SandboxBot, count: number): void {

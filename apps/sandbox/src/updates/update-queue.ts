@@ -9,10 +9,29 @@ const callbackLifeMs = 150_000
 const notByDefault = new Set(['chat_member', 'message_reaction', 'message_reaction_count'])
 
 export const knownKinds = new Set([
-  'message', 'edited_message', 'channel_post', 'edited_channel_post', 'business_connection', 'business_message', 'edited_business_message',
-  'deleted_business_messages', 'message_reaction', 'message_reaction_count', 'inline_query', 'chosen_inline_result', 'callback_query',
-  'shipping_query', 'pre_checkout_query', 'purchased_paid_media', 'poll', 'poll_answer', 'my_chat_member', 'chat_member',
-  'chat_join_request', 'chat_boost', 'removed_chat_boost',
+  'message',
+  'edited_message',
+  'channel_post',
+  'edited_channel_post',
+  'business_connection',
+  'business_message',
+  'edited_business_message',
+  'deleted_business_messages',
+  'message_reaction',
+  'message_reaction_count',
+  'inline_query',
+  'chosen_inline_result',
+  'callback_query',
+  'shipping_query',
+  'pre_checkout_query',
+  'purchased_paid_media',
+  'poll',
+  'poll_answer',
+  'my_chat_member',
+  'chat_member',
+  'chat_join_request',
+  'chat_boost',
+  'removed_chat_boost',
 ])
 
 type Content = Omit<Update, 'update_id'>
@@ -31,7 +50,11 @@ export class UpdateQueue {
     const isWanted = bot.allowedUpdates ? bot.allowedUpdates.includes(kind) : !notByDefault.has(kind)
     if (!isWanted) return
     const lifeMs = kind === 'callback_query' ? callbackLifeMs : dayMs
-    bot.updates.push({ update: { update_id: bot.nextUpdateId++, ...content } as Update, queueKey, expiresAtMs: Date.now() + lifeMs })
+    bot.updates.push({
+      update: { update_id: bot.nextUpdateId++, ...content },
+      queueKey,
+      expiresAtMs: Date.now() + lifeMs,
+    })
     this.#world.onChange()
     this.notify(bot.id)
   }
@@ -39,7 +62,8 @@ export class UpdateQueue {
   /** Drops what has expired; what is left, oldest first. */
   pending(bot: SandboxBot): SandboxBot['updates'] {
     const nowMs = Date.now()
-    if (bot.updates.some(({ expiresAtMs }) => expiresAtMs < nowMs)) bot.updates = bot.updates.filter(({ expiresAtMs }) => expiresAtMs >= nowMs)
+    if (bot.updates.some(({ expiresAtMs }) => expiresAtMs < nowMs))
+      bot.updates = bot.updates.filter(({ expiresAtMs }) => expiresAtMs >= nowMs)
     return bot.updates
   }
 

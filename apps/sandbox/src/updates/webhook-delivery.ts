@@ -41,7 +41,11 @@ export class WebhookDelivery {
   }
 
   watch(bot: SandboxBot): void {
-    if (!this.#unlisten.has(bot.id)) this.#unlisten.set(bot.id, this.#queue.listen(bot.id, () => this.#pump(bot)))
+    if (!this.#unlisten.has(bot.id))
+      this.#unlisten.set(
+        bot.id,
+        this.#queue.listen(bot.id, () => this.#pump(bot)),
+      )
     this.#pump(bot)
   }
 
@@ -130,7 +134,8 @@ export class WebhookDelivery {
   #noteGone(bot: SandboxBot, status: number): void {
     if (!bot.webhook) return
     bot.webhook.goneSinceMs = status === 410 ? (bot.webhook.goneSinceMs ?? Date.now()) : undefined
-    if (bot.webhook.goneSinceMs !== undefined && Date.now() - bot.webhook.goneSinceMs > goneForMs) bot.webhook = undefined
+    if (bot.webhook.goneSinceMs !== undefined && Date.now() - bot.webhook.goneSinceMs > goneForMs)
+      bot.webhook = undefined
   }
 
   async #callFromReply(bot: SandboxBot, contentType: string | string[] | undefined, body: string): Promise<void> {

@@ -16,9 +16,11 @@ export async function handleUpdates(ctx: WorkerContext, { botId }: { botId: stri
     if (chatIds.length === 0) return
     const next = chatIds.values()
     // Each takes the next chat from the one iterator that they share.
-    await Promise.all(Array.from({ length: concurrency }, async () => {
-      for (const chatId of next) await handleChat(ctx, botId, BigInt(chatId))
-    }))
+    await Promise.all(
+      Array.from({ length: concurrency }, async () => {
+        for (const chatId of next) await handleChat(ctx, botId, BigInt(chatId))
+      }),
+    )
   }
 }
 
@@ -35,7 +37,10 @@ async function handleNext(ctx: WorkerContext, botId: string, chatId: bigint): Pr
     const { isFound, hasReply } = await inTransaction(ctx, async (ctx) => {
       // One handler a chat, whichever processes run it.
       await ctx.db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`${botId} ${chatId}`}, 0))`
-      const update = await ctx.db.update.findFirst({ where: { botId, chatId, handledAt: null }, orderBy: { updateId: 'asc' } })
+      const update = await ctx.db.update.findFirst({
+        where: { botId, chatId, handledAt: null },
+        orderBy: { updateId: 'asc' },
+      })
       if (!update) return { isFound: false, hasReply: false }
       failing = update
       const { hasReply } = await handleUpdate({ ...ctx, botId }, update.payload as unknown as Update)
@@ -51,12 +56,21 @@ async function handleNext(ctx: WorkerContext, botId: string, chatId: bigint): Pr
   }
 }
 
-async function noteFailure(ctx: WorkerContext, botId: string, update: { id: string; attempts: number; kind: string }, error: unknown): Promise<void> {
+async function noteFailure(
+  ctx: WorkerContext,
+  botId: string,
+  update: { id: string; attempts: number; kind: string },
+  error: unknown,
+): Promise<void> {
   const attempts = update.attempts + 1
   const isGivenUp = attempts >= attemptsMax
   ctx.log[isGivenUp ? 'error' : 'warn']({ err: error, botId, kind: update.kind, attempts }, 'handling an update failed')
   await ctx.db.update.update({
     where: { botId_id: { botId, id: update.id } },
-    data: { attempts, failure: error instanceof Error ? error.name : 'unknown', ...(isGivenUp ? { handledAt: new Date() } : {}) },
+    data: {
+      attempts,
+      failure: error instanceof Error ? error.name : 'unknown',
+      ...(isGivenUp ? { handledAt: new Date() } : {}),
+    },
   })
 }

@@ -17,7 +17,12 @@ export function decide(delivery: ClaimedDelivery, outcome: CallOutcome<Message>)
   const meaning = classifyOutcome(outcome)
   switch (meaning.class) {
     case 'sent':
-      return { settlement: { ...settle(delivery, 'sent'), messageIds: outcome.kind === 'ok' ? [outcome.result.message_id] : [] } }
+      return {
+        settlement: {
+          ...settle(delivery, 'sent'),
+          messageIds: outcome.kind === 'ok' ? [outcome.result.message_id] : [],
+        },
+      }
     case 'recipient':
       return { settlement: fail(delivery, meaning, outcome), ...(meaning.ends ? { endsChat: meaning.ends } : {}) }
     case 'message':
@@ -25,7 +30,10 @@ export function decide(delivery: ClaimedDelivery, outcome: CallOutcome<Message>)
     case 'migrate':
       return { settlement: fail(delivery, { class: 'recipient', code: 'chat_migrated' }, outcome) }
     case 'bot':
-      return { settlement: settle(delivery, 'release'), botProblem: { code: meaning.code, description: describe(outcome) } }
+      return {
+        settlement: settle(delivery, 'release'),
+        botProblem: { code: meaning.code, description: describe(outcome) },
+      }
     case 'flood': {
       const floodMs = meaning.retryAfterSeconds * 1_000
       return { settlement: { ...settle(delivery, 'release'), pauseChatMs: floodMs }, floodMs }
@@ -40,7 +48,11 @@ export function failUnsent(delivery: ClaimedDelivery, failureClass: string, code
   return { ...fail(delivery, { class: failureClass, code }), answeredAgoMs: undefined }
 }
 
-function retryOrFail(delivery: ClaimedDelivery, meaning: Extract<OutcomeClass, { class: 'transient' }>, outcome: CallOutcome<unknown>): Decision['settlement'] {
+function retryOrFail(
+  delivery: ClaimedDelivery,
+  meaning: Extract<OutcomeClass, { class: 'transient' }>,
+  outcome: CallOutcome<unknown>,
+): Decision['settlement'] {
   if (delivery.ageMs > retryForMs) return fail(delivery, meaning, outcome)
   return { ...settle(delivery, 'retry'), retryInMs: retryDelayMs(delivery.attempts) }
 }
@@ -49,8 +61,13 @@ function settle(delivery: ClaimedDelivery, result: Settlement['result']): Decisi
   return { id: delivery.id, result, messageIds: [], failure: undefined, retryInMs: undefined, pauseChatMs: undefined }
 }
 
-function fail(delivery: ClaimedDelivery, meaning: { class: string; code: string }, outcome?: CallOutcome<unknown>): Decision['settlement'] {
-  const telegram = outcome?.kind === 'refused' ? { telegram_code: outcome.code, telegram_description: outcome.description } : {}
+function fail(
+  delivery: ClaimedDelivery,
+  meaning: { class: string; code: string },
+  outcome?: CallOutcome<unknown>,
+): Decision['settlement'] {
+  const telegram =
+    outcome?.kind === 'refused' ? { telegram_code: outcome.code, telegram_description: outcome.description } : {}
   const failure = { code: meaning.code, class: meaning.class, ...telegram, at: new Date().toISOString() }
   return { ...settle(delivery, 'failed'), failure }
 }

@@ -1,4 +1,13 @@
-import { acquireLane, type LaneGrant, laneLeaseMs, type LaneRelease, newId, type Pool, releaseLane, renewLane } from '@tellwire/db'
+import {
+  acquireLane,
+  type LaneGrant,
+  laneLeaseMs,
+  type LaneRelease,
+  newId,
+  type Pool,
+  releaseLane,
+  renewLane,
+} from '@tellwire/db'
 
 const renewEveryMs = 1_000
 

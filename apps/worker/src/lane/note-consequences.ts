@@ -3,24 +3,43 @@ import { endConnections, recordEvents } from '@tellwire/domain'
 import type { WorkerContext } from '../context.js'
 
 /** Telegram said that a chat cannot be written to: so it is for every tenant that holds it. */
-export async function noteChatEnded(ctx: WorkerContext, botId: string, chatId: bigint, status: 'blocked' | 'gone'): Promise<void> {
+export async function noteChatEnded(
+  ctx: WorkerContext,
+  botId: string,
+  chatId: bigint,
+  status: 'blocked' | 'gone',
+): Promise<void> {
   await inTransaction(ctx, async ({ db }) => {
-    if (status === 'blocked') await db.chat.update({ where: { botId_chatId: { botId, chatId } }, data: { blockedAt: new Date() } })
-    await endConnections(db, { botId, chatId }, { status, reason: status === 'blocked' ? 'person_blocked' : 'chat_gone' })
+    if (status === 'blocked')
+      await db.chat.update({ where: { botId_chatId: { botId, chatId } }, data: { blockedAt: new Date() } })
+    await endConnections(
+      db,
+      { botId, chatId },
+      { status, reason: status === 'blocked' ? 'person_blocked' : 'chat_gone' },
+    )
   })
 }
 
 /** Telegram refuses the bot, or takes it again. Its tenants are told when that changes. */
-export async function noteBotHealth(ctx: WorkerContext, botId: string, problem: { code: string; description: string } | undefined): Promise<void> {
+export async function noteBotHealth(
+  ctx: WorkerContext,
+  botId: string,
+  problem: { code: string; description: string } | undefined,
+): Promise<void> {
   const status = problem ? 'unauthorized' : 'active'
-  if (problem) ctx.log.error({ botId, code: problem.code, description: problem.description }, 'telegram refuses the bot')
+  if (problem)
+    ctx.log.error({ botId, code: problem.code, description: problem.description }, 'telegram refuses the bot')
   await inTransaction(ctx, async ({ db }) => {
     const { count } = await db.bot.updateMany({ where: { id: botId, status: { not: status } }, data: { status } })
     if (count === 0) return
     const tenants = await db.botAccess.findMany({ where: { botId }, select: { tenantId: true } })
     await recordEvents(
       db,
-      tenants.map(({ tenantId }) => ({ tenantId, type: problem ? 'bot.unauthorized' : 'bot.restored', data: { bot_id: botId } })),
+      tenants.map(({ tenantId }) => ({
+        tenantId,
+        type: problem ? 'bot.unauthorized' : 'bot.restored',
+        data: { bot_id: botId },
+      })),
     )
   })
 }

@@ -12,7 +12,10 @@ export interface Settler {
 
 const retryEveryMs = 200
 
-export function createSettler(ctx: { engine: Pool; log: Logger }, lease: { turnId: string; isHeld(): boolean }): Settler {
+export function createSettler(
+  ctx: { engine: Pool; log: Logger },
+  lease: { turnId: string; isHeld(): boolean },
+): Settler {
   let waiting: Answered[] = []
   let writing: Promise<void> | undefined
 

@@ -1,9 +1,8 @@
 import { newId, type Prisma } from '@tellwire/db'
 import { endConnections, hashConnectToken, isConnectToken, recordEvents } from '@tellwire/domain'
 import type { Chat, User } from '@tellwire/telegram'
-import type { UpdateContext } from './context.js'
+import type { Handled, UpdateContext } from './context.js'
 import { enqueueReply } from './enqueue-reply.js'
-import type { Handled } from './handle-update.js'
 import { displayName } from './remember-chat.js'
 import { chooseReplies, type Replies } from './texts.js'
 
@@ -27,7 +26,9 @@ export async function bindChat(ctx: UpdateContext, opened: Opened): Promise<Hand
   const outcome = await useLink(ctx, opened, link)
   const replies = chooseReplies(link?.locale ?? undefined, opened.from?.language_code)
   const isOurs = link !== null && outcome !== 'unknown' && outcome !== 'foreign'
-  const tenant = isOurs ? await ctx.db.tenant.findUniqueOrThrow({ where: { id: link.tenantId }, select: { name: true } }) : undefined
+  const tenant = isOurs
+    ? await ctx.db.tenant.findUniqueOrThrow({ where: { id: link.tenantId }, select: { name: true } })
+    : undefined
   const text = toText(replies, outcome, tenant?.name ?? '')
   return { hasReply: await enqueueReply(ctx, opened.chat.id, text, isOurs ? link.tenantId : null) }
 }
@@ -50,7 +51,8 @@ async function useLink(ctx: UpdateContext, opened: Opened, link: Link | null): P
   const place = { tenantId, botId, chatId }
   const own = await db.connection.findUnique({ where: { tenantId_userId_botId_chatId: { ...place, userId } } })
 
-  if (link.status === 'used') return own?.status === 'active' && own.id === link.connectionId ? 'already_connected' : 'used'
+  if (link.status === 'used')
+    return own?.status === 'active' && own.id === link.connectionId ? 'already_connected' : 'used'
   if (link.status === 'revoked' || link.expiresAt <= new Date()) return 'expired'
   if (!isRightChat(link.chat, opened.chat)) return 'wrong_chat'
   if (!(await makeRoom(ctx, link, chatId))) return 'taken'
@@ -63,7 +65,9 @@ async function useLink(ctx: UpdateContext, opened: Opened, link: Link | null): P
     where: { tenantId_id: { tenantId, id: link.id } },
     data: { status: 'used', usedAt: new Date(), connectionId, displayName: personName(opened) },
   })
-  await recordEvents(db, [{ tenantId, type: 'link.used', data: { connect_link_id: link.id, user_id: userId, connection_id: connectionId } }])
+  await recordEvents(db, [
+    { tenantId, type: 'link.used', data: { connect_link_id: link.id, user_id: userId, connection_id: connectionId } },
+  ])
   return own?.status === 'active' ? 'already_connected' : 'connected'
 }
 
@@ -85,7 +89,12 @@ async function makeRoom({ db, botId }: UpdateContext, link: Link, chatId: bigint
   return tenant.chatSharing !== 'refuse'
 }
 
-async function connect({ db, botId }: UpdateContext, link: Link, opened: Opened, own: { id: string; status: string } | null): Promise<string> {
+async function connect(
+  { db, botId }: UpdateContext,
+  link: Link,
+  opened: Opened,
+  own: { id: string; status: string } | null,
+): Promise<string> {
   const { tenantId, userId } = link
   const id = own?.id ?? newId()
   const facts = { status: 'active', displayName: displayName(opened.chat), endedAt: null }
@@ -94,11 +103,18 @@ async function connect({ db, botId }: UpdateContext, link: Link, opened: Opened,
     await db.connection.update({ where: { tenantId_id: { tenantId, id } }, data: { ...facts, ...connectedAt } })
   } else {
     const metadata = link.metadata as Prisma.InputJsonObject
-    await db.connection.create({ data: { tenantId, id, userId, botId, chatId: BigInt(opened.chat.id), metadata, ...facts } })
+    await db.connection.create({
+      data: { tenantId, id, userId, botId, chatId: BigInt(opened.chat.id), metadata, ...facts },
+    })
   }
-  await db.chat.update({ where: { botId_chatId: { botId, chatId: BigInt(opened.chat.id) } }, data: { blockedAt: null } })
+  await db.chat.update({
+    where: { botId_chatId: { botId, chatId: BigInt(opened.chat.id) } },
+    data: { blockedAt: null },
+  })
   if (own?.status !== 'active') {
-    await recordEvents(db, [{ tenantId, type: 'user.connected', data: { user_id: userId, connection_id: id, connect_link_id: link.id } }])
+    await recordEvents(db, [
+      { tenantId, type: 'user.connected', data: { user_id: userId, connection_id: id, connect_link_id: link.id } },
+    ])
   }
   return id
 }

@@ -5,3 +5,8 @@ export interface UpdateContext {
   db: Transaction
   botId: string
 }
+
+export interface Handled {
+  /** Whether an answer was put into the bot's lane. */
+  hasReply: boolean
+}

@@ -5,7 +5,12 @@ import type { UpdateContext } from './context.js'
 const waitingMax = 5
 
 /** Puts an answer into the bot's lane, before all notifications. The drainer sends it at the chat's pace. */
-export async function enqueueReply({ db, botId }: UpdateContext, chatId: number, text: string, tenantId: string | null = null): Promise<boolean> {
+export async function enqueueReply(
+  { db, botId }: UpdateContext,
+  chatId: number,
+  text: string,
+  tenantId: string | null = null,
+): Promise<boolean> {
   const waiting = await db.pendingDelivery.count({ where: { botId, chatId: BigInt(chatId), kind: 'reply' } })
   if (waiting >= waitingMax) return false
   const reply: Prisma.InputJsonObject = { text, entities: [] }

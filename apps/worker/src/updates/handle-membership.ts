@@ -1,7 +1,6 @@
 import { endConnections, type NewEvent, recordEvents } from '@tellwire/domain'
 import type { ChatMemberUpdated } from '@tellwire/telegram'
-import type { UpdateContext } from './context.js'
-import type { Handled } from './handle-update.js'
+import type { Handled, UpdateContext } from './context.js'
 import { rememberChat } from './remember-chat.js'
 
 /** A person blocked or unblocked the bot, or it was added to or removed from a group or channel. */
@@ -11,7 +10,8 @@ export async function handleMembership(ctx: UpdateContext, change: ChatMemberUpd
   if (!isLatest) return { hasReply: false }
 
   const key = { botId: ctx.botId, chatId: BigInt(chat.id) }
-  const isIn = member.status !== 'left' && member.status !== 'kicked' && (member.status !== 'restricted' || member.is_member)
+  const isIn =
+    member.status !== 'left' && member.status !== 'kicked' && (member.status !== 'restricted' || member.is_member)
   if (isIn) {
     await ctx.db.chat.update({ where: { botId_chatId: key }, data: { blockedAt: null } })
     await restoreBlocked(ctx, key)

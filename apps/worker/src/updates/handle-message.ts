@@ -1,8 +1,7 @@
 import type { Message } from '@tellwire/telegram'
 import { bindChat } from './bind-chat.js'
-import type { UpdateContext } from './context.js'
+import type { Handled, UpdateContext } from './context.js'
 import { enqueueReply } from './enqueue-reply.js'
-import type { Handled } from './handle-update.js'
 import { parseCommand } from './parse-command.js'
 import { rememberChat } from './remember-chat.js'
 import { stopChat } from './stop-chat.js'
@@ -19,7 +18,8 @@ export async function handleMessage(ctx: UpdateContext, message: Message): Promi
   switch (command.name) {
     case 'start':
       // In a group a bare /start is everyone's business but ours.
-      if (command.argument === '') return { hasReply: chat.type === 'private' && (await enqueueReply(ctx, chat.id, replies.bareStart)) }
+      if (command.argument === '')
+        return { hasReply: chat.type === 'private' && (await enqueueReply(ctx, chat.id, replies.bareStart)) }
       return bindChat(ctx, { chat, from, token: command.argument })
     case 'stop':
       return stopChat(ctx, chat, replies)

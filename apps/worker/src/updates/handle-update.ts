@@ -1,12 +1,7 @@
 import type { Update } from '@tellwire/telegram'
-import type { UpdateContext } from './context.js'
+import type { Handled, UpdateContext } from './context.js'
 import { handleMembership } from './handle-membership.js'
 import { handleMessage } from './handle-message.js'
-
-export interface Handled {
-  /** Whether an answer was put into the bot's lane. */
-  hasReply: boolean
-}
 
 /** Does what an update asks for. Kinds that mean nothing to us change nothing. */
 export async function handleUpdate(ctx: UpdateContext, update: Update): Promise<Handled> {

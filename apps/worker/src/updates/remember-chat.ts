@@ -12,7 +12,12 @@ export function displayName(chat: Chat): string {
  * of membership counts only when no later one is known.
  * @returns whether this is the latest that is known of the bot's membership.
  */
-export async function rememberChat(ctx: UpdateContext, chat: Chat, from: User | undefined, dateSeconds: number): Promise<boolean> {
+export async function rememberChat(
+  ctx: UpdateContext,
+  chat: Chat,
+  from: User | undefined,
+  dateSeconds: number,
+): Promise<boolean> {
   const { db, botId } = ctx
   const facts = {
     type: chat.type,

@@ -1,8 +1,7 @@
 import { endConnections } from '@tellwire/domain'
 import type { Chat } from '@tellwire/telegram'
-import type { UpdateContext } from './context.js'
+import type { Handled, UpdateContext } from './context.js'
 import { enqueueReply } from './enqueue-reply.js'
-import type { Handled } from './handle-update.js'
 import type { Replies } from './texts.js'
 
 /** The person wants to hear no more from this bot, whichever tenants it speaks for. */

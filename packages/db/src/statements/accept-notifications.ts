@@ -91,7 +91,10 @@ FROM input i LEFT JOIN reachable r ON r.notification_id = i.id LEFT JOIN accepte
  * Commits notifications with their deliveries, pending rows, idempotency records and events: all of
  * them in one statement, whatever their number and whoever their tenants.
  */
-export async function acceptNotifications(engine: Pool, items: NotificationToAccept[]): Promise<Map<string, Acceptance>> {
+export async function acceptNotifications(
+  engine: Pool,
+  items: NotificationToAccept[],
+): Promise<Map<string, Acceptance>> {
   const column = <T>(read: (item: NotificationToAccept) => T): T[] => items.map(read)
   const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value))
 
@@ -115,6 +118,9 @@ export async function acceptNotifications(engine: Pool, items: NotificationToAcc
     ],
   })
   return new Map(
-    rows.map((row) => [row.id, { id: row.id, isAccepted: row.is_accepted, deliveries: row.deliveries, botIds: row.bot_ids }]),
+    rows.map((row) => [
+      row.id,
+      { id: row.id, isAccepted: row.is_accepted, deliveries: row.deliveries, botIds: row.bot_ids },
+    ]),
   )
 }

@@ -149,14 +149,18 @@ export async function claimDeliveries(
 
   const taken = rows.filter((row) => row.id !== null)
   const passedOver = rows.filter((row) => row.id === null)
-  const dueTimes = passedOver.flatMap((row) => (row.is_busy || row.due_in_ms === null ? [] : [Math.max(0, row.due_in_ms)]))
+  const dueTimes = passedOver.flatMap((row) =>
+    row.is_busy || row.due_in_ms === null ? [] : [Math.max(0, row.due_in_ms)],
+  )
   const isAtEnd = priorities.map((priority) => rows.filter((row) => row.priority === priority).length < hopsMax)
 
   return {
     deliveries: taken.map(toDelivery),
     nextDueInMs: dueTimes.length > 0 ? Math.min(...dueTimes) : undefined,
     waitingChats: passedOver.filter((row) => row.is_busy).map((row) => row.chat_id),
-    cursors: priorities.map((priority, index) => (isAtEnd[index] ? laneStart : nextCursor(rows, priority, claim.cursors[index] ?? laneStart))),
+    cursors: priorities.map((priority, index) =>
+      isAtEnd[index] ? laneStart : nextCursor(rows, priority, claim.cursors[index] ?? laneStart),
+    ),
     isAtEnd,
   }
 }

@@ -12,7 +12,12 @@ export interface PollerGrant {
 
 /** Takes over the long polls of bots that nobody reads, up to `countMax`. */
 export async function acquirePollers(engine: Pool, holderId: string, countMax: number): Promise<PollerGrant[]> {
-  const { rows } = await engine.query<{ bot_id: string; telegram_id: string; token_sealed: Buffer; next_update_id: string }>({
+  const { rows } = await engine.query<{
+    bot_id: string
+    telegram_id: string
+    token_sealed: Buffer
+    next_update_id: string
+  }>({
     name: 'acquire-pollers',
     text: `
       WITH free AS (

@@ -17,14 +17,23 @@ export async function endConnections(
   where: Prisma.ConnectionWhereInput & ({ tenantId: string } | { botId: string; chatId: bigint }),
   end: ConnectionEnd,
 ): Promise<number> {
-  const active: Prisma.ConnectionWhereInput[] = [where, { status: end.status === 'blocked' ? 'active' : { in: ['active', 'blocked'] } }]
+  const active: Prisma.ConnectionWhereInput[] = [
+    where,
+    { status: end.status === 'blocked' ? 'active' : { in: ['active', 'blocked'] } },
+  ]
   const connections = await db.connection.updateManyAndReturn({
     where: { AND: active },
     data: { status: end.status, endedAt: new Date() },
   })
   if (connections.length === 0) return 0
 
-  await failWaiting(db, connections.map(({ id }) => id), connections.map(({ botId }) => botId), connections.map(({ chatId }) => chatId), end)
+  await failWaiting(
+    db,
+    connections.map(({ id }) => id),
+    connections.map(({ botId }) => botId),
+    connections.map(({ chatId }) => chatId),
+    end,
+  )
   await recordEvents(
     db,
     connections.map((connection): NewEvent => ({
@@ -36,7 +45,13 @@ export async function endConnections(
   return connections.length
 }
 
-async function failWaiting(db: Transaction, ids: string[], botIds: string[], chatIds: bigint[], end: ConnectionEnd): Promise<void> {
+async function failWaiting(
+  db: Transaction,
+  ids: string[],
+  botIds: string[],
+  chatIds: bigint[],
+  end: ConnectionEnd,
+): Promise<void> {
   const code = `recipient_${end.status}`
   await db.$executeRaw`
     WITH connection AS (

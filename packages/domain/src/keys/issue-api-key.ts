@@ -2,9 +2,23 @@ import { newId, type Transaction } from '@tellwire/db'
 import { generateKey, hashKey } from './key-format.js'
 
 export const scopes = [
-  'topics:read', 'topics:write', 'templates:read', 'templates:write', 'links:write', 'users:read', 'users:write',
-  'notifications:read', 'notifications:write', 'bots:read', 'bots:write', 'events:read', 'webhooks:write',
-  'inbox:read', 'inbox:write', 'files:write', 'keys:write',
+  'topics:read',
+  'topics:write',
+  'templates:read',
+  'templates:write',
+  'links:write',
+  'users:read',
+  'users:write',
+  'notifications:read',
+  'notifications:write',
+  'bots:read',
+  'bots:write',
+  'events:read',
+  'webhooks:write',
+  'inbox:read',
+  'inbox:write',
+  'files:write',
+  'keys:write',
 ] as const
 
 export type Scope = (typeof scopes)[number]
@@ -17,7 +31,13 @@ export interface IssuedKey {
 
 export async function issueApiKey(
   db: Transaction,
-  input: { tenantId: string; name: string; scopes: readonly Scope[]; mode?: 'live' | 'test'; expiresAt?: Date | undefined },
+  input: {
+    tenantId: string
+    name: string
+    scopes: readonly Scope[]
+    mode?: 'live' | 'test'
+    expiresAt?: Date | undefined
+  },
 ): Promise<IssuedKey> {
   const mode = input.mode ?? 'live'
   const key = generateKey(mode)

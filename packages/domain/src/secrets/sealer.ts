@@ -21,7 +21,8 @@ export interface Sealer {
 /** @param secretKey 32 bytes in base64. */
 export function createSealer(secretKey: string): Sealer {
   const master = Buffer.from(secretKey, 'base64')
-  if (master.length !== 32) throw new SecretKeyError('SECRET_KEY must be 32 bytes in base64: make one with `openssl rand -base64 32`')
+  if (master.length !== 32)
+    throw new SecretKeyError('SECRET_KEY must be 32 bytes in base64: make one with `openssl rand -base64 32`')
   const sealingKey = deriveKey(master, 'tellwire seal')
   const derivingKey = deriveKey(master, 'tellwire derive')
 

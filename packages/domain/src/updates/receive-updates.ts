@@ -3,7 +3,11 @@ import { HandleUpdates, type Waker } from '@tellwire/jobs'
 import { describeUpdate, type Update } from '@tellwire/telegram'
 
 /** Takes in what a bot was told, by webhook or by polling. When it returns, the updates are on disk. */
-export async function receiveUpdates(ctx: { engine: Pool; waker: Waker }, botId: string, updates: Update[]): Promise<void> {
+export async function receiveUpdates(
+  ctx: { engine: Pool; waker: Waker },
+  botId: string,
+  updates: Update[],
+): Promise<void> {
   if (updates.length === 0) return
   const rows = updates.map((payload) => ({ ...describeUpdate(payload), payload }))
   const fresh = await storeUpdates(ctx.engine, botId, rows)

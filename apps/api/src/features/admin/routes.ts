@@ -16,7 +16,15 @@ export function adminRoutes({ db, sealer }: Pick<Services, 'db' | 'sealer'>): Fa
   return async (app) => {
     app.post(
       '/tenants',
-      { schema: { tags, summary: 'Create a tenant', headers: idempotencyHeaders, body: NewTenant, response: { 201: Tenant } } },
+      {
+        schema: {
+          tags,
+          summary: 'Create a tenant',
+          headers: idempotencyHeaders,
+          body: NewTenant,
+          response: { 201: Tenant },
+        },
+      },
       async (request, reply) => runIdempotently(ctx, request, reply, (ctx) => createTenant(ctx.db, request.body)),
     )
 
@@ -29,17 +37,34 @@ export function adminRoutes({ db, sealer }: Pick<Services, 'db' | 'sealer'>): Fa
     app.post(
       '/tenants/:id/keys',
       {
-        schema: { tags, summary: 'Issue an API key', params: TenantParams, headers: idempotencyHeaders, body: NewKey, response: { 201: IssuedKey } },
+        schema: {
+          tags,
+          summary: 'Issue an API key',
+          params: TenantParams,
+          headers: idempotencyHeaders,
+          body: NewKey,
+          response: { 201: IssuedKey },
+        },
       },
       async (request, reply) => {
         const tenantId = readId('ten', request.params.id, 'tenant')
-        return runIdempotently(ctx, request, reply, (ctx) => createTenantKey(ctx.db, tenantId, request.body), { isSecret: true })
+        return runIdempotently(ctx, request, reply, (ctx) => createTenantKey(ctx.db, tenantId, request.body), {
+          isSecret: true,
+        })
       },
     )
 
     app.get(
       '/tenants/:id/keys',
-      { schema: { tags, summary: "List a tenant's keys", params: TenantParams, querystring: AdminListQuery, response: { 200: Page(Key) } } },
+      {
+        schema: {
+          tags,
+          summary: "List a tenant's keys",
+          params: TenantParams,
+          querystring: AdminListQuery,
+          response: { 200: Page(Key) },
+        },
+      },
       async (request) => listTenantKeys(db, readId('ten', request.params.id, 'tenant'), request.query),
     )
   }

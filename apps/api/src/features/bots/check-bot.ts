@@ -49,18 +49,25 @@ async function subscribeUpdates(ctx: TenantContext, token: string): Promise<'pol
 
 function expectOk<T>(outcome: CallOutcome<T>): T {
   if (outcome.kind === 'ok') return outcome.result
-  if (outcome.kind === 'no_answer') throw new ApiError('telegram_unavailable', `Telegram did not answer (${outcome.reason}).`)
+  if (outcome.kind === 'no_answer')
+    throw new ApiError('telegram_unavailable', `Telegram did not answer (${outcome.reason}).`)
   if (outcome.code === 401 || outcome.code === 404) throw rejected(`Telegram says: ${outcome.description}.`)
   if (outcome.code === 429 || outcome.code >= 500) {
-    throw new ApiError('telegram_unavailable', `Telegram says: ${outcome.description}.`, { retryAfterSeconds: outcome.retryAfterSeconds ?? 1 })
+    throw new ApiError('telegram_unavailable', `Telegram says: ${outcome.description}.`, {
+      retryAfterSeconds: outcome.retryAfterSeconds ?? 1,
+    })
   }
   throw rejected(`Telegram says: ${outcome.description}.`)
 }
 
 function rejected(why: string): ApiError {
-  return new ApiError('bot_token_rejected', `The token cannot be used. ${why}`, { errors: [{ pointer: '/token', code: 'rejected', detail: why }] })
+  return new ApiError('bot_token_rejected', `The token cannot be used. ${why}`, {
+    errors: [{ pointer: '/token', code: 'rejected', detail: why }],
+  })
 }
 
 export function botExists(): ApiError {
-  return new ApiError('bot_exists', 'A bot can be registered once.', { errors: [{ pointer: '/token', code: 'exists', detail: 'belongs to a bot that is registered already' }] })
+  return new ApiError('bot_exists', 'A bot can be registered once.', {
+    errors: [{ pointer: '/token', code: 'exists', detail: 'belongs to a bot that is registered already' }],
+  })
 }

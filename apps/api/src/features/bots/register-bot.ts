@@ -6,7 +6,10 @@ import { botExists, type CheckedBot } from './check-bot.js'
 import { showBot } from './show-bot.js'
 
 /** Stores a bot that was checked, with its lane and its place in the long polls. */
-export async function registerBot({ db, tenantId, sealer }: InTransaction<TenantContext>, bot: CheckedBot): Promise<Answer> {
+export async function registerBot(
+  { db, tenantId, sealer }: InTransaction<TenantContext>,
+  bot: CheckedBot,
+): Promise<Answer> {
   const id = newId()
   const { token, ...facts } = bot
   const stored = await db.bot

@@ -12,7 +12,7 @@ const tags = ['bots']
 
 export const botRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
-    '/',
+    '',
     {
       config: { scope: 'bots:write' },
       schema: { tags, summary: 'Register a bot', headers: idempotencyHeaders, body: NewBot, response: { 201: Bot } },
@@ -26,14 +26,20 @@ export const botRoutes: FastifyPluginAsyncTypebox = async (app) => {
   )
 
   app.get(
-    '/',
-    { config: { scope: 'bots:read' }, schema: { tags, summary: 'List bots', querystring: BotListQuery, response: { 200: Page(Bot) } } },
+    '',
+    {
+      config: { scope: 'bots:read' },
+      schema: { tags, summary: 'List bots', querystring: BotListQuery, response: { 200: Page(Bot) } },
+    },
     async (request) => listBots(request.tenant, request.query),
   )
 
   app.get(
     '/:id',
-    { config: { scope: 'bots:read' }, schema: { tags, summary: 'Look at a bot', params: BotParams, response: { 200: Bot } } },
+    {
+      config: { scope: 'bots:read' },
+      schema: { tags, summary: 'Look at a bot', params: BotParams, response: { 200: Bot } },
+    },
     async (request) => getBot(request.tenant, readId('bot', request.params.id, 'bot')),
   )
 }

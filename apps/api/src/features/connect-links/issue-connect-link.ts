@@ -39,7 +39,10 @@ export async function issueConnectLink(ctx: Context, input: NewConnectLink): Pro
 }
 
 /** The bot that was named, or else the only one that the tenant may use. */
-async function chooseBot({ db, tenantId }: Context, botId: string | undefined): Promise<{ id: string; username: string }> {
+async function chooseBot(
+  { db, tenantId }: Context,
+  botId: string | undefined,
+): Promise<{ id: string; username: string }> {
   const uuid = botId === undefined ? undefined : (parseId('bot', botId) ?? null)
   const bots =
     uuid === null
@@ -53,8 +56,14 @@ async function chooseBot({ db, tenantId }: Context, botId: string | undefined): 
   if (bot && bots.length === 1) return bot
 
   if (botId !== undefined) {
-    throw new ApiError('not_found', 'There is no such bot.', { errors: [{ pointer: '/bot_id', code: 'not_found', detail: 'is not a bot of yours' }] })
+    throw new ApiError('not_found', 'There is no such bot.', {
+      errors: [{ pointer: '/bot_id', code: 'not_found', detail: 'is not a bot of yours' }],
+    })
   }
-  const detail = bot ? 'There are several bots: say which one with bot_id.' : 'There is no bot yet: register one with POST /v1/bots.'
-  throw new ApiError('bot_required', detail, { errors: [{ pointer: '/bot_id', code: 'required', detail: 'is required here' }] })
+  const detail = bot
+    ? 'There are several bots: say which one with bot_id.'
+    : 'There is no bot yet: register one with POST /v1/bots.'
+  throw new ApiError('bot_required', detail, {
+    errors: [{ pointer: '/bot_id', code: 'required', detail: 'is required here' }],
+  })
 }

@@ -14,10 +14,16 @@ const tags = ['connect links']
 
 export const connectLinkRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
-    '/',
+    '',
     {
       config: { scope: 'links:write' },
-      schema: { tags, summary: 'Issue a link', headers: idempotencyHeaders, body: NewConnectLink, response: { 201: IssuedConnectLink } },
+      schema: {
+        tags,
+        summary: 'Issue a link',
+        headers: idempotencyHeaders,
+        body: NewConnectLink,
+        response: { 201: IssuedConnectLink },
+      },
     },
     async (request, reply) =>
       (await replayEarlier(request.tenant, request, reply)) ??
@@ -28,7 +34,13 @@ export const connectLinkRoutes: FastifyPluginAsyncTypebox = async (app) => {
     '/:id',
     {
       config: { scope: 'links:write' },
-      schema: { tags, summary: 'Look at a link, or wait for its use', params: ConnectLinkParams, querystring: WaitQuery, response: { 200: ConnectLink } },
+      schema: {
+        tags,
+        summary: 'Look at a link, or wait for its use',
+        params: ConnectLinkParams,
+        querystring: WaitQuery,
+        response: { 200: ConnectLink },
+      },
     },
     async (request, reply) => {
       const id = readId('lnk', request.params.id, 'connect link')
@@ -44,7 +56,12 @@ export const connectLinkRoutes: FastifyPluginAsyncTypebox = async (app) => {
     '/:id',
     {
       config: { scope: 'links:write' },
-      schema: { tags, summary: 'Revoke a link that nobody has used', params: ConnectLinkParams, response: { 204: Type.Null() } },
+      schema: {
+        tags,
+        summary: 'Revoke a link that nobody has used',
+        params: ConnectLinkParams,
+        response: { 204: Type.Null() },
+      },
     },
     async (request, reply) => {
       await revokeConnectLink(request.tenant, readId('lnk', request.params.id, 'connect link'))

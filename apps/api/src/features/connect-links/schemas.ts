@@ -8,9 +8,18 @@ export const NewConnectLink = Type.Object(
     bot_id: Type.Optional(GivenId),
     chat: Literals(['private', 'group', 'channel'], { default: 'private' }),
     expires_in: Type.Integer({ minimum: 60, maximum: 604_800, default: 900, description: 'Seconds.' }),
-    replace: Type.Boolean({ default: false, description: "Whether the user's other connections end when this link is used." }),
+    replace: Type.Boolean({
+      default: false,
+      description: "Whether the user's other connections end when this link is used.",
+    }),
     locale: Type.Optional(Locale),
-    redirect_url: Type.Optional(Type.String({ pattern: '^https?://[^\\s]+$', maxLength: 2000, description: 'Where the connect page leads afterwards.' })),
+    redirect_url: Type.Optional(
+      Type.String({
+        pattern: '^https?://[^\\s]+$',
+        maxLength: 2000,
+        description: 'Where the connect page leads afterwards.',
+      }),
+    ),
     metadata: Type.Optional(Metadata),
   },
   { additionalProperties: false },
@@ -48,6 +57,13 @@ export const IssuedConnectLink = Type.Object({
 export const ConnectLinkParams = Type.Object({ id: GivenId })
 
 export const WaitQuery = Type.Object(
-  { wait: Type.Integer({ minimum: 0, maximum: 30, default: 0, description: 'Seconds to wait for a change of a pending link.' }) },
+  {
+    wait: Type.Integer({
+      minimum: 0,
+      maximum: 30,
+      default: 0,
+      description: 'Seconds to wait for a change of a pending link.',
+    }),
+  },
   { additionalProperties: false },
 )

@@ -13,5 +13,7 @@ export function html(strings: TemplateStringsArray, ...values: (string | Html)[]
 }
 
 function toSource(value: string | Html): string {
-  return value instanceof Html ? value.source : value.replace(/[&<>"']/g, (character) => replacements[character] ?? character)
+  return value instanceof Html
+    ? value.source
+    : value.replace(/[&<>"']/g, (character) => replacements[character] ?? character)
 }

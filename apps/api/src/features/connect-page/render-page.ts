@@ -11,27 +11,24 @@ export type PageState =
 export function renderPage(state: PageState, language: string, texts: PageTexts): string {
   const title = state.kind === 'unknown' ? texts.unknown : texts.title(state.tenantName)
   // Without scripts the page looks for news by itself; with them, connect-page.js does.
-  const refresh = state.kind === 'pending' ? html`<noscript><meta http-equiv="refresh" content="4"></noscript>` : ''
+  const refresh = state.kind === 'pending' ? html`<noscript><meta http-equiv="refresh" content="4" /></noscript>` : ''
   const script = state.kind === 'pending' ? html`<script src="/assets/connect-page.js" defer></script>` : ''
   return html`<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>${title}</title>
-${refresh}
-<link rel="stylesheet" href="/assets/connect-page.css">
-<link rel="icon" href="data:,">
-${script}
-</head>
-<body>
-<main data-state="${state.kind}">
-${renderState(state, texts)}
-</main>
-</body>
-</html>
-`.source
+    <html lang="${language}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>${title}</title>
+        ${refresh}
+        <link rel="stylesheet" href="/assets/connect-page.css" />
+        <link rel="icon" href="data:," />
+        ${script}
+      </head>
+      <body>
+        <main data-state="${state.kind}">${renderState(state, texts)}</main>
+      </body>
+    </html> `.source
 }
 
 function renderState(state: PageState, texts: PageTexts): Html {
@@ -40,17 +37,17 @@ function renderState(state: PageState, texts: PageTexts): Html {
       return renderPending(state, texts)
     case 'connected':
       return html`<div class="mark done" aria-hidden="true">✓</div>
-<h1 role="status">${texts.connected}</h1>
-<p>${texts.connectedDetail(state.tenantName, state.displayName)}</p>
-${state.redirectUrl === null ? '' : html`<a class="button" href="${state.redirectUrl}">${texts.back}</a>`}`
+        <h1 role="status">${texts.connected}</h1>
+        <p>${texts.connectedDetail(state.tenantName, state.displayName)}</p>
+        ${state.redirectUrl === null ? '' : html`<a class="button" href="${state.redirectUrl}">${texts.back}</a>`}`
     case 'ended':
       return html`<div class="mark" aria-hidden="true">⌛</div>
-<h1>${texts.expired}</h1>
-<p>${texts.expiredDetail(state.tenantName)}</p>`
+        <h1>${texts.expired}</h1>
+        <p>${texts.expiredDetail(state.tenantName)}</p>`
     case 'unknown':
       return html`<div class="mark" aria-hidden="true">?</div>
-<h1>${texts.unknown}</h1>
-<p>${texts.unknownDetail}</p>`
+        <h1>${texts.unknown}</h1>
+        <p>${texts.unknownDetail}</p>`
   }
 }
 
@@ -59,15 +56,15 @@ function renderPending(state: Extract<PageState, { kind: 'pending' }>, texts: Pa
   const intro = { private: texts.intro, group: texts.introGroup, channel: texts.introChannel }[chat]
   const button = { private: texts.button, group: texts.buttonGroup, channel: texts.buttonChannel }[chat]
   return html`<h1>${texts.title(tenantName)}</h1>
-<p>${intro(tenantName)}</p>
-<a class="button" href="${addresses.url}">${button}</a>
-<p class="status" role="status"><span class="spinner" aria-hidden="true"></span>${texts.waiting}</p>
-<section class="qr">
-<h2>${texts.scan}</h2>
-<div role="img" aria-label="${texts.qrLabel}">${new Html(addresses.qr_svg)}</div>
-</section>
-<section>
-<h2>${chat === 'channel' ? texts.copyChannel : texts.copy(botUsername)}</h2>
-<code class="command">${addresses.start_command}</code>
-</section>`
+    <p>${intro(tenantName)}</p>
+    <a class="button" href="${addresses.url}">${button}</a>
+    <p class="status" role="status"><span class="spinner" aria-hidden="true"></span>${texts.waiting}</p>
+    <section class="qr">
+      <h2>${texts.scan}</h2>
+      <div role="img" aria-label="${texts.qrLabel}">${new Html(addresses.qr_svg)}</div>
+    </section>
+    <section>
+      <h2>${chat === 'channel' ? texts.copyChannel : texts.copy(botUsername)}</h2>
+      <code class="command">${addresses.start_command}</code>
+    </section>`
 }

@@ -25,7 +25,10 @@ export function connectPageRoutes({ db }: Services, baseUrl: () => string): Fast
     app.get('/c/:token', { schema: { params: TokenParams } }, async (request, reply) => {
       const { token } = request.params
       const link = await findLinkByToken(db, token)
-      const { language, texts } = chooseTexts([...(link?.locale ? [link.locale] : []), ...readAcceptLanguage(request.headers['accept-language'])])
+      const { language, texts } = chooseTexts([
+        ...(link?.locale ? [link.locale] : []),
+        ...readAcceptLanguage(request.headers['accept-language']),
+      ])
       const state = toPageState(link, token, baseUrl())
       return reply
         .code({ pending: 200, connected: 200, ended: 410, unknown: 404 }[state.kind])
@@ -47,7 +50,9 @@ export function connectPageRoutes({ db }: Services, baseUrl: () => string): Fast
 
     for (const { file, type } of assets) {
       const content = await readFile(new URL(`../../../assets/${file}`, import.meta.url))
-      app.get(`/assets/${file}`, async (_request, reply) => reply.type(type).header('cache-control', 'max-age=300').send(content))
+      app.get(`/assets/${file}`, async (_request, reply) =>
+        reply.type(type).header('cache-control', 'max-age=300').send(content),
+      )
     }
   }
 }
@@ -58,7 +63,13 @@ function toPageState(link: LinkOfPage | null, token: string, baseUrl: string): P
   switch (linkStatus(link)) {
     case 'pending': {
       const chat = link.chat as LinkChat
-      return { kind: 'pending', tenantName, botUsername, chat, addresses: linkAddresses({ baseUrl, username: botUsername, chat, token }) }
+      return {
+        kind: 'pending',
+        tenantName,
+        botUsername,
+        chat,
+        addresses: linkAddresses({ baseUrl, username: botUsername, chat, token }),
+      }
     }
     case 'used':
       return { kind: 'connected', tenantName, displayName: link.displayName ?? '', redirectUrl: link.redirectUrl }

@@ -23,8 +23,10 @@ export interface PageTexts {
 const en: PageTexts = {
   title: (tenant) => `Connect ${tenant} to Telegram`,
   intro: (tenant) => `${tenant} wants to send you notifications in Telegram. Open the bot and press Start.`,
-  introGroup: (tenant) => `${tenant} wants to send notifications to a Telegram group. Choose the group to add the bot to.`,
-  introChannel: (tenant) => `${tenant} wants to post in a Telegram channel. Add the bot as an administrator, then post the text below in the channel.`,
+  introGroup: (tenant) =>
+    `${tenant} wants to send notifications to a Telegram group. Choose the group to add the bot to.`,
+  introChannel: (tenant) =>
+    `${tenant} wants to post in a Telegram channel. Add the bot as an administrator, then post the text below in the channel.`,
   button: 'Open in Telegram',
   buttonGroup: 'Choose a group in Telegram',
   buttonChannel: 'Add to a channel in Telegram',
@@ -45,8 +47,10 @@ const en: PageTexts = {
 const de: PageTexts = {
   title: (tenant) => `${tenant} mit Telegram verbinden`,
   intro: (tenant) => `${tenant} möchte dir Benachrichtigungen in Telegram senden. Öffne den Bot und drücke auf Start.`,
-  introGroup: (tenant) => `${tenant} möchte Benachrichtigungen an eine Telegram-Gruppe senden. Wähle die Gruppe, die den Bot aufnehmen soll.`,
-  introChannel: (tenant) => `${tenant} möchte in einem Telegram-Kanal schreiben. Nimm den Bot als Administrator auf und poste dann den Text unten im Kanal.`,
+  introGroup: (tenant) =>
+    `${tenant} möchte Benachrichtigungen an eine Telegram-Gruppe senden. Wähle die Gruppe, die den Bot aufnehmen soll.`,
+  introChannel: (tenant) =>
+    `${tenant} möchte in einem Telegram-Kanal schreiben. Nimm den Bot als Administrator auf und poste dann den Text unten im Kanal.`,
   button: 'In Telegram öffnen',
   buttonGroup: 'Gruppe in Telegram wählen',
   buttonChannel: 'In einen Kanal aufnehmen',
@@ -56,7 +60,8 @@ const de: PageTexts = {
   copyChannel: 'Poste dann dies im Kanal',
   waiting: 'Warte auf Telegram …',
   connected: 'Verbunden',
-  connectedDetail: (tenant, name) => `${name} bekommt jetzt Benachrichtigungen von ${tenant}. Du kannst diese Seite schließen.`,
+  connectedDetail: (tenant, name) =>
+    `${name} bekommt jetzt Benachrichtigungen von ${tenant}. Du kannst diese Seite schließen.`,
   back: 'Weiter',
   expired: 'Dieser Link gilt nicht mehr',
   expiredDetail: (tenant) => `Er ist abgelaufen oder wurde zurückgezogen. Bitte ${tenant} um einen neuen.`,
@@ -67,8 +72,10 @@ const de: PageTexts = {
 const es: PageTexts = {
   title: (tenant) => `Conecta ${tenant} con Telegram`,
   intro: (tenant) => `${tenant} quiere enviarte notificaciones por Telegram. Abre el bot y pulsa Iniciar.`,
-  introGroup: (tenant) => `${tenant} quiere enviar notificaciones a un grupo de Telegram. Elige el grupo al que añadir el bot.`,
-  introChannel: (tenant) => `${tenant} quiere publicar en un canal de Telegram. Añade el bot como administrador y publica en el canal el texto de abajo.`,
+  introGroup: (tenant) =>
+    `${tenant} quiere enviar notificaciones a un grupo de Telegram. Elige el grupo al que añadir el bot.`,
+  introChannel: (tenant) =>
+    `${tenant} quiere publicar en un canal de Telegram. Añade el bot como administrador y publica en el canal el texto de abajo.`,
   button: 'Abrir en Telegram',
   buttonGroup: 'Elegir un grupo en Telegram',
   buttonChannel: 'Añadir a un canal en Telegram',
@@ -97,5 +104,8 @@ export function chooseTexts(wanted: string[]): { language: string; texts: PageTe
 
 /** The languages of an Accept-Language header, in its order. */
 export function readAcceptLanguage(header: string | undefined): string[] {
-  return (header ?? '').split(',').map((part) => part.trim().split(';')[0] ?? '').filter((language) => language !== '')
+  return (header ?? '')
+    .split(',')
+    .map((part) => part.trim().split(';')[0] ?? '')
+    .filter((language) => language !== '')
 }

@@ -39,25 +39,51 @@ export async function acceptNotification(ctx: TenantContext, request: FastifyReq
 
   const earlier = await findAnswer(ctx, request)
   if (earlier) return toResult(earlier as unknown as { id: string; deliveries: number }, true)
-  throw new ApiError('user_not_connected', 'There is no active connection to send to. Give the user a connect link first.', {
-    errors: [{ pointer: userId === undefined ? '/to/connection_id' : '/to/user_id', code: 'user_not_connected', detail: 'has no active connection' }],
-  })
+  throw new ApiError(
+    'user_not_connected',
+    'There is no active connection to send to. Give the user a connect link first.',
+    {
+      errors: [
+        {
+          pointer: userId === undefined ? '/to/connection_id' : '/to/user_id',
+          code: 'user_not_connected',
+          detail: 'has no active connection',
+        },
+      ],
+    },
+  )
 }
 
 function toResult({ id, deliveries }: { id: string; deliveries: number }, isReplayed: boolean): AcceptResult {
   const shown = showId('ntf', id)
-  return { id, isReplayed, body: { id: shown, status: 'in_progress', deliveries, links: { self: `/v1/notifications/${shown}` } } }
+  return {
+    id,
+    isReplayed,
+    body: { id: shown, status: 'in_progress', deliveries, links: { self: `/v1/notifications/${shown}` } },
+  }
 }
 
 function assertSendable({ format, text }: NewNotification): void {
   const rendered = format === 'markdown' ? renderMarkdown(text) : renderPlain(text)
   if (isBlank(rendered.text)) {
-    throw new ApiError('text_empty', 'The text would show nothing in a chat.', { errors: [{ pointer: '/text', code: 'text_empty', detail: 'has nothing to show' }] })
+    throw new ApiError('text_empty', 'The text would show nothing in a chat.', {
+      errors: [{ pointer: '/text', code: 'text_empty', detail: 'has nothing to show' }],
+    })
   }
   const length = codePointLength(rendered.text)
   if (length > messageLengthMax) {
-    throw new ApiError('message_too_long', `The message has ${length} characters once formatted; Telegram takes ${messageLengthMax}.`, {
-      errors: [{ pointer: '/text', code: 'message_too_long', detail: `has ${length} characters once formatted, more than ${messageLengthMax}` }],
-    })
+    throw new ApiError(
+      'message_too_long',
+      `The message has ${length} characters once formatted; Telegram takes ${messageLengthMax}.`,
+      {
+        errors: [
+          {
+            pointer: '/text',
+            code: 'message_too_long',
+            detail: `has ${length} characters once formatted, more than ${messageLengthMax}`,
+          },
+        ],
+      },
+    )
   }
 }

@@ -33,7 +33,10 @@ export function createAccepter(engine: Pool, waker: Waker): Accepter {
     const batch = waiting.splice(0, batchSizeMax)
     running++
     try {
-      const acceptances = await acceptNotifications(engine, batch.map(({ notification }) => notification))
+      const acceptances = await acceptNotifications(
+        engine,
+        batch.map(({ notification }) => notification),
+      )
       wakeLanes(waker, acceptances)
       for (const { notification, resolve, reject } of batch) {
         const acceptance = acceptances.get(notification.id)
@@ -55,7 +58,11 @@ export function createAccepter(engine: Pool, waker: Waker): Accepter {
   return {
     accept(notification) {
       if (waiting.length >= waitingMax) {
-        return Promise.reject(new ApiError('service_unavailable', 'Too many notifications wait to be stored. This one was not accepted.', { retryAfterSeconds: 1 }))
+        return Promise.reject(
+          new ApiError('service_unavailable', 'Too many notifications wait to be stored. This one was not accepted.', {
+            retryAfterSeconds: 1,
+          }),
+        )
       }
       return new Promise((resolve, reject) => {
         waiting.push({ notification, resolve, reject })

@@ -12,5 +12,11 @@ export async function getNotification({ db, tenantId }: TenantContext, id: strin
 
   const inFlight = await findInFlight(db, notification.deliveries)
   const deliveries = notification.deliveries.map((delivery) => showDelivery(delivery, inFlight))
-  return { ...showNotification(notification, deliveries.map(({ status }) => status)), deliveries }
+  return {
+    ...showNotification(
+      notification,
+      deliveries.map(({ status }) => status),
+    ),
+    deliveries,
+  }
 }

@@ -30,7 +30,11 @@ export async function listNotifications({ db, tenantId }: TenantContext, query: 
     limit,
     scope,
     ({ id }) => id,
-    (notification) => showNotification(notification, notification.deliveries.map(({ status }) => status as DeliveryStatus)),
+    (notification) =>
+      showNotification(
+        notification,
+        notification.deliveries.map(({ status }) => status as DeliveryStatus),
+      ),
   )
 }
 

@@ -21,7 +21,7 @@ const tags = ['notifications']
 
 export const notificationRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
-    '/',
+    '',
     {
       config: { scope: 'notifications:write' },
       schema: {
@@ -50,10 +50,15 @@ export const notificationRoutes: FastifyPluginAsyncTypebox = async (app) => {
   )
 
   app.get(
-    '/',
+    '',
     {
       config: { scope: 'notifications:read' },
-      schema: { tags, summary: 'List notifications, newest first', querystring: NotificationListQuery, response: { 200: Page(NotificationSummary) } },
+      schema: {
+        tags,
+        summary: 'List notifications, newest first',
+        querystring: NotificationListQuery,
+        response: { 200: Page(NotificationSummary) },
+      },
     },
     async (request) => listNotifications(request.tenant, request.query),
   )
@@ -62,7 +67,12 @@ export const notificationRoutes: FastifyPluginAsyncTypebox = async (app) => {
     '/:id',
     {
       config: { scope: 'notifications:read' },
-      schema: { tags, summary: 'Look at a notification and its deliveries', params: NotificationParams, response: { 200: Notification } },
+      schema: {
+        tags,
+        summary: 'Look at a notification and its deliveries',
+        params: NotificationParams,
+        response: { 200: Notification },
+      },
     },
     async (request) => getNotification(request.tenant, readId('ntf', request.params.id, 'notification')),
   )

@@ -13,7 +13,11 @@ export const NewNotification = Type.Object(
         description: "One of: `user_id` (all of the user's active connections) or `connection_id`.",
       },
     ),
-    text: Type.String({ minLength: 1, 'x-max-bytes': 32_768, description: 'Up to 32 KiB, and 4096 characters once formatted.' }),
+    text: Type.String({
+      minLength: 1,
+      'x-max-bytes': 32_768,
+      description: 'Up to 32 KiB, and 4096 characters once formatted.',
+    }),
     format: Literals(['markdown', 'plain'], { default: 'markdown', description: '`markdown` is CommonMark.' }),
     priority: Literals(['high', 'normal', 'bulk'], { default: 'normal' }),
     metadata: Type.Optional(Metadata),
@@ -27,11 +31,23 @@ export type NewNotification = Static<typeof NewNotification>
 
 export const NotificationHeaders = Type.Object({
   ...idempotencyHeaders.properties,
-  prefer: Type.Optional(Type.String({ maxLength: 200, description: '`wait=N` waits up to N ≤ 10 seconds for the final state.' })),
+  prefer: Type.Optional(
+    Type.String({ maxLength: 200, description: '`wait=N` waits up to N ≤ 10 seconds for the final state.' }),
+  ),
 })
 
 const notificationStatuses = ['in_progress', 'settled'] as const
-const deliveryStatuses = ['scheduled', 'queued', 'sending', 'sent', 'failed', 'expired', 'cancelled', 'unknown', 'held'] as const
+const deliveryStatuses = [
+  'scheduled',
+  'queued',
+  'sending',
+  'sent',
+  'failed',
+  'expired',
+  'cancelled',
+  'unknown',
+  'held',
+] as const
 export type DeliveryStatus = (typeof deliveryStatuses)[number]
 
 export const AcceptedNotification = Type.Object({
@@ -82,7 +98,11 @@ export const NotificationListQuery = Type.Object(
   {
     ...pageQuery,
     user_id: Type.Optional(UserId),
-    status: Type.Optional(Literals([...notificationStatuses, ...deliveryStatuses], { description: "A notification's status, or one that a delivery of it has." })),
+    status: Type.Optional(
+      Literals([...notificationStatuses, ...deliveryStatuses], {
+        description: "A notification's status, or one that a delivery of it has.",
+      }),
+    ),
     after: Type.Optional(Timestamp),
     before: Type.Optional(Timestamp),
   },

@@ -11,7 +11,11 @@ export function telegramWebhookRoutes({ db, engine, waker, sealer }: Services): 
     // An update that we refused would come again for a day and hold up its chat, so any JSON is taken;
     // what the database cannot store is cleaned when it is stored.
     app.removeContentTypeParser('application/json')
-    app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: FastifyRequest, body: string) => parse(body))
+    app.addContentTypeParser(
+      'application/json',
+      { parseAs: 'string' },
+      async (_request: FastifyRequest, body: string) => parse(body),
+    )
 
     app.post<{ Params: { telegram_id: string }; Body: unknown }>('/telegram/:telegram_id', async (request) => {
       const { telegram_id } = request.params
@@ -47,7 +51,9 @@ function isSame(given: string, expected: string): boolean {
 function readUpdate(body: unknown): Update {
   const updateId = (body as { update_id?: unknown } | null)?.update_id
   if (typeof body !== 'object' || body === null || !Number.isSafeInteger(updateId)) {
-    throw new ApiError('invalid_request', 'This is not an update.', { errors: [{ pointer: '/update_id', code: 'required', detail: 'must be an integer' }] })
+    throw new ApiError('invalid_request', 'This is not an update.', {
+      errors: [{ pointer: '/update_id', code: 'required', detail: 'must be an integer' }],
+    })
   }
   return body as Update
 }

@@ -1,3 +1,4 @@
+import { codePointLength } from '@tellwire/format'
 import { badRequest } from '../telegram-error.js'
 import type { Method } from './method.js'
 
@@ -10,7 +11,7 @@ export const answerCallbackQuery: Method = ({ bot, parameters, answers }) => {
     throw badRequest('query is too old and response timeout expired or query ID is invalid')
   }
   const text = parameters.text('text')
-  if ([...text].length > textMax) throw badRequest('MESSAGE_TOO_LONG')
+  if (codePointLength(text) > textMax) throw badRequest('MESSAGE_TOO_LONG')
   query.isAnswered = true
   query.text = text === '' ? undefined : text
   return { result: true }

@@ -18,7 +18,9 @@ export const editMessageText: Method = ({ world, bot, parameters, atMs, flood })
   if (!message) throw badRequest('message to edit not found')
   if (message.fromId !== bot.id) throw badRequest("message can't be edited")
   const { text, entities } = finishMessageText(raw)
-  const isSame = JSON.stringify([text, entities, replyMarkup]) === JSON.stringify([message.text, message.entities, message.replyMarkup])
+  const isSame =
+    JSON.stringify([text, entities, replyMarkup]) ===
+    JSON.stringify([message.text, message.entities, message.replyMarkup])
   if (isSame) throw badRequest(notModified)
   flood.admit(bot.id, chatId, atMs)
 

@@ -34,4 +34,7 @@ export interface MethodResult {
 export type Method = (call: MethodCall) => MethodResult | Promise<MethodResult>
 
 /** Button presses that wait to be answered, by query id. */
-export type CallbackAnswers = Map<string, { botId: number; atMs: number; text: string | undefined; isAnswered: boolean }>
+export type CallbackAnswers = Map<
+  string,
+  { botId: number; atMs: number; text: string | undefined; isAnswered: boolean }
+>

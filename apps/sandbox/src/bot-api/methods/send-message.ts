@@ -7,9 +7,15 @@ import type { Method } from './method.js'
 
 /** The checks stand in Telegram's order, so that of several failures the same one is reported. */
 export const sendMessage: Method = ({ world, bot, parameters, atMs, flood }) => {
-  readObject(parameters.json('link_preview_options', () => badRequest("can't parse link preview options JSON object")), 'link preview options')
+  readObject(
+    parameters.json('link_preview_options', () => badRequest("can't parse link preview options JSON object")),
+    'link preview options',
+  )
   const raw = readMessageText(parameters)
-  const reply = readObject(parameters.json('reply_parameters', () => badRequest("can't parse reply parameters JSON object")), 'reply parameters')
+  const reply = readObject(
+    parameters.json('reply_parameters', () => badRequest("can't parse reply parameters JSON object")),
+    'reply parameters',
+  )
   const replyMarkup = readReplyMarkup(parameters)
   const chatId = findChat(world, bot, parameters.text('chat_id'))
   assertMayWrite(world, bot, chatId)
@@ -34,7 +40,8 @@ export const sendMessage: Method = ({ world, bot, parameters, atMs, flood }) => 
 
 function readObject(value: unknown, what: string): Record<string, unknown> | undefined {
   if (value === undefined) return undefined
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badRequest(`object expected as ${what}`)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw badRequest(`object expected as ${what}`)
   return value as Record<string, unknown>
 }
 

@@ -16,12 +16,16 @@ export const setMyCommands: Method = ({ world, bot, parameters }) => {
 
 function readCommand(item: unknown): { command: string; description: string } {
   const { command: rawCommand, description: rawDescription } = (item ?? {}) as Record<string, unknown>
-  const command = String(rawCommand ?? '').trim().replace(/^\//, '')
-  const description = String(rawDescription ?? '').trim()
+  const command = textOf(rawCommand).trim().replace(/^\//, '')
+  const description = textOf(rawDescription).trim()
   if (command === '') throw badRequest('command must be non-empty')
   if (command.length > 32) throw badRequest('command length must not exceed 32')
   if (description === '') throw badRequest('command description must be non-empty')
   if (description.length > 256) throw badRequest('command description length must not exceed 256')
   if (!/^[a-z0-9_]+$/.test(command)) throw badRequest('BOT_COMMAND_INVALID')
   return { command, description }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }

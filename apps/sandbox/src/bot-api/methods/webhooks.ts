@@ -20,9 +20,20 @@ export const setWebhook: Method = async (call) => {
 
   readAllowedUpdates(bot, parameters)
   if (parameters.isTrue('drop_pending_updates')) queue.confirm(bot, () => true)
-  const maxConnections = Math.min(Math.max(parameters.integer('max_connections', 40), 1), call.isCloud ? connectionsMax.cloud : connectionsMax.local)
-  const isSame = bot.webhook?.url === url && bot.webhook.secretToken === secretToken && bot.webhook.maxConnections === maxConnections
-  bot.webhook = { url, secretToken, maxConnections, lastErrorDate: undefined, lastErrorMessage: undefined, goneSinceMs: undefined }
+  const maxConnections = Math.min(
+    Math.max(parameters.integer('max_connections', 40), 1),
+    call.isCloud ? connectionsMax.cloud : connectionsMax.local,
+  )
+  const isSame =
+    bot.webhook?.url === url && bot.webhook.secretToken === secretToken && bot.webhook.maxConnections === maxConnections
+  bot.webhook = {
+    url,
+    secretToken,
+    maxConnections,
+    lastErrorDate: undefined,
+    lastErrorMessage: undefined,
+    goneSinceMs: undefined,
+  }
   world.onChange()
   polls.endForWebhook(bot.id)
   webhooks.watch(bot)
@@ -44,7 +55,9 @@ export const getWebhookInfo: Method = ({ bot, queue }) => {
       url: webhook?.url ?? '',
       has_custom_certificate: false,
       pending_update_count: queue.pending(bot).length,
-      ...(webhook?.lastErrorDate === undefined ? {} : { last_error_date: webhook.lastErrorDate, last_error_message: webhook.lastErrorMessage }),
+      ...(webhook?.lastErrorDate === undefined
+        ? {}
+        : { last_error_date: webhook.lastErrorDate, last_error_message: webhook.lastErrorMessage }),
       ...(webhook ? { max_connections: webhook.maxConnections, ip_address: '127.0.0.1' } : {}),
       ...(allowedUpdates ? { allowed_updates: allowedUpdates } : {}),
     },
@@ -56,9 +69,11 @@ async function readUrl({ parameters, isCloud }: MethodCall): Promise<string> {
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `https://${given}`
   if (!URL.canParse(text)) throw badRequest('invalid webhook URL specified')
   const url = new URL(text)
-  if (url.protocol !== 'https:' && (isCloud || url.protocol !== 'http:')) throw badRequest('bad webhook: An HTTPS URL must be provided for webhook')
+  if (url.protocol !== 'https:' && (isCloud || url.protocol !== 'http:'))
+    throw badRequest('bad webhook: An HTTPS URL must be provided for webhook')
   const port = url.port || (url.protocol === 'https:' ? '443' : '80')
-  if (isCloud && !cloudPorts.has(port)) throw badRequest('bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443')
+  if (isCloud && !cloudPorts.has(port))
+    throw badRequest('bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443')
   await lookup(url.hostname.replace(/^\[|\]$/g, '')).catch(() => {
     throw badRequest('bad webhook: Failed to resolve host: Name or service not known')
   })

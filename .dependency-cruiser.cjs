@@ -1,0 +1,69 @@
+/** The import rules of docs/architecture.md. */
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-app-imports-another-app',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    { name: 'no-package-imports-an-app', severity: 'error', from: { path: '^packages/' }, to: { path: '^apps/' } },
+    {
+      name: 'format-imports-nothing-of-ours',
+      severity: 'error',
+      from: { path: '^packages/format/' },
+      to: { path: '^packages/', pathNot: '^packages/format/' },
+    },
+    {
+      name: 'foundations-import-foundations-only',
+      comment:
+        'config, db, telegram, embedded-postgres and observability stand on nothing of ours; jobs and lifecycle on config and observability.',
+      severity: 'error',
+      from: { path: '^packages/(config|db|telegram|embedded-postgres|observability|jobs|lifecycle)/' },
+      to: { path: '^packages/', pathNot: ['^packages/$1/', '^packages/(config|observability)/'] },
+    },
+    {
+      name: 'domain-imports-downwards',
+      severity: 'error',
+      from: { path: '^packages/domain/' },
+      to: { path: '^packages/', pathNot: '^packages/(domain|db|jobs|telegram|format)/' },
+    },
+    {
+      name: 'only-tests-import-testing',
+      severity: 'error',
+      from: { path: '^(apps|packages)/', pathNot: ['\\.test\\.ts$', '^apps/[^/]+/test/', '^packages/testing/'] },
+      to: { path: '^packages/testing/' },
+    },
+    {
+      name: 'features-do-not-import-each-other',
+      severity: 'error',
+      from: { path: '^apps/api/src/features/([^/]+)/' },
+      to: { path: '^apps/api/src/features/', pathNot: '^apps/api/src/features/$1/' },
+    },
+    {
+      name: 'only-jobs-imports-bullmq',
+      severity: 'error',
+      from: { pathNot: '^packages/jobs/' },
+      to: { path: 'node_modules/bullmq' },
+    },
+    {
+      name: 'no-undeclared-package',
+      severity: 'error',
+      from: { path: '^(apps|packages)/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: ['/dist/', '/generated/', '^apps/sandbox/chat-page/', '^apps/api/assets/'] },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['source', 'import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.json', '.cjs', '.mjs'],
+    },
+  },
+}

@@ -1,0 +1,112 @@
+import { expect } from 'vitest'
+import { createBot, createTenant, startApi, test } from '../../../test/fixtures.js'
+
+async function control(sandbox: string, method: string, path: string, body?: unknown) {
+  const response = await fetch(`${sandbox}/sandbox/v1${path}`, {
+    method,
+    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  })
+  return response.json() as Promise<{ id: number; token: string; username: string }>
+}
+
+test('registers a bot and never shows its token', async ({ api, as, db, tenant }) => {
+  const { token, username, id } = await control(api.sandbox, 'POST', '/bots', {})
+
+  const response = await as(tenant).post('/v1/bots', { token })
+
+  expect(response.statusCode).toBe(201)
+  expect(response.json()).toMatchObject({ username, telegram_id: id, mode: 'polling', rate: 30, status: 'active' })
+  expect(response.body).not.toContain(token)
+  expect((await as(tenant).get(`/v1/bots/${response.json<{ id: string }>().id}`)).json()).toEqual(response.json())
+  const stored = await db.bot.findFirstOrThrow({ where: { tenantId: tenant.id } })
+  expect(Buffer.from(stored.tokenSealed).toString('latin1')).not.toContain(token.slice(15))
+})
+
+test.for(['nonsense', '1:short', `123456:${'A'.repeat(35)}`])(
+  'refuses the token %s in words',
+  async (token, { as, tenant }) => {
+    const response = await as(tenant).post('/v1/bots', { token })
+
+    expect(response.json()).toMatchObject({ status: 422, code: 'bot_token_rejected', errors: [{ pointer: '/token' }] })
+    expect(response.body).not.toContain(token)
+  },
+)
+
+test('registers a bot once, whoever asks', async ({ api, as, db, tenant }) => {
+  const { token } = await control(api.sandbox, 'POST', '/bots', {})
+  const stranger = await createTenant(db)
+  await as(tenant).post('/v1/bots', { token })
+
+  expect((await as(tenant).post('/v1/bots', { token })).json()).toMatchObject({ status: 409, code: 'bot_exists' })
+  expect((await as(stranger).post('/v1/bots', { token })).json()).toMatchObject({ status: 409, code: 'bot_exists' })
+})
+
+test('repeats the first answer for the same idempotency key', async ({ api, as, tenant }) => {
+  const { token } = await control(api.sandbox, 'POST', '/bots', {})
+  const first = await as(tenant).post('/v1/bots', { token }, { 'idempotency-key': 'k' })
+
+  const second = await as(tenant).post('/v1/bots', { token }, { 'idempotency-key': 'k' })
+
+  expect(second.statusCode).toBe(201)
+  expect(second.json()).toEqual(first.json())
+})
+
+test('says that Telegram cannot be reached', async ({ api, as, tenant }) => {
+  const { token, username } = await control(api.sandbox, 'POST', '/bots', {})
+  await control(api.sandbox, 'POST', '/faults', { bot: username, method: 'getMe', kind: 'status', status: 502 })
+  await control(api.sandbox, 'POST', '/faults', { bot: username, method: 'getMe', kind: 'reset' })
+
+  expect((await as(tenant).post('/v1/bots', { token })).json()).toMatchObject({
+    status: 502,
+    code: 'telegram_unavailable',
+    retryable: true,
+  })
+  expect((await as(tenant).post('/v1/bots', { token })).json()).toMatchObject({
+    status: 502,
+    code: 'telegram_unavailable',
+  })
+  expect((await as(tenant).post('/v1/bots', { token })).statusCode).toBe(201)
+})
+
+test("does not show another tenant's bot", async ({ api, as, db, tenant }) => {
+  const stranger = await createTenant(db)
+  const bot = await createBot(api, tenant)
+
+  expect((await as(stranger).get(`/v1/bots/${bot.id}`)).statusCode).toBe(404)
+  expect((await as(stranger).get('/v1/bots')).json()).toEqual({ data: [], next_cursor: null })
+  expect((await as(tenant).get('/v1/bots')).json()).toMatchObject({ data: [{ id: bot.id }] })
+})
+
+test('sets a webhook with a secret where there is a public URL, and takes updates only with it', async () => {
+  const api = await startApi({ PUBLIC_URL: 'http://127.0.0.1:9' })
+  const tenant = await createTenant(api.services.db)
+  const bot = await createBot(api, tenant)
+  const { telegramId } = await api.services.db.bot.findFirstOrThrow({ where: { tenantId: tenant.id } })
+  const { webhookSecret } = await import('@tellwire/domain')
+  const secret = webhookSecret(api.services.sealer, telegramId)
+  const send = (body: string, token?: string) =>
+    api.app.inject({
+      method: 'POST',
+      url: `/telegram/${telegramId}`,
+      headers: {
+        'content-type': 'application/json',
+        ...(token === undefined ? {} : { 'x-telegram-bot-api-secret-token': token }),
+      },
+      payload: body,
+    })
+  const update = JSON.stringify({ update_id: 7, never_heard_of: { text: 'a\u0000b' } })
+
+  const answers = [
+    await send(update),
+    await send(update, `${secret}x`),
+    await send('{', secret),
+    await send('{"a":1}', secret),
+    await send(update, secret),
+    await send(update, secret),
+  ]
+
+  expect(bot).toMatchObject({ mode: 'webhook' })
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual([401, 401, 400, 400, 200, 200])
+  expect(await api.services.db.update.count()).toBe(1)
+  await api.stop()
+})

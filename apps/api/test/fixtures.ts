@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { connectDatabase, connectEngine, type Database, newId } from '@tellwire/db'
+import { createSealer, issueAdminKey, issueApiKey, type Scope, scopes } from '@tellwire/domain'
+import { connectJobs, createWaker } from '@tellwire/jobs'
+import { createLogger } from '@tellwire/observability'
+import { createBotApi } from '@tellwire/telegram'
+import { createTestDatabase, startProcess } from '@tellwire/testing'
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
+import { test as base } from 'vitest'
+import { buildApp } from '../src/app.js'
+import { readConfig } from '../src/config.js'
+import type { Services } from '../src/context.js'
+
+export interface Tenant {
+  id: string
+  key: string
+}
+
+export interface Client {
+  get(url: string): Promise<LightMyRequestResponse>
+  delete(url: string): Promise<LightMyRequestResponse>
+  put(url: string, body: unknown): Promise<LightMyRequestResponse>
+  post(url: string, body: unknown, headers?: Record<string, string>): Promise<LightMyRequestResponse>
+}
+
+export interface ApiFixture {
+  app: FastifyInstance
+  services: Services
+  sandbox: string
+}
+
+interface Fixtures {
+  api: ApiFixture
+  app: FastifyInstance
+  db: Database
+  /** A tenant of this test's own, with a key of all scopes. */
+  tenant: Tenant
+  /** Calls with a tenant's key. */
+  as: (tenant: Tenant) => Client
+  admin: Client
+}
+
+/** Every file has a database, a sandbox and an app of its own; every test makes its own tenant. */
+export const test = base.extend<Fixtures>({
+  api: [
+    async ({}, use) => {
+      const api = await startApi()
+      await use(api)
+      await api.stop()
+    },
+    { scope: 'file' },
+  ],
+  app: async ({ api }, use) => use(api.app),
+  db: async ({ api }, use) => use(api.services.db),
+  tenant: async ({ db }, use) => use(await createTenant(db)),
+  as: async ({ app }, use) => use((tenant) => clientOf(app, tenant.key)),
+  admin: async ({ app, db }, use) => use(clientOf(app, (await issueAdminKey(db, 'test')).key)),
+})
+
+export async function startApi(env: Record<string, string> = {}): Promise<ApiFixture & { stop(): Promise<void> }> {
+  const database = await createTestDatabase()
+  const sandboxProcess = await startProcess(fileURLToPath(new URL('../../sandbox/dist/main.js', import.meta.url)), {
+    PORT: '0',
+  })
+  const sandbox = `http://127.0.0.1:${sandboxProcess.ready.port}`
+  const config = readConfig({
+    DATABASE_URL: database.url,
+    DATABASE_ENGINE_URL: database.engineUrl,
+    SECRET_KEY: randomBytes(32).toString('base64'),
+    TELEGRAM_API_ROOT: sandbox,
+    LOG_LEVEL: 'silent',
+    ...env,
+  })
+  const log = createLogger('test', config.LOG_LEVEL)
+  const db = connectDatabase({ url: config.DATABASE_URL })
+  const engine = connectEngine({ url: database.engineUrl })
+  const jobs = connectJobs({ databaseUrl: database.engineUrl, onError: () => undefined })
+  const waker = createWaker(jobs, () => undefined)
+  const telegram = createBotApi({ root: sandbox })
+  const services = { config, log, db, engine, jobs, waker, telegram, sealer: createSealer(config.SECRET_KEY) }
+  const app = await buildApp(services)
+  return {
+    app,
+    services,
+    sandbox,
+    async stop() {
+      await app.close()
+      await waker.close()
+      await Promise.all([jobs.close(), telegram.close(), engine.end(), db.$disconnect()])
+      await sandboxProcess.stop()
+    },
+  }
+}
+
+export async function createTenant(db: Database, granted: readonly Scope[] = scopes): Promise<Tenant> {
+  const { id } = await db.tenant.create({ data: { id: newId(), name: 'Acme' } })
+  const { key } = await issueApiKey(db, { tenantId: id, name: 'test', scopes: granted })
+  return { id, key }
+}
+
+/** A bot of the tenant's, as if it had been registered. */
+export async function createBot(api: ApiFixture, tenant: Tenant): Promise<{ id: string; username: string }> {
+  const made = await fetch(`${api.sandbox}/sandbox/v1/bots`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  })
+  const { token } = (await made.json()) as { token: string }
+  const response = await clientOf(api.app, tenant.key).post('/v1/bots', { token })
+  return response.json<{ id: string; username: string }>()
+}
+
+/** A user of the tenant's with one active connection. */
+export async function createConnection(
+  db: Database,
+  tenant: Tenant,
+  userId = 'u_1',
+): Promise<{ id: string; userId: string }> {
+  const access = await db.botAccess.findFirstOrThrow({ where: { tenantId: tenant.id } })
+  const chatId = BigInt(Math.floor(Math.random() * 1e9) + 1)
+  await db.user.createMany({ data: [{ tenantId: tenant.id, userId }], skipDuplicates: true })
+  await db.chat.create({ data: { botId: access.botId, chatId, type: 'private', title: 'Ada' } })
+  return db.connection.create({
+    data: { tenantId: tenant.id, id: newId(), userId, botId: access.botId, chatId, displayName: 'Ada' },
+  })
+}
+
+function clientOf(app: FastifyInstance, key: string): Client {
+  const authorization = `Bearer ${key}`
+  const send = (method: 'POST' | 'PUT', url: string, body: unknown, headers: Record<string, string> = {}) =>
+    app.inject({
+      method,
+      url,
+      headers: { authorization, 'content-type': 'application/json', ...headers },
+      payload: JSON.stringify(body),
+    })
+  return {
+    get: (url) => app.inject({ method: 'GET', url, headers: { authorization } }),
+    delete: (url) => app.inject({ method: 'DELETE', url, headers: { authorization } }),
+    put: (url, body) => send('PUT', url, body),
+    post: (url, body, headers) => send('POST', url, body, headers),
+  }
+}

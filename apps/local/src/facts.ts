@@ -1,0 +1,10 @@
+/** What `--json` prints. */
+export interface Facts {
+  api: string
+  docs: string
+  sandbox: string | null
+  tenant_id: string
+  api_key: string
+  admin_key: string
+  bot: { id: string; username: string }
+}

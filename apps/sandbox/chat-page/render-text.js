@@ -1,0 +1,66 @@
+export function make(tag, properties = {}, ...children) {
+  const node = Object.assign(document.createElement(tag), properties)
+  node.append(...children)
+  return node
+}
+
+/** Text with entities, as Telegram shows it. Entities nest or follow each other; they never cross. */
+export function renderText(text, entities) {
+  const boundaries = new Set([0, text.length])
+  for (const { offset, length } of entities) boundaries.add(offset).add(offset + length)
+  const cuts = [...boundaries].sort((a, b) => a - b)
+  const fragment = document.createDocumentFragment()
+  renderRange(fragment, text, entities, cuts, 0, text.length)
+  return fragment
+}
+
+function renderRange(parent, text, entities, cuts, start, end) {
+  let position = start
+  while (position < end) {
+    const entity = entities.find(({ offset, length }) => offset === position && offset + length <= end)
+    if (entity) {
+      const node = makeEntity(entity, text.slice(entity.offset, entity.offset + entity.length))
+      renderRange(
+        node,
+        text,
+        entities.filter((other) => other !== entity),
+        cuts,
+        entity.offset,
+        entity.offset + entity.length,
+      )
+      parent.append(node)
+      position = entity.offset + entity.length
+    } else {
+      const next = cuts.find((cut) => cut > position) ?? end
+      parent.append(text.slice(position, Math.min(next, end)))
+      position = Math.min(next, end)
+    }
+  }
+}
+
+function makeEntity(entity, text) {
+  const tags = {
+    bold: 'strong',
+    italic: 'em',
+    underline: 'u',
+    strikethrough: 's',
+    code: 'code',
+    pre: 'pre',
+    blockquote: 'blockquote',
+    expandable_blockquote: 'blockquote',
+  }
+  if (tags[entity.type]) {
+    const node = make(tags[entity.type])
+    if (entity.type === 'pre' && entity.language) node.dataset.language = entity.language
+    return node
+  }
+  if (entity.type === 'text_link' || entity.type === 'url') {
+    return make('a', { href: entity.url ?? text, target: '_blank', rel: 'noreferrer' })
+  }
+  if (entity.type === 'spoiler') {
+    const node = make('span', { className: 'spoiler', tabIndex: 0, title: 'Show' })
+    node.addEventListener('click', () => node.classList.add('shown'))
+    return node
+  }
+  return make('span', { className: entity.type === 'bot_command' ? 'command' : '' })
+}
