@@ -45,6 +45,7 @@ export interface Stack {
   /** A person whose private chat is connected to a user. */
   connect(userId: string): Promise<Person>
   startWorker(env?: Record<string, string>): Promise<StartedProcess>
+  workers: StartedProcess[]
   /** Everything that any of the processes has written. */
   output(): string
   stop(): Promise<void>
@@ -82,7 +83,12 @@ export async function startStack(
     ...(options.webhook ? { PUBLIC_URL: `http://127.0.0.1:${port}` } : {}),
   })
   const api = `http://127.0.0.1:${apiProcess.ready.port}`
-  const startWorker = (extra: Record<string, string> = {}) => start('worker', { ...env, ...extra })
+  const workers: StartedProcess[] = []
+  const startWorker = async (extra: Record<string, string> = {}) => {
+    const worker = await start('worker', { ...env, ...extra })
+    workers.push(worker)
+    return worker
+  }
   await startWorker()
 
   const adminKey = await makeAdminKey(database)
@@ -140,6 +146,7 @@ export async function startStack(
     newPerson,
     connect,
     startWorker,
+    workers,
     output: () => processes.map((process) => process.output()).join(''),
     async stop() {
       const [sandboxProcess, ...services] = processes
@@ -148,6 +155,23 @@ export async function startStack(
       await redis?.stop()
     },
   }
+}
+
+/** Connects so many users, each with a chat of its own, and waits until their welcomes have arrived. */
+export async function connectMany(stack: Stack, count: number): Promise<string[]> {
+  const userIds = Array.from({ length: count }, (_, index) => `user_${index}`)
+  const links = await Promise.all(userIds.map((userId) => stack.call('POST', '/v1/connect-links', { user_id: userId })))
+  for (const [index, link] of links.entries()) {
+    const person = await stack.newPerson(`Person ${index}`)
+    await person.open(link.body['url'])
+  }
+  const welcomed = async () => {
+    const { body } = await stack.control('GET', `/requests?bot=${stack.bot.username}`)
+    return (body['data'] as Json[]).filter((request) => request['method'] === 'sendMessage' && request['accepted'])
+      .length
+  }
+  await eventually(welcomed, (sent) => sent >= count, 90_000)
+  return userIds
 }
 
 async function makeAdminKey(database: TestDatabase): Promise<string> {

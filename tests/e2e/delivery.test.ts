@@ -1,0 +1,112 @@
+import { eventually, findRedisServer } from '@tellwire/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { mostInWindow } from './sliding-window.js'
+import { type Backend, connectMany, type Json, type Stack, startStack } from './stack.js'
+
+const backends: Backend[] = findRedisServer() ? ['postgres', 'redis'] : ['postgres']
+
+async function sends(stack: Stack): Promise<Json[]> {
+  const { body } = await stack.control('GET', `/requests?bot=${stack.bot.username}`)
+  return (body['data'] as Json[]).filter((request) => request['method'] === 'sendMessage')
+}
+
+async function post(stack: Stack, userIds: string[], text: (userId: string) => string): Promise<string[]> {
+  const answers = await Promise.all(
+    userIds.map((userId) => stack.call('POST', '/v1/notifications', { to: { user_id: userId }, text: text(userId) })),
+  )
+  return answers.map((answer) => answer.body['id'] as string)
+}
+
+describe.each(backends)('with the queue on %s', (backend) => {
+  let stack: Stack
+  let userIds: string[]
+  beforeAll(async () => {
+    stack = await startStack({ backend })
+    userIds = await connectMany(stack, 300)
+  })
+  afterAll(() => stack.stop())
+
+  test('300 notifications to 300 chats arrive without a 429, never more than 30 in a sliding second', async () => {
+    const before = (await sends(stack)).at(-1)?.['seq'] ?? 0
+    await post(stack, userIds, (userId) => `paced ${userId}`)
+
+    const own = await eventually(
+      async () =>
+        (await sends(stack)).filter((request) => request['seq'] > before && request['text'].startsWith('paced ')),
+      (requests) =>
+        new Set(requests.filter((request) => request['accepted']).map((request) => request['text'])).size === 300,
+      90_000,
+    )
+
+    expect(own.filter((request) => request['status'] === 429)).toEqual([])
+    expect(own).toHaveLength(300)
+    expect(
+      mostInWindow(
+        own.map((request) => request['at_ms']),
+        1_000,
+      ),
+    ).toBeLessThanOrEqual(30)
+  })
+
+  test('a worker that is killed in the middle loses nothing, and repeats no more than was in flight', async () => {
+    const targets = userIds.slice(0, 200)
+    const [worker] = stack.workers.slice(-1)
+    await post(stack, targets, (userId) => `killed ${userId}`)
+    const arrived = async () =>
+      (await sends(stack)).filter((request) => request['accepted'] && request['text']?.startsWith('killed '))
+    await eventually(arrived, (requests) => requests.length >= 60)
+
+    await worker?.stop('SIGKILL')
+    await stack.startWorker()
+
+    const requests = await eventually(
+      arrived,
+      (all) => new Set(all.map((request) => request['text'])).size === 200,
+      90_000,
+    )
+    expect(requests.length - 200).toBeLessThanOrEqual(30)
+    expect(
+      mostInWindow(
+        requests.map((request) => request['at_ms']),
+        1_000,
+      ),
+    ).toBeLessThanOrEqual(30)
+    await eventually(
+      async () => (await stack.call('GET', '/v1/notifications?status=in_progress')).body['data'].length,
+      (open) => open === 0,
+    )
+  })
+
+  test('a worker that is asked to stop hands over without repeating anything', async () => {
+    const targets = userIds.slice(0, 100)
+    const [worker] = stack.workers.slice(-1)
+    await post(stack, targets, (userId) => `handed over ${userId}`)
+    const arrived = async () =>
+      (await sends(stack)).filter((request) => request['accepted'] && request['text']?.startsWith('handed over '))
+    await eventually(arrived, (requests) => requests.length >= 35)
+
+    expect(await worker?.stop('SIGTERM')).toBe(0)
+    await stack.startWorker()
+
+    await eventually(arrived, (all) => new Set(all.map((request) => request['text'])).size === 100)
+    await eventually(
+      async () => (await stack.call('GET', '/v1/notifications?status=in_progress')).body['data'].length,
+      (open) => open === 0,
+    )
+    expect(await arrived()).toHaveLength(100)
+  })
+
+  test('messages to one chat leave in order, a second apart', async () => {
+    const [userId = ''] = userIds
+    for (let index = 0; index < 4; index++)
+      await stack.call('POST', '/v1/notifications', { to: { user_id: userId }, text: `ordered ${index}` })
+
+    const requests = await eventually(
+      async () => (await sends(stack)).filter((request) => request['text']?.startsWith('ordered ')),
+      (all) => all.length === 4,
+    )
+
+    expect(requests.map((request) => request['text'])).toEqual(['ordered 0', 'ordered 1', 'ordered 2', 'ordered 3'])
+    expect(requests.every((request) => request['accepted'])).toBe(true)
+  })
+})
