@@ -172,7 +172,7 @@ describe.each([
 
   test('updates of kinds that nobody has heard of harm nothing', async () => {
     const person = await stack.newPerson('Writer')
-    await say(person, '/start')
+    await answerTo(person, () => say(person, '/start'))
     await say(person, 'just some words')
     await say(person, '/unknown_command')
 

@@ -15,6 +15,8 @@ export interface WorkerContext {
   telegram: BotApi
   log: Logger
   lanes: LaneMemory
+  /** Written after every sweep that succeeded, for whoever watches the process. */
+  heartbeatFile: string | undefined
   /** Aborts when the process is asked to stop: nothing new is begun. */
   stopping: AbortSignal
 }

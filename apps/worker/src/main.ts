@@ -28,6 +28,7 @@ const worker = startWorker({
   log,
   sealer: createSealer(config.SECRET_KEY),
   lanes: createLaneMemory(),
+  heartbeatFile: config.HEARTBEAT_FILE,
 })
 
 stopOnSignal(log, async () => {

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { deleteExpired, ensurePartitions, findBotsWithUpdates, findDueLanes } from '@tellwire/db'
 import { DrainLane, HandleUpdates } from '@tellwire/jobs'
 import type { WorkerContext } from './context.js'
@@ -21,6 +22,7 @@ export function startSweep(ctx: WorkerContext): Repeating {
       findBotsWithUpdates(ctx.engine),
     ])
     ctx.lanes.sweep(performance.now())
+    if (ctx.heartbeatFile !== undefined) await writeFile(ctx.heartbeatFile, '')
     await Promise.all([
       ...botsWithDeliveries.map(
         async (botId) => (await ctx.waker.handOver(DrainLane, { botId })) || drainLane(ctx, { botId }),
