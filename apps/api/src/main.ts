@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { orExit } from '@tellwire/config'
 import { connectDatabase, connectEngine } from '@tellwire/db'
 import { createSealer } from '@tellwire/domain'
 import { connectJobs, createWaker } from '@tellwire/jobs'
@@ -8,7 +9,7 @@ import { createBotApi } from '@tellwire/telegram'
 import { buildApp } from './app.js'
 import { readConfig } from './config.js'
 
-const config = readConfig(process.env)
+const config = orExit(() => readConfig(process.env))
 const log = createLogger('api', config.LOG_LEVEL)
 const engineUrl = config.DATABASE_ENGINE_URL ?? config.DATABASE_URL
 

@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url'
-import { parseEnv } from '@tellwire/config'
+import { orExit, parseEnv } from '@tellwire/config'
 import { migrate } from '@tellwire/db'
 import { migrateJobs } from '@tellwire/jobs'
 import { createLogger } from '@tellwire/observability'
 import Type from 'typebox'
 
 // Run once at deployment, as the owner of the tables, before any service starts.
-const { DATABASE_URL: url } = parseEnv(Type.Object({ DATABASE_URL: Type.String() }), process.env)
+const { DATABASE_URL: url } = orExit(() => parseEnv(Type.Object({ DATABASE_URL: Type.String() }), process.env))
 const log = createLogger('migrate', 'info')
 
 const applied = await migrate(url, fileURLToPath(new URL('../../../prisma/migrations', import.meta.url)))

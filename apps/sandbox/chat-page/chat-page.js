@@ -26,9 +26,14 @@ async function call(method, path, body) {
   return answer
 }
 
+// Telegram does not show a person what follows their /start.
+function shownText(message) {
+  return message.from_bot ? message.text : message.text.replace(/^(\/start(@\w+)?) .*$/s, '$1')
+}
+
 function renderMessage(message) {
   const time = new Date(message.date * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
-  const bubble = make('div', { className: 'bubble' }, renderText(message.text, message.entities))
+  const bubble = make('div', { className: 'bubble' }, renderText(shownText(message), message.entities))
   bubble.append(make('span', { className: 'meta' }, `${message.edited ? 'edited ' : ''}${time}`))
   const item = make('li', { className: `message${message.from_bot ? '' : ' own'}` }, bubble)
   item.dataset.messageId = message.message_id

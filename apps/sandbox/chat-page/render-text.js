@@ -14,28 +14,34 @@ export function renderText(text, entities) {
   return fragment
 }
 
+const blockTypes = new Set(['pre', 'blockquote', 'expandable_blockquote'])
+
 function renderRange(parent, text, entities, cuts, start, end) {
   let position = start
+  let isAfterBlock = false
   while (position < end) {
     const entity = entities.find(({ offset, length }) => offset === position && offset + length <= end)
     if (entity) {
       const node = makeEntity(entity, text.slice(entity.offset, entity.offset + entity.length))
-      renderRange(
-        node,
-        text,
-        entities.filter((other) => other !== entity),
-        cuts,
-        entity.offset,
-        entity.offset + entity.length,
-      )
+      const inner = entities.filter((other) => other !== entity)
+      renderRange(node, text, inner, cuts, entity.offset, entity.offset + entity.length)
       parent.append(node)
       position = entity.offset + entity.length
+      isAfterBlock = blockTypes.has(entity.type)
     } else {
-      const next = cuts.find((cut) => cut > position) ?? end
-      parent.append(text.slice(position, Math.min(next, end)))
-      position = Math.min(next, end)
+      const next = Math.min(cuts.find((cut) => cut > position) ?? end, end)
+      const isBeforeBlock = entities.some(({ type, offset }) => offset === next && blockTypes.has(type))
+      parent.append(withoutBreaks(text.slice(position, next), isAfterBlock, isBeforeBlock))
+      position = next
+      isAfterBlock = false
     }
   }
+}
+
+/** A block breaks the line by itself. */
+function withoutBreaks(text, isAfterBlock, isBeforeBlock) {
+  const begun = isAfterBlock ? text.replace(/^\n/, '') : text
+  return isBeforeBlock ? begun.replace(/\n$/, '') : begun
 }
 
 function makeEntity(entity, text) {

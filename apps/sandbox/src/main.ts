@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { orExit } from '@tellwire/config'
 import { announceReady, stopOnSignal } from '@tellwire/lifecycle'
 import { createLogger } from '@tellwire/observability'
 import { buildSandbox } from './app.js'
@@ -7,7 +8,7 @@ import { openWorld } from './state/persistence.js'
 
 const answersInTimeMs = 3_000
 
-const config = readConfig(process.env)
+const config = orExit(() => readConfig(process.env))
 const log = createLogger('sandbox', config.LOG_LEVEL)
 const persistence = openWorld(config.SANDBOX_DATA_FILE)
 const { world } = persistence

@@ -1,3 +1,4 @@
+import { orExit } from '@tellwire/config'
 import { connectDatabase, connectEngine } from '@tellwire/db'
 import { createSealer } from '@tellwire/domain'
 import { connectJobs, createWaker } from '@tellwire/jobs'
@@ -8,7 +9,7 @@ import { readConfig } from './config.js'
 import { createLaneMemory } from './lane/lane-memory.js'
 import { startWorker } from './worker.js'
 
-const config = readConfig(process.env)
+const config = orExit(() => readConfig(process.env))
 const log = createLogger('worker', config.LOG_LEVEL)
 const engineUrl = config.DATABASE_ENGINE_URL ?? config.DATABASE_URL
 

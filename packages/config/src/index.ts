@@ -1,1 +1,2 @@
-export { parseEnv, ConfigError } from './parse-env.js'
+export { ConfigError, parseEnv } from './parse-env.js'
+export { orExit } from './or-exit.js'

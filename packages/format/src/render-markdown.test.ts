@@ -42,6 +42,13 @@ test('shows a quote in a quote as part of the outer one', () => {
   })
 })
 
+test('begins a quote with its text, wherever it stands', () => {
+  expect(renderMarkdown('before\n\n> quoted\n\nafter')).toEqual({
+    text: 'before\n\nquoted\n\nafter',
+    entities: [{ type: 'blockquote', offset: 8, length: 6 }],
+  })
+})
+
 test('renders headings bold and images as links', () => {
   expect(renderMarkdown('# Title\n![alt](https://example.com/i.png)').entities).toEqual([
     { type: 'bold', offset: 0, length: 5 },

@@ -68,7 +68,7 @@ function renderBlock(rendering: Rendering, token: Token): void {
     case 'blockquote_open':
       out.separate(2)
       // Telegram has no quote in a quote: the inner ones are shown as part of the outer.
-      if (rendering.quoteDepth++ === 0) out.open('blockquote')
+      if (rendering.quoteDepth++ === 0) out.openBlock('blockquote')
       break
     case 'blockquote_close':
       if (--rendering.quoteDepth === 0) out.close()

@@ -8,7 +8,7 @@ export class TextBuilder {
   readonly #entities: Entity[] = []
   readonly #open: OpenEntity[] = []
   #separator = ''
-  #isItemStart = false
+  #isBlockStart = false
   /** What every line of the current block begins with, beyond its first. */
   indent = ''
 
@@ -25,13 +25,13 @@ export class TextBuilder {
   write(text: string): void {
     if (text === '') return
     this.#flushSeparator()
-    this.#isItemStart = false
+    this.#isBlockStart = false
     this.#text += this.indent === '' ? text : text.replaceAll('\n', `\n${this.indent}`)
   }
 
   /** Asks for at least these line breaks before whatever is written next. */
   separate(lineBreaks: 1 | 2): void {
-    if (this.#text === '' || this.#isItemStart) return
+    if (this.#text === '' || this.#isBlockStart) return
     if (lineBreaks > this.#separator.length) this.#separator = '\n'.repeat(lineBreaks)
   }
 
@@ -39,7 +39,13 @@ export class TextBuilder {
   startItem(marker: string, outerIndent: string): void {
     this.write(marker)
     this.indent = outerIndent + ' '.repeat(marker.length)
-    this.#isItemStart = true
+    this.#isBlockStart = true
+  }
+
+  /** Begins an entity that holds blocks: the first of them stands at its very start. */
+  openBlock(type: Entity['type']): void {
+    this.open(type)
+    this.#isBlockStart = true
   }
 
   open(type: Entity['type'], properties: Pick<Entity, 'url' | 'language'> = {}): void {

@@ -37,8 +37,10 @@ function renderState(state: PageState, texts: PageTexts): Html {
       return renderPending(state, texts)
     case 'connected':
       return html`<div class="mark done" aria-hidden="true">✓</div>
-        <h1 role="status">${texts.connected}</h1>
-        <p>${texts.connectedDetail(state.tenantName, state.displayName)}</p>
+        <div role="status">
+          <h1>${texts.connected}</h1>
+          <p>${texts.connectedDetail(state.tenantName, state.displayName)}</p>
+        </div>
         ${state.redirectUrl === null ? '' : html`<a class="button" href="${state.redirectUrl}">${texts.back}</a>`}`
     case 'ended':
       return html`<div class="mark" aria-hidden="true">⌛</div>

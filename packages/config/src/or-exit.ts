@@ -1,0 +1,12 @@
+import { ConfigError } from './parse-env.js'
+
+/** What `read` returns. A configuration that is not usable is told in words, and the process ends with 1. */
+export function orExit<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  }
+}

@@ -1,0 +1,145 @@
+import { mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { eventually } from '@tellwire/testing'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Stack, startStack } from '../e2e/stack.js'
+import { findChromium, launchBrowser, watchErrors } from './browser.js'
+
+/** Set SCREENSHOTS to keep the pictures. */
+const pictures = process.env['SCREENSHOTS'] ?? join(tmpdir(), 'tellwire-screenshots')
+const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 }
+
+describe.skipIf(findChromium() === undefined)('in a browser', () => {
+  let stack: Stack
+  let browser: Browser
+  beforeAll(async () => {
+    mkdirSync(pictures, { recursive: true })
+    stack = await startStack()
+    browser = await launchBrowser()
+  })
+  afterAll(async () => {
+    await browser.close()
+    await stack.stop()
+  })
+  const issue = async (userId: string, body: object = {}) =>
+    (await stack.call('POST', '/v1/connect-links', { user_id: userId, ...body })).body
+
+  test('the connect page shows every way to connect and turns to "connected" by itself', async () => {
+    const link = await issue('ada', { redirect_url: 'https://example.com/settings' })
+    const page = await browser.newPage(phone)
+    const errors = watchErrors(page)
+    await page.goto(link['connect_page_url'])
+
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Connect Acme & Söhne to Telegram')
+    expect(await page.getByRole('link', { name: 'Open in Telegram' }).getAttribute('href')).toBe(link['url'])
+    expect(await page.getByRole('img', { name: /QR code/ }).isVisible()).toBe(true)
+    expect(await page.getByText(link['start_command']).isVisible()).toBe(true)
+    const overflow = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth')
+    expect(overflow).toBe(false)
+    await page.screenshot({ path: join(pictures, 'connect-page.png'), fullPage: true })
+
+    await (await stack.newPerson('Ada')).open(link['url'])
+
+    await page.getByRole('heading', { name: 'Connected' }).waitFor()
+    expect(await page.getByRole('link', { name: 'Continue' }).getAttribute('href')).toBe('https://example.com/settings')
+    await page.screenshot({ path: join(pictures, 'connect-page-connected.png'), fullPage: true })
+    expect(errors).toEqual([])
+    await page.close()
+  })
+
+  test('the connect page works without scripts, in the language of the link', async () => {
+    const link = await issue('grete', { locale: 'de-AT' })
+    const context = await browser.newContext({ javaScriptEnabled: false })
+    const page = await context.newPage()
+    await page.goto(link['connect_page_url'])
+    expect(await page.getByRole('link', { name: 'In Telegram öffnen' }).getAttribute('href')).toBe(link['url'])
+
+    await (await stack.newPerson('Grete')).open(link['url'])
+
+    await page.getByRole('heading', { name: 'Verbunden' }).waitFor()
+    await context.close()
+  })
+
+  test('the connect page tells of links that are unknown or withdrawn', async () => {
+    const link = await issue('gone')
+    await stack.call('DELETE', `/v1/connect-links/${link['id']}`)
+    const page = await browser.newPage(phone)
+
+    const withdrawn = await page.goto(link['connect_page_url'])
+    expect(withdrawn?.status()).toBe(410)
+    await page.getByRole('heading', { name: 'This link can no longer be used' }).waitFor()
+    const unknown = await page.goto(`${stack.api}/c/${'x'.repeat(32)}`)
+    expect(unknown?.status()).toBe(404)
+    await page.getByRole('heading', { name: 'There is no such link' }).waitFor()
+    await page.close()
+  })
+
+  test('on the chat page a person opens a link, reads messages, presses buttons and blocks the bot', async () => {
+    const link = await issue('reader')
+    const page = await browser.newPage({ viewport: { width: 1_100, height: 760 } })
+    const errors = watchErrors(page)
+    await page.goto(stack.sandbox)
+    await page.getByPlaceholder('New person').fill('Ada')
+    await page.getByRole('button', { name: 'Add' }).click()
+    await page.getByLabel('Start link').fill(link['url'])
+    await page.getByRole('button', { name: 'Open' }).click()
+    await page.getByRole('button', { name: 'START' }).click()
+    await page.getByText(/^You are connected\./).waitFor()
+
+    const text =
+      '# Order 8812\n\n**Shipped** and *on its way*: [track it](https://example.com/t/8812).\n\n- two parcels\n- one letter\n\n> Leave it at the door.\n\n```sh\ncurl https://example.com/t/8812\n```\nCode `A1-77`'
+    await stack.call('POST', '/v1/notifications', { to: { user_id: 'reader' }, text })
+    await page.getByRole('link', { name: 'track it' }).waitFor()
+    expect(await page.locator('.bubble strong').allTextContents()).toEqual(['Order 8812', 'Shipped'])
+    expect(await page.locator('.bubble pre').textContent()).toBe('curl https://example.com/t/8812')
+
+    const personId = Number(new URL(page.url()).searchParams.get('person'))
+    await new Promise((resolve) => setTimeout(resolve, 1_100))
+    const sent = await fetch(`${stack.sandbox}/bot${stack.bot.token}/sendMessage`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        chat_id: personId,
+        text: 'Was it on time?',
+        reply_markup: {
+          inline_keyboard: [
+            [
+              { text: 'Yes', callback_data: 'yes' },
+              { text: 'No', callback_data: 'no' },
+            ],
+          ],
+        },
+      }),
+    })
+    expect(sent.status).toBe(200)
+    await page.getByRole('button', { name: 'Yes' }).click()
+    await page.screenshot({ path: join(pictures, 'chat-page.png') })
+
+    await page.getByRole('button', { name: 'Block bot' }).click()
+    await page.getByRole('button', { name: 'RESTART' }).waitFor()
+    await eventually(
+      async () => (await stack.call('GET', '/v1/users/reader')).body['connections'][0].status,
+      (status) => status === 'blocked',
+    )
+    await page.getByRole('button', { name: 'RESTART' }).click()
+    await eventually(
+      async () => (await stack.call('GET', '/v1/users/reader')).body['connections'][0].status,
+      (status) => status === 'active',
+    )
+    expect(errors).toEqual([])
+    await page.close()
+  })
+
+  test('the API documentation shows the routes', async () => {
+    const page = await browser.newPage({ viewport: { width: 1_100, height: 900 } })
+    const errors = watchErrors(page)
+    await page.goto(`${stack.api}/docs`)
+
+    await page.getByText('Send a notification').waitFor()
+    await page.screenshot({ path: join(pictures, 'docs.png') })
+    expect(errors).toEqual([])
+    await page.close()
+  })
+})
