@@ -108,7 +108,10 @@ function identityOf(file) {
 
 async function withLock(work) {
   mkdirSync(stateDir, { recursive: true })
-  while (!takeLock()) await delay(200)
+  if (!takeLock()) {
+    console.error('Waiting for another set-up of this checkout …')
+    while (!takeLock()) await delay(200)
+  }
   const release = () => rmSync(lockDir, { recursive: true, force: true })
   process.once('exit', release)
   try {
@@ -124,11 +127,18 @@ function takeLock() {
     mkdirSync(lockDir)
     writeFileSync(join(lockDir, 'pid'), String(process.pid))
     return true
-  } catch {
-    const holder = Number(contentOf('node_modules/.tellwire/set-up.lock/pid'))
-    if (holder > 0 && !isAlive(holder)) rmSync(lockDir, { recursive: true, force: true })
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error
+    if (isLockStale()) rmSync(lockDir, { recursive: true, force: true })
     return false
   }
+}
+
+/** Its holder is gone, or went before it could write its number. */
+function isLockStale() {
+  const holder = Number(contentOf('node_modules/.tellwire/set-up.lock/pid'))
+  if (holder > 0) return !isAlive(holder)
+  return existsSync(lockDir) && Date.now() - statSync(lockDir).mtimeMs > 5_000
 }
 
 function isAlive(pid) {

@@ -1,15 +1,18 @@
 // Shows the page anew as soon as the link is no longer waiting.
-const status = `${location.pathname.replace(/\/$/, '')}/status`
+const statusPath = `${location.pathname.replace(/\/$/, '')}/status`
+const retryAfterMs = 2000
 
-async function watch() {
+async function isStillPending() {
   try {
-    const response = await fetch(status, { cache: 'no-store' })
-    const { status: state } = await response.json()
-    if (state !== 'pending') return location.reload()
+    const response = await fetch(statusPath, { cache: 'no-store' })
+    if (response.ok) return (await response.json()).status === 'pending'
+    if (response.status === 404) return false
   } catch {
-    await new Promise((resolve) => setTimeout(resolve, 2000))
+    // The server is away for a moment.
   }
-  return watch()
+  await new Promise((resolve) => setTimeout(resolve, retryAfterMs))
+  return true
 }
 
-void watch()
+while (await isStillPending());
+location.reload()

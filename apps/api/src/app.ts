@@ -16,6 +16,7 @@ import { notificationRoutes } from './features/notifications/routes.js'
 import { problemRoutes } from './features/problems/routes.js'
 import { telegramWebhookRoutes } from './features/telegram-webhook/routes.js'
 import { userRoutes } from './features/users/routes.js'
+import { endWaitsOnClose } from './http/abort-signal.js'
 import { readJson } from './http/read-json.js'
 import { createValidatorCompiler } from './http/validation.js'
 import { authenticateAdmins, authenticateTenants, type TenantContextBase } from './plugins/authenticate.js'
@@ -49,6 +50,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     readJson(body),
   )
 
+  endWaitsOnClose(app)
   logRequests(app, log)
   handleErrors(app, baseUrl, log)
   await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } })

@@ -21,6 +21,7 @@ export const problems = {
   idempotency_mismatch: { status: 422, title: 'The idempotency key was used for another request', isRetryable: false },
   user_not_connected: { status: 422, title: 'The user has no active connection', isRetryable: false },
   bot_required: { status: 422, title: 'The bot must be named', isRetryable: false },
+  webhook_refused: { status: 422, title: 'Telegram does not accept the webhook', isRetryable: false },
   bot_token_rejected: { status: 422, title: 'Telegram does not accept the bot token', isRetryable: false },
   text_empty: { status: 422, title: 'The message would show nothing', isRetryable: false },
   message_too_long: { status: 422, title: 'The message is too long', isRetryable: false },
@@ -59,8 +60,10 @@ export class ApiError extends Error {
   }
 }
 
-export function notFound(what: string): ApiError {
-  return new ApiError('not_found', `There is no such ${what}.`)
+export function notFound(what: string, pointer = ''): ApiError {
+  return new ApiError('not_found', `There is no such ${what}.`, {
+    errors: [{ pointer, code: 'not_found', detail: 'does not exist' }],
+  })
 }
 
 /** A problem document (RFC 9457). */

@@ -6,6 +6,8 @@ import { StartError } from './start-error.js'
 export interface Child {
   name: string
   pid: number
+  /** Resolves when it is at work; rejects when it ends before. */
+  ready: Promise<void>
   /** Resolves when it has ended, whoever ended it. */
   ended: Promise<void>
   /** Asks it to finish what it does, and waits. */
@@ -13,31 +15,32 @@ export interface Child {
 }
 
 /**
- * Starts one of our programs and waits until it is at work. It has a process group of its own, so that a
- * Ctrl-C reaches only us and we choose the order of the end; when we die, it ends by itself.
+ * Starts one of our programs. It has a process group of its own, so that a Ctrl-C reaches only us and we
+ * choose the order of the end; when we die, it ends by itself.
  */
-export async function startChild(
-  name: string,
-  env: Record<string, string | undefined>,
-  logFile: string,
-  signal: AbortSignal,
-): Promise<Child> {
+export function startChild(name: string, env: Record<string, string | undefined>, logFile: string): Child {
   const log = openSync(logFile, 'a', 0o600)
   const child = fork(fileURLToPath(new URL(`../../${name}/dist/main.js`, import.meta.url)), [], {
     detached: true,
-    env: { PATH: process.env['PATH'], ...env },
+    env,
     execArgv: [],
     stdio: ['ignore', log, log, 'ipc'],
   })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const stop = async (): Promise<void> => {
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
-    await ended
-  }
-  await new Promise<void>((resolve, reject) => {
+  const ready = new Promise<void>((resolve, reject) => {
     child.once('message', () => resolve())
-    child.once('exit', () => reject(new StartError(`${name} did not start: see ${logFile}.`)))
-    signal.addEventListener('abort', () => void stop().then(() => reject(signal.reason as Error)), { once: true })
+    child.once('exit', () => reject(new StartError(`The ${name} did not start: see ${logFile}.`)))
   })
-  return { name, pid: child.pid ?? 0, ended, stop }
+  // Whoever awaits it hears of a failure; until then it is nobody's.
+  ready.catch(() => undefined)
+  return {
+    name,
+    pid: child.pid ?? 0,
+    ready,
+    ended,
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
+      await ended
+    },
+  }
 }

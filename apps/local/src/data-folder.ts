@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -17,14 +17,18 @@ export interface Secrets {
 /** What earlier starts made, so that later ones find it again. */
 export interface Instance {
   tenantId?: string
-  bot?: { id: string; username: string }
   personId?: number
   isStoryTold?: boolean
 }
 
-interface Lock {
+interface RunningProcess {
   pid: number
-  children: number[]
+  /** Tells it from a later process with the same number; empty where the system does not say. */
+  startedAt: string
+}
+
+interface Lock extends RunningProcess {
+  children: RunningProcess[]
 }
 
 /** The folder that holds everything a start keeps. One process uses it at a time. */
@@ -56,7 +60,14 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
       instance = { ...instance, ...change }
       await writeJson(path('instance.json'), instance)
     },
-    noteChildren: async (children) => writeJson(path('running.json'), { pid: process.pid, children } satisfies Lock),
+    noteChildren: async (pids) => {
+      const children = pids.map((pid) => ({ pid, startedAt: startTimeOf(pid) }))
+      await writeJson(path('running.json'), {
+        pid: process.pid,
+        startedAt: startTimeOf(process.pid),
+        children,
+      } satisfies Lock)
+    },
     close: async () => rm(path('running.json'), { force: true }),
   }
 }
@@ -78,14 +89,14 @@ async function makeWritable(folder: string): Promise<void> {
 /** Waits for what a killed predecessor left running; it ends by itself. */
 async function takeLock(file: string): Promise<void> {
   const lock = await readJson<Lock>(file).catch(() => undefined)
-  if (lock && lock.pid !== process.pid && isAlive(lock.pid)) {
+  if (lock && lock.pid !== process.pid && isAlive(lock)) {
     throw new StartError(
       `Tellwire is running on this data folder already (process ${lock.pid}): stop it first, or set TELLWIRE_DATA_DIR, PORT and SANDBOX_PORT for a second copy.`,
     )
   }
   const deadline = performance.now() + predecessorEndsInMs
   while (lock?.children.some(isAlive) && performance.now() < deadline) await delay(50)
-  await writeJson(file, { pid: process.pid, children: [] } satisfies Lock)
+  await writeJson(file, { pid: process.pid, startedAt: startTimeOf(process.pid), children: [] } satisfies Lock)
 }
 
 async function makeSecrets(file: string, folder: string): Promise<Secrets> {
@@ -129,11 +140,23 @@ function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? 'unknown error'
 }
 
-function isAlive(pid: number): boolean {
+function isAlive({ pid, startedAt }: RunningProcess): boolean {
   try {
     process.kill(pid, 0)
-    return true
   } catch {
     return false
+  }
+  return startTimeOf(pid) === startedAt
+}
+
+/** When a process began, as Linux counts it; the same word for all processes elsewhere. A zombie is none. */
+function startTimeOf(pid: number): string {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    return fields[0] === 'Z' ? 'ended' : (fields[19] ?? '')
+  } catch {
+    return ''
   }
 }

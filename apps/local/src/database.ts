@@ -4,6 +4,7 @@ import { type PostgresServer, startPostgres } from '@tellwire/embedded-postgres'
 import { migrateJobs } from '@tellwire/jobs'
 import pg from 'pg'
 import type { DataFolder } from './data-folder.js'
+import { StartError } from './start-error.js'
 
 const databaseName = 'tellwire'
 const migrations = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url))
@@ -38,7 +39,13 @@ export async function startDatabase(folder: DataFolder, signal: AbortSignal): Pr
 
 /** The same tables in a database that somebody else runs. */
 export async function useDatabase(url: string): Promise<LocalDatabase> {
-  await prepareDatabase(url)
+  await prepareDatabase(url).catch((cause: unknown) => {
+    const code = (cause as { code?: string }).code ?? 'no answer'
+    throw new StartError(
+      `The database of DATABASE_URL cannot be used (${code}): check that it runs and that its user owns it.`,
+      { cause },
+    )
+  })
   return { url, engineUrl: undefined, server: undefined }
 }
 

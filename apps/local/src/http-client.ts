@@ -1,6 +1,7 @@
 /** Calls our own services, as an app would. */
 export interface HttpClient {
   call<T>(method: string, path: string, body?: unknown): Promise<T>
+  exists(path: string): Promise<boolean>
 }
 
 export function createHttpClient(base: string, key?: string): HttpClient {
@@ -18,5 +19,7 @@ export function createHttpClient(base: string, key?: string): HttpClient {
       if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer.detail ?? answer.error ?? ''}`)
       return answer
     },
+    exists: async (path) =>
+      (await fetch(base + path, { headers: key === undefined ? {} : { authorization: `Bearer ${key}` } })).ok,
   }
 }

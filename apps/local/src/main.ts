@@ -9,6 +9,9 @@ const isJson = process.argv.includes('--json')
 // In JSON mode standard output holds one line, so everything else goes to standard error.
 const say = (line: string): void => void (isJson ? process.stderr : process.stdout).write(`${line}\n`)
 
+// A terminal or a pipe that has gone is no reason to leave processes behind.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+
 const stopping = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort())
 

@@ -1,7 +1,7 @@
-import { connectDatabase } from '@tellwire/db'
-import { issueAdminKey, scopes } from '@tellwire/domain'
+import { connectDatabase, type Database } from '@tellwire/db'
+import { createSealer, issueAdminKey, scopes, sealBotToken } from '@tellwire/domain'
 import type { DataFolder } from './data-folder.js'
-import { createHttpClient } from './http-client.js'
+import { createHttpClient, type HttpClient } from './http-client.js'
 
 export interface Provision {
   tenantId: string
@@ -10,37 +10,65 @@ export interface Provision {
   bot: { id: string; username: string }
 }
 
+interface Place {
+  databaseUrl: string
+  api: string
+  sandbox: string | undefined
+  botToken: string | undefined
+  secretKey: string
+}
+
+interface BotView {
+  id: string
+  username: string
+  telegram_id: number
+}
+
 /**
  * A tenant and a bot, made on the first start and found again on later ones; and keys, which are made at
- * every start, since only their hashes are kept.
+ * every start, since only their hashes are kept. What the folder remembers and the database does not have
+ * is made anew.
  */
-export async function provision(
-  folder: DataFolder,
-  at: { databaseUrl: string; api: string; sandbox: string | undefined; botToken: string | undefined },
-): Promise<Provision> {
-  const adminKey = await makeAdminKey(at.databaseUrl)
-  const admin = createHttpClient(at.api, adminKey)
-
-  if (folder.instance.tenantId === undefined) {
-    const tenant = await admin.call<{ id: string }>('POST', '/admin/v1/tenants', { name: 'Example App' })
-    await folder.saveInstance({ tenantId: tenant.id })
+export async function provision(folder: DataFolder, at: Place): Promise<Provision> {
+  const db = connectDatabase({ url: at.databaseUrl, poolMax: 1 })
+  try {
+    const { key: adminKey } = await issueAdminKey(db, 'npm start')
+    const admin = createHttpClient(at.api, adminKey)
+    const tenantId = await findOrMakeTenant(folder, admin)
+    const { key: apiKey } = await admin.call<{ key: string }>('POST', `/admin/v1/tenants/${tenantId}/keys`, {
+      name: 'npm start',
+      scopes,
+    })
+    const bot = await findOrMakeBot(folder, createHttpClient(at.api, apiKey), at)
+    if (at.botToken !== undefined) await renewToken(db, BigInt(bot.telegram_id), at.botToken, at.secretKey)
+    return { tenantId, apiKey, adminKey, bot: { id: bot.id, username: bot.username } }
+  } finally {
+    await db.$disconnect()
   }
-  const tenantId = folder.instance.tenantId ?? ''
-  const { key: apiKey } = await admin.call<{ key: string }>('POST', `/admin/v1/tenants/${tenantId}/keys`, {
-    name: 'npm start',
-    scopes,
-  })
+}
 
-  if (folder.instance.bot === undefined) {
-    const token = at.botToken ?? (await makeSandboxBot(at.sandbox ?? ''))
-    const { id, username } = await createHttpClient(at.api, apiKey).call<{ id: string; username: string }>(
-      'POST',
-      '/v1/bots',
-      { token },
-    )
-    await folder.saveInstance({ bot: { id, username } })
-  }
-  return { tenantId, apiKey, adminKey, bot: folder.instance.bot ?? { id: '', username: '' } }
+async function findOrMakeTenant(folder: DataFolder, admin: HttpClient): Promise<string> {
+  const { tenantId } = folder.instance
+  if (tenantId !== undefined && (await admin.exists(`/admin/v1/tenants/${tenantId}/keys`))) return tenantId
+  const tenant = await admin.call<{ id: string }>('POST', '/admin/v1/tenants', { name: 'Example App' })
+  await folder.saveInstance({ tenantId: tenant.id, isStoryTold: false })
+  return tenant.id
+}
+
+/** The tenant has one bot: the one that is there, or else one that is registered now. */
+async function findOrMakeBot(folder: DataFolder, app: HttpClient, at: Place): Promise<BotView> {
+  const { data } = await app.call<{ data: BotView[] }>('GET', '/v1/bots')
+  const [existing] = data
+  if (existing) return existing
+  await folder.saveInstance({ isStoryTold: false })
+  const token = at.botToken ?? (await makeSandboxBot(at.sandbox ?? ''))
+  return app.call<BotView>('POST', '/v1/bots', { token })
+}
+
+/** The token may have been replaced since the last start. */
+async function renewToken(db: Database, telegramId: bigint, token: string, secretKey: string): Promise<void> {
+  const tokenSealed = sealBotToken(createSealer(secretKey), telegramId, token)
+  await db.bot.update({ where: { telegramId }, data: { tokenSealed } })
 }
 
 async function makeSandboxBot(sandbox: string): Promise<string> {
@@ -52,13 +80,4 @@ async function makeSandboxBot(sandbox: string): Promise<string> {
     first_name: 'Tellwire Demo',
   })
   return bot.token
-}
-
-async function makeAdminKey(databaseUrl: string): Promise<string> {
-  const db = connectDatabase({ url: databaseUrl, poolMax: 1 })
-  try {
-    return (await issueAdminKey(db, 'npm start')).key
-  } finally {
-    await db.$disconnect()
-  }
 }

@@ -58,6 +58,8 @@ async function bringUp(
   const api = `http://127.0.0.1:${config.PORT}`
   const sandbox = config.TELEGRAM_BOT_TOKEN === undefined ? `http://127.0.0.1:${config.SANDBOX_PORT}` : undefined
 
+  if (sandbox !== undefined && config.PORT === config.SANDBOX_PORT)
+    throw new StartError('PORT and SANDBOX_PORT are the same: set one of them to another port.')
   const folder = await openDataFolder(config.dataDir)
   endings.push(() => folder.close())
   await assertPortFree(config.PORT, 'PORT')
@@ -73,28 +75,55 @@ async function bringUp(
 
   say('Starting the API, the worker and the sandbox …')
   const children: Child[] = []
-  const start = async (name: string, env: Record<string, string | undefined>): Promise<void> => {
+  const start = async (name: string, env: Record<string, string | undefined>): Promise<Child> => {
     const logFile = folder.path(`logs/${name}.log`)
-    const child = await startChild(name, env, logFile, signal)
+    const child = startChild(name, { ...passedOn, ...env }, logFile)
     endings.push(() => child.stop())
-    watch(`The ${name}`, child.ended, logFile)
     children.push(child)
     await folder.noteChildren(children.map(({ pid }) => pid))
+    void child.ready.then(
+      () => watch(`The ${name}`, child.ended, logFile),
+      () => undefined,
+    )
+    return child
   }
   const env = serviceEnv(config, folder, database, sandbox)
-  if (sandbox !== undefined)
-    await start('sandbox', { PORT: String(config.SANDBOX_PORT), SANDBOX_DATA_FILE: folder.path('sandbox.json') })
-  await Promise.all([
-    start('api', { ...env, PORT: String(config.PORT), PUBLIC_URL: config.PUBLIC_URL }),
-    start('worker', env),
-  ])
+  if (sandbox !== undefined) {
+    const child = await start('sandbox', {
+      PORT: String(config.SANDBOX_PORT),
+      SANDBOX_DATA_FILE: folder.path('sandbox.json'),
+    })
+    await readyOrStopped(child, signal)
+  }
+  const apiProcess = await start('api', { ...env, PORT: String(config.PORT), PUBLIC_URL: config.PUBLIC_URL })
+  const worker = await start('worker', env)
+  await Promise.all([readyOrStopped(apiProcess, signal), readyOrStopped(worker, signal)])
   signal.throwIfAborted()
 
-  const made = await provision(folder, { databaseUrl: database.url, api, sandbox, botToken: config.TELEGRAM_BOT_TOKEN })
+  const made = await provision(folder, {
+    databaseUrl: database.url,
+    api,
+    sandbox,
+    botToken: config.TELEGRAM_BOT_TOKEN,
+    secretKey: folder.secrets.secretKey,
+  })
   await tellOnce(folder, api, sandbox, made, say)
   const facts = toFacts(api, sandbox, made)
   for (const line of describePlaces(facts, folder.path(''), folder.instance.personId)) say(line)
   return facts
+}
+
+/** The rest of our own environment, such as certificates and the level of the logs. */
+const passedOn = Object.fromEntries(
+  ['PATH', 'HOME', 'TZ', 'LOG_LEVEL', 'TELEGRAM_TIMEOUT_SECONDS', 'NODE_EXTRA_CA_CERTS', 'RATE_LIMIT_PER_SECOND'].map(
+    (name) => [name, process.env[name]],
+  ),
+)
+
+async function readyOrStopped(child: Child, signal: AbortSignal): Promise<void> {
+  const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+  await Promise.race([child.ready, aborted])
+  signal.throwIfAborted()
 }
 
 async function openDatabase(config: LocalConfig, folder: DataFolder, { say, signal }: Output): Promise<LocalDatabase> {

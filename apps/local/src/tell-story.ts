@@ -25,7 +25,10 @@ export async function tellStory(
   const app = createHttpClient(api, apiKey)
   const telegram = createHttpClient(sandbox)
 
-  const link = await app.call<{ id: string; url: string }>('POST', '/v1/connect-links', { user_id: userId })
+  const link = await app.call<{ id: string; url: string }>('POST', '/v1/connect-links', {
+    user_id: userId,
+    replace: true,
+  })
   say(`link issued for user "${userId}": ${link.url}`)
 
   const person = await telegram.call<{ id: number }>('POST', '/sandbox/v1/people', {
@@ -70,9 +73,9 @@ async function waitForMessage(
       'GET',
       `/v1/notifications/${id}`,
     )
-    const messageId = deliveries[0]?.telegram_message_ids[0]
+    const messageIds = deliveries.flatMap((delivery) => delivery.telegram_message_ids)
     const { data } = await telegram.call<{ data: ChatMessage[] }>('GET', messagesPath)
-    const message = data.find((candidate) => candidate.from_bot && candidate.message_id === messageId)
+    const message = data.find((candidate) => candidate.from_bot && messageIds.includes(candidate.message_id))
     if (message) return message
     await delay(100)
   }

@@ -15,6 +15,8 @@ declare module 'fastify' {
   }
 }
 
+/** Telegram's own limit. */
+const headerBytesMax = 262_144
 const bodyBytesMax = 60 * 1_048_576
 
 const pageFiles = [
@@ -34,6 +36,7 @@ export interface SandboxOptions {
 export async function buildSandbox({ world, isCloud = false }: SandboxOptions): Promise<FastifyInstance> {
   const app = Fastify({
     logger: false,
+    http: { maxHeaderSize: headerBytesMax },
     bodyLimit: bodyBytesMax,
     routerOptions: { maxParamLength: 500 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
@@ -57,6 +60,9 @@ export async function buildSandbox({ world, isCloud = false }: SandboxOptions): 
   app.addHook('onRequest', async (request) => {
     request.arrivedAtMs = performance.timeOrigin + performance.now()
   })
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ ok: false, error_code: 404, description: 'Not Found' }),
+  )
   app.addHook('onClose', async () => webhooks.close())
 
   for (const { url, file, type } of pageFiles) {

@@ -13,6 +13,8 @@ export interface WorkerContext {
   waker: Waker
   sealer: Sealer
   telegram: BotApi
+  /** For long polls: connections of their own, so that they never keep a send waiting. */
+  pollingApi: BotApi
   log: Logger
   lanes: LaneMemory
   /** Written after every sweep that succeeded, for whoever watches the process. */

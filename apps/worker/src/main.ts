@@ -20,12 +20,15 @@ const jobs = connectJobs({ redisUrl: config.REDIS_URL, databaseUrl: engineUrl, o
 const waker = createWaker(jobs, onJobError)
 const telegram = createBotApi({ root: config.TELEGRAM_API_ROOT, timeoutMs: config.TELEGRAM_TIMEOUT_SECONDS * 1_000 })
 
+const pollingApi = createBotApi({ root: config.TELEGRAM_API_ROOT, connectionsMax: 4_096 })
+
 const worker = startWorker({
   db,
   engine,
   jobs,
   waker,
   telegram,
+  pollingApi,
   log,
   sealer: createSealer(config.SECRET_KEY),
   lanes: createLaneMemory(),
@@ -35,7 +38,7 @@ const worker = startWorker({
 stopOnSignal(log, async () => {
   await worker.stop()
   await waker.close()
-  await Promise.all([jobs.close(), telegram.close(), engine.end(), db.$disconnect()])
+  await Promise.all([jobs.close(), telegram.close(), pollingApi.close(), engine.end(), db.$disconnect()])
 })
 
 log.info('started')

@@ -25,7 +25,10 @@ export function startPolling(ctx: WorkerContext): UpdatePolling {
 
   const start = (grant: PollerGrant): void => {
     const controller = new AbortController()
-    const done = readBot(ctx, grant, controller.signal).finally(() => readers.delete(grant.botId))
+    const done = readBot(ctx, grant, controller.signal)
+      .then(() => releasePollers(ctx.engine, holderId, grant.botId))
+      .catch((error: unknown) => ctx.log.error({ err: error, botId: grant.botId }, 'reading updates ended'))
+      .finally(() => readers.delete(grant.botId))
     readers.set(grant.botId, { controller, done })
   }
 
@@ -53,7 +56,7 @@ async function readBot(ctx: WorkerContext, grant: PollerGrant, signal: AbortSign
 
   while (!signal.aborted) {
     try {
-      const outcome = await ctx.telegram.call(
+      const outcome = await ctx.pollingApi.call(
         token,
         'getUpdates',
         { offset, timeout: longPollSeconds, allowed_updates: allowedUpdates },

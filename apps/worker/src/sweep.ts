@@ -16,7 +16,16 @@ const partitionDaysAhead = 7
  * is away, this process does the work itself.
  */
 export function startSweep(ctx: WorkerContext): Repeating {
-  return every(sweepEveryMs, ctx, 'sweep', async () => {
+  const ownWork = new Map<string, Promise<void>>()
+  const doMyself = (key: string, work: () => Promise<void>): void => {
+    if (ownWork.has(key)) return
+    const done = work()
+      .catch((error: unknown) => ctx.log.warn({ err: error }, 'work without the queue failed'))
+      .finally(() => ownWork.delete(key))
+    ownWork.set(key, done)
+  }
+
+  const sweep = every(sweepEveryMs, ctx, 'sweep', async () => {
     const [botsWithDeliveries, botsWithUpdates] = await Promise.all([
       findDueLanes(ctx.engine),
       findBotsWithUpdates(ctx.engine),
@@ -24,14 +33,22 @@ export function startSweep(ctx: WorkerContext): Repeating {
     ctx.lanes.sweep(performance.now())
     if (ctx.heartbeatFile !== undefined) await writeFile(ctx.heartbeatFile, '')
     await Promise.all([
-      ...botsWithDeliveries.map(
-        async (botId) => (await ctx.waker.handOver(DrainLane, { botId })) || drainLane(ctx, { botId }),
-      ),
-      ...botsWithUpdates.map(
-        async (botId) => (await ctx.waker.handOver(HandleUpdates, { botId })) || handleUpdates(ctx, { botId }),
-      ),
+      ...botsWithDeliveries.map(async (botId) => {
+        if (!(await ctx.waker.handOver(DrainLane, { botId })))
+          doMyself(`lane ${botId}`, () => drainLane(ctx, { botId }))
+      }),
+      ...botsWithUpdates.map(async (botId) => {
+        if (!(await ctx.waker.handOver(HandleUpdates, { botId })))
+          doMyself(`updates ${botId}`, () => handleUpdates(ctx, { botId }))
+      }),
     ])
   })
+  return {
+    async stop() {
+      await sweep.stop()
+      await Promise.all(ownWork.values())
+    },
+  }
 }
 
 /** Makes the coming days' partitions and deletes what has expired. */

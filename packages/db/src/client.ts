@@ -20,6 +20,9 @@ export function connectDatabase(options: DatabaseOptions): Database {
     max: options.poolMax ?? 10,
     application_name: options.applicationName ?? 'tellwire',
     connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    query_timeout: 30_000,
+    idle_in_transaction_session_timeout: 30_000,
   })
   return new PrismaClient({ adapter, transactionOptions: { maxWait: 5_000, timeout: 15_000 } })
 }
@@ -35,6 +38,10 @@ export function connectEngine(options: DatabaseOptions): pg.Pool {
     max: options.poolMax ?? 10,
     application_name: options.applicationName ?? 'tellwire-engine',
     connectionTimeoutMillis: 5_000,
+    // A host that vanishes without a word must not hold a turn, or its lane, for ever.
+    keepAlive: true,
+    query_timeout: 15_000,
+    idle_in_transaction_session_timeout: 30_000,
     options: '-c enable_seqscan=off -c jit=off',
   })
   pool.on('error', () => {

@@ -1,2 +1,3 @@
-export { startPostgres, PostgresError, type PostgresServer, type PostgresOptions } from './start-postgres.js'
+export { PostgresError } from './postgres-error.js'
+export { startPostgres, type PostgresServer, type PostgresOptions } from './start-postgres.js'
 export { stopOrphan } from './stop-orphan.js'

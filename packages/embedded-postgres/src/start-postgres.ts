@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream, existsSync } from 'node:fs'
-import { chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chown, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { findBinaries } from './binaries.js'
+import { PostgresError } from './postgres-error.js'
 import { stopOrphan } from './stop-orphan.js'
 import { dropPrivileges, type Unprivileged } from './unprivileged.js'
 import { waitUntil } from './wait-until.js'
@@ -31,11 +33,6 @@ export interface PostgresServer {
   ended: Promise<void>
   /** Ends the server after what is running now was cut off; what was committed stays. */
   stop(): Promise<void>
-}
-
-/** What the person who started us can do something about; the message is one sentence or two. */
-export class PostgresError extends Error {
-  override name = 'PostgresError'
 }
 
 /**
@@ -80,10 +77,13 @@ async function assertUsable(dataDir: string): Promise<void> {
 async function initialise(initdb: string, privileges: Unprivileged, options: PostgresOptions): Promise<void> {
   const { dataDir, signal } = options
   const newDir = `${dataDir}.new`
-  const passwordFile = `${dataDir}.password`
   await rm(newDir, { recursive: true, force: true })
+  await mkdir(newDir, { mode: 0o700 })
+  const passwordFolder = await mkdtemp(join(tmpdir(), 'tellwire-'))
+  const passwordFile = join(passwordFolder, 'password')
   await writeFile(passwordFile, options.password, { mode: 0o600 })
-  if (privileges.ids.uid !== undefined) await chown(passwordFile, privileges.ids.uid, privileges.ids.gid ?? 0)
+  const { uid, gid = 0 } = privileges.ids
+  if (uid !== undefined) await Promise.all([newDir, passwordFolder, passwordFile].map((path) => chown(path, uid, gid)))
   const [command, ...args] = [
     ...privileges.prefix,
     initdb,
@@ -105,7 +105,7 @@ async function initialise(initdb: string, privileges: Unprivileged, options: Pos
     child.once('close', resolve)
   })
   signal?.removeEventListener('abort', abort)
-  await rm(passwordFile, { force: true })
+  await rm(passwordFolder, { recursive: true, force: true })
   if (code !== 0) {
     await rm(newDir, { recursive: true, force: true })
     signal?.throwIfAborted()

@@ -1,6 +1,8 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { chown } from 'node:fs/promises'
+import { chown, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { promisify } from 'node:util'
+import { PostgresError } from './postgres-error.js'
 
 /** How to run a Postgres program, which refuses to run as root. */
 export interface Unprivileged {
@@ -20,8 +22,20 @@ export async function dropPrivileges(dataDir: string): Promise<Unprivileged> {
   if (spawnSync(prefix[0] ?? '', [...prefix.slice(1), 'true']).status === 0) return { prefix, ids: {} }
 
   const ids = await findPostgresUser()
+  await assertReachable(dirname(dataDir), ids.uid)
   await chown(dataDir, ids.uid, ids.gid)
   return { prefix: [], ids }
+}
+
+/** Every folder above must let that user pass; we change none that are not ours. */
+async function assertReachable(folder: string, uid: number): Promise<void> {
+  const { mode, uid: owner } = await stat(folder)
+  if ((mode & 0o001) === 0 && owner !== uid) {
+    throw new PostgresError(
+      `Postgres does not run as root, and the user postgres may not enter ${folder}: start as an ordinary user, or choose a data folder that others may enter.`,
+    )
+  }
+  if (dirname(folder) !== folder) await assertReachable(dirname(folder), uid)
 }
 
 async function findPostgresUser(): Promise<{ uid: number; gid: number }> {
@@ -29,7 +43,7 @@ async function findPostgresUser(): Promise<{ uid: number; gid: number }> {
   try {
     return { uid: await id('-u'), gid: await id('-g') }
   } catch (cause) {
-    throw new Error(
+    throw new PostgresError(
       'Postgres does not run as root, and here there are neither user namespaces nor a user named postgres: start as an ordinary user, or run `useradd postgres`.',
       { cause },
     )

@@ -63,6 +63,16 @@ test('keeps an address that Telegram would refuse as text', () => {
   })
 })
 
+test('makes one link of a picture in a link', () => {
+  expect(renderMarkdown('**[![alt](https://a.b/c.png)](https://d.e) z** tail')).toEqual({
+    text: 'alt z tail',
+    entities: [
+      { type: 'bold', offset: 0, length: 5 },
+      { type: 'text_link', offset: 0, length: 3, url: 'https://d.e' },
+    ],
+  })
+})
+
 test('returns source that is nested too deeply as it is', () => {
   const source = `${'> '.repeat(500)}deep`
 

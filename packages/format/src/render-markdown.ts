@@ -14,12 +14,19 @@ interface List {
   outerIndent: string
 }
 
+interface OpenLink {
+  href: string
+  /** Where its text began. */
+  offset: number
+  isEntity: boolean
+}
+
 interface Rendering {
   out: TextBuilder
   lists: List[]
   quoteDepth: number
-  /** The open link's address and where its text began, when Telegram would refuse the address. */
-  deadLink: { href: string; offset: number } | undefined
+  /** The open links, outermost first. Only one can be a link in Telegram. */
+  links: OpenLink[]
 }
 
 /**
@@ -31,7 +38,7 @@ export function renderMarkdown(source: string): FormattedText {
   // The parser drops what lies deeper than its limit.
   if (tokens.some(({ level }) => level >= nestingMax - 2)) return renderPlain(source)
 
-  const rendering: Rendering = { out: new TextBuilder(), lists: [], quoteDepth: 0, deadLink: undefined }
+  const rendering: Rendering = { out: new TextBuilder(), lists: [], quoteDepth: 0, links: [] }
   for (const token of tokens) renderBlock(rendering, token)
   return rendering.out.finish()
 }
@@ -162,19 +169,20 @@ function renderInline(rendering: Rendering, token: Token): void {
   }
 }
 
-function openLink(rendering: Rendering, href: string): void {
-  const { out } = rendering
-  if (isTelegramUrl(href)) out.open('text_link', { url: href })
-  else rendering.deadLink = { href, offset: out.length }
+/** A link in a link, and one whose address Telegram would refuse, stay text. */
+function openLink({ out, links }: Rendering, href: string): void {
+  const isEntity = isTelegramUrl(href) && !links.some((link) => link.isEntity)
+  if (isEntity) out.open('text_link', { url: href })
+  links.push({ href, offset: out.length, isEntity })
 }
 
-function closeLink(rendering: Rendering): void {
-  const { out, deadLink } = rendering
-  if (!deadLink) {
+function closeLink({ out, links }: Rendering): void {
+  const link = links.pop()
+  if (!link) return
+  if (link.isEntity) {
     out.close()
     return
   }
-  const isShown = out.textFrom(deadLink.offset).endsWith(deadLink.href.replace(/^mailto:/, ''))
-  if (deadLink.href !== '' && !isShown) out.write(` (${deadLink.href})`)
-  rendering.deadLink = undefined
+  const isShown = out.textFrom(link.offset).endsWith(link.href.replace(/^mailto:/, ''))
+  if (link.href !== '' && !isShown && links.length === 0) out.write(` (${link.href})`)
 }

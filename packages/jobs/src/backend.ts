@@ -78,7 +78,12 @@ function connectPostgres(options: JobBackendOptions): JobBackend {
 function connectRedis(url: string, options: JobBackendOptions): JobBackend {
   const prefix = options.prefix ?? 'tellwire'
   // A wake-up is a hint: while Redis is away it fails at once, instead of waiting in memory.
-  const producing = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, retryStrategy })
+  const producing = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: 2_000,
+    retryStrategy,
+  })
   const consuming = new Redis(url, { maxRetriesPerRequest: null, retryStrategy })
   producing.on('error', options.onError)
   consuming.on('error', options.onError)

@@ -18,6 +18,9 @@ export type OutcomeClass =
   | { class: 'flood'; retryAfterSeconds: number }
   | { class: 'migrate'; toChatId: number }
 
+/** Longer waits than a day are asked for again. */
+const retryAfterMaxSeconds = 86_400
+
 interface Rule {
   codes: readonly number[]
   /** Matched without regard to case; a rule without one fits any description. */
@@ -87,7 +90,8 @@ export function classifyOutcome(outcome: CallOutcome<unknown>): OutcomeClass {
 function classifyRefusal(refusal: Extract<CallOutcome<unknown>, { kind: 'refused' }>): OutcomeClass {
   const { code, description, retryAfterSeconds, migrateToChatId } = refusal
   if (migrateToChatId !== undefined) return { class: 'migrate', toChatId: migrateToChatId }
-  if (code === 429) return { class: 'flood', retryAfterSeconds: Math.max(1, retryAfterSeconds ?? 1) }
+  if (code === 429)
+    return { class: 'flood', retryAfterSeconds: Math.min(Math.max(1, retryAfterSeconds ?? 1), retryAfterMaxSeconds) }
   if (/message is not modified/i.test(description)) return { class: 'sent' }
   if (code < 400 || code >= 500) return { class: 'transient', code: 'telegram_unavailable', mayHaveArrived: true }
 

@@ -12,13 +12,18 @@ export function showId(prefix: IdPrefix, uuid: string): string {
 /** @throws `not_found` for an id of another kind or none at all. */
 export function readId(prefix: IdPrefix, id: string, what: string): string {
   const uuid = parseId(prefix, id)
-  if (uuid === undefined) throw notFound(what)
+  if (uuid === undefined) throw notFound(what, '/id')
   return uuid
 }
 
 export function parseId(prefix: IdPrefix, id: string): string | undefined {
   if (!new RegExp(`^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`).test(id)) return undefined
-  return TypeID.fromString(id, prefix).toUUID()
+  try {
+    return TypeID.fromString(id, prefix).toUUID()
+  } catch {
+    // The right form, but not of a UUID.
+    return undefined
+  }
 }
 
 /** An id in an answer. */

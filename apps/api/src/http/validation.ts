@@ -22,7 +22,8 @@ function createAjv(options: Options): Ajv {
     unicodeRegExp: true,
     ...options,
   })
-  formats.default(ajv, ['date-time', 'uri'])
+  formats.default(ajv, ['uri'])
+  ajv.addFormat('date-time', isDateTime)
   ajv.addFormat('iana-timezone', isTimezone)
   ajv.addKeyword({
     keyword: 'x-max-json-bytes',
@@ -37,6 +38,13 @@ function createAjv(options: Options): Ajv {
     error: { message: ({ schema }) => `must not take more than ${String(schema)} bytes in UTF-8` },
   })
   return ajv
+}
+
+/** RFC 3339, as far as a `Date` can hold it: no leap seconds. */
+function isDateTime(text: string): boolean {
+  return (
+    /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text))
+  )
 }
 
 function isTimezone(name: string): boolean {

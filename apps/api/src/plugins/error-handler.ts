@@ -4,7 +4,7 @@ import { newId } from '@tellwire/db'
 import type { Logger } from '@tellwire/observability'
 import type { ErrorObject } from 'ajv'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ApiError, type ProblemCode, problemDocument, problems } from '../errors.js'
+import { ApiError, type FieldError, type ProblemCode, problemDocument, problems } from '../errors.js'
 import { toValidationError } from '../http/validation.js'
 
 const mediaType = 'application/problem+json; charset=utf-8'
@@ -22,7 +22,7 @@ const fastifyCodes: Record<string, { code: ProblemCode; detail: string }> = {
   FST_ERR_MAX_PARAM_LENGTH: { code: 'not_found', detail: 'There is no such address.' },
 }
 
-/** The database is away or overloaded: nothing was changed, and trying again may help. */
+/** The database is away or overloaded, and trying again may help. */
 const unavailableCodes = new Set([
   'P1001',
   'P1002',
@@ -59,6 +59,7 @@ export function answerProblem(
   baseUrl: string,
 ): FastifyReply {
   const { status } = problems[error.code]
+  reply.header('x-request-id', request.id)
   const retryAfterSeconds = error.retryAfterSeconds ?? (status === 503 ? 1 : undefined)
   if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="tellwire"')
@@ -69,9 +70,15 @@ export function answerProblem(
     baseUrl,
     instance,
     requestId: request.id,
-    errors: error.errors,
+    errors: error.errors ?? defaultErrors(error),
   })
   return reply.code(status).type(mediaType).serializer(JSON.stringify).send(document)
+}
+
+/** What is wrong with a request as a whole is pointed at as a whole. */
+function defaultErrors(error: ApiError): FieldError[] | undefined {
+  const isWhole = [400, 404, 413, 414, 415].includes(problems[error.code].status)
+  return isWhole ? [{ pointer: '', code: error.code, detail: error.message }] : undefined
 }
 
 function toApiError(error: FastifyError, requestId: string, log: Logger): ApiError {
@@ -81,9 +88,13 @@ function toApiError(error: FastifyError, requestId: string, log: Logger): ApiErr
   if (known) return new ApiError(known.code, known.detail, { cause: error })
   if (isUnavailable(error)) {
     log.warn({ err: error, requestId }, 'database unavailable')
-    return new ApiError('service_unavailable', 'The database cannot be reached. Nothing was changed; try again.', {
-      cause: error,
-    })
+    return new ApiError(
+      'service_unavailable',
+      'The database cannot be reached. Try again, with the same Idempotency-Key if there was one.',
+      {
+        cause: error,
+      },
+    )
   }
   log.error({ err: error, requestId }, 'request failed')
   return new ApiError('internal_error', 'The failure was recorded under this request_id.', { cause: error })
@@ -104,7 +115,12 @@ export function createClientErrorHandler(baseUrl: () => string) {
     const code: ProblemCode = error.code === 'HPE_HEADER_OVERFLOW' ? 'headers_too_large' : 'malformed_request'
     const requestId = newId()
     const body = JSON.stringify(
-      problemDocument(code, 'The request could not be read.', { baseUrl: baseUrl(), instance: '', requestId }),
+      problemDocument(code, 'The request could not be read.', {
+        baseUrl: baseUrl(),
+        instance: '',
+        requestId,
+        errors: [{ pointer: '', code, detail: 'cannot be read' }],
+      }),
     )
     const { status } = problems[code]
     const head = [

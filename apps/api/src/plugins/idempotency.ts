@@ -23,6 +23,7 @@ interface Options {
 }
 
 const lockTimeout = '5s'
+const keptForMs = 24 * 3_600_000
 const sealPurpose = 'idempotent-answer'
 const postgresLockTimeout = '55P03'
 
@@ -87,7 +88,7 @@ export async function findAnswer(ctx: IdempotencyContext, request: FastifyReques
   const kept = await ctx.db.idempotencyKey.findUnique({
     where: { tenantId_key: { tenantId: ctx.tenantId ?? nilUuid, key } },
   })
-  if (!kept) return undefined
+  if (!kept || kept.createdAt.getTime() < Date.now() - keptForMs) return undefined
   if (!hashRequest(request).equals(kept.requestHash)) {
     throw new ApiError('idempotency_mismatch', 'The key was used for a request with another body or address.', {
       errors: [{ pointer: '/idempotency-key', code: 'mismatch', detail: 'was used for another request' }],
@@ -97,6 +98,14 @@ export async function findAnswer(ctx: IdempotencyContext, request: FastifyReques
     ? (JSON.parse(ctx.sealer.unseal(sealPurpose, kept.responseSealed)) as unknown)
     : kept.response
   return { ...(content as Omit<Answer, 'status'>), status: kept.responseStatus }
+}
+
+/** Makes room for a key whose 24 hours are over. @returns whether there was such a record. */
+export async function forgetExpired(ctx: IdempotencyContext, key: string): Promise<boolean> {
+  const { count } = await ctx.db.idempotencyKey.deleteMany({
+    where: { tenantId: ctx.tenantId ?? nilUuid, key, createdAt: { lt: new Date(Date.now() - keptForMs) } },
+  })
+  return count > 0
 }
 
 export async function replayEarlier(

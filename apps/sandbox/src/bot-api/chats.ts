@@ -45,25 +45,27 @@ export function showMessage(world: World, chatId: number, message: StoredMessage
   }
 }
 
-/** The chat that a `chat_id` names, as far as the bot may know it. */
+/** The chat that a `chat_id` names, as far as the bot has ever heard of it. */
 export function findChat(world: World, bot: SandboxBot, chatIdText: string): number {
   if (chatIdText === '') throw badRequest('chat_id is empty')
-  const chatId = /^-?\d+$/.test(chatIdText.trim()) ? Number(chatIdText) : 0
-  if (chatId > 0) {
-    if (world.bots.has(chatId)) return chatId
-    if (world.people.has(chatId)) return chatId
-  }
-  const group = world.groups.get(chatId)
-  if (group && (group.bots.includes(bot.id) || group.members.length > 0)) return chatId
+  const chatId = Number.parseInt(chatIdText.trim(), 10) || 0
+  if (world.bots.has(chatId) || isKnown(world, bot, chatId)) return chatId
   throw badRequest('chat not found')
+}
+
+/** A person the bot met in a private chat or a group, or a group it is or was in. */
+function isKnown(world: World, bot: SandboxBot, chatId: number): boolean {
+  const group = world.groups.get(chatId)
+  if (group) return group.bots.includes(bot.id) || group.formerBots.includes(bot.id)
+  if (world.dialog(bot.id, chatId)) return true
+  return [...world.groups.values()].some(({ bots, members }) => bots.includes(bot.id) && members.includes(chatId))
 }
 
 /** @throws as Telegram does when the bot may not write there. */
 export function assertMayWrite(world: World, bot: SandboxBot, chatId: number): void {
   const group = world.groups.get(chatId)
   if (group) {
-    const names = { group: 'group', supergroup: 'supergroup', channel: 'channel' }
-    if (!group.bots.includes(bot.id)) throw forbidden(`bot is not a member of the ${names[group.type]} chat`)
+    if (!group.bots.includes(bot.id)) throw forbidden(`bot was kicked from the ${group.type} chat`)
     return
   }
   if (world.bots.has(chatId)) throw forbidden("the bot can't send messages to the bot")

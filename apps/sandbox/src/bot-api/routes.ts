@@ -70,12 +70,13 @@ async function answerCall(
     at_ms: request.arrivedAtMs,
     bot: bot?.username ?? null,
     method: found?.name ?? methodName,
-    chat_id: parameters.has('chat_id') ? parameters.text('chat_id') : null,
+    chat_id: readChatId(parameters),
     text: parameters.has('text') ? parameters.text('text') : null,
   }
   const log = (accepted: boolean, status: number | null) => world.logRequest({ ...entry, accepted, status })
 
-  const fault = bot && takeFault(world, { bot: bot.username, method: entry.method, chatId: entry.chat_id ?? '' })
+  const fault =
+    bot && takeFault(world, { bot: bot.username, method: entry.method, chatId: String(entry.chat_id ?? '') })
   if (fault && fault.kind !== 'timeout_after') {
     log(false, fault.kind === 'status' ? (fault.status ?? 500) : null)
     return answerFault(reply, fault)
@@ -108,6 +109,13 @@ async function runMethod(
   const controller = new AbortController()
   reply.raw.once('close', () => controller.abort())
   return found.method({ ...services, bot, parameters, atMs: request.arrivedAtMs, signal: controller.signal })
+}
+
+/** As a number where it is one, as every other answer of the control API has it. */
+function readChatId(parameters: Parameters): number | string | null {
+  const text = parameters.text('chat_id')
+  if (text === '') return null
+  return /^-?\d{1,15}$/.test(text) ? Number(text) : text
 }
 
 function isWellFormed(token: string): boolean {
@@ -197,7 +205,7 @@ export async function callFromWebhook(
     at_ms: atMs,
     bot: bot.username,
     method: found?.name ?? method,
-    chat_id: parameters.text('chat_id') || null,
+    chat_id: readChatId(parameters),
     accepted: !error,
     status: error?.code ?? 200,
     text: parameters.text('text') || null,

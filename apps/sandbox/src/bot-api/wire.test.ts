@@ -115,8 +115,8 @@ test('knows people who have not started the bot, and people who blocked it', asy
   const send = async () => (await sandbox.api(bot.token, 'sendMessage', { chat_id: id, text: 'hi' })).body
 
   expect(await send()).toMatchObject({
-    error_code: 403,
-    description: "Forbidden: bot can't initiate conversation with a user",
+    error_code: 400,
+    description: 'Bad Request: chat not found',
   })
   await sandbox.control('POST', `/people/${id}/say`, { bot: bot.username, text: '/start' })
   expect(await send()).toMatchObject({ ok: true })
@@ -126,6 +126,20 @@ test('knows people who have not started the bot, and people who blocked it', asy
     error_code: 400,
     description: 'Bad Request: chat not found',
   })
+})
+
+test('knows people from a group, and groups it was removed from', async ({ sandbox }) => {
+  const bot = await sandbox.newBot()
+  const { id } = (await sandbox.control('POST', '/people', { first_name: 'Ada' })).body
+  const group = (await sandbox.control('POST', '/groups', { title: 'G', members: [id] })).body
+  const send = async (chatId: number) =>
+    (await sandbox.api(bot.token, 'sendMessage', { chat_id: chatId, text: 'hi' })).body.description
+
+  expect(await send(group.id)).toBe('Bad Request: chat not found')
+  await sandbox.control('POST', `/groups/${group.id}/bots`, { bot: bot.username, person: id })
+  expect(await send(id)).toBe("Forbidden: bot can't initiate conversation with a user")
+  await sandbox.control('DELETE', `/groups/${group.id}/bots`, { bot: bot.username, person: id })
+  expect(await send(group.id)).toBe('Forbidden: bot was kicked from the group chat')
 })
 
 test('cleans and trims a message as Telegram does', async ({ sandbox }) => {

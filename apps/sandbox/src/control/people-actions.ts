@@ -107,6 +107,7 @@ export function addBot(
 export function removeBot(control: Control, person: Person, group: Group, bot: SandboxBot): void {
   if (!group.bots.includes(bot.id)) throw new ControlError(409, 'the bot is not in this group')
   group.bots = group.bots.filter((id) => id !== bot.id)
+  group.formerBots.push(bot.id)
   pushMembership(control, bot, group.id, person, 'member', 'kicked')
 }
 

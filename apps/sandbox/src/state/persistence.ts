@@ -12,7 +12,7 @@ export interface Persistence {
 /** A world that is kept in a file: written within a second of a change, and at the end. */
 export function openWorld(file: string | undefined): Persistence {
   if (file === undefined) return { world: new World(), flush: () => undefined }
-  const world = new World(existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Snapshot) : undefined)
+  const world = new World(readSnapshot(file))
 
   let timer: NodeJS.Timeout | undefined
   const flush = (): void => {
@@ -27,4 +27,13 @@ export function openWorld(file: string | undefined): Persistence {
     timer ??= setTimeout(flush, saveAfterMs)
   }
   return { world, flush }
+}
+
+function readSnapshot(file: string): Snapshot | undefined {
+  if (!existsSync(file)) return undefined
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Snapshot
+  } catch (cause) {
+    throw new Error(`${file} is broken: delete it to start with an empty sandbox.`, { cause })
+  }
 }

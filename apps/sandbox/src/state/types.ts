@@ -49,6 +49,8 @@ export interface Group {
   members: number[]
   /** Ids of the bots in it. */
   bots: number[]
+  /** Ids of the bots that were removed. */
+  formerBots: number[]
   nextMessageId: number
 }
 
@@ -78,7 +80,7 @@ export interface LoggedRequest {
   at_ms: number
   bot: string | null
   method: string
-  chat_id: string | null
+  chat_id: number | string | null
   /** Whether it was carried out. */
   accepted: boolean
   /** The HTTP status that was answered; null where nothing was. */

@@ -84,7 +84,7 @@ export class World {
   createGroup(input: Pick<Group, 'title' | 'type' | 'members'>): Group {
     const number = this.#freeId(this.groups, 1_000_000_000, 1_999_999_999)
     const id = input.type === 'group' ? -number : -1_000_000_000_000 - number
-    const group: Group = { id, ...input, bots: [], nextMessageId: 1 }
+    const group: Group = { id, ...input, bots: [], formerBots: [], nextMessageId: 1 }
     this.groups.set(id, group)
     this.onChange()
     return group

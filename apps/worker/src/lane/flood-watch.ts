@@ -7,12 +7,16 @@ export interface FloodWatch {
 }
 
 export function createFloodWatch(now: () => number = () => performance.now()): FloodWatch {
-  let recent: { chatId: string; atMs: number }[] = []
+  let recent: { chatId: string; atMs: number; untilMs: number }[] = []
   return {
     note(chatId, retryAfterMs) {
       const nowMs = now()
-      recent = [...recent.filter(({ atMs }) => atMs > nowMs - windowMs), { chatId, atMs: nowMs }]
-      return new Set(recent.map((flood) => flood.chatId)).size > 1 ? retryAfterMs : undefined
+      recent = [
+        ...recent.filter(({ atMs }) => atMs > nowMs - windowMs),
+        { chatId, atMs: nowMs, untilMs: nowMs + retryAfterMs },
+      ]
+      if (new Set(recent.map((flood) => flood.chatId)).size < 2) return undefined
+      return Math.max(...recent.map(({ untilMs }) => untilMs)) - nowMs
     },
   }
 }

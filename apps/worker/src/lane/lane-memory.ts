@@ -1,41 +1,47 @@
+import { laneStart, type LaneCursor } from '@tellwire/db'
 import { createPermits, type Permits } from '@tellwire/telegram'
+import { createFloodWatch, type FloodWatch } from './flood-watch.js'
 
-interface Remembered {
-  epoch: bigint
+/** What one turn of a lane leaves to the next in the same process. */
+export interface LaneState {
   permits: Permits
+  /** By priority: where the scan goes on. */
+  cursors: LaneCursor[]
+  floods: FloodWatch
 }
 
 /**
- * The permits of lanes that this process drained a moment ago. When it gets a lane again and nobody had
- * it in between, it goes on with what it knows, instead of waiting until all is surely free.
+ * The lanes that this process drained a moment ago. When it gets a lane again and nobody had it in
+ * between, it goes on with what it knows, instead of waiting until all permits are surely back.
  */
 export interface LaneMemory {
-  recall(botId: string, epoch: bigint): Permits | undefined
-  keep(botId: string, epoch: bigint, permits: Permits): void
-  /** Forgets lanes whose permits have all come back. */
+  recall(botId: string, epoch: bigint): LaneState | undefined
+  keep(botId: string, epoch: bigint, state: LaneState): void
+  /** Forgets lanes in which nothing counts any more. */
   sweep(nowMs: number): void
 }
 
-const groupWindowMs = 60_000
+/** The longest window in which a send counts, a group's minute. */
+const rememberedForMs = 60_000
 
 export function createLaneMemory(): LaneMemory {
-  const lanes = new Map<string, Remembered & { keptAtMs: number }>()
+  const lanes = new Map<string, { epoch: bigint; state: LaneState; keptAtMs: number }>()
   return {
     recall(botId, epoch) {
-      const remembered = lanes.get(botId)
+      const kept = lanes.get(botId)
       lanes.delete(botId)
-      return remembered && remembered.epoch === epoch - 1n ? remembered.permits : undefined
+      return kept?.epoch === epoch - 1n ? kept.state : undefined
     },
-    keep: (botId, epoch, permits) => void lanes.set(botId, { epoch, permits, keptAtMs: performance.now() }),
+    keep: (botId, epoch, state) => void lanes.set(botId, { epoch, state, keptAtMs: performance.now() }),
     sweep(nowMs) {
-      for (const [botId, { keptAtMs }] of lanes) if (keptAtMs + groupWindowMs < nowMs) lanes.delete(botId)
+      for (const [botId, { keptAtMs }] of lanes) if (keptAtMs + rememberedForMs < nowMs) lanes.delete(botId)
     },
   }
 }
 
-/** Permits of a lane that somebody else, or nobody, had before. */
-export function createUnknownPermits(rate: number, spentUntilMs: number): Permits {
+/** A lane that somebody else, or nobody, had before. */
+export function createLaneState(rate: number, permitsSpentUntilMs: number): LaneState {
   const permits = createPermits(rate)
-  permits.spendAll(spentUntilMs)
-  return permits
+  permits.spendAll(permitsSpentUntilMs)
+  return { permits, cursors: [laneStart, laneStart, laneStart], floods: createFloodWatch() }
 }

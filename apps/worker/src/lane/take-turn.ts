@@ -8,16 +8,14 @@
  */
 import { type Claim, claimDeliveries, type ClaimedDelivery, laneStart, type LaneCursor } from '@tellwire/db'
 import { unsealBotToken } from '@tellwire/domain'
-import type { Permits } from '@tellwire/telegram'
 import type { WorkerContext } from '../context.js'
 import { composeMessage } from './compose-message.js'
 import { type Decision, decide, failUnsent } from './decide.js'
-import { createFloodWatch } from './flood-watch.js'
-import { createUnknownPermits } from './lane-memory.js'
+import { createLaneState, type LaneState } from './lane-memory.js'
 import { acquireLease, type Lease } from './lease.js'
 import { noteBotHealth, noteChatEnded } from './note-consequences.js'
 import { createSettler, type Settler } from './settler.js'
-import { createSignal } from './signal.js'
+import { createSignal, type Signal } from './signal.js'
 
 /** A turn that has more to do lets go after this long, so that other lanes get their place. */
 const turnMaxMs = 10_000
@@ -30,28 +28,32 @@ const lookAtLeastEveryMs = 5_000
 /** How long a bot that Telegram refuses is left alone. */
 const botPauseMs = 60_000
 const permitReturnMs = 1_000
+/** Between two claims of a pass that has found nothing yet. */
+const lookOnMs = 5
 
-interface Turn {
+/** A turn that is over waits for its open calls; one with a call that hangs goes on instead. */
+const callHangsAfterMs = 1_000
+
+interface Turn extends LaneState {
   ctx: WorkerContext
   botId: string
   lease: Lease
   token: string
-  permits: Permits
   settler: Settler
   /** Fires whenever an answer came in. */
-  answered: ReturnType<typeof createSignal>
-  calls: Set<Promise<void>>
-  cursors: LaneCursor[]
+  answered: Signal
+  /** The calls that were not answered yet, and when they began. */
+  calls: Map<Promise<void>, number>
   /** What was seen since something was last taken. */
   pass: Pass
   /** Set when the whole bot has to wait. */
   pauseMs: number | undefined
-  floods: ReturnType<typeof createFloodWatch>
 }
 
-/** A look at every head of the lane, in as many claims as it takes. */
+/** A look at every head of the lane from its start to its end, in as many claims as it takes. */
 interface Pass {
-  hasReachedEnd: boolean[]
+  hasSeenStart: boolean[]
+  hasSeenEnd: boolean[]
   dueInMs: number
 }
 
@@ -59,46 +61,61 @@ interface Pass {
 export async function takeTurn(ctx: WorkerContext, botId: string): Promise<boolean> {
   const lease = await acquireLease(ctx.engine, botId)
   if (!lease) return false
-
-  const turn = beginTurn(ctx, botId, lease)
   let nextDueInMs: number | undefined = 0
+  let turn: Turn | undefined
   try {
+    turn = beginTurn(ctx, botId, lease)
     nextDueInMs = await drain(turn)
   } catch (error) {
-    ctx.log.warn({ err: error, botId }, 'turn failed')
+    ctx.log.error({ err: error, botId }, 'turn failed')
+  } finally {
+    await endTurn(ctx, botId, lease, turn, nextDueInMs)
   }
-  await Promise.all(turn.calls)
-  await turn.settler.drained()
-
-  const nowMs = performance.now()
-  turn.permits.forget(nowMs)
-  ctx.lanes.keep(botId, lease.grant.epoch, turn.permits)
-  await lease.release({
-    nextDueInMs: nextDueInMs === undefined ? undefined : Math.min(nextDueInMs, lookAtLeastEveryMs),
-    permitsFreeInMs: turn.permits.spentUntil(nowMs) - nowMs,
-    pauseMs: turn.pauseMs,
-  })
-  return nextDueInMs === 0 && turn.pauseMs === undefined
+  return turn !== undefined && nextDueInMs === 0 && turn.pauseMs === undefined
 }
 
 function beginTurn(ctx: WorkerContext, botId: string, lease: Lease): Turn {
   const { grant } = lease
-  const nowMs = performance.now()
   const spentForMs = grant.wasAbandoned ? permitReturnMs : grant.permitsFreeInMs
+  const state = ctx.lanes.recall(botId, grant.epoch) ?? createLaneState(grant.rate, performance.now() + spentForMs)
   return {
+    ...state,
     ctx,
     botId,
     lease,
     token: unsealBotToken(ctx.sealer, grant.telegramId, grant.tokenSealed),
-    permits: ctx.lanes.recall(botId, grant.epoch) ?? createUnknownPermits(grant.rate, nowMs + spentForMs),
     settler: createSettler(ctx, lease),
     answered: createSignal(),
-    calls: new Set(),
-    cursors: [laneStart, laneStart, laneStart],
-    pass: newPass(),
+    calls: new Map(),
+    pass: newPass(state.cursors),
     pauseMs: undefined,
-    floods: createFloodWatch(),
   }
+}
+
+/** Lets the open calls end and be settled, and the lane go. */
+async function endTurn(
+  ctx: WorkerContext,
+  botId: string,
+  lease: Lease,
+  turn: Turn | undefined,
+  nextDueInMs: number | undefined,
+): Promise<void> {
+  if (!turn) {
+    // It cannot even begin: its bot's token cannot be read here.
+    await lease.release({ nextDueInMs: lookAtLeastEveryMs, permitsFreeInMs: permitReturnMs, pauseMs: botPauseMs })
+    return
+  }
+  await Promise.all(turn.calls.keys())
+  await turn.settler.drained()
+  const nowMs = performance.now()
+  const { permits, cursors, floods } = turn
+  permits.forget(nowMs)
+  ctx.lanes.keep(botId, lease.grant.epoch, { permits, cursors, floods })
+  await lease.release({
+    nextDueInMs: nextDueInMs === undefined ? undefined : Math.min(nextDueInMs, lookAtLeastEveryMs),
+    permitsFreeInMs: permits.spentUntil(nowMs) - nowMs,
+    pauseMs: turn.pauseMs,
+  })
 }
 
 /** @returns in how many milliseconds something is due; undefined when nothing waits. */
@@ -107,7 +124,7 @@ async function drain(turn: Turn): Promise<number | undefined> {
   const endsAtMs = performance.now() + turnMaxMs
   while (lease.isHeld() && !ctx.stopping.aborted && turn.pauseMs === undefined) {
     const nowMs = performance.now()
-    if (nowMs > endsAtMs) return 0
+    if (nowMs > endsAtMs && !hasHangingCall(turn, nowMs)) return 0
     const free = permits.free(nowMs)
     if (free <= 0) {
       await turn.answered.wait(Math.min(permits.freeAt(nowMs) - nowMs, lookAgainMs))
@@ -123,32 +140,42 @@ async function drain(turn: Turn): Promise<number | undefined> {
     })
     turn.cursors = claim.cursors
     for (const delivery of claim.deliveries) begin(turn, delivery)
-    if (!isPassComplete(turn, claim)) continue
-
-    const { dueInMs } = turn.pass
-    turn.pass = newPass()
-    if (turn.calls.size === 0 && dueInMs > keepForMs) return Number.isFinite(dueInMs) ? dueInMs : undefined
-    await turn.answered.wait(Math.min(dueInMs, lookAgainMs))
+    if (claim.deliveries.length > 0) turn.pass = newPass(turn.cursors)
+    else if (!isPassComplete(turn, claim)) await turn.answered.wait(lookOnMs)
+    else {
+      const { dueInMs } = turn.pass
+      turn.pass = newPass(turn.cursors)
+      if (turn.calls.size === 0 && dueInMs > keepForMs) return Number.isFinite(dueInMs) ? dueInMs : undefined
+      await turn.answered.wait(Math.min(dueInMs, lookAgainMs))
+    }
   }
   return 0
 }
 
-function newPass(): Pass {
-  return { hasReachedEnd: [false, false, false], dueInMs: Infinity }
+function hasHangingCall({ calls }: Turn, nowMs: number): boolean {
+  return [...calls.values()].some((beganAtMs) => nowMs - beganAtMs > callHangsAfterMs)
 }
 
-/** Whether the whole lane was seen without finding anything to take. */
-function isPassComplete(turn: Turn, claim: Claim): boolean {
-  if (claim.deliveries.length > 0) {
-    turn.pass = newPass()
-    return false
+function newPass(cursors: LaneCursor[]): Pass {
+  return {
+    hasSeenStart: cursors.map((cursor) => cursor.chatId === laneStart.chatId),
+    hasSeenEnd: cursors.map(() => false),
+    dueInMs: Infinity,
   }
-  const { pass, permits } = turn
+}
+
+/** Takes account of a claim that took nothing. @returns whether the whole lane was seen by now. */
+function isPassComplete({ pass, permits }: Turn, claim: Claim): boolean {
   const nowMs = performance.now()
   const chatTimes = claim.waitingChats.map((chatId) => Math.max(1, permits.chatFreeAt(chatId, nowMs) - nowMs))
   pass.dueInMs = Math.min(pass.dueInMs, claim.nextDueInMs ?? Infinity, ...chatTimes)
-  pass.hasReachedEnd = pass.hasReachedEnd.map((hasReached, priority) => hasReached || claim.isAtEnd[priority] === true)
-  return pass.hasReachedEnd.every(Boolean)
+  for (const [priority, isAtEnd] of claim.isAtEnd.entries()) {
+    if (!isAtEnd) continue
+    // A scan that began in the middle goes on at the start.
+    if (pass.hasSeenStart[priority]) pass.hasSeenEnd[priority] = true
+    pass.hasSeenStart[priority] = true
+  }
+  return pass.hasSeenEnd.every(Boolean)
 }
 
 function begin(turn: Turn, delivery: ClaimedDelivery): void {
@@ -170,7 +197,7 @@ function begin(turn: Turn, delivery: ClaimedDelivery): void {
     turn.calls.delete(call)
     turn.answered.fire()
   })
-  turn.calls.add(call)
+  turn.calls.set(call, nowMs)
 }
 
 async function send(turn: Turn, delivery: ClaimedDelivery): Promise<void> {
@@ -189,10 +216,10 @@ async function act(turn: Turn, delivery: ClaimedDelivery, decision: Decision): P
   try {
     if (decision.floodMs !== undefined) {
       ctx.log.warn({ botId, chatId: delivery.chatId, retryAfterMs: decision.floodMs }, 'telegram rate limit')
-      turn.pauseMs = floods.note(delivery.chatId, decision.floodMs) ?? turn.pauseMs
+      pauseBot(turn, floods.note(delivery.chatId, decision.floodMs))
     }
     if (decision.botProblem) {
-      turn.pauseMs = botPauseMs
+      pauseBot(turn, botPauseMs)
       await noteBotHealth(ctx, botId, decision.botProblem)
     } else if (lease.grant.botStatus !== 'active' && decision.settlement.result === 'sent') {
       lease.grant.botStatus = 'active'
@@ -202,4 +229,8 @@ async function act(turn: Turn, delivery: ClaimedDelivery, decision: Decision): P
   } catch (error) {
     ctx.log.error({ err: error, botId }, 'a consequence of an answer was not recorded')
   }
+}
+
+function pauseBot(turn: Turn, ms: number | undefined): void {
+  if (ms !== undefined) turn.pauseMs = Math.max(turn.pauseMs ?? 0, ms)
 }

@@ -1,7 +1,8 @@
-import { endConnections, type NewEvent, recordEvents } from '@tellwire/domain'
+import { endConnections } from '@tellwire/domain'
 import type { ChatMemberUpdated } from '@tellwire/telegram'
 import type { Handled, UpdateContext } from './context.js'
 import { rememberChat } from './remember-chat.js'
+import { restoreBlocked } from './restore-blocked.js'
 
 /** A person blocked or unblocked the bot, or it was added to or removed from a group or channel. */
 export async function handleMembership(ctx: UpdateContext, change: ChatMemberUpdated): Promise<Handled> {
@@ -13,7 +14,6 @@ export async function handleMembership(ctx: UpdateContext, change: ChatMemberUpd
   const isIn =
     member.status !== 'left' && member.status !== 'kicked' && (member.status !== 'restricted' || member.is_member)
   if (isIn) {
-    await ctx.db.chat.update({ where: { botId_chatId: key }, data: { blockedAt: null } })
     await restoreBlocked(ctx, key)
   } else if (chat.type === 'private') {
     await ctx.db.chat.update({ where: { botId_chatId: key }, data: { blockedAt: new Date(change.date * 1_000) } })
@@ -22,20 +22,4 @@ export async function handleMembership(ctx: UpdateContext, change: ChatMemberUpd
     await endConnections(ctx.db, key, { status: 'gone', reason: 'bot_removed' })
   }
   return { hasReply: false }
-}
-
-/** Sending works again the moment the bot is unblocked; no new start is needed. */
-async function restoreBlocked({ db }: UpdateContext, key: { botId: string; chatId: bigint }): Promise<void> {
-  const restored = await db.connection.updateManyAndReturn({
-    where: { ...key, status: 'blocked' },
-    data: { status: 'active', endedAt: null },
-  })
-  await recordEvents(
-    db,
-    restored.map((connection): NewEvent => ({
-      tenantId: connection.tenantId,
-      type: 'user.unblocked',
-      data: { user_id: connection.userId, connection_id: connection.id },
-    })),
-  )
 }

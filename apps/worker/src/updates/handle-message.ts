@@ -4,13 +4,15 @@ import type { Handled, UpdateContext } from './context.js'
 import { enqueueReply } from './enqueue-reply.js'
 import { parseCommand } from './parse-command.js'
 import { rememberChat } from './remember-chat.js'
+import { restoreBlocked } from './restore-blocked.js'
 import { stopChat } from './stop-chat.js'
 import { chooseReplies } from './texts.js'
 
 /** `/start TOKEN` connects the chat, `/stop` disconnects it. Other messages need no answer. */
 export async function handleMessage(ctx: UpdateContext, message: Message): Promise<Handled> {
   const { chat, from } = message
-  await rememberChat(ctx, chat, from, message.date)
+  const isLatest = await rememberChat(ctx, chat, from, message.date)
+  if (isLatest && chat.type === 'private') await restoreBlocked(ctx, { botId: ctx.botId, chatId: BigInt(chat.id) })
   const command = parseCommand(message.text ?? '')
   if (!command || !(await isForThisBot(ctx, command.bot))) return { hasReply: false }
 

@@ -80,11 +80,21 @@ chosen AS MATERIALIZED (
   ORDER BY priority, hop
   LIMIT $3
 ),
+free AS MATERIALIZED (
+  -- Rows that another transaction is just ending are left to it.
+  SELECT p.id FROM pending_deliveries p JOIN chosen ON chosen.id = p.id FOR UPDATE OF p SKIP LOCKED
+),
 claimed AS (
   UPDATE pending_deliveries p SET claimed_by = $2
-  FROM chosen, lanes l
-  WHERE p.id = chosen.id AND l.bot_id = $1 AND l.holder = $2
+  FROM free, lanes l
+  WHERE p.id = free.id AND l.bot_id = $1 AND l.holder = $2
   RETURNING p.id, p.kind, p.tenant_id, p.notification_id, p.connection_id, p.attempts, p.accepted_at, p.reply
+),
+counted AS (
+  -- What a dead turn may have sent to a group counts in its minute, whatever becomes of the row.
+  UPDATE chats c SET last_sent_at = (c.last_sent_at || clock_timestamp())[greatest(1, cardinality(c.last_sent_at) - 18):]
+  FROM head h JOIN claimed d ON d.id = h.id
+  WHERE h.was_in_flight AND h.is_group AND c.bot_id = $1 AND c.chat_id = h.chat_id
 )
 SELECT h.priority, h.tenant, h.chat_id::text, h.is_busy, h.was_in_flight, h.is_group,
   (extract(epoch FROM h.due_at - clock_timestamp()) * 1000)::float8 AS due_in_ms,
@@ -159,16 +169,26 @@ export async function claimDeliveries(
     nextDueInMs: dueTimes.length > 0 ? Math.min(...dueTimes) : undefined,
     waitingChats: passedOver.filter((row) => row.is_busy).map((row) => row.chat_id),
     cursors: priorities.map((priority, index) =>
-      isAtEnd[index] ? laneStart : nextCursor(rows, priority, claim.cursors[index] ?? laneStart),
+      nextCursor(
+        rows.filter((row) => row.priority === priority),
+        claim.cursors[index] ?? laneStart,
+        isAtEnd[index] === true,
+      ),
     ),
     isAtEnd,
   }
 }
 
-/** After the last head that was taken: what was looked at beyond it has its turn next. */
-function nextCursor(rows: Row[], priority: number, current: LaneCursor): LaneCursor {
-  const own = rows.filter((row) => row.priority === priority)
-  const last = own.findLast((row) => row.id !== null) ?? (own.every((row) => row.id === null) ? own.at(-1) : undefined)
+/**
+ * After the last head that was taken: what was due beyond it has its turn next. At the end of the lane the
+ * start again, so that every chat is come to as often as any other.
+ */
+function nextCursor(rows: Row[], current: LaneCursor, isAtEnd: boolean): LaneCursor {
+  const lastTaken = rows.findLastIndex((row) => row.id !== null)
+  const isSomethingLeft = rows.slice(lastTaken + 1).some((row) => !row.is_busy && (row.due_in_ms ?? 0) <= 0)
+  if (isAtEnd && !isSomethingLeft) return laneStart
+  if (lastTaken === -1 && isSomethingLeft) return current
+  const last = rows[lastTaken] ?? rows.at(-1)
   return last ? { tenantId: last.tenant, chatId: last.chat_id } : current
 }
 

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { toStorableJson } from './storable-json.js'
 
 /**
  * How a claimed delivery ended. `retry` and `release` keep it in its lane and its chat's place: the
@@ -78,7 +79,7 @@ export async function settleDeliveries(engine: Pool, turnId: string, settlements
       column(({ id }) => id),
       column(({ result }) => result),
       column(({ messageIds }) => JSON.stringify(messageIds)),
-      column(({ failure }) => (failure === undefined ? null : JSON.stringify(failure))),
+      column(({ failure }) => (failure === undefined ? null : toStorableJson(failure))),
       column(({ retryInMs }) => retryInMs ?? null),
       column(({ pauseChatMs }) => pauseChatMs ?? null),
       column(({ answeredAgoMs }) => answeredAgoMs ?? null),

@@ -1,16 +1,12 @@
 import type { Pool } from 'pg'
 import { newId } from '../ids.js'
+import { toStorableJson } from './storable-json.js'
 
 export interface UpdateToStore {
   updateId: number
   chatId: number
   kind: string
   payload: unknown
-}
-
-/** jsonb takes neither U+0000 nor half a surrogate pair. */
-function storable(_key: string, value: unknown): unknown {
-  return typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : value
 }
 
 /** Stores what a bot was told, each update once however often it comes. @returns how many were new. */
@@ -33,7 +29,7 @@ export async function storeUpdates(engine: Pool, botId: string, updates: UpdateT
       updates.map(({ updateId }) => updateId),
       updates.map(({ chatId }) => chatId),
       updates.map(({ kind }) => kind),
-      updates.map(({ payload }) => JSON.stringify(payload, storable)),
+      updates.map(({ payload }) => toStorableJson(payload)),
     ],
   })
   return rowCount ?? 0

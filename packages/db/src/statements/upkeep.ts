@@ -6,8 +6,16 @@ export async function ensurePartitions(engine: Pool, daysAhead: number): Promise
   return rows[0]?.made ?? 0
 }
 
+const deletedAtOnce = 5_000
+
 /** Deletes idempotency records after their 24 hours, and receipts that Telegram can no longer repeat. */
 export async function deleteExpired(engine: Pool): Promise<void> {
-  await engine.query("DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'")
-  await engine.query("DELETE FROM update_receipts WHERE received_at < now() - interval '7 days'")
+  await deleteInSlices(engine, 'idempotency_keys', "created_at < now() - interval '24 hours'")
+  await deleteInSlices(engine, 'update_receipts', "received_at < now() - interval '7 days'")
+}
+
+async function deleteInSlices(engine: Pool, table: string, condition: string): Promise<void> {
+  const statement = `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${table} WHERE ${condition} LIMIT ${deletedAtOnce}))`
+  let deleted = deletedAtOnce
+  while (deleted === deletedAtOnce) deleted = (await engine.query(statement)).rowCount ?? 0
 }

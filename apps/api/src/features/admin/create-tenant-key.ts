@@ -13,7 +13,7 @@ export async function createTenantKey(db: Transaction, tenantId: string, input: 
       errors: [{ pointer: '/expires_at', code: 'past', detail: 'must be in the future' }],
     })
   }
-  if (!(await db.tenant.findUnique({ where: { id: tenantId }, select: { id: true } }))) throw notFound('tenant')
+  if (!(await db.tenant.findUnique({ where: { id: tenantId }, select: { id: true } }))) throw notFound('tenant', '/id')
 
   const { id, key } = await issueApiKey(db, {
     tenantId,

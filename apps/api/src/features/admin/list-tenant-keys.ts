@@ -7,7 +7,7 @@ import { showKey } from './show.js'
 export async function listTenantKeys(db: Database, tenantId: string, { limit, cursor }: AdminListQuery) {
   const scope = ['keys', tenantId]
   const after = readIdCursor(scope, cursor)
-  if (!(await db.tenant.findUnique({ where: { id: tenantId }, select: { id: true } }))) throw notFound('tenant')
+  if (!(await db.tenant.findUnique({ where: { id: tenantId }, select: { id: true } }))) throw notFound('tenant', '/id')
   const keys = await db.apiKey.findMany({
     where: { tenantId, ...(after === undefined ? {} : { id: { gt: after } }) },
     orderBy: { id: 'asc' },

@@ -57,7 +57,7 @@ function expectOk<T>(outcome: CallOutcome<T>): T {
       retryAfterSeconds: outcome.retryAfterSeconds ?? 1,
     })
   }
-  throw rejected(`Telegram says: ${outcome.description}.`)
+  throw new ApiError('webhook_refused', `Telegram says: ${outcome.description}. Check PUBLIC_URL.`)
 }
 
 function rejected(why: string): ApiError {

@@ -142,6 +142,15 @@ test('answers 404 for an id of another kind', async ({ as, tenant }) => {
   expect(response.json()).toMatchObject({ status: 404, code: 'not_found' })
 })
 
+test('answers 404 for ids of the right form that nothing has', async ({ as, tenant }) => {
+  const letters = [...'0123456789abcdefghjkmnpqrstvwxyz']
+  for (let round = 0; round < 100; round++) {
+    const id = Array.from({ length: 25 }, () => letters[Math.floor(Math.random() * letters.length)]).join('')
+    const response = await as(tenant).get(`/v1/connect-links/lnk_${round % 8}${id}`)
+    expect(response.json()).toMatchObject({ status: 404, errors: [{ pointer: '/id' }] })
+  }
+})
+
 test('returns at once from waiting when the link is revoked meanwhile', async ({ api, as, tenant }) => {
   await createBot(api, tenant)
   const { id } = (await as(tenant).post('/v1/connect-links', { user_id: 'u' })).json()

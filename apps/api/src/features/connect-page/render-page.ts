@@ -12,7 +12,7 @@ export function renderPage(state: PageState, language: string, texts: PageTexts)
   const title = state.kind === 'unknown' ? texts.unknown : texts.title(state.tenantName)
   // Without scripts the page looks for news by itself; with them, connect-page.js does.
   const refresh = state.kind === 'pending' ? html`<noscript><meta http-equiv="refresh" content="4" /></noscript>` : ''
-  const script = state.kind === 'pending' ? html`<script src="/assets/connect-page.js" defer></script>` : ''
+  const script = state.kind === 'pending' ? html`<script src="/assets/connect-page.js" type="module"></script>` : ''
   return html`<!doctype html>
     <html lang="${language}">
       <head>

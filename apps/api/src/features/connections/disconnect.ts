@@ -10,7 +10,7 @@ export async function disconnect(ctx: TenantContext, id: string): Promise<void> 
       where: { tenantId_id: { tenantId, id } },
       select: { id: true },
     })
-    if (!connection) throw notFound('connection')
+    if (!connection) throw notFound('connection', '/id')
     await endConnections(db, { tenantId, id }, { status: 'gone', reason: 'app_disconnected' })
   })
 }

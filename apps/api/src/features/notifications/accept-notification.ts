@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import type { TenantContext } from '../../context.js'
 import { ApiError } from '../../errors.js'
 import { parseId, showId } from '../../http/ids.js'
-import { findAnswer, hashRequest, readIdempotencyKey } from '../../plugins/idempotency.js'
+import { findAnswer, forgetExpired, hashRequest, readIdempotencyKey } from '../../plugins/idempotency.js'
 import type { AcceptedNotification, NewNotification } from './schemas.js'
 
 export interface AcceptResult {
@@ -39,6 +39,7 @@ export async function acceptNotification(ctx: TenantContext, request: FastifyReq
 
   const earlier = await findAnswer(ctx, request)
   if (earlier) return toResult(earlier as unknown as { id: string; deliveries: number }, true)
+  if (key !== undefined && (await forgetExpired(ctx, key))) return acceptNotification(ctx, request)
   throw new ApiError(
     'user_not_connected',
     'There is no active connection to send to. Give the user a connect link first.',

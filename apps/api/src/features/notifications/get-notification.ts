@@ -8,7 +8,7 @@ export async function getNotification({ db, tenantId }: TenantContext, id: strin
     where: { tenantId_id: { tenantId, id } },
     include: { ...withContent, deliveries: { orderBy: { id: 'asc' } } },
   })
-  if (!notification) throw notFound('notification')
+  if (!notification) throw notFound('notification', '/id')
 
   const inFlight = await findInFlight(db, notification.deliveries)
   const deliveries = notification.deliveries.map((delivery) => showDelivery(delivery, inFlight))

@@ -28,7 +28,14 @@ export const UserListQuery = Type.Object(
   {
     ...pageQuery,
     connected: Type.Optional(Type.Boolean({ description: 'Only users with, or without, an active connection.' })),
-    q: Type.Optional(Type.String({ minLength: 1, maxLength: 128, description: 'Part of the user_id.' })),
+    q: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 128,
+        pattern: '^[^\\p{Cc}\\p{Cs}]+$',
+        description: 'Part of the user_id.',
+      }),
+    ),
   },
   { additionalProperties: false },
 )
