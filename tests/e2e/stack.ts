@@ -42,7 +42,7 @@ export interface Stack {
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
   control(method: string, path: string, body?: unknown): Promise<Answer>
   newPerson(firstName: string, languageCode?: string): Promise<Person>
-  /** A person whose private chat is connected to a user. */
+  /** A person whose private chat is connected to a user, and who was welcomed. */
   connect(userId: string): Promise<Person>
   startWorker(env?: Record<string, string>): Promise<StartedProcess>
   workers: StartedProcess[]
@@ -129,6 +129,10 @@ export async function startStack(
     await eventually(
       async () => (await call('GET', `/v1/connect-links/${link.body['id']}`)).body['status'],
       (status) => status === 'used',
+    )
+    await eventually(
+      () => person.messages(),
+      (messages) => messages.some((message) => message['from_bot']),
     )
     return person
   }

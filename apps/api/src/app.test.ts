@@ -103,7 +103,7 @@ test.for([
   ['malformed JSON', '{"to":', 'application/json', 400, 'malformed_json', ''],
   ['an empty body', '', 'application/json', 400, 'malformed_json', ''],
   ['no JSON object', '[]', 'application/json', 400, 'invalid_request', ''],
-  ['another content type', 'a=1', 'application/x-www-form-urlencoded', 415, 'unsupported_media_type', undefined],
+  ['another content type', 'a=1', 'application/x-www-form-urlencoded', 415, 'unsupported_media_type', ''],
   ['a number for text', '{"to":{"user_id":"u"},"text":5}', 'application/json', 400, 'invalid_request', '/text'],
   ['U+0000', '{"to":{"user_id":"u"},"text":"a\\u0000b"}', 'application/json', 400, 'invalid_request', '/text'],
   [
