@@ -14,9 +14,21 @@ export const LocalEnv = Type.Object({
   PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://[^/]+' })),
 })
 
+const passedOnNames = [
+  'PATH',
+  'HOME',
+  'TZ',
+  'LOG_LEVEL',
+  'TELEGRAM_TIMEOUT_SECONDS',
+  'RATE_LIMIT_PER_SECOND',
+  'NODE_EXTRA_CA_CERTS',
+]
+
 export interface LocalConfig extends Omit<Static<typeof LocalEnv>, 'TELLWIRE_DATA_DIR'> {
   /** Absolute. A real bot's data lives apart from the sandbox's. */
   dataDir: string
+  /** Variables of ours that the services get as they are. */
+  passedOn: Record<string, string | undefined>
 }
 
 export function readConfig(env: NodeJS.ProcessEnv): LocalConfig {
@@ -28,5 +40,10 @@ export function readConfig(env: NodeJS.ProcessEnv): LocalConfig {
     )
   }
   const folder = resolve(TELLWIRE_DATA_DIR)
-  return { ...config, dataDir: token === undefined ? folder : resolve(folder, `telegram-${token.split(':')[0]}`) }
+  const passedOn = Object.fromEntries(passedOnNames.map((name) => [name, env[name]]))
+  return {
+    ...config,
+    passedOn,
+    dataDir: token === undefined ? folder : resolve(folder, `telegram-${token.split(':')[0]}`),
+  }
 }

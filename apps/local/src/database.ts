@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { appRole, engineRole, ensureRoles, migrate } from '@tellwire/db'
 import { type PostgresServer, startPostgres } from '@tellwire/embedded-postgres'
-import { migrateJobs } from '@tellwire/jobs'
 import pg from 'pg'
 import type { DataFolder } from './data-folder.js'
 import { StartError } from './start-error.js'
@@ -51,6 +50,8 @@ export async function useDatabase(url: string): Promise<LocalDatabase> {
 
 async function prepareDatabase(url: string): Promise<void> {
   await migrate(url, migrations)
+  // Loaded here, while Postgres is busy anyway: it takes most of a second.
+  const { migrateJobs } = await import('@tellwire/jobs')
   await migrateJobs(url)
 }
 

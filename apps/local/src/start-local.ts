@@ -3,7 +3,7 @@ import type { LocalConfig } from './config.js'
 import { type DataFolder, openDataFolder } from './data-folder.js'
 import { type LocalDatabase, startDatabase, useDatabase } from './database.js'
 import { assertPortFree } from './ports.js'
-import { type Provision, provision } from './provision.js'
+import type { Provision } from './provision.js'
 import { describePlaces } from './describe-places.js'
 import type { Facts } from './facts.js'
 import { StartError } from './start-error.js'
@@ -65,19 +65,10 @@ async function bringUp(
   await assertPortFree(config.PORT, 'PORT')
   if (sandbox !== undefined) await assertPortFree(config.SANDBOX_PORT, 'SANDBOX_PORT')
 
-  const database = await openDatabase(config, folder, output)
-  const { server } = database
-  if (server) {
-    endings.push(() => server.stop())
-    watch('Postgres', server.ended, folder.path('logs/postgres.log'))
-  }
-  signal.throwIfAborted()
-
-  say('Starting the API, the worker and the sandbox …')
   const children: Child[] = []
   const start = async (name: string, env: Record<string, string | undefined>): Promise<Child> => {
     const logFile = folder.path(`logs/${name}.log`)
-    const child = startChild(name, { ...passedOn, ...env }, logFile)
+    const child = startChild(name, { ...config.passedOn, ...env }, logFile)
     endings.push(() => child.stop())
     children.push(child)
     await folder.noteChildren(children.map(({ pid }) => pid))
@@ -87,19 +78,27 @@ async function bringUp(
     )
     return child
   }
-  const env = serviceEnv(config, folder, database, sandbox)
+  // The sandbox needs no database, so it starts beside it; the others start when there is one.
   if (sandbox !== undefined) {
-    const child = await start('sandbox', {
-      PORT: String(config.SANDBOX_PORT),
-      SANDBOX_DATA_FILE: folder.path('sandbox.json'),
-    })
-    await readyOrStopped(child, signal)
+    await start('sandbox', { PORT: String(config.SANDBOX_PORT), SANDBOX_DATA_FILE: folder.path('sandbox.json') })
   }
-  const apiProcess = await start('api', { ...env, PORT: String(config.PORT), PUBLIC_URL: config.PUBLIC_URL })
-  const worker = await start('worker', env)
-  await Promise.all([readyOrStopped(apiProcess, signal), readyOrStopped(worker, signal)])
+  const database = await openDatabase(config, folder, output)
+  const { server } = database
+  if (server) {
+    endings.push(() => server.stop())
+    watch('Postgres', server.ended, folder.path('logs/postgres.log'))
+  }
   signal.throwIfAborted()
 
+  say('Starting the API, the worker and the sandbox …')
+  const env = serviceEnv(config, folder, database, sandbox)
+  await start('api', { ...env, PORT: String(config.PORT), PUBLIC_URL: config.PUBLIC_URL })
+  await start('worker', env)
+  const provisioning = import('./provision.js')
+  await Promise.all(children.map((child) => readyOrStopped(child, signal)))
+
+  // Loaded while the services start: what it needs takes most of a second.
+  const { provision } = await provisioning
   const made = await provision(folder, {
     databaseUrl: database.url,
     api,
@@ -112,13 +111,6 @@ async function bringUp(
   for (const line of describePlaces(facts, folder.path(''), folder.instance.personId)) say(line)
   return facts
 }
-
-/** The rest of our own environment, such as certificates and the level of the logs. */
-const passedOn = Object.fromEntries(
-  ['PATH', 'HOME', 'TZ', 'LOG_LEVEL', 'TELEGRAM_TIMEOUT_SECONDS', 'NODE_EXTRA_CA_CERTS', 'RATE_LIMIT_PER_SECOND'].map(
-    (name) => [name, process.env[name]],
-  ),
-)
 
 async function readyOrStopped(child: Child, signal: AbortSignal): Promise<void> {
   const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
