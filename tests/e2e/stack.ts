@@ -5,6 +5,7 @@ import { issueAdminKey, scopes } from '@tellwire/domain'
 import {
   createTestDatabase,
   eventually,
+  findFreePort,
   type RedisServer,
   startProcess,
   type StartedProcess,
@@ -76,7 +77,7 @@ export async function startStack(
     TELEGRAM_API_ROOT: sandbox,
     ...options.env,
   }
-  const port = options.webhook ? await freePort() : 0
+  const port = options.webhook ? await findFreePort() : 0
   const apiProcess = await start('api', {
     ...env,
     PORT: String(port),
@@ -201,15 +202,4 @@ async function send(
   })
   const text = await response.text()
   return { status: response.status, headers: response.headers, body: text === '' ? {} : (JSON.parse(text) as Json) }
-}
-
-async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net')
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 }

@@ -1,10 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { eventually } from '@tellwire/testing'
+import { eventually, findFreePort } from '@tellwire/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -35,8 +34,8 @@ beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'tellwire-start-'))
   env = {
     TELLWIRE_DATA_DIR: join(home, 'data'),
-    PORT: String(await freePort()),
-    SANDBOX_PORT: String(await freePort()),
+    PORT: String(await findFreePort()),
+    SANDBOX_PORT: String(await findFreePort()),
   }
 })
 afterAll(() => rmSync(home, { recursive: true, force: true }))
@@ -93,16 +92,6 @@ async function call<T>(base: string, method: string, path: string, key?: string,
     ...(body ? { body: JSON.stringify(body) } : {}),
   })
   return (await response.json()) as T
-}
-
-async function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 }
 
 interface Message {
@@ -266,7 +255,7 @@ test('with a bot token it uses that bot, at the Bot API server that is named', a
   )
   const own = start({
     TELLWIRE_DATA_DIR: join(home, 'own'),
-    PORT: String(await freePort()),
+    PORT: String(await findFreePort()),
     TELEGRAM_BOT_TOKEN: token,
     TELEGRAM_API_ROOT: host.sandbox,
   })
