@@ -7,6 +7,8 @@ export default defineConfig({
     include: ['{apps,packages,tests}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     globalSetup: ['packages/testing/src/global-setup.ts'],
+    // Most of the time is spent waiting for a second to pass.
+    maxWorkers: 3,
     testTimeout: 90_000,
     hookTimeout: 120_000,
   },

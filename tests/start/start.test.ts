@@ -186,7 +186,7 @@ test('the first start tells the story, later ones keep the data, and nothing is 
   await eventually(leftovers, (processes) => processes.length === 0)
 }, 240_000)
 
-test.each([300, 1_500, 3_000, 5_000])(
+test.each([300, 1_500, 3_000, 4_500, 6_000])(
   'Ctrl-C %i ms after the beginning leaves no process, and the next start works',
   async (delayMs) => {
     const folder = { TELLWIRE_DATA_DIR: join(home, `cut-${delayMs}`) }

@@ -4,11 +4,13 @@ export interface HttpClient {
   exists(path: string): Promise<boolean>
 }
 
-export function createHttpClient(base: string, key?: string): HttpClient {
+/** @param signal ends calls that are under way, and lets no further one begin. */
+export function createHttpClient(base: string, signal: AbortSignal, key?: string): HttpClient {
   return {
     async call<T>(method: string, path: string, body?: unknown): Promise<T> {
       const response = await fetch(base + path, {
         method,
+        signal,
         headers: {
           ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -20,6 +22,6 @@ export function createHttpClient(base: string, key?: string): HttpClient {
       return answer
     },
     exists: async (path) =>
-      (await fetch(base + path, { headers: key === undefined ? {} : { authorization: `Bearer ${key}` } })).ok,
+      (await fetch(base + path, { signal, headers: key === undefined ? {} : { authorization: `Bearer ${key}` } })).ok,
   }
 }

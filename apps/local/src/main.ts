@@ -15,6 +15,11 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 const stopping = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort())
 
+/** Resolves when the process is asked to stop. */
+const stopped = new Promise<void>((resolve) =>
+  stopping.signal.addEventListener('abort', () => resolve(), { once: true }),
+)
+
 /** What the person can mend is one sentence; anything else keeps its stack. */
 function explain(error: unknown): string {
   const isExpected = [StartError, PostgresError, ConfigError, MigrationError].some((kind) => error instanceof kind)
@@ -27,10 +32,7 @@ async function run(config: LocalConfig): Promise<void> {
   try {
     const facts = await local.ready
     if (isJson) process.stdout.write(`${JSON.stringify(facts)}\n`)
-    await Promise.race([
-      local.failed,
-      new Promise((resolve) => stopping.signal.addEventListener('abort', resolve, { once: true })),
-    ])
+    await Promise.race([local.failed, stopped])
   } finally {
     if (stopping.signal.aborted) say('Stopping …')
     await local.stop()

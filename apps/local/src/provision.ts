@@ -16,6 +16,7 @@ interface Place {
   sandbox: string | undefined
   botToken: string | undefined
   secretKey: string
+  signal: AbortSignal
 }
 
 interface BotView {
@@ -33,13 +34,13 @@ export async function provision(folder: DataFolder, at: Place): Promise<Provisio
   const db = connectDatabase({ url: at.databaseUrl, poolMax: 1 })
   try {
     const { key: adminKey } = await issueAdminKey(db, 'npm start')
-    const admin = createHttpClient(at.api, adminKey)
+    const admin = createHttpClient(at.api, at.signal, adminKey)
     const tenantId = await findOrMakeTenant(folder, admin)
     const { key: apiKey } = await admin.call<{ key: string }>('POST', `/admin/v1/tenants/${tenantId}/keys`, {
       name: 'npm start',
       scopes,
     })
-    const bot = await findOrMakeBot(folder, createHttpClient(at.api, apiKey), at)
+    const bot = await findOrMakeBot(folder, createHttpClient(at.api, at.signal, apiKey), at)
     if (at.botToken !== undefined) await renewToken(db, BigInt(bot.telegram_id), at.botToken, at.secretKey)
     return { tenantId, apiKey, adminKey, bot: { id: bot.id, username: bot.username } }
   } finally {
@@ -61,7 +62,7 @@ async function findOrMakeBot(folder: DataFolder, app: HttpClient, at: Place): Pr
   const [existing] = data
   if (existing) return existing
   await folder.saveInstance({ isStoryTold: false })
-  const token = at.botToken ?? (await makeSandboxBot(at.sandbox ?? ''))
+  const token = at.botToken ?? (await makeSandboxBot(createHttpClient(at.sandbox ?? '', at.signal)))
   return app.call<BotView>('POST', '/v1/bots', { token })
 }
 
@@ -71,8 +72,7 @@ async function renewToken(db: Database, telegramId: bigint, token: string, secre
   await db.bot.update({ where: { telegramId }, data: { tokenSealed } })
 }
 
-async function makeSandboxBot(sandbox: string): Promise<string> {
-  const client = createHttpClient(sandbox)
+async function makeSandboxBot(client: HttpClient): Promise<string> {
   const { data } = await client.call<{ data: { username: string }[] }>('GET', '/sandbox/v1/bots')
   const username = data.length === 0 ? 'tellwire_demo_bot' : `tellwire_demo_${data.length + 1}_bot`
   const bot = await client.call<{ token: string }>('POST', '/sandbox/v1/bots', {

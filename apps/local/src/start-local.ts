@@ -105,8 +105,9 @@ async function bringUp(
     sandbox,
     botToken: config.TELEGRAM_BOT_TOKEN,
     secretKey: folder.secrets.secretKey,
+    signal,
   })
-  await tellOnce(folder, api, sandbox, made, say)
+  await tellOnce(folder, { api, sandbox, signal }, made, say)
   const facts = toFacts(api, sandbox, made)
   for (const line of describePlaces(facts, folder.path(''), folder.instance.personId)) say(line)
   return facts
@@ -144,15 +145,14 @@ function serviceEnv(
 
 async function tellOnce(
   folder: DataFolder,
-  api: string,
-  sandbox: string | undefined,
+  { api, sandbox, signal }: { api: string; sandbox: string | undefined; signal: AbortSignal },
   made: Provision,
   say: Output['say'],
 ): Promise<void> {
   if (sandbox === undefined || folder.instance.isStoryTold) return
   say('\nThe story, as it happens:')
   let step = 1
-  await tellStory(folder, api, sandbox, made, (line) =>
+  await tellStory(folder, { api, sandbox, signal }, made, (line) =>
     say(line.startsWith(' ') ? `   ${line}` : `  ${step++}. ${line}`),
   )
   await folder.saveInstance({ isStoryTold: true })

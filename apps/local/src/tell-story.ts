@@ -17,13 +17,12 @@ interface ChatMessage {
 /** Plays the main job once, with real parts, and says each step as it happened. */
 export async function tellStory(
   folder: DataFolder,
-  api: string,
-  sandbox: string,
+  at: { api: string; sandbox: string; signal: AbortSignal },
   { apiKey, bot }: Provision,
   say: (line: string) => void,
 ): Promise<void> {
-  const app = createHttpClient(api, apiKey)
-  const telegram = createHttpClient(sandbox)
+  const app = createHttpClient(at.api, at.signal, apiKey)
+  const telegram = createHttpClient(at.sandbox, at.signal)
 
   const link = await app.call<{ id: string; url: string }>('POST', '/v1/connect-links', {
     user_id: userId,
