@@ -12,6 +12,7 @@ export interface Provision {
 
 interface Place {
   databaseUrl: string
+  adminKey: string
   api: string
   sandbox: string | undefined
   botToken: string | undefined
@@ -31,21 +32,21 @@ interface BotView {
  * is made anew.
  */
 export async function provision(folder: DataFolder, at: Place): Promise<Provision> {
-  const db = connectDatabase({ url: at.databaseUrl, poolMax: 1 })
-  try {
-    const { key: adminKey } = await issueAdminKey(db, 'npm start')
-    const admin = createHttpClient(at.api, at.signal, adminKey)
-    const tenantId = await findOrMakeTenant(folder, admin)
-    const { key: apiKey } = await admin.call<{ key: string }>('POST', `/admin/v1/tenants/${tenantId}/keys`, {
-      name: 'npm start',
-      scopes,
-    })
-    const bot = await findOrMakeBot(folder, createHttpClient(at.api, at.signal, apiKey), at)
-    if (at.botToken !== undefined) await renewToken(db, BigInt(bot.telegram_id), at.botToken, at.secretKey)
-    return { tenantId, apiKey, adminKey, bot: { id: bot.id, username: bot.username } }
-  } finally {
-    await db.$disconnect()
-  }
+  const { adminKey } = at
+  const admin = createHttpClient(at.api, at.signal, adminKey)
+  const tenantId = await findOrMakeTenant(folder, admin)
+  const { key: apiKey } = await admin.call<{ key: string }>('POST', `/admin/v1/tenants/${tenantId}/keys`, {
+    name: 'npm start',
+    scopes,
+  })
+  const bot = await findOrMakeBot(folder, createHttpClient(at.api, at.signal, apiKey), at)
+  if (at.botToken !== undefined) await renewToken(at, BigInt(bot.telegram_id), at.botToken)
+  return { tenantId, apiKey, adminKey, bot: { id: bot.id, username: bot.username } }
+}
+
+/** The first admin key comes from whoever can reach the database. */
+export async function makeAdminKey(databaseUrl: string): Promise<string> {
+  return withDatabase(databaseUrl, async (db) => (await issueAdminKey(db, 'npm start')).key)
 }
 
 async function findOrMakeTenant(folder: DataFolder, admin: HttpClient): Promise<string> {
@@ -67,9 +68,18 @@ async function findOrMakeBot(folder: DataFolder, app: HttpClient, at: Place): Pr
 }
 
 /** The token may have been replaced since the last start. */
-async function renewToken(db: Database, telegramId: bigint, token: string, secretKey: string): Promise<void> {
-  const tokenSealed = sealBotToken(createSealer(secretKey), telegramId, token)
-  await db.bot.update({ where: { telegramId }, data: { tokenSealed } })
+async function renewToken(at: Place, telegramId: bigint, token: string): Promise<void> {
+  const tokenSealed = sealBotToken(createSealer(at.secretKey), telegramId, token)
+  await withDatabase(at.databaseUrl, (db) => db.bot.update({ where: { telegramId }, data: { tokenSealed } }))
+}
+
+async function withDatabase<T>(url: string, work: (db: Database) => Promise<T>): Promise<T> {
+  const db = connectDatabase({ url, poolMax: 1 })
+  try {
+    return await work(db)
+  } finally {
+    await db.$disconnect()
+  }
 }
 
 async function makeSandboxBot(client: HttpClient): Promise<string> {

@@ -94,13 +94,15 @@ async function bringUp(
   const env = serviceEnv(config, folder, database, sandbox)
   await start('api', { ...env, PORT: String(config.PORT), PUBLIC_URL: config.PUBLIC_URL })
   await start('worker', env)
-  const provisioning = import('./provision.js')
+  // While the services start: what it loads takes most of a second.
+  const provisioning = prepareProvision(database.url)
+  provisioning.catch(() => undefined)
   await Promise.all(children.map((child) => readyOrStopped(child, signal)))
 
-  // Loaded while the services start: what it needs takes most of a second.
-  const { provision } = await provisioning
+  const { provision, adminKey } = await provisioning
   const made = await provision(folder, {
     databaseUrl: database.url,
+    adminKey,
     api,
     sandbox,
     botToken: config.TELEGRAM_BOT_TOKEN,
@@ -111,6 +113,11 @@ async function bringUp(
   const facts = toFacts(api, sandbox, made)
   for (const line of describePlaces(facts, folder.path(''), folder.instance.personId)) say(line)
   return facts
+}
+
+async function prepareProvision(databaseUrl: string) {
+  const { makeAdminKey, provision } = await import('./provision.js')
+  return { provision, adminKey: await makeAdminKey(databaseUrl) }
 }
 
 async function readyOrStopped(child: Child, signal: AbortSignal): Promise<void> {
