@@ -140,7 +140,7 @@ test('the first start tells the story, later ones keep the data, and nothing is 
     docs: `http://127.0.0.1:${env['PORT']}/docs`,
     sandbox: `http://127.0.0.1:${env['SANDBOX_PORT']}`,
   })
-  const people = await connectPeople(facts, 60)
+  const people = await connectPeople(facts, 200)
 
   await Promise.all(
     people.map((_id, index) =>
@@ -152,7 +152,7 @@ test('the first start tells the story, later ones keep the data, and nothing is 
   )
   await eventually(
     async () => (await textsOf(facts, people)).filter((text) => text.startsWith('once')).length,
-    (count) => count >= 30,
+    (count) => count >= 60,
   )
   signalGroup(first, 'SIGINT')
   expect(await first.ended).toBe(0)
@@ -163,9 +163,9 @@ test('the first start tells the story, later ones keep the data, and nothing is 
   expect(second.stderr()).not.toContain('link issued')
   expect(again).toMatchObject({ tenant_id: facts.tenant_id, bot: facts.bot })
   const arrived = async () => (await textsOf(again, people)).filter((text) => text.startsWith('once'))
-  await eventually(arrived, (texts) => texts.length >= 60)
-  expect(new Set(await arrived()).size).toBe(60)
-  expect(await arrived()).toHaveLength(60)
+  await eventually(arrived, (texts) => texts.length >= 200)
+  expect(new Set(await arrived()).size).toBe(200)
+  expect(await arrived()).toHaveLength(200)
 
   // A second copy on the same folder, and on the same ports.
   const sameFolder = start()
