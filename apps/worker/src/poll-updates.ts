@@ -1,6 +1,6 @@
 import { acquirePollers, advancePoller, newId, type PollerGrant, releasePollers, renewPollers } from '@tellwire/db'
 import { receiveUpdates, unsealBotToken } from '@tellwire/domain'
-import { classifyOutcome } from '@tellwire/telegram'
+import { classifyOutcome, subscribedUpdates } from '@tellwire/telegram'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { WorkerContext } from './context.js'
 import { every } from './every.js'
@@ -9,7 +9,6 @@ const superviseEveryMs = 1_000
 const grantsAtOnce = 100
 const longPollSeconds = 25
 const failurePauseMs = 3_000
-const allowedUpdates = ['message', 'channel_post', 'callback_query', 'my_chat_member'] as const
 
 export interface UpdatePolling {
   stop(): Promise<void>
@@ -59,7 +58,7 @@ async function readBot(ctx: WorkerContext, grant: PollerGrant, signal: AbortSign
       const outcome = await ctx.pollingApi.call(
         token,
         'getUpdates',
-        { offset, timeout: longPollSeconds, allowed_updates: allowedUpdates },
+        { offset, timeout: longPollSeconds, allowed_updates: subscribedUpdates },
         { timeoutMs: (longPollSeconds + 15) * 1_000, signal },
       )
       if (outcome.kind !== 'ok') {

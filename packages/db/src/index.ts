@@ -7,7 +7,7 @@ export {
   type Transaction,
 } from './client.js'
 export { Prisma } from './generated/client.js'
-export { idFloor, idTime, newId, nilUuid } from './ids.js'
+export { idFloor, newId, nilUuid } from './ids.js'
 export { migrate, MigrationError, readMigrations } from './migrate.js'
 export { appRole, engineRole, ensureRoles } from './roles.js'
 export { acceptNotifications, type Acceptance, type NotificationToAccept } from './statements/accept-notifications.js'

@@ -1,3 +1,2 @@
 export { PostgresError } from './postgres-error.js'
 export { startPostgres, type PostgresServer, type PostgresOptions } from './start-postgres.js'
-export { stopOrphan } from './stop-orphan.js'

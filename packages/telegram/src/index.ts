@@ -10,5 +10,6 @@ export {
 export { classifyOutcome, type OutcomeClass } from './classify-outcome.js'
 export { createPermits, type ChatKind, type Permits } from './permits.js'
 export { describeUpdate, type UpdateSummary } from './describe-update.js'
+export { subscribedUpdates } from './subscribed-updates.js'
 export { isWellFormedToken, telegramIdOf } from './token.js'
 export type { Chat, Message, MessageEntity, Update, User, UserFromGetMe, ChatMemberUpdated } from '@grammyjs/types'

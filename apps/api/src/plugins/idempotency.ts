@@ -63,19 +63,19 @@ export async function runIdempotently<Context extends IdempotencyContext>(
     })
     if (outcome) return await sendAnswer(reply, outcome)
   } catch (error) {
-    if (!isLockTimeout(error)) throw error
-    throw new ApiError('idempotency_in_flight', 'The first request with this key has not finished.', {
-      retryAfterSeconds: 1,
-      cause: error,
-    })
+    throw isLockTimeout(error) ? inFlight(error) : error
   }
 
-  const earlier = await findAnswer(ctx, request)
-  if (!earlier)
-    throw new ApiError('idempotency_in_flight', 'The first request with this key has not finished.', {
-      retryAfterSeconds: 1,
-    })
-  return sendAnswer(reply.header('idempotency-replayed', 'true'), earlier)
+  const replayed = await replayEarlier(ctx, request, reply)
+  if (!replayed) throw inFlight()
+  return replayed
+}
+
+function inFlight(cause?: unknown): ApiError {
+  return new ApiError('idempotency_in_flight', 'The first request with this key has not finished.', {
+    retryAfterSeconds: 1,
+    cause,
+  })
 }
 
 /**

@@ -1,5 +1,5 @@
 import { webhookSecret } from '@tellwire/domain'
-import { type CallOutcome, isWellFormedToken, telegramIdOf } from '@tellwire/telegram'
+import { type CallOutcome, isWellFormedToken, subscribedUpdates, telegramIdOf } from '@tellwire/telegram'
 import type { TenantContext } from '../../context.js'
 import { ApiError } from '../../errors.js'
 
@@ -10,9 +10,6 @@ export interface CheckedBot {
   displayName: string
   updateMode: 'polling' | 'webhook'
 }
-
-/** What we want to hear of. `my_chat_member` tells of blocks and of being removed from groups. */
-const allowedUpdates = ['message', 'channel_post', 'callback_query', 'my_chat_member'] as const
 
 /**
  * Asks Telegram who a token belongs to, and tells it where to send updates. The webhook's secret follows
@@ -41,7 +38,7 @@ async function subscribeUpdates(ctx: TenantContext, token: string): Promise<'pol
     await ctx.telegram.call(token, 'setWebhook', {
       url: `${ctx.webhookBaseUrl}/telegram/${telegramId}`,
       secret_token: webhookSecret(ctx.sealer, telegramId),
-      allowed_updates: allowedUpdates,
+      allowed_updates: subscribedUpdates,
     }),
   )
   return 'webhook'

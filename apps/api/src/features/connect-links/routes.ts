@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { runIdempotently, replayEarlier } from '../../plugins/idempotency.js'
+import { runIdempotently } from '../../plugins/idempotency.js'
 import { idempotencyHeaders } from '../../http/schemas.js'
 import { abortSignal } from '../../http/abort-signal.js'
 import { readId } from '../../http/ids.js'
@@ -26,7 +26,6 @@ export const connectLinkRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) =>
-      (await replayEarlier(request.tenant, request, reply)) ??
       runIdempotently(request.tenant, request, reply, (ctx) => issueConnectLink(ctx, request.body), { isSecret: true }),
   )
 

@@ -1,0 +1,2 @@
+/** What a bot asks to hear of, by webhook and by polling. `my_chat_member` tells of blocks and removals. */
+export const subscribedUpdates = ['message', 'channel_post', 'callback_query', 'my_chat_member'] as const
