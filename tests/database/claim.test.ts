@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { acquireLane, claimDeliveries, connectEngine, laneStart, newId, settleDeliveries } from '@tellwire/db'
+import {
+  acquireLane,
+  type ClaimRequest,
+  claimDeliveries,
+  connectEngine,
+  newId,
+  nilUuid,
+  settleDeliveries,
+} from '@tellwire/db'
 import { createTestDatabase } from '@tellwire/testing'
 import pg from 'pg'
 import { expect, test } from 'vitest'
@@ -33,8 +41,24 @@ async function makeLane(chats: number, messagesEach: number): Promise<Lane> {
   return { engine, botId, turnId }
 }
 
-const sent = (id: string) => ({
+/** A claim of one priority, from the start of the lane. */
+function claimFrom(lane: Pick<Lane, 'botId' | 'turnId'>, request: Partial<ClaimRequest> = {}): ClaimRequest {
+  return {
+    botId: lane.botId,
+    turnId: lane.turnId,
+    countsMax: [30, 30, 30],
+    virtualTimes: [0, 0, 0],
+    positions: [],
+    busyChats: [],
+    afterTenants: [nilUuid, nilUuid, nilUuid],
+    lookahead: 8,
+    ...request,
+  }
+}
+
+const sent = (turnId: string, id: string) => ({
   id,
+  turnId,
   result: 'sent' as const,
   messageIds: [1],
   failure: undefined,
@@ -44,20 +68,24 @@ const sent = (id: string) => ({
 })
 
 test.each([1, 7, 30])('serves every chat once before any a second time, %i at a time', async (countMax) => {
-  const { engine, botId, turnId } = await makeLane(100, 3)
+  const lane = await makeLane(100, 3)
+  const { engine, turnId } = lane
   const served = new Map<string, number>()
-  let cursors = [laneStart, laneStart, laneStart]
+  let positions: ClaimRequest['positions'] = []
   const busy: string[] = []
 
   while ([...served.values()].reduce((sum, count) => sum + count, 0) < 200) {
-    const claim = await claimDeliveries(engine, { botId, turnId, countMax, busyChats: busy.slice(-30), cursors })
-    cursors = claim.cursors
+    const claim = await claimDeliveries(
+      engine,
+      claimFrom(lane, { countsMax: [0, countMax, 0], busyChats: busy.slice(-30), positions, lookahead: 40 }),
+    )
+    const last = claim.deliveries.at(-1)
+    if (last) positions = [{ priority: 1, tenantId: nilUuid, chatId: last.chatId, tag: last.tag }]
     for (const { chatId } of claim.deliveries) served.set(chatId, (served.get(chatId) ?? 0) + 1)
     busy.push(...claim.deliveries.map(({ chatId }) => chatId))
     await settleDeliveries(
       engine,
-      turnId,
-      claim.deliveries.map(({ id }) => sent(id)),
+      claim.deliveries.map(({ id }) => sent(turnId, id)),
     )
   }
 
@@ -68,50 +96,45 @@ test.each([1, 7, 30])('serves every chat once before any a second time, %i at a 
 })
 
 test('takes one head a chat, the oldest, and none that is claimed already', async () => {
-  const { engine, botId, turnId } = await makeLane(3, 2)
-  const claim = () =>
-    claimDeliveries(engine, { botId, turnId, countMax: 30, busyChats: [], cursors: [laneStart, laneStart, laneStart] })
+  const lane = await makeLane(3, 2)
+  const { engine } = lane
 
-  const first = await claim()
-  const second = await claim()
+  const first = await claimDeliveries(engine, claimFrom(lane))
+  const second = await claimDeliveries(engine, claimFrom(lane))
 
   expect(first.deliveries.map(({ chatId }) => chatId)).toEqual(['1', '2', '3'])
   expect(second.deliveries).toEqual([])
-  expect(second.waitingChats).toEqual(['1', '2', '3'])
+  expect(second.waitingChats.toSorted()).toEqual(['1', '2', '3'])
+  expect(second.isComplete).toBe(true)
+  await engine.end()
+})
+
+test('tells that it did not see the whole lane, and sees it with a longer look', async () => {
+  const lane = await makeLane(200, 1)
+  const { engine } = lane
+  const busyChats = Array.from({ length: 200 }, (_, index) => String(index + 1))
+
+  const short = await claimDeliveries(engine, claimFrom(lane, { busyChats }))
+  const long = await claimDeliveries(engine, claimFrom(lane, { busyChats, lookahead: 1_000 }))
+
+  expect([short.isComplete, long.isComplete]).toEqual([false, true])
+  expect(long.waitingChats).toHaveLength(200)
   await engine.end()
 })
 
 test('gives a turn that lost its lane nothing, and lets it settle nothing', async () => {
-  const { engine, botId, turnId } = await makeLane(2, 1)
-  const stale = await claimDeliveries(engine, {
-    botId,
-    turnId,
-    countMax: 1,
-    busyChats: [],
-    cursors: [laneStart, laneStart, laneStart],
-  })
+  const lane = await makeLane(2, 1)
+  const { engine, botId, turnId } = lane
+  const stale = await claimDeliveries(engine, claimFrom(lane, { countsMax: [0, 1, 0] }))
   await engine.query("UPDATE lanes SET lease_until = now() - interval '1 second'")
   const newTurnId = randomUUID()
   const grant = await acquireLane(engine, botId, newTurnId)
-  const taken = await claimDeliveries(engine, {
-    botId,
-    turnId: newTurnId,
-    countMax: 30,
-    busyChats: [],
-    cursors: [laneStart, laneStart, laneStart],
-  })
+  const taken = await claimDeliveries(engine, claimFrom({ botId, turnId: newTurnId }))
 
-  const late = await claimDeliveries(engine, {
-    botId,
-    turnId,
-    countMax: 30,
-    busyChats: [],
-    cursors: [laneStart, laneStart, laneStart],
-  })
+  const late = await claimDeliveries(engine, claimFrom(lane))
   const settled = await settleDeliveries(
     engine,
-    turnId,
-    stale.deliveries.map(({ id }) => sent(id)),
+    stale.deliveries.map(({ id }) => sent(turnId, id)),
   )
 
   expect(grant).toMatchObject({ wasAbandoned: true, epoch: 2n })

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import {
   acceptNotifications,
+  changeBroadcast,
   claimDeliveries,
   connectEngine,
+  expandBroadcast,
+  expireDeliveries,
   findDueLanes,
-  laneStart,
   newId,
+  nilUuid,
+  releaseDueDeliveries,
   releaseLane,
   renewLane,
   settleDeliveries,
@@ -42,32 +46,46 @@ const hotStatements = {
   accept: (engine: Pool) =>
     acceptNotifications(engine, [
       {
-        id: newId(),
-        tenantId: randomUUID(),
-        target: {},
-        userId: 'u',
-        connectionId: undefined,
-        priority: 'normal',
-        format: 'plain',
-        text: 'x',
-        metadata: undefined,
-        requestId: 'r',
-        traceparent: undefined,
+        isAtomic: false,
         idempotency: { key: 'k', requestHash: Buffer.from('h') },
+        notifications: [
+          {
+            id: newId(),
+            tenantId: randomUUID(),
+            target: {},
+            audience: { kind: 'users', userIds: ['u'] },
+            priority: 'normal',
+            format: 'plain',
+            text: 'x',
+            metadata: undefined,
+            requestId: 'r',
+            traceparent: undefined,
+            sendAt: undefined,
+            expiresAt: undefined,
+            onUnknown: 'resend',
+            isHeldUntilConnected: false,
+            dedupe: { key: 'd', until: new Date() },
+            answer: {},
+          },
+        ],
       },
     ]),
   claim: (engine: Pool) =>
     claimDeliveries(engine, {
       botId,
       turnId: randomUUID(),
-      countMax: 30,
+      countsMax: [30, 30, 30],
+      virtualTimes: [0, 0, 0],
+      positions: [{ priority: 0, tenantId: nilUuid, chatId: '1', tag: 1 }],
       busyChats: ['1'],
-      cursors: [laneStart, laneStart, laneStart],
+      afterTenants: [nilUuid, nilUuid, nilUuid],
+      lookahead: 8,
     }),
   settle: (engine: Pool) =>
-    settleDeliveries(engine, randomUUID(), [
+    settleDeliveries(engine, [
       {
         id: randomUUID(),
+        turnId: randomUUID(),
         result: 'sent',
         messageIds: [1],
         failure: undefined,
@@ -76,9 +94,23 @@ const hotStatements = {
         answeredAgoMs: 1,
       },
     ]),
+  expandTopic: (engine: Pool) =>
+    expandBroadcast(engine, { tenantId: randomUUID(), notificationId: randomUUID(), isToTopic: true }, 1_000),
+  expandEveryone: (engine: Pool) =>
+    expandBroadcast(engine, { tenantId: randomUUID(), notificationId: randomUUID(), isToTopic: false }, 1_000),
+  cancelBroadcast: (engine: Pool) =>
+    changeBroadcast(engine, { tenantId: randomUUID(), notificationId: randomUUID(), change: 'cancel' }, 1_000),
+  expire: (engine: Pool) => expireDeliveries(engine, 1_000),
+  releaseDue: (engine: Pool) => releaseDueDeliveries(engine, 1_000),
   renew: (engine: Pool) => renewLane(engine, botId, randomUUID()),
   release: (engine: Pool) =>
-    releaseLane(engine, botId, randomUUID(), { nextDueInMs: undefined, permitsFreeInMs: 0, pauseMs: undefined }),
+    releaseLane(engine, botId, randomUUID(), {
+      nextDueInMs: undefined,
+      permitsFreeInMs: 0,
+      pauseMs: undefined,
+      parkedReason: undefined,
+      learnedRate: undefined,
+    }),
   storeUpdates: (engine: Pool) =>
     storeUpdates(engine, botId, [{ updateId: 1, chatId: 1, kind: 'message', payload: {} }]),
 }

@@ -26,6 +26,7 @@ const scalarTypes: Record<string, string> = {
   Json: 'jsonb',
   Bytes: 'bytea',
   DateTime: 'timestamptz',
+  Float: 'float8',
 }
 
 async function columnsOfSchema(): Promise<Column[]> {

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import helmet from '@fastify/helmet'
 import { newId } from '@tellwire/db'
 import Fastify, { type FastifyInstance } from 'fastify'
+import { createCapacity } from './capacity.js'
 import type { Services } from './context.js'
 import { createClientErrorHandler, answerProblem, handleErrors } from './plugins/error-handler.js'
 import { ApiError } from './errors.js'
@@ -15,6 +16,7 @@ import { createAccepter } from './features/notifications/accepter.js'
 import { notificationRoutes } from './features/notifications/routes.js'
 import { problemRoutes } from './features/problems/routes.js'
 import { telegramWebhookRoutes } from './features/telegram-webhook/routes.js'
+import { topicRoutes } from './features/topics/routes.js'
 import { userRoutes } from './features/users/routes.js'
 import { endWaitsOnClose } from './http/abort-signal.js'
 import { readJson } from './http/read-json.js'
@@ -69,6 +71,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
       await tenantApp.register(userRoutes, { prefix: '/users' })
       await tenantApp.register(connectionRoutes, { prefix: '/connections' })
       await tenantApp.register(notificationRoutes, { prefix: '/notifications' })
+      await tenantApp.register(topicRoutes, { prefix: '/topics' })
       await tenantApp.register(botRoutes, { prefix: '/bots' })
     },
     { prefix: '/v1' },
@@ -95,6 +98,7 @@ function toContextBase(services: Services, baseUrl: () => string, publicUrl: str
     sealer,
     telegram,
     accepter: createAccepter(engine, waker),
+    capacity: createCapacity({ db, engine }),
     webhookBaseUrl: publicUrl,
     get baseUrl() {
       return baseUrl()

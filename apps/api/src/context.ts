@@ -3,6 +3,7 @@ import type { Sealer } from '@tellwire/domain'
 import type { JobBackend, Waker } from '@tellwire/jobs'
 import type { Logger } from '@tellwire/observability'
 import type { BotApi } from '@tellwire/telegram'
+import type { Capacity } from './capacity.js'
 import type { ApiConfig } from './config.js'
 import type { Accepter } from './features/notifications/accepter.js'
 
@@ -21,6 +22,7 @@ export interface Services {
 /** What an operation for one tenant's request gets. */
 export interface TenantContext extends Omit<Services, 'jobs' | 'config'> {
   accepter: Accepter
+  capacity: Capacity
   tenantId: string
   requestId: string
   traceparent: string | undefined

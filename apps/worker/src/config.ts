@@ -8,6 +8,8 @@ export const WorkerEnv = Type.Object({
   SECRET_KEY: Type.String({ minLength: 44, maxLength: 44 }),
   TELEGRAM_API_ROOT: Type.String({ default: 'https://api.telegram.org', pattern: '^https?://' }),
   TELEGRAM_TIMEOUT_SECONDS: Type.Integer({ default: 15, minimum: 1, maximum: 120 }),
+  TELEGRAM_CONNECTIONS: Type.Integer({ default: 512, minimum: 1, maximum: 10_000 }),
+  METRICS_PORT: Type.Optional(Type.Integer({ minimum: 0, maximum: 65535 })),
   HEARTBEAT_FILE: Type.Optional(Type.String()),
   LOG_LEVEL: Type.Union(
     ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map((level) => Type.Literal(level)),

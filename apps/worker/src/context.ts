@@ -3,7 +3,10 @@ import type { Sealer } from '@tellwire/domain'
 import type { JobBackend, Waker } from '@tellwire/jobs'
 import type { Logger } from '@tellwire/observability'
 import type { BotApi } from '@tellwire/telegram'
-import type { LaneMemory } from './lane/lane-memory.js'
+import type { CallSlots } from './lane/call-slots.js'
+import type { Lanes } from './lane/lanes.js'
+import type { Settler } from './lane/settler.js'
+import type { WorkerMetrics } from './metrics.js'
 
 /** What the process has, made once in `main.ts`. */
 export interface WorkerContext {
@@ -16,7 +19,10 @@ export interface WorkerContext {
   /** For long polls: connections of their own, so that they never keep a send waiting. */
   pollingApi: BotApi
   log: Logger
-  lanes: LaneMemory
+  lanes: Lanes
+  settler: Settler
+  callSlots: CallSlots
+  metrics: WorkerMetrics
   /** Written after every sweep that succeeded, for whoever watches the process. */
   heartbeatFile: string | undefined
   /** Aborts when the process is asked to stop: nothing new is begun. */

@@ -3,10 +3,13 @@ import { connectDatabase, connectEngine } from '@tellwire/db'
 import { createSealer } from '@tellwire/domain'
 import { connectJobs, createWaker } from '@tellwire/jobs'
 import { announceReady, stopOnSignal } from '@tellwire/lifecycle'
-import { createLogger } from '@tellwire/observability'
+import { createLogger, serveMetrics } from '@tellwire/observability'
 import { createBotApi } from '@tellwire/telegram'
 import { readConfig } from './config.js'
-import { createLaneMemory } from './lane/lane-memory.js'
+import { createCallSlots } from './lane/call-slots.js'
+import { createLanes } from './lane/lanes.js'
+import { createSettler } from './lane/settler.js'
+import { createWorkerMetrics } from './metrics.js'
 import { startWorker } from './worker.js'
 
 const config = orExit(() => readConfig(process.env))
@@ -18,8 +21,15 @@ const engine = connectEngine({ url: engineUrl, poolMax: 20, applicationName: 'te
 const onJobError = (error: Error): void => log.warn({ err: error }, 'queue')
 const jobs = connectJobs({ redisUrl: config.REDIS_URL, databaseUrl: engineUrl, onError: onJobError })
 const waker = createWaker(jobs, onJobError)
-const telegram = createBotApi({ root: config.TELEGRAM_API_ROOT, timeoutMs: config.TELEGRAM_TIMEOUT_SECONDS * 1_000 })
+const telegram = createBotApi({
+  root: config.TELEGRAM_API_ROOT,
+  timeoutMs: config.TELEGRAM_TIMEOUT_SECONDS * 1_000,
+  connectionsMax: config.TELEGRAM_CONNECTIONS,
+})
 
+const metrics = createWorkerMetrics()
+const metricsServer =
+  config.METRICS_PORT === undefined ? undefined : await serveMetrics(metrics.registry, config.METRICS_PORT)
 const pollingApi = createBotApi({ root: config.TELEGRAM_API_ROOT, connectionsMax: 4_096 })
 
 const worker = startWorker({
@@ -31,12 +41,16 @@ const worker = startWorker({
   pollingApi,
   log,
   sealer: createSealer(config.SECRET_KEY),
-  lanes: createLaneMemory(),
+  lanes: createLanes(),
+  settler: createSettler({ engine, log }),
+  callSlots: createCallSlots(config.TELEGRAM_CONNECTIONS),
+  metrics,
   heartbeatFile: config.HEARTBEAT_FILE,
 })
 
 stopOnSignal(log, async () => {
   await worker.stop()
+  await metricsServer?.close()
   await waker.close()
   await Promise.all([jobs.close(), telegram.close(), pollingApi.close(), engine.end(), db.$disconnect()])
 })

@@ -1,18 +1,29 @@
 import { writeFile } from 'node:fs/promises'
-import { deleteExpired, ensurePartitions, findBotsWithUpdates, findDueLanes } from '@tellwire/db'
-import { DrainLane, HandleUpdates } from '@tellwire/jobs'
+import {
+  deleteExpired,
+  ensurePartitions,
+  expireDeliveries,
+  findBotsWithUpdates,
+  findDueBroadcasts,
+  findDueLanes,
+  releaseDueDeliveries,
+} from '@tellwire/db'
+import { AdvanceBroadcast, DrainLane, HandleUpdates } from '@tellwire/jobs'
 import type { WorkerContext } from './context.js'
+import { advanceBroadcast } from './jobs/advance-broadcast.js'
 import { drainLane } from './jobs/drain-lane.js'
 import { handleUpdates } from './jobs/handle-updates.js'
 import { every, type Repeating } from './every.js'
 
 const sweepEveryMs = 1_000
 const upkeepEveryMs = 3_600_000
+/** Rows that a statement moves or ends. */
+const sliceSize = 1_000
 const partitionDaysAhead = 7
 
 /**
  * Finds what no wake-up told of: lanes with something due that nobody drains, updates that nobody
- * handles. It reads Postgres alone, so whatever the queue loses is found within seconds; while the queue
+ * handles, broadcasts that do not go on, and deliveries whose time has come or is over. It reads Postgres alone, so whatever the queue loses is found within seconds; while the queue
  * is away, this process does the work itself.
  */
 export function startSweep(ctx: WorkerContext): Repeating {
@@ -26,9 +37,11 @@ export function startSweep(ctx: WorkerContext): Repeating {
   }
 
   const sweep = every(sweepEveryMs, ctx, 'sweep', async () => {
-    const [botsWithDeliveries, botsWithUpdates] = await Promise.all([
+    await moveWaiting(ctx)
+    const [botsWithDeliveries, botsWithUpdates, broadcasts] = await Promise.all([
       findDueLanes(ctx.engine),
       findBotsWithUpdates(ctx.engine),
+      findDueBroadcasts(ctx.engine),
     ])
     ctx.lanes.sweep(performance.now())
     if (ctx.heartbeatFile !== undefined) await writeFile(ctx.heartbeatFile, '')
@@ -41,6 +54,10 @@ export function startSweep(ctx: WorkerContext): Repeating {
         if (!(await ctx.waker.handOver(HandleUpdates, { botId })))
           doMyself(`updates ${botId}`, () => handleUpdates(ctx, { botId }))
       }),
+      ...broadcasts.map(async ({ tenantId, notificationId }) => {
+        if (!(await ctx.waker.handOver(AdvanceBroadcast, { tenantId, notificationId })))
+          doMyself(`broadcast ${notificationId}`, () => advanceBroadcast(ctx, { tenantId, notificationId }))
+      }),
     ])
   })
   return {
@@ -48,6 +65,19 @@ export function startSweep(ctx: WorkerContext): Repeating {
       await sweep.stop()
       await Promise.all(ownWork.values())
     },
+  }
+}
+
+/** Ends what is overdue, and brings into the lanes what is due. */
+async function moveWaiting({ engine, waker, stopping }: WorkerContext): Promise<void> {
+  while (!stopping.aborted && (await expireDeliveries(engine, sliceSize)) >= sliceSize) {
+    // As long as a statement ends as many as it may.
+  }
+  let released = sliceSize
+  while (!stopping.aborted && released >= sliceSize) {
+    const due = await releaseDueDeliveries(engine, sliceSize)
+    released = due.released
+    for (const botId of due.botIds) waker.wake(DrainLane, { botId })
   }
 }
 

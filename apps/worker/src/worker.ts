@@ -1,7 +1,9 @@
-import { consume, DrainLane, HandleUpdates } from '@tellwire/jobs'
+import { AdvanceBroadcast, consume, DrainLane, HandleUpdates } from '@tellwire/jobs'
 import type { WorkerContext } from './context.js'
+import { advanceBroadcast } from './jobs/advance-broadcast.js'
 import { drainLane } from './jobs/drain-lane.js'
 import { handleUpdates } from './jobs/handle-updates.js'
+import { listenForWakeUps } from './lane/listen-for-wake-ups.js'
 import { startPolling } from './poll-updates.js'
 import { startSweep, startUpkeep } from './sweep.js'
 
@@ -16,10 +18,11 @@ export function startWorker(ctx: Omit<WorkerContext, 'stopping'>): RunningWorker
   const context: WorkerContext = { ...ctx, stopping: stopping.signal }
   const onError = (error: Error): void => ctx.log.warn({ err: error }, 'queue')
 
-  const parts = [startUpkeep(context), startPolling(context), startSweep(context)]
+  const parts = [startUpkeep(context), startPolling(context), startSweep(context), listenForWakeUps(context)]
   const consumers = [
     consume(ctx.jobs, DrainLane, (payload) => drainLane(context, payload), onError),
     consume(ctx.jobs, HandleUpdates, (payload) => handleUpdates(context, payload), onError),
+    consume(ctx.jobs, AdvanceBroadcast, (payload) => advanceBroadcast(context, payload), onError),
   ]
 
   return {

@@ -12,12 +12,16 @@ const engineTables = [
   'notification_contents',
   'deliveries',
   'pending_deliveries',
+  'waiting_deliveries',
+  'dedupe_keys',
+  'broadcasts',
+  'delivery_counts',
   'idempotency_keys',
   'updates',
   'update_receipts',
   'events',
 ]
-const engineReads = ['tenants', 'bots', 'bot_access', 'users', 'connections']
+const engineReads = ['tenants', 'bots', 'bot_access', 'users', 'connections', 'topics', 'topic_subscribers']
 
 /** The engine's connection also carries BullMQ's queues, where they live in Postgres; it makes a sequence for each. */
 const queueGrants = [

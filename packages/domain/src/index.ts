@@ -5,5 +5,7 @@ export { issueApiKey, scopes, type IssuedKey, type Scope } from './keys/issue-ap
 export { generateConnectToken, hashConnectToken, isConnectToken } from './connect-links/connect-token.js'
 export { recordEvents, type NewEvent } from './events/record-events.js'
 export { endConnections, type ConnectionEnd } from './connections/end-connections.js'
+export { releaseHeld } from './connections/release-held.js'
+export { moveChat } from './connections/move-chat.js'
 export { sealBotToken, unsealBotToken, webhookSecret } from './bots/bot-secrets.js'
 export { receiveUpdates } from './updates/receive-updates.js'

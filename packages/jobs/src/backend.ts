@@ -12,6 +12,8 @@ import { Redis } from 'ioredis'
 import pg from 'pg'
 
 const postgresSchema = 'bullmq'
+const channel = 'tellwire_wake'
+const listenAgainMs = 1_000
 
 export interface JobBackendOptions {
   /** Redis, where it is given; Postgres otherwise. */
@@ -31,9 +33,16 @@ export interface JobBackend {
     handler: (job: { data: unknown }) => Promise<void>,
     options: Partial<WorkerOptions>,
   ): Worker
+  /** Tells everyone who listens, as far as the store reaches them right now. Nothing is kept. */
+  publish(message: string): Promise<void>
+  listen(onMessage: (message: string) => void): Listening
   /** Whether the store answers right now. */
   ping(): Promise<boolean>
   close(): Promise<void>
+}
+
+export interface Listening {
+  stop(): Promise<void>
 }
 
 export function connectJobs(options: JobBackendOptions): JobBackend {
@@ -70,6 +79,8 @@ function connectPostgres(options: JobBackendOptions): JobBackend {
     createQueue: (name) => new Queue(name, { connection }, factory) as unknown as Queue,
     createWorker: (name, handler, workerOptions) =>
       new Worker(name, handler, { ...workerOptions, connection }, factory) as unknown as Worker,
+    publish: async (message) => void (await pool.query('SELECT pg_notify($1, $2)', [channel, message])),
+    listen: (onMessage) => listenOnPostgres(options, onMessage),
     ping: async () => isAnswered(pool.query('SELECT 1')),
     close: async () => pool.end(),
   }
@@ -93,10 +104,57 @@ function connectRedis(url: string, options: JobBackendOptions): JobBackend {
     createQueue: (name) => new Queue(name, { connection: producing, prefix, skipWaitingForReady: true }),
     createWorker: (name, handler, workerOptions) =>
       new Worker(name, handler, { ...workerOptions, connection: consuming, prefix }),
+    publish: async (message) => void (await producing.publish(`${prefix}:${channel}`, message)),
+    listen(onMessage) {
+      const listening = new Redis(url, { maxRetriesPerRequest: null, retryStrategy })
+      listening.on('error', options.onError)
+      listening.on('message', (_channel, message) => onMessage(message))
+      listening.subscribe(`${prefix}:${channel}`).catch(options.onError)
+      return { stop: async () => listening.disconnect() }
+    },
     ping: async () => isAnswered(producing.ping()),
     close: async () => {
       producing.disconnect()
       consuming.disconnect()
+    },
+  }
+}
+
+/** One connection that listens, and is made again when it is lost. */
+function listenOnPostgres(options: JobBackendOptions, onMessage: (message: string) => void): Listening {
+  let client: pg.Client | undefined
+  let timer: NodeJS.Timeout | undefined
+  let isStopped = false
+
+  const connect = async (): Promise<void> => {
+    const connecting = new pg.Client({
+      connectionString: options.databaseUrl,
+      application_name: 'tellwire-listen',
+      connectionTimeoutMillis: 5_000,
+      keepAlive: true,
+    })
+    client = connecting
+    connecting.on('notification', ({ payload }) => onMessage(payload ?? ''))
+    connecting.on('error', options.onError)
+    connecting.on('end', () => {
+      if (!isStopped) timer = setTimeout(() => void connect(), listenAgainMs)
+    })
+    try {
+      await connecting.connect()
+      await connecting.query(`LISTEN ${channel}`)
+    } catch (error) {
+      options.onError(error instanceof Error ? error : new Error(String(error)))
+      await connecting.end().catch(() => undefined)
+    }
+  }
+  const first = connect()
+
+  return {
+    async stop() {
+      isStopped = true
+      clearTimeout(timer)
+      await first
+      await client?.end().catch(() => undefined)
     },
   }
 }

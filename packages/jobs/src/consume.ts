@@ -1,8 +1,9 @@
 import { UnrecoverableError } from 'bullmq'
 import type { Static, TObject } from 'typebox'
 import { Check } from 'typebox/value'
-import type { JobBackend } from './backend.js'
+import type { JobBackend, Listening } from './backend.js'
 import type { JobContract } from './job-contract.js'
+import { announcement } from './waker.js'
 
 export interface JobConsumer {
   /** Takes nothing new and waits until what runs has finished. */
@@ -37,4 +38,12 @@ export function consume<Schema extends TObject>(
   worker.on('error', onError)
   worker.on('failed', (_job, error) => onError(error))
   return { close: async () => worker.close() }
+}
+
+/** Calls `listener` with the key of each announced job: at once where the store allows it, perhaps never. */
+export function onAnnounced(backend: JobBackend, contract: JobContract, listener: (key: string) => void): Listening {
+  const prefix = announcement(contract, '')
+  return backend.listen((message) => {
+    if (message.startsWith(prefix)) listener(message.slice(prefix.length))
+  })
 }

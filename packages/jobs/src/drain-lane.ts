@@ -7,4 +7,5 @@ export const DrainLane = defineJob({
   payload: Type.Object({ botId: Type.String() }),
   key: ({ botId }) => botId,
   concurrency: 400,
+  isAnnounced: true,
 })

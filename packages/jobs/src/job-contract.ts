@@ -15,6 +15,8 @@ export interface JobContract<Schema extends TObject = TObject> {
   key: (payload: Static<Schema>) => string
   /** How many jobs of this kind one process runs at a time. */
   concurrency: number
+  /** Whether listeners are also told directly, by `onAnnounced`. */
+  isAnnounced?: boolean
 }
 
 export function defineJob<Schema extends TObject>(contract: JobContract<Schema>): JobContract<Schema> {

@@ -1,1 +1,2 @@
 export { createLogger, type Logger } from './logger.js'
+export { Counter, Gauge, Registry, serveMetrics, type MetricsServer } from './metrics.js'

@@ -8,9 +8,11 @@
  * a second, and in a group or channel twenty more for a minute.
  */
 export interface Permits {
-  /** How many calls may start right now. */
+  /** Permits of the bot: sends in a second. May be set at any time; open calls keep theirs. */
+  rate: number
+  /** How many calls may start right now; negative after the rate was lowered. */
   free(nowMs: number): number
-  /** When the next permit of the bot comes back; `Infinity` while all depends on open calls. */
+  /** When the next call may start; `Infinity` while all depends on open calls. */
   freeAt(nowMs: number): number
   /** When the chat may be sent to; `Infinity` while a call to it is open. */
   chatFreeAt(chatId: string, nowMs: number): number
@@ -41,15 +43,21 @@ interface ChatState {
   answeredAtMs: number[]
 }
 
-export function createPermits(rate: number): Permits {
+export function createPermits(initialRate: number): Permits {
   let openCalls = 0
-  /** When permits come back, soonest first. */
+  /** When permits come back, soonest first, from `first` on. */
   let returning: number[] = []
+  let first = 0
   const chats = new Map<string, ChatState>()
 
+  const spent = (): number => openCalls + returning.length - first
+
   const collect = (nowMs: number): void => {
-    const count = returning.findIndex((atMs) => atMs > nowMs)
-    returning = count === -1 ? [] : returning.slice(count)
+    while (first < returning.length && (returning[first] ?? 0) <= nowMs) first++
+    if (first > 1_000 && first * 2 > returning.length) {
+      returning = returning.slice(first)
+      first = 0
+    }
   }
 
   const chatOf = (chatId: string, kind: ChatKind): ChatState => {
@@ -64,14 +72,16 @@ export function createPermits(rate: number): Permits {
   }
 
   return {
+    rate: initialRate,
     free(nowMs) {
       collect(nowMs)
-      return rate - openCalls - returning.length
+      return this.rate - spent()
     },
     freeAt(nowMs) {
       collect(nowMs)
-      if (openCalls + returning.length < rate) return nowMs
-      return returning[0] ?? Infinity
+      const missing = spent() - this.rate
+      if (missing < 0) return nowMs
+      return returning[first + missing] ?? Infinity
     },
     chatFreeAt,
     busyChats: (nowMs) => [...chats.keys()].filter((chatId) => chatFreeAt(chatId, nowMs) > nowMs),
@@ -81,24 +91,23 @@ export function createPermits(rate: number): Permits {
     },
     answered(chatId, atMs) {
       openCalls--
-      returning.push(atMs + secondMs)
+      insertSorted(returning, atMs + secondMs)
       const chat = chats.get(chatId)
       if (!chat) return
       chat.openCalls--
-      chat.answeredAtMs = [...chat.answeredAtMs, atMs].slice(-groupSendsPerMinute)
+      chat.answeredAtMs = [...chat.answeredAtMs, atMs].slice(-keptOf(chat))
     },
     recall(chatId, kind, sentAtMs) {
       if (chats.has(chatId)) return
-      chatOf(chatId, kind).answeredAtMs = sentAtMs.toSorted((a, b) => a - b).slice(-groupSendsPerMinute)
+      const chat = chatOf(chatId, kind)
+      chat.answeredAtMs = sentAtMs.toSorted((a, b) => a - b).slice(-keptOf(chat))
     },
     spendAll(untilMs) {
-      returning = [
-        ...returning,
-        ...Array.from({ length: rate - openCalls - returning.length }, () => untilMs),
-      ].toSorted((a, b) => a - b)
+      const count = Math.max(0, this.rate - spent())
+      for (let spend = 0; spend < count; spend++) insertSorted(returning, untilMs)
     },
     spentUntil(nowMs) {
-      return openCalls > 0 ? nowMs + secondMs : Math.max(nowMs, returning.at(-1) ?? nowMs)
+      return Math.max(nowMs, returning.at(-1) ?? nowMs, openCalls > 0 ? nowMs + secondMs : nowMs)
     },
     forget(nowMs) {
       for (const [chatId, chat] of chats) {
@@ -109,8 +118,20 @@ export function createPermits(rate: number): Permits {
   }
 }
 
+/** Times come nearly in order, so the place is near the end. */
+function insertSorted(times: number[], time: number): void {
+  let place = times.length
+  while (place > 0 && (times[place - 1] ?? 0) > time) place--
+  if (place === times.length) times.push(time)
+  else times.splice(place, 0, time)
+}
+
 function windowOf(chat: ChatState): number {
   return chat.kind === 'group' ? minuteMs : secondMs
+}
+
+function keptOf(chat: ChatState): number {
+  return chat.kind === 'group' ? groupSendsPerMinute : 1
 }
 
 function freeAtOf(chat: ChatState, nowMs: number): number {

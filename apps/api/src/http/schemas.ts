@@ -18,6 +18,14 @@ export const UserId = Type.String({
   examples: ['u_42'],
 })
 
+/** The tenant's own name for a topic. */
+export const TopicName = Type.String({
+  minLength: 1,
+  maxLength: 128,
+  pattern: '^(?!\\.{1,2}$)[^\\p{Cc}\\p{Cs}]+$',
+  examples: ['releases'],
+})
+
 export const Metadata = Type.Record(Type.String(), Type.Unknown(), {
   'x-max-json-bytes': 4096,
   description: 'Any JSON object up to 4 KiB.',

@@ -1,7 +1,9 @@
+import type { Prisma } from '@tellwire/db'
 import { hashKey, isWellFormedKey, type Scope } from '@tellwire/domain'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
 import type { Services, TenantContext } from '../context.js'
+import { rememberFor } from '../remember-for.js'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -13,6 +15,11 @@ declare module 'fastify' {
   }
 }
 
+type ApiKey = Prisma.ApiKeyGetPayload<object>
+
+/** A key that was revoked is refused after this long at the latest. */
+const keyKeptForMs = 250
+
 export type TenantContextBase = Omit<TenantContext, 'tenantId' | 'requestId' | 'traceparent' | 'log'>
 
 /** Lets in requests with a tenant's key of the right scope, and gives them their context. */
@@ -22,8 +29,9 @@ export function authenticateTenants(app: FastifyInstance, services: Services, ba
   })
   // Set for every request before its handler runs.
   app.decorateRequest('tenant', null as unknown as TenantContext)
+  const findKey = rememberFor(keyKeptForMs, (tokenHash) => services.db.apiKey.findUnique({ where: { tokenHash } }))
   app.addHook('onRequest', async (request) => {
-    const key = await findTenantKey(services, readBearer(request))
+    const key = await findTenantKey(findKey, readBearer(request))
     if (!key) throw unauthenticated()
     const { scope } = request.routeOptions.config
     if (scope && !key.scopes.includes(scope)) {
@@ -53,9 +61,12 @@ function readBearer(request: FastifyRequest): string | undefined {
   return /^Bearer +([^ ]+)$/i.exec(request.headers.authorization ?? '')?.[1]
 }
 
-async function findTenantKey({ db }: Services, key: string | undefined) {
+async function findTenantKey(
+  findKey: (hash: Uint8Array<ArrayBuffer>) => Promise<ApiKey | null>,
+  key: string | undefined,
+) {
   if (key === undefined || !isWellFormedKey(key, ['live', 'test'])) return null
-  const found = await db.apiKey.findUnique({ where: { tokenHash: hashKey(key) } })
+  const found = await findKey(hashKey(key))
   if (!found || found.revokedAt) return null
   return found.expiresAt && found.expiresAt <= new Date() ? null : found
 }

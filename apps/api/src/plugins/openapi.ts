@@ -29,6 +29,7 @@ export async function describeApi(app: FastifyInstance, baseUrl: () => string): 
         { name: 'users' },
         { name: 'connections' },
         { name: 'notifications' },
+        { name: 'topics' },
         { name: 'bots' },
         { name: 'admin', description: 'For whoever operates the service.' },
       ],

@@ -8,18 +8,24 @@ export interface Reply {
   entities: Entity[]
 }
 
-/** The parameters of `sendMessage` for what was claimed. */
-export function composeMessage(delivery: ClaimedDelivery): Params<'sendMessage'> {
+/**
+ * The parameters of `sendMessage` for what was claimed. `isPaid`: the bot's owner pays Telegram for sends
+ * beyond 30 a second.
+ */
+export function composeMessage(delivery: ClaimedDelivery, { isPaid }: { isPaid: boolean }): Params<'sendMessage'> {
   const { text, entities } = formatDelivery(delivery)
   return {
     chat_id: Number(delivery.chatId),
     text,
     // Every type that the formatter makes is one of Telegram's, with the fields it asks for.
     ...(entities.length > 0 ? { entities: entities as MessageEntity[] } : {}),
+    ...(isPaid ? { allow_paid_broadcast: true } : {}),
   }
 }
 
-function formatDelivery({ kind, reply, format, text }: ClaimedDelivery): FormattedText {
+function formatDelivery({ kind, reply, format, text, isDegraded }: ClaimedDelivery): FormattedText {
   if (kind === 'reply') return reply as Reply
-  return format === 'plain' ? renderPlain(text ?? '') : renderMarkdown(text ?? '')
+  if (format === 'plain') return renderPlain(text ?? '')
+  const rendered = renderMarkdown(text ?? '')
+  return isDegraded ? { text: rendered.text, entities: [] } : rendered
 }

@@ -1,63 +1,126 @@
-import type { ClaimedDelivery, Settlement } from '@tellwire/db'
-import { type CallOutcome, classifyOutcome, type Message, type OutcomeClass } from '@tellwire/telegram'
+import type { ClaimedDelivery } from '@tellwire/db'
+import { type CallOutcome, classifyOutcome, type OutcomeClass } from '@tellwire/telegram'
 import { retryDelayMs, retryForMs } from './retry-policy.js'
+import type { QueuedDelivery } from './send-queue.js'
+import type { Outcome } from './settler.js'
+
+type Answered = Omit<Outcome, 'answeredAtMs'>
+
+/** As it is stored and shown. */
+interface Failure {
+  code: string
+  class: string
+  telegram_code?: number
+  telegram_description?: string
+  at: string
+}
+
+/** How a delivery ends, or stays, without a call. */
+export type BeginUnsent = Outcome
 
 /** What an answer means for the delivery, and for more than the delivery. */
 export interface Decision {
-  settlement: Omit<Settlement, 'answeredAgoMs'>
+  outcome: Answered
   /** The chat can no longer be written to. */
   endsChat?: 'blocked' | 'gone'
+  /** The chat has another id. */
+  migratedTo?: number
+  /** In place of `outcome` when the new id cannot be written down. */
+  outcomeUnmoved: Answered
   /** Telegram asks the bot to wait. */
   floodMs?: number
-  /** The bot itself is refused. */
-  botProblem?: { code: string; description: string }
+  /** The bot itself is refused; a lasting problem needs somebody to act. */
+  botProblem?: { code: string; description: string; isLasting: boolean }
 }
 
-export function decide(delivery: ClaimedDelivery, outcome: CallOutcome<Message>): Decision {
+export function decide<Result extends { message_id: number }>(
+  delivery: QueuedDelivery,
+  outcome: CallOutcome<Result>,
+  nowMs: number,
+): Decision {
   const meaning = classifyOutcome(outcome)
+  const decided = decideMeaning(delivery, outcome, meaning, nowMs)
+  return { ...decided, outcomeUnmoved: decided.outcomeUnmoved ?? decided.outcome }
+}
+
+function decideMeaning(
+  delivery: QueuedDelivery,
+  outcome: CallOutcome<{ message_id: number }>,
+  meaning: OutcomeClass,
+  nowMs: number,
+): Omit<Decision, 'outcomeUnmoved'> & { outcomeUnmoved?: Answered } {
   switch (meaning.class) {
     case 'sent':
       return {
-        settlement: {
-          ...settle(delivery, 'sent'),
-          messageIds: outcome.kind === 'ok' ? [outcome.result.message_id] : [],
-        },
+        outcome: { ...settle(delivery, 'sent'), messageIds: outcome.kind === 'ok' ? [outcome.result.message_id] : [] },
       }
     case 'recipient':
-      return { settlement: fail(delivery, meaning, outcome), ...(meaning.ends ? { endsChat: meaning.ends } : {}) }
-    case 'message':
-      return { settlement: fail(delivery, meaning, outcome) }
+      return { outcome: fail(delivery, meaning, outcome), ...(meaning.ends ? { endsChat: meaning.ends } : {}) }
+    case 'message': {
+      const isPlainWorthTrying = meaning.isFormatting && delivery.format === 'markdown' && !delivery.isDegraded
+      return { outcome: isPlainWorthTrying ? settle(delivery, 'degrade') : fail(delivery, meaning, outcome) }
+    }
     case 'migrate':
-      return { settlement: fail(delivery, { class: 'recipient', code: 'chat_migrated' }, outcome) }
+      return {
+        outcome: settle(delivery, 'release'),
+        migratedTo: meaning.toChatId,
+        outcomeUnmoved: retry(delivery, { class: 'recipient', code: 'chat_migrated' }, outcome, nowMs),
+      }
     case 'bot':
       return {
-        settlement: settle(delivery, 'release'),
-        botProblem: { code: meaning.code, description: describe(outcome) },
+        outcome: settle(delivery, 'release'),
+        botProblem: { code: meaning.code, description: describe(outcome), isLasting: meaning.isLasting },
       }
     case 'flood': {
       const floodMs = meaning.retryAfterSeconds * 1_000
-      return { settlement: { ...settle(delivery, 'release'), pauseChatMs: floodMs }, floodMs }
+      const isTooLong = nowMs + floodMs >= delivery.expiresAtMs
+      return { outcome: { ...settle(delivery, isTooLong ? 'expired' : 'release'), pauseChatMs: floodMs }, floodMs }
     }
     case 'transient':
-      return { settlement: retryOrFail(delivery, meaning, outcome) }
+      if (meaning.mayHaveArrived && delivery.isHeldIfUnknown)
+        return { outcome: { ...settle(delivery, 'unknown'), failure: failure(unknownOutcome, outcome) } }
+      return { outcome: retry(delivery, meaning, outcome, nowMs) }
   }
 }
 
-/** The end of a delivery that was not even tried. */
-export function failUnsent(delivery: ClaimedDelivery, failureClass: string, code: string): Settlement {
-  return { ...fail(delivery, { class: failureClass, code }), answeredAgoMs: undefined }
+const unknownOutcome = { class: 'ambiguous', code: 'outcome_unknown' }
+
+/** What needs no call: it may have been sent and must not be repeated, or there is nobody to send it to. */
+export function endUnsent(delivery: ClaimedDelivery): BeginUnsent | undefined {
+  const { connectionStatus } = delivery
+  if (delivery.wasInFlight && delivery.isHeldIfUnknown)
+    return unsent({ ...settle(delivery, 'unknown'), failure: failure(unknownOutcome) })
+  if (connectionStatus !== null && connectionStatus !== 'active')
+    return unsent(fail(delivery, { class: 'recipient', code: `recipient_${connectionStatus}` }))
+  return undefined
 }
 
-function retryOrFail(
-  delivery: ClaimedDelivery,
-  meaning: Extract<OutcomeClass, { class: 'transient' }>,
+export function expire(delivery: ClaimedDelivery): BeginUnsent {
+  return unsent(settle(delivery, 'expired'))
+}
+
+/** Back into the lane, as if it had not been claimed. */
+export function giveBack(delivery: ClaimedDelivery): BeginUnsent {
+  return unsent(settle(delivery, 'release'))
+}
+
+function unsent(outcome: Answered): Outcome {
+  return { ...outcome, answeredAtMs: undefined }
+}
+
+function retry(
+  delivery: QueuedDelivery,
+  meaning: { class: string; code: string },
   outcome: CallOutcome<unknown>,
-): Decision['settlement'] {
+  nowMs: number,
+): Answered {
+  const retryInMs = retryDelayMs(delivery.attempts)
+  if (nowMs + retryInMs >= delivery.expiresAtMs) return settle(delivery, 'expired')
   if (delivery.ageMs > retryForMs) return fail(delivery, meaning, outcome)
-  return { ...settle(delivery, 'retry'), retryInMs: retryDelayMs(delivery.attempts) }
+  return { ...settle(delivery, 'retry'), retryInMs }
 }
 
-function settle(delivery: ClaimedDelivery, result: Settlement['result']): Decision['settlement'] {
+function settle(delivery: ClaimedDelivery, result: Answered['result']): Answered {
   return { id: delivery.id, result, messageIds: [], failure: undefined, retryInMs: undefined, pauseChatMs: undefined }
 }
 
@@ -65,11 +128,14 @@ function fail(
   delivery: ClaimedDelivery,
   meaning: { class: string; code: string },
   outcome?: CallOutcome<unknown>,
-): Decision['settlement'] {
+): Answered {
+  return { ...settle(delivery, 'failed'), failure: failure(meaning, outcome) }
+}
+
+function failure(meaning: { class: string; code: string }, outcome?: CallOutcome<unknown>): Failure {
   const telegram =
     outcome?.kind === 'refused' ? { telegram_code: outcome.code, telegram_description: outcome.description } : {}
-  const failure = { code: meaning.code, class: meaning.class, ...telegram, at: new Date().toISOString() }
-  return { ...settle(delivery, 'failed'), failure }
+  return { code: meaning.code, class: meaning.class, ...telegram, at: new Date().toISOString() }
 }
 
 function describe(outcome: CallOutcome<unknown>): string {

@@ -1,22 +1,66 @@
-const windowMs = 30_000
-
-/** Tells a chat that is written to too fast from a bot that sends too fast. */
+/**
+ * What a lane learns from 429s. One chat's tells that the chat is written to too fast. A second chat's within
+ * half a minute tells that the bot sends too fast: then the whole bot waits. Afterwards the bot sends more
+ * slowly, and gets faster again bit by bit.
+ */
 export interface FloodWatch {
-  /** @returns how long the whole bot has to wait, when this 429 is the second chat's within half a minute. */
+  /** What the bot may send a second at present; the full rate where nothing was learned. */
+  rate(nowMs: number): number
+  /** The full rate, which an operator may change. */
+  setFullRate(rate: number): void
+  /** Goes on with what an earlier holder of the lane had learned. */
+  recall(learnedRate: number): void
+  /** What was learned; undefined at the full rate. */
+  learnedRate(nowMs: number): number | undefined
+  /** @returns how long the whole bot has to wait, in milliseconds, when the 429 is about the bot. */
   note(chatId: string, retryAfterMs: number): number | undefined
 }
 
-export function createFloodWatch(now: () => number = () => performance.now()): FloodWatch {
+const windowMs = 30_000
+/** A chat's own flood slows the bot a little, the bot's own much. */
+const chatFactor = 0.95
+const botFactor = 0.7
+const leastPart = 0.1
+/** Of the full rate, regained in a second. */
+const regainedPerSecond = 0.005
+
+export function createFloodWatch(initialRate: number, now: () => number = () => performance.now()): FloodWatch {
+  let fullRate = initialRate
   let recent: { chatId: string; atMs: number; untilMs: number }[] = []
+  let learned = { rate: initialRate, atMs: now() }
+
+  const currentRate = (nowMs: number): number => {
+    const regained = ((nowMs - learned.atMs) / 1_000) * fullRate * regainedPerSecond
+    return Math.max(1, Math.min(fullRate, learned.rate + regained))
+  }
+
+  const slowDown = (nowMs: number, factor: number): void => {
+    learned = { rate: Math.max(fullRate * leastPart, currentRate(nowMs) * factor), atMs: nowMs }
+  }
+
   return {
+    rate: (nowMs) => Math.floor(currentRate(nowMs)),
+    setFullRate(rate) {
+      if (rate === fullRate) return
+      fullRate = rate
+      learned = { rate, atMs: now() }
+    },
+    recall(learnedRate) {
+      learned = { rate: Math.min(fullRate, learnedRate), atMs: now() }
+    },
+    learnedRate(nowMs) {
+      const rate = currentRate(nowMs)
+      return rate < fullRate ? rate : undefined
+    },
     note(chatId, retryAfterMs) {
       const nowMs = now()
       recent = [
         ...recent.filter(({ atMs }) => atMs > nowMs - windowMs),
         { chatId, atMs: nowMs, untilMs: nowMs + retryAfterMs },
       ]
-      if (new Set(recent.map((flood) => flood.chatId)).size < 2) return undefined
-      return Math.max(...recent.map(({ untilMs }) => untilMs)) - nowMs
+      const isBotWide = new Set(recent.map((flood) => flood.chatId)).size > 1
+      slowDown(nowMs, isBotWide ? botFactor : chatFactor)
+      return isBotWide ? Math.max(...recent.map(({ untilMs }) => untilMs)) - nowMs : undefined
     },
   }
 }

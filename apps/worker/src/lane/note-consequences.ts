@@ -1,5 +1,5 @@
 import { inTransaction } from '@tellwire/db'
-import { endConnections, recordEvents } from '@tellwire/domain'
+import { endConnections, moveChat, recordEvents } from '@tellwire/domain'
 import type { WorkerContext } from '../context.js'
 
 /** Telegram said that a chat cannot be written to: so it is for every tenant that holds it. */
@@ -18,6 +18,19 @@ export async function noteChatEnded(
       { status, reason: status === 'blocked' ? 'person_blocked' : 'chat_gone' },
     )
   })
+}
+
+/**
+ * Telegram gave a group another id: every tenant's connections, and what waits for it, move there. A user
+ * who is connected in both places keeps the one that was there before.
+ */
+export async function noteChatMigrated(
+  ctx: WorkerContext,
+  botId: string,
+  chatId: bigint,
+  toChatId: bigint,
+): Promise<void> {
+  await inTransaction(ctx, ({ db }) => moveChat(db, { botId, chatId, toChatId }))
 }
 
 /** Telegram refuses the bot, or takes it again. Its tenants are told when that changes. */

@@ -1,54 +1,79 @@
 import { type Pool, settleDeliveries, type Settlement } from '@tellwire/db'
 import type { Logger } from '@tellwire/observability'
 
-type Answered = Omit<Settlement, 'answeredAgoMs'> & { answeredAtMs: number | undefined }
+export type Outcome = Omit<Settlement, 'turnId' | 'answeredAgoMs'> & {
+  /** On this process's monotonic clock; undefined when no call was made. */
+  answeredAtMs: number | undefined
+}
 
-/** Records outcomes in batches: while one batch is being written, the next is collected. */
+interface Turn {
+  turnId: string
+  isHeld(): boolean
+}
+
+/** Records the outcomes of all lanes in batches: while batches are being written, the next is collected. */
 export interface Settler {
-  add(outcome: Answered): void
-  /** Waits until all that was added is recorded, or the lease is over. */
-  drained(): Promise<void>
+  add(turn: Turn, outcome: Outcome): void
+  /** Waits until all that the turn added is recorded, or its lease is over. */
+  drained(turnId: string): Promise<void>
 }
 
 const retryEveryMs = 200
+const batchSizeMax = 500
+const statementsMax = 2
 
-export function createSettler(
-  ctx: { engine: Pool; log: Logger },
-  lease: { turnId: string; isHeld(): boolean },
-): Settler {
-  let waiting: Answered[] = []
-  let writing: Promise<void> | undefined
+export function createSettler(ctx: { engine: Pool; log: Logger }): Settler {
+  let waiting: { turn: Turn; outcome: Outcome }[] = []
+  const open = new Map<string, { count: number; whenDone: (() => void)[] }>()
+  let running = 0
 
-  const write = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const batch = waiting
-      waiting = []
-      const nowMs = performance.now()
-      const settlements = batch.map(({ answeredAtMs, ...settlement }) => ({
-        ...settlement,
-        answeredAgoMs: answeredAtMs === undefined ? undefined : nowMs - answeredAtMs,
-      }))
-      try {
-        await settleDeliveries(ctx.engine, lease.turnId, settlements)
-      } catch (error) {
-        ctx.log.warn({ err: error, deliveries: batch.length }, 'settling failed')
-        // After the lease is over another turn may have claimed these rows, and decides.
-        if (!lease.isHeld()) return
-        waiting = [...batch, ...waiting]
-        await new Promise((resolve) => setTimeout(resolve, retryEveryMs))
-      }
+  const finish = (turnId: string): void => {
+    const entry = open.get(turnId)
+    if (!entry || --entry.count > 0) return
+    open.delete(turnId)
+    for (const done of entry.whenDone) done()
+  }
+
+  const write = async (batch: typeof waiting): Promise<void> => {
+    const nowMs = performance.now()
+    const settlements = batch.map(({ turn, outcome: { answeredAtMs, ...outcome } }) => ({
+      ...outcome,
+      turnId: turn.turnId,
+      answeredAgoMs: answeredAtMs === undefined ? undefined : nowMs - answeredAtMs,
+    }))
+    try {
+      await settleDeliveries(ctx.engine, settlements)
+      for (const { turn } of batch) finish(turn.turnId)
+    } catch (error) {
+      ctx.log.warn({ err: error, deliveries: batch.length }, 'settling failed')
+      await new Promise((resolve) => setTimeout(resolve, retryEveryMs))
+      // After a lease is over another turn may have claimed the rows, and decides.
+      waiting = [...batch.filter(({ turn }) => turn.isHeld()), ...waiting]
+      for (const { turn } of batch) if (!turn.isHeld()) finish(turn.turnId)
     }
   }
 
+  const writeIfFree = (): void => {
+    if (running >= statementsMax || waiting.length === 0) return
+    running++
+    void write(waiting.splice(0, batchSizeMax)).finally(() => {
+      running--
+      writeIfFree()
+    })
+  }
+
   return {
-    add(outcome) {
-      waiting.push(outcome)
-      writing ??= write().finally(() => {
-        writing = undefined
-      })
+    add(turn, outcome) {
+      const entry = open.get(turn.turnId) ?? { count: 0, whenDone: [] }
+      entry.count++
+      open.set(turn.turnId, entry)
+      waiting.push({ turn, outcome })
+      // What is added in the same tick goes together.
+      queueMicrotask(writeIfFree)
     },
-    async drained() {
-      while (writing) await writing
+    drained(turnId) {
+      const entry = open.get(turnId)
+      return entry ? new Promise((resolve) => entry.whenDone.push(resolve)) : Promise.resolve()
     },
   }
 }

@@ -1,4 +1,4 @@
-/** Lets one waiter sleep until something happens or a time is over. */
+/** Lets one waiter sleep until something happens or a time is over. What happens while nobody waits is not lost. */
 export interface Signal {
   fire(): void
   wait(timeoutMs: number): Promise<void>
@@ -6,16 +6,25 @@ export interface Signal {
 
 export function createSignal(): Signal {
   let wake: (() => void) | undefined
+  let isMissed = false
   return {
-    fire: () => wake?.(),
-    wait: (timeoutMs) =>
-      new Promise((resolve) => {
-        const timer = setTimeout(() => wake?.(), Math.max(0, timeoutMs))
+    fire() {
+      if (wake) wake()
+      else isMissed = true
+    },
+    wait(timeoutMs) {
+      if (isMissed || timeoutMs <= 0) {
+        isMissed = false
+        return new Promise((resolve) => setImmediate(resolve))
+      }
+      return new Promise((resolve) => {
+        const timer = setTimeout(() => wake?.(), timeoutMs)
         wake = () => {
           clearTimeout(timer)
           wake = undefined
           resolve()
         }
-      }),
+      })
+    },
   }
 }

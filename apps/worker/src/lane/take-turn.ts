@@ -1,98 +1,145 @@
 /**
  * A turn: one worker draining one bot's lane for a while.
  *
- * It claims as many heads as it has permits, sends them at once and concurrently, and settles the answers
- * in batches. What is claimed is on its way: nothing that is marked as in flight waits for a permit. A turn
- * goes on while something is due within about a second, then writes down when the next thing is due and
- * lets go. It ends at once when its lease ends, when the process stops, or when Telegram refuses the bot.
+ * It claims a little ahead of what it may send, so that a delivery is at hand whenever a permit comes back,
+ * sends in the order of its queue, and leaves the answers to the settler. A turn goes on while something is
+ * due within about a second, then writes down when the next thing is due and lets go. It ends at once when
+ * its lease ends, when the process stops, or when Telegram refuses the bot; what was claimed and not begun
+ * by then goes back into the lane.
  */
-import { type Claim, claimDeliveries, type ClaimedDelivery, laneStart, type LaneCursor } from '@tellwire/db'
+import { type Claim, claimDeliveries, type ClaimedDelivery } from '@tellwire/db'
 import { unsealBotToken } from '@tellwire/domain'
 import type { WorkerContext } from '../context.js'
-import { composeMessage } from './compose-message.js'
-import { type Decision, decide, failUnsent } from './decide.js'
-import { createLaneState, type LaneState } from './lane-memory.js'
+import { type BeginUnsent, endUnsent, giveBack } from './decide.js'
+import { createLaneState, type LaneState, priorities } from './lanes.js'
 import { acquireLease, type Lease } from './lease.js'
-import { noteBotHealth, noteChatEnded } from './note-consequences.js'
-import { createSettler, type Settler } from './settler.js'
+import { type BotHalt, sendDelivery } from './send-delivery.js'
+import { createSendQueue, type QueuedDelivery, type SendQueue } from './send-queue.js'
 import { createSignal, type Signal } from './signal.js'
 
 /** A turn that has more to do lets go after this long, so that other lanes get their place. */
 const turnMaxMs = 10_000
 /** What is due later than this is left to the sweep. */
 const keepForMs = 1_200
-/** What was accepted while the turn waits for a chat is seen this soon. */
+/** An empty lane is kept this long: what comes next finds it held. */
+const lingerMs = 300
+/** What no wake-up told of is seen this soon. */
 const lookAgainMs = 100
+/** Wake-ups that come faster than this are answered by one look, while there is something to send. */
+const lookGapMs = { empty: 2, low: 15, full: 50 }
+/** No more than this part of its time does a lane spend on looking for what is not due yet. */
+const lookShare = 0.1
 /** The sweep looks at a lane in which something waits at least this often, whatever its next due time. */
 const lookAtLeastEveryMs = 5_000
-/** How long a bot that Telegram refuses is left alone. */
-const botPauseMs = 60_000
+/** How long a lane is left alone whose bot's token cannot be read here. */
+const unreadablePauseMs = 60_000
 const permitReturnMs = 1_000
-/** Between two claims of a pass that has found nothing yet. */
-const lookOnMs = 5
-
 /** A turn that is over waits for its open calls; one with a call that hangs goes on instead. */
 const callHangsAfterMs = 1_000
+
+const lookaheadMin = 8
+const lookaheadMax = 50_000
+const lookaheadGrowth = 4
 
 interface Turn extends LaneState {
   ctx: WorkerContext
   botId: string
   lease: Lease
   token: string
-  settler: Settler
-  /** Fires whenever an answer came in. */
-  answered: Signal
+  queue: SendQueue
+  /** Fires when there is something to look at: an answer, a claim, a wake-up. */
+  news: Signal
   /** The calls that were not answered yet, and when they began. */
   calls: Map<Promise<void>, number>
-  /** What was seen since something was last taken. */
-  pass: Pass
-  /** Set when the whole bot has to wait. */
-  pauseMs: number | undefined
+  look: Look
+  halt: BotHalt | undefined
 }
 
-/** A look at every head of the lane from its start to its end, in as many claims as it takes. */
-interface Pass {
-  hasSeenStart: boolean[]
-  hasSeenEnd: boolean[]
-  dueInMs: number
+/** When the turn looks into its lane, and what it saw last. */
+interface Look {
+  /** A wake-up came. */
+  isAskedFor: boolean
+  claiming: Promise<void> | undefined
+  lastAtMs: number
+  nextAtMs: number
+  lookahead: number
+  /** When something is due; undefined while the last look took something, or did not see the whole lane. */
+  dueAtMs: number | undefined
+  lastTakenAtMs: number
+  failure: Error | undefined
 }
 
 /** @returns whether the lane has more to do right away. */
 export async function takeTurn(ctx: WorkerContext, botId: string): Promise<boolean> {
-  const lease = await acquireLease(ctx.engine, botId)
-  if (!lease) return false
+  if (ctx.lanes.wake(botId)) return false
+  let turn: Turn | undefined
+  ctx.lanes.open(botId, () => {
+    if (!turn) return
+    turn.look.isAskedFor = true
+    turn.news.fire()
+  })
+  try {
+    const lease = await acquireLease(ctx.engine, botId)
+    if (!lease) return false
+    return await holdTurn(ctx, botId, lease, (begun) => {
+      turn = begun
+    })
+  } finally {
+    ctx.lanes.close(botId)
+  }
+}
+
+async function holdTurn(
+  ctx: WorkerContext,
+  botId: string,
+  lease: Lease,
+  onBegin: (turn: Turn) => void,
+): Promise<boolean> {
   let nextDueInMs: number | undefined = 0
   let turn: Turn | undefined
   try {
     turn = beginTurn(ctx, botId, lease)
+    onBegin(turn)
     nextDueInMs = await drain(turn)
   } catch (error) {
     ctx.log.error({ err: error, botId }, 'turn failed')
   } finally {
     await endTurn(ctx, botId, lease, turn, nextDueInMs)
   }
-  return turn !== undefined && nextDueInMs === 0 && turn.pauseMs === undefined
+  return turn !== undefined && nextDueInMs === 0 && turn.halt === undefined
 }
 
 function beginTurn(ctx: WorkerContext, botId: string, lease: Lease): Turn {
   const { grant } = lease
+  const nowMs = performance.now()
   const spentForMs = grant.wasAbandoned ? permitReturnMs : grant.permitsFreeInMs
-  const state = ctx.lanes.recall(botId, grant.epoch) ?? createLaneState(grant.rate, performance.now() + spentForMs)
+  const state = ctx.lanes.recall(botId, grant.epoch) ?? createLaneState(grant.rate, nowMs + spentForMs)
+  state.floods.setFullRate(grant.rate)
+  if (grant.learnedRate !== undefined) state.floods.recall(grant.learnedRate)
   return {
     ...state,
     ctx,
     botId,
     lease,
+    news: createSignal(),
     token: unsealBotToken(ctx.sealer, grant.telegramId, grant.tokenSealed),
-    settler: createSettler(ctx, lease),
-    answered: createSignal(),
+    queue: createSendQueue(),
     calls: new Map(),
-    pass: newPass(state.cursors),
-    pauseMs: undefined,
+    look: {
+      isAskedFor: false,
+      claiming: undefined,
+      lastAtMs: 0,
+      nextAtMs: nowMs,
+      lookahead: lookaheadMin,
+      dueAtMs: undefined,
+      lastTakenAtMs: nowMs,
+      failure: undefined,
+    },
+    halt: undefined,
   }
 }
 
-/** Lets the open calls end and be settled, and the lane go. */
+/** Gives back what was not begun, lets the open calls end and be settled, and the lane go. */
 async function endTurn(
   ctx: WorkerContext,
   botId: string,
@@ -101,53 +148,49 @@ async function endTurn(
   nextDueInMs: number | undefined,
 ): Promise<void> {
   if (!turn) {
-    // It cannot even begin: its bot's token cannot be read here.
-    await lease.release({ nextDueInMs: lookAtLeastEveryMs, permitsFreeInMs: permitReturnMs, pauseMs: botPauseMs })
+    await lease.release({
+      nextDueInMs: lookAtLeastEveryMs,
+      permitsFreeInMs: permitReturnMs,
+      pauseMs: unreadablePauseMs,
+      parkedReason: undefined,
+      learnedRate: undefined,
+    })
     return
   }
+  await turn.look.claiming
+  for (const delivery of turn.queue.clear()) ctx.settler.add(lease, giveBack(delivery))
   await Promise.all(turn.calls.keys())
-  await turn.settler.drained()
+  await ctx.settler.drained(lease.turnId)
   const nowMs = performance.now()
-  const { permits, cursors, floods } = turn
+  const { permits, shares, floods, afterTenants } = turn
   permits.forget(nowMs)
-  ctx.lanes.keep(botId, lease.grant.epoch, { permits, cursors, floods })
+  ctx.lanes.keep(botId, lease.grant.epoch, { permits, shares, floods, afterTenants })
   await lease.release({
     nextDueInMs: nextDueInMs === undefined ? undefined : Math.min(nextDueInMs, lookAtLeastEveryMs),
     permitsFreeInMs: permits.spentUntil(nowMs) - nowMs,
-    pauseMs: turn.pauseMs,
+    pauseMs: turn.halt?.pauseMs,
+    parkedReason: turn.halt?.parkedReason,
+    learnedRate: floods.learnedRate(nowMs),
   })
 }
 
 /** @returns in how many milliseconds something is due; undefined when nothing waits. */
 async function drain(turn: Turn): Promise<number | undefined> {
-  const { ctx, lease, permits } = turn
+  const { ctx, lease, look, queue, news } = turn
   const endsAtMs = performance.now() + turnMaxMs
-  while (lease.isHeld() && !ctx.stopping.aborted && turn.pauseMs === undefined) {
+  while (lease.isHeld() && !ctx.stopping.aborted && turn.halt === undefined) {
+    sendWhatMayLeave(turn)
     const nowMs = performance.now()
     if (nowMs > endsAtMs && !hasHangingCall(turn, nowMs)) return 0
-    const free = permits.free(nowMs)
-    if (free <= 0) {
-      await turn.answered.wait(Math.min(permits.freeAt(nowMs) - nowMs, lookAgainMs))
-      continue
-    }
+    lookIfDue(turn, nowMs)
+    if (look.failure !== undefined) throw look.failure
 
-    const claim = await claimDeliveries(ctx.engine, {
-      botId: turn.botId,
-      turnId: lease.turnId,
-      countMax: free,
-      busyChats: permits.busyChats(nowMs),
-      cursors: turn.cursors,
-    })
-    turn.cursors = claim.cursors
-    for (const delivery of claim.deliveries) begin(turn, delivery)
-    if (claim.deliveries.length > 0) turn.pass = newPass(turn.cursors)
-    else if (!isPassComplete(turn, claim)) await turn.answered.wait(lookOnMs)
-    else {
-      const { dueInMs } = turn.pass
-      turn.pass = newPass(turn.cursors)
-      if (turn.calls.size === 0 && dueInMs > keepForMs) return Number.isFinite(dueInMs) ? dueInMs : undefined
-      await turn.answered.wait(Math.min(dueInMs, lookAgainMs))
+    const isIdle = queue.size === 0 && turn.calls.size === 0 && look.claiming === undefined
+    if (isIdle && look.dueAtMs !== undefined && look.dueAtMs - nowMs > keepForMs) {
+      if (Number.isFinite(look.dueAtMs)) return look.dueAtMs - nowMs
+      if (nowMs - look.lastTakenAtMs > lingerMs) return undefined
     }
+    await news.wait(waitMs(turn, nowMs))
   }
   return 0
 }
@@ -156,81 +199,151 @@ function hasHangingCall({ calls }: Turn, nowMs: number): boolean {
   return [...calls.values()].some((beganAtMs) => nowMs - beganAtMs > callHangsAfterMs)
 }
 
-function newPass(cursors: LaneCursor[]): Pass {
-  return {
-    hasSeenStart: cursors.map((cursor) => cursor.chatId === laneStart.chatId),
-    hasSeenEnd: cursors.map(() => false),
-    dueInMs: Infinity,
-  }
+/** Until something may leave, or a look is due. */
+function waitMs({ queue, permits, look }: Turn, nowMs: number): number {
+  const leavesAtMs = queue.size === 0 ? Infinity : Math.max(queue.opensAt(nowMs), permits.freeAt(nowMs))
+  const looksAtMs = look.claiming ? Infinity : Math.max(nowMs, look.nextAtMs)
+  return Math.min(leavesAtMs - nowMs, looksAtMs - nowMs, lookAgainMs)
 }
 
-/** Takes account of a claim that took nothing. @returns whether the whole lane was seen by now. */
-function isPassComplete({ pass, permits }: Turn, claim: Claim): boolean {
-  const nowMs = performance.now()
-  const chatTimes = claim.waitingChats.map((chatId) => Math.max(1, permits.chatFreeAt(chatId, nowMs) - nowMs))
-  pass.dueInMs = Math.min(pass.dueInMs, claim.nextDueInMs ?? Infinity, ...chatTimes)
-  for (const [priority, isAtEnd] of claim.isAtEnd.entries()) {
-    if (!isAtEnd) continue
-    // A scan that began in the middle goes on at the start.
-    if (pass.hasSeenStart[priority]) pass.hasSeenEnd[priority] = true
-    pass.hasSeenStart[priority] = true
-  }
-  return pass.hasSeenEnd.every(Boolean)
+/** So many deliveries are claimed ahead: what the bot sends in a quarter of a second, within bounds. */
+function aheadOf(rate: number): number {
+  return Math.max(16, Math.min(250, Math.ceil(rate / 4)))
 }
 
-function begin(turn: Turn, delivery: ClaimedDelivery): void {
-  const { permits, settler, lease } = turn
-  const { chatId, isGroup, connectionStatus } = delivery
-  const nowMs = performance.now()
-  const kind = isGroup ? 'group' : 'private'
+function lookIfDue(turn: Turn, nowMs: number): void {
+  const { look, queue, permits } = turn
+  if (look.claiming) return
+  const isLow = queue.size <= aheadOf(permits.rate) / 2
+  if (look.isAskedFor) {
+    const gapMs = queue.size === 0 ? lookGapMs.empty : isLow ? lookGapMs.low : lookGapMs.full
+    look.nextAtMs = Math.min(look.nextAtMs, look.lastAtMs + gapMs)
+  }
+  if (isLow && look.dueAtMs === undefined) look.nextAtMs = Math.min(look.nextAtMs, nowMs)
+  if (nowMs < look.nextAtMs) return
 
-  if (connectionStatus !== null && connectionStatus !== 'active') {
-    settler.add({ ...failUnsent(delivery, 'recipient', `recipient_${connectionStatus}`), answeredAtMs: undefined })
+  // Nothing is claimed long before it can leave.
+  const freeAtMs = permits.freeAt(nowMs)
+  if (freeAtMs - nowMs > permitReturnMs / 2 && turn.calls.size === 0) {
+    look.nextAtMs = freeAtMs - permitReturnMs / 4
     return
   }
-  if (!lease.isHeld()) return
+  look.isAskedFor = false
+  look.claiming = claim(turn, nowMs)
+    .catch((error: unknown) => {
+      look.failure = error instanceof Error ? error : new Error('claiming failed', { cause: error })
+    })
+    .finally(() => {
+      look.claiming = undefined
+      turn.news.fire()
+    })
+}
+
+async function claim(turn: Turn, nowMs: number): Promise<void> {
+  const { ctx, lease, look, queue, permits, shares, floods } = turn
+  permits.rate = floods.rate(nowMs)
+  permits.forget(nowMs)
+  shares.forget(nowMs)
+  look.lastAtMs = nowMs
+  const claimed = await claimDeliveries(ctx.engine, {
+    botId: turn.botId,
+    turnId: lease.turnId,
+    countsMax: Array.from({ length: priorities }, (_, priority) => roomFor(turn, priority)),
+    virtualTimes: shares.virtualTimes,
+    positions: shares.positions(),
+    busyChats: [...permits.busyChats(nowMs), ...queue.chats()],
+    afterTenants: turn.afterTenants,
+    lookahead: look.lookahead,
+  })
+  turn.afterTenants = claimed.afterTenants
+  shares.noteTaken(claimed.deliveries)
+  for (const delivery of claimed.deliveries) enqueue(turn, delivery)
+  planNextLook(turn, claimed, nowMs)
+}
+
+/** A queue that is full still takes a few: whoever came late may be the next. */
+function roomFor({ queue, permits }: Turn, priority: number): number {
+  const ahead = aheadOf(permits.rate)
+  const waiting = queue.count(priority)
+  return waiting <= ahead / 2 ? ahead - waiting : waiting < 2 * ahead ? Math.ceil(ahead / 4) : 0
+}
+
+function planNextLook({ look, permits }: Turn, claimed: Claim, beganAtMs: number): void {
+  const nowMs = performance.now()
+  if (claimed.deliveries.length > 0) {
+    look.lookahead = lookaheadMin
+    look.dueAtMs = undefined
+    look.lastTakenAtMs = nowMs
+    look.nextAtMs = nowMs + lookAgainMs
+  } else if (!claimed.isComplete && look.lookahead < lookaheadMax) {
+    look.lookahead *= lookaheadGrowth
+    look.nextAtMs = nowMs
+  } else {
+    const chatTimes = claimed.waitingChats.map((chatId) => Math.max(1, permits.chatFreeAt(chatId, nowMs) - nowMs))
+    const dueInMs = Math.min(claimed.nextDueInMs ?? Infinity, ...chatTimes)
+    const restMs = Math.min((nowMs - beganAtMs) / lookShare, keepForMs)
+    look.dueAtMs = nowMs + dueInMs
+    look.nextAtMs = nowMs + Math.max(Math.min(dueInMs, lookAgainMs), restMs)
+  }
+}
+
+function enqueue({ ctx, lease, queue }: Turn, delivery: ClaimedDelivery): void {
+  const unsent: BeginUnsent | undefined = endUnsent(delivery)
+  if (unsent) {
+    if (unsent.result === 'unknown') ctx.metrics.unknown.inc({ cause: 'worker_died' })
+    ctx.settler.add(lease, unsent)
+    return
+  }
+  const expiresAtMs = delivery.expiresInMs === null ? Infinity : performance.now() + delivery.expiresInMs
+  queue.add({ ...delivery, expiresAtMs })
+}
+
+function sendWhatMayLeave(turn: Turn): void {
+  const { ctx, lease, queue, permits, shares } = turn
+  while (lease.isHeld() && !ctx.stopping.aborted && turn.halt === undefined) {
+    const nowMs = performance.now()
+    const delivery = queue.peek(nowMs)
+    if (!delivery || permits.free(nowMs) <= 0) return
+    if (delivery.expiresAtMs > nowMs && !isChatFree(turn, delivery, nowMs)) {
+      queue.take(delivery)
+      ctx.settler.add(lease, giveBack(delivery))
+      continue
+    }
+    if (!ctx.callSlots.take(() => turn.news.fire())) return
+    queue.take(delivery)
+    queue.started(delivery, nowMs, permits.rate)
+    shares.noteSent(delivery)
+    begin(turn, delivery, nowMs)
+  }
+}
+
+/** A chat that was free when its head was claimed is free now, unless an earlier holder's send says otherwise. */
+function isChatFree({ permits }: Turn, delivery: QueuedDelivery, nowMs: number): boolean {
   const sentAtMs = delivery.lastSendAgesMs.map((ageMs) => nowMs - ageMs)
   // The turn that died may have sent this very row a moment before.
-  permits.recall(chatId, kind, delivery.wasInFlight ? [...sentAtMs, nowMs - permitReturnMs] : sentAtMs)
-  permits.start(chatId, kind)
-  const call = send(turn, delivery).finally(() => {
-    turn.calls.delete(call)
-    turn.answered.fire()
-  })
+  const recalled = delivery.wasInFlight ? [...sentAtMs, nowMs - permitReturnMs] : sentAtMs
+  permits.recall(delivery.chatId, delivery.isGroup ? 'group' : 'private', recalled)
+  return permits.chatFreeAt(delivery.chatId, nowMs) <= nowMs
+}
+
+function begin(turn: Turn, delivery: QueuedDelivery, nowMs: number): void {
+  const { ctx } = turn
+  const call = sendDelivery(turn, delivery)
+    .then((halt) => {
+      if (halt) turn.halt = mergeHalts(turn.halt, halt)
+    })
+    .catch((error: unknown) => ctx.log.error({ err: error, botId: turn.botId }, 'sending failed'))
+    .finally(() => {
+      ctx.callSlots.giveBack()
+      turn.calls.delete(call)
+      turn.news.fire()
+    })
   turn.calls.set(call, nowMs)
 }
 
-async function send(turn: Turn, delivery: ClaimedDelivery): Promise<void> {
-  const { ctx, token, permits, settler } = turn
-  const outcome = await ctx.telegram.call(token, 'sendMessage', composeMessage(delivery))
-  const answeredAtMs = performance.now()
-  permits.answered(delivery.chatId, answeredAtMs)
-  const decision = decide(delivery, outcome)
-  settler.add({ ...decision.settlement, answeredAtMs })
-  await act(turn, delivery, decision)
-}
-
-/** What an answer means beyond its delivery. A failure here is logged: the delivery is settled all the same. */
-async function act(turn: Turn, delivery: ClaimedDelivery, decision: Decision): Promise<void> {
-  const { ctx, botId, floods, lease } = turn
-  try {
-    if (decision.floodMs !== undefined) {
-      ctx.log.warn({ botId, chatId: delivery.chatId, retryAfterMs: decision.floodMs }, 'telegram rate limit')
-      pauseBot(turn, floods.note(delivery.chatId, decision.floodMs))
-    }
-    if (decision.botProblem) {
-      pauseBot(turn, botPauseMs)
-      await noteBotHealth(ctx, botId, decision.botProblem)
-    } else if (lease.grant.botStatus !== 'active' && decision.settlement.result === 'sent') {
-      lease.grant.botStatus = 'active'
-      await noteBotHealth(ctx, botId, undefined)
-    }
-    if (decision.endsChat) await noteChatEnded(ctx, botId, BigInt(delivery.chatId), decision.endsChat)
-  } catch (error) {
-    ctx.log.error({ err: error, botId }, 'a consequence of an answer was not recorded')
+function mergeHalts(earlier: BotHalt | undefined, later: BotHalt): BotHalt {
+  return {
+    pauseMs: Math.max(earlier?.pauseMs ?? 0, later.pauseMs),
+    parkedReason: earlier?.parkedReason ?? later.parkedReason,
   }
-}
-
-function pauseBot(turn: Turn, ms: number | undefined): void {
-  if (ms !== undefined) turn.pauseMs = Math.max(turn.pauseMs ?? 0, ms)
 }

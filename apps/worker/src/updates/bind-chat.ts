@@ -1,5 +1,5 @@
 import { newId, type Prisma } from '@tellwire/db'
-import { endConnections, hashConnectToken, isConnectToken, recordEvents } from '@tellwire/domain'
+import { endConnections, hashConnectToken, isConnectToken, recordEvents, releaseHeld } from '@tellwire/domain'
 import type { Chat, User } from '@tellwire/telegram'
 import type { Handled, UpdateContext } from './context.js'
 import { enqueueReply } from './enqueue-reply.js'
@@ -112,6 +112,7 @@ async function connect(
     data: { blockedAt: null },
   })
   if (own?.status !== 'active') {
+    await releaseHeld(db, { tenantId, id, userId, botId, chatId: BigInt(opened.chat.id) })
     await recordEvents(db, [
       { tenantId, type: 'user.connected', data: { user_id: userId, connection_id: id, connect_link_id: link.id } },
     ])

@@ -1,4 +1,4 @@
-import { type NewEvent, recordEvents } from '@tellwire/domain'
+import { type NewEvent, recordEvents, releaseHeld } from '@tellwire/domain'
 import type { UpdateContext } from './context.js'
 
 /**
@@ -11,6 +11,7 @@ export async function restoreBlocked({ db }: UpdateContext, key: { botId: string
     where: { ...key, status: 'blocked' },
     data: { status: 'active', endedAt: null },
   })
+  for (const connection of restored) await releaseHeld(db, connection)
   await recordEvents(
     db,
     restored.map((connection): NewEvent => ({

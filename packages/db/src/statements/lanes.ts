@@ -9,6 +9,10 @@ export interface LaneGrant {
   tokenSealed: Buffer
   telegramId: bigint
   botStatus: string
+  /** The bot sends for pay what goes beyond 30 a second. */
+  isPaid: boolean
+  /** What the holder before had slowed down to; undefined at the full rate. */
+  learnedRate: number | undefined
   /** The holder before did not let go: it died, or was stopped for longer than its lease. */
   wasAbandoned: boolean
   /** In how many milliseconds all permits that the holder before spent have come back. */
@@ -23,6 +27,8 @@ export async function acquireLane(engine: Pool, botId: string, turnId: string): 
     token_sealed: Buffer
     telegram_id: string
     status: string
+    allow_paid_broadcast: boolean
+    learned_rate: number | null
     was_abandoned: boolean
     permits_free_in_ms: number
   }>({
@@ -38,7 +44,7 @@ export async function acquireLane(engine: Pool, botId: string, turnId: string): 
         lease_until = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
       FROM free, bots b
       WHERE l.bot_id = free.bot_id AND b.id = l.bot_id
-      RETURNING l.epoch, b.rate, b.token_sealed, b.telegram_id, b.status, free.was_abandoned,
+      RETURNING l.epoch, l.learned_rate, b.rate, b.allow_paid_broadcast, b.token_sealed, b.telegram_id, b.status, free.was_abandoned,
         greatest(0, coalesce(extract(epoch FROM free.permits_free_at - clock_timestamp()) * 1000, 0))::float8 AS permits_free_in_ms`,
     values: [botId, turnId, laneLeaseMs],
   })
@@ -50,6 +56,8 @@ export async function acquireLane(engine: Pool, botId: string, turnId: string): 
       tokenSealed: row.token_sealed,
       telegramId: BigInt(row.telegram_id),
       botStatus: row.status,
+      isPaid: row.allow_paid_broadcast,
+      learnedRate: row.learned_rate ?? undefined,
       wasAbandoned: row.was_abandoned,
       permitsFreeInMs: row.permits_free_in_ms,
     }
@@ -73,6 +81,9 @@ export interface LaneRelease {
   permitsFreeInMs: number
   /** Holds back the whole bot. */
   pauseMs: number | undefined
+  /** Holds back the whole bot until somebody acts. */
+  parkedReason: string | undefined
+  learnedRate: number | undefined
 }
 
 export async function releaseLane(engine: Pool, botId: string, turnId: string, release: LaneRelease): Promise<void> {
@@ -82,9 +93,19 @@ export async function releaseLane(engine: Pool, botId: string, turnId: string, r
       UPDATE lanes SET holder = NULL, lease_until = NULL,
         next_due_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000),
         permits_free_at = clock_timestamp() + make_interval(secs => $4::float8 / 1000),
-        paused_until = coalesce(clock_timestamp() + make_interval(secs => $5::float8 / 1000), paused_until)
+        paused_until = coalesce(clock_timestamp() + make_interval(secs => $5::float8 / 1000), paused_until),
+        parked_reason = coalesce($6, parked_reason),
+        learned_rate = $7
       WHERE bot_id = $1 AND holder = $2`,
-    values: [botId, turnId, release.nextDueInMs ?? null, release.permitsFreeInMs, release.pauseMs ?? null],
+    values: [
+      botId,
+      turnId,
+      release.nextDueInMs ?? null,
+      release.permitsFreeInMs,
+      release.pauseMs ?? null,
+      release.parkedReason ?? null,
+      release.learnedRate ?? null,
+    ],
   })
 }
 
@@ -96,7 +117,7 @@ export async function findDueLanes(engine: Pool): Promise<string[]> {
       SELECT l.bot_id FROM lanes l
       WHERE coalesce(l.lease_until < clock_timestamp(), true) AND l.parked_reason IS NULL
         AND coalesce(l.paused_until <= clock_timestamp(), true) AND coalesce(l.next_due_at <= clock_timestamp(), true)
-        AND EXISTS (SELECT FROM pending_deliveries p WHERE p.bot_id = l.bot_id)`,
+        AND EXISTS (SELECT FROM pending_deliveries p WHERE p.bot_id = l.bot_id AND NOT p.is_paused)`,
   })
   return rows.map((row) => row.bot_id)
 }

@@ -2,57 +2,70 @@ import type { Pool } from 'pg'
 import { toStorableJson } from './storable-json.js'
 
 /**
- * How a claimed delivery ended. `retry` and `release` keep it in its lane and its chat's place: the
- * first counts an attempt and waits, the second does neither. `pauseChatMs` holds back the whole chat.
+ * How a claimed delivery ended: for good, or kept in its lane and its chat's place. Of the latter `retry`
+ * counts an attempt and waits, `degrade` goes on at once as plain text, `release` only gives it back.
+ * `pauseChatMs` holds back the whole chat.
  */
 export interface Settlement {
   id: string
-  result: 'sent' | 'failed' | 'retry' | 'release'
+  /** The turn that claimed it. */
+  turnId: string
+  result: 'sent' | 'failed' | 'expired' | 'unknown' | 'retry' | 'degrade' | 'release'
   messageIds: number[]
-  failure: unknown
+  failure: { code: string } | undefined
   retryInMs: number | undefined
   pauseChatMs: number | undefined
   /** How long ago the call was answered, in milliseconds; undefined when none was made. */
   answeredAgoMs: number | undefined
 }
 
-// Only rows that this turn still holds are touched: what a turn writes after it lost its lane, and
+// Only rows that the turn still holds are touched: what a turn writes after it lost its lane, and
 // another claimed the row again, changes nothing.
 const statement = `
 WITH input AS MATERIALIZED (
-  SELECT * FROM unnest($2::uuid[], $3::text[], $4::jsonb[], $5::jsonb[], $6::float8[], $7::float8[], $8::float8[])
-    AS i (id, result, message_ids, failure, retry_in_ms, pause_chat_ms, answered_ago_ms)
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::jsonb[], $6::float8[], $7::float8[], $8::float8[])
+    AS i (id, turn_id, result, message_ids, failure, retry_in_ms, pause_chat_ms, answered_ago_ms)
 ),
 mine AS MATERIALIZED (
-  SELECT i.*, p.kind, p.tenant_id, p.notification_id, p.bot_id, p.chat_id,
+  SELECT i.*, p.kind, p.tenant_id, p.notification_id, p.bot_id, p.chat_id, p.is_degraded, p.is_counted,
+    i.result IN ('sent', 'failed', 'expired', 'unknown') AS is_final,
     clock_timestamp() - make_interval(secs => i.answered_ago_ms / 1000) AS answered_at
-  FROM input i JOIN pending_deliveries p ON p.id = i.id AND p.claimed_by = $1
+  FROM input i JOIN pending_deliveries p ON p.id = i.id AND p.claimed_by = i.turn_id
   FOR UPDATE OF p
 ),
 ended AS (
-  DELETE FROM pending_deliveries p USING mine m WHERE p.id = m.id AND m.result IN ('sent', 'failed')
+  DELETE FROM pending_deliveries p USING mine m WHERE p.id = m.id AND m.is_final
 ),
 kept AS (
   UPDATE pending_deliveries p SET
     claimed_by = NULL,
     attempts = p.attempts + CASE m.result WHEN 'retry' THEN 1 ELSE 0 END,
+    is_degraded = p.is_degraded OR m.result = 'degrade',
     not_before = clock_timestamp() + make_interval(secs => m.retry_in_ms / 1000)
-  FROM mine m WHERE p.id = m.id AND m.result IN ('retry', 'release')
+  FROM mine m WHERE p.id = m.id AND NOT m.is_final
 ),
 written AS (
   UPDATE deliveries d SET
-    status = CASE WHEN m.result IN ('sent', 'failed') THEN m.result ELSE d.status END,
+    status = CASE WHEN m.is_final THEN m.result ELSE d.status END,
     attempts = d.attempts + CASE WHEN m.answered_at IS NULL OR m.pause_chat_ms IS NOT NULL THEN 0 ELSE 1 END,
     telegram_message_ids = ARRAY(SELECT jsonb_array_elements_text(m.message_ids)::bigint),
     sent_at = CASE m.result WHEN 'sent' THEN m.answered_at END,
+    is_degraded = m.is_degraded,
     failure = m.failure
   FROM mine m
-  WHERE m.kind = 'notification' AND d.tenant_id = m.tenant_id AND d.id = m.id
+  WHERE m.kind = 'notification' AND d.tenant_id = m.tenant_id AND d.id = m.id AND (m.is_final OR m.answered_at IS NOT NULL)
+),
+counted AS (
+  INSERT INTO delivery_counts AS c (tenant_id, notification_id, status, reason, count)
+  SELECT tenant_id, notification_id, result, coalesce(failure ->> 'code', ''), count(*) FROM mine WHERE is_counted AND is_final
+  GROUP BY tenant_id, notification_id, result, coalesce(failure ->> 'code', '')
+  ORDER BY tenant_id, notification_id, result, coalesce(failure ->> 'code', '')
+  ON CONFLICT (tenant_id, notification_id, status, reason) DO UPDATE SET count = c.count + excluded.count
 ),
 noted AS (
   INSERT INTO events (tenant_id, type, data)
   SELECT tenant_id, 'notification.' || result, jsonb_build_object('notification_id', notification_id, 'delivery_id', id)
-  FROM mine WHERE kind = 'notification' AND result IN ('sent', 'failed')
+  FROM mine WHERE kind = 'notification' AND is_final
 ),
 paced AS (
   UPDATE chats c SET
@@ -62,21 +75,21 @@ paced AS (
   FROM (
     SELECT bot_id, chat_id, max(pause_chat_ms) AS pause_chat_ms,
       coalesce(array_agg(answered_at ORDER BY answered_at) FILTER (WHERE answered_at IS NOT NULL), '{}') AS answered_at
-    FROM mine GROUP BY bot_id, chat_id
+    FROM mine WHERE answered_at IS NOT NULL GROUP BY bot_id, chat_id
   ) s
   WHERE c.bot_id = s.bot_id AND c.chat_id = s.chat_id
 )
 SELECT id::text FROM mine`
 
-/** Records what became of a batch, in one statement. @returns the ids of those that this turn still held. */
-export async function settleDeliveries(engine: Pool, turnId: string, settlements: Settlement[]): Promise<Set<string>> {
+/** Records what became of deliveries of any lanes, in one statement. @returns the ids of those that their turns still held. */
+export async function settleDeliveries(engine: Pool, settlements: Settlement[]): Promise<Set<string>> {
   const column = <T>(read: (item: Settlement) => T): T[] => settlements.map(read)
   const { rows } = await engine.query<{ id: string }>({
     name: 'settle-deliveries',
     text: statement,
     values: [
-      turnId,
       column(({ id }) => id),
+      column(({ turnId }) => turnId),
       column(({ result }) => result),
       column(({ messageIds }) => JSON.stringify(messageIds)),
       column(({ failure }) => (failure === undefined ? null : toStorableJson(failure))),

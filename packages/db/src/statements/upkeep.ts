@@ -8,9 +8,10 @@ export async function ensurePartitions(engine: Pool, daysAhead: number): Promise
 
 const deletedAtOnce = 5_000
 
-/** Deletes idempotency records after their 24 hours, and receipts that Telegram can no longer repeat. */
+/** Deletes idempotency records after their 24 hours, dedupe keys after their window, and receipts that Telegram can no longer repeat. */
 export async function deleteExpired(engine: Pool): Promise<void> {
   await deleteInSlices(engine, 'idempotency_keys', "created_at < now() - interval '24 hours'")
+  await deleteInSlices(engine, 'dedupe_keys', 'expires_at < now()')
   await deleteInSlices(engine, 'update_receipts', "received_at < now() - interval '7 days'")
 }
 

@@ -60,12 +60,18 @@ async function failWaiting(
     ended AS (
       DELETE FROM pending_deliveries p USING connection c
       WHERE p.bot_id = c.bot_id AND p.chat_id = c.chat_id AND p.connection_id = c.id AND p.claimed_by IS NULL
-      RETURNING p.tenant_id, p.id, p.notification_id
+      RETURNING p.tenant_id, p.id, p.notification_id, p.is_counted
     ),
     failed AS (
       UPDATE deliveries d SET status = 'failed', failure = jsonb_build_object('code', ${code}::text, 'class', 'recipient',
         'at', to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
       FROM ended e WHERE d.tenant_id = e.tenant_id AND d.id = e.id
+    ),
+    counted AS (
+      INSERT INTO delivery_counts AS c (tenant_id, notification_id, status, reason, count)
+      SELECT tenant_id, notification_id, 'failed', ${code}::text, count(*) FROM ended WHERE is_counted
+      GROUP BY tenant_id, notification_id ORDER BY tenant_id, notification_id
+      ON CONFLICT (tenant_id, notification_id, status, reason) DO UPDATE SET count = c.count + excluded.count
     )
     INSERT INTO events (tenant_id, type, data)
     SELECT tenant_id, 'notification.failed', jsonb_build_object('notification_id', notification_id, 'delivery_id', id) FROM ended`

@@ -5,6 +5,7 @@ export type EventType =
   | 'user.disconnected'
   | 'user.blocked'
   | 'user.unblocked'
+  | 'user.migrated'
   | 'link.used'
   | 'bot.unauthorized'
   | 'bot.restored'

@@ -1,3 +1,4 @@
+import { eventually } from '@tellwire/testing'
 import { expect } from 'vitest'
 import { test } from '../../../test/fixtures.js'
 
@@ -83,5 +84,5 @@ test('does not take a key that has expired', async ({ admin, app, db }) => {
 
   expect(await use()).toBe(200)
   await db.apiKey.updateMany({ where: { tokenHint: key.slice(-4) }, data: { expiresAt: new Date(0) } })
-  expect(await use()).toBe(401)
+  await eventually(use, (status) => status === 401)
 })

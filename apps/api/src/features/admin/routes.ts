@@ -3,11 +3,12 @@ import type { Services } from '../../context.js'
 import { readId } from '../../http/ids.js'
 import { idempotencyHeaders, Page } from '../../http/schemas.js'
 import { runIdempotently } from '../../plugins/idempotency.js'
+import { changeTenant } from './change-tenant.js'
 import { createTenant } from './create-tenant.js'
 import { createTenantKey } from './create-tenant-key.js'
 import { listTenantKeys } from './list-tenant-keys.js'
 import { listTenants } from './list-tenants.js'
-import { AdminListQuery, IssuedKey, Key, NewKey, NewTenant, Tenant, TenantParams } from './schemas.js'
+import { AdminListQuery, IssuedKey, Key, NewKey, NewTenant, Tenant, TenantChange, TenantParams } from './schemas.js'
 
 const tags = ['admin']
 
@@ -32,6 +33,20 @@ export function adminRoutes({ db, sealer }: Pick<Services, 'db' | 'sealer'>): Fa
       '/tenants',
       { schema: { tags, summary: 'List tenants', querystring: AdminListQuery, response: { 200: Page(Tenant) } } },
       async (request) => listTenants(db, request.query),
+    )
+
+    app.patch(
+      '/tenants/:id',
+      {
+        schema: {
+          tags,
+          summary: 'Change a tenant',
+          params: TenantParams,
+          body: TenantChange,
+          response: { 200: Tenant },
+        },
+      },
+      async (request) => changeTenant(db, readId('ten', request.params.id, 'tenant'), request.body),
     )
 
     app.post(

@@ -8,10 +8,22 @@ const chatSharing = Literals(['refuse', 'move', 'share'], {
   description: 'What happens when a chat that belongs to one user is connected to another.',
 })
 
+const weight = Type.Integer({
+  minimum: 1,
+  maximum: 100,
+  description: "The tenant's share of a shared bot's rate, next to the others'.",
+})
+
 export const NewTenant = Type.Object(
-  { name: Name, chat_sharing: Type.Optional(chatSharing) },
+  { name: Name, chat_sharing: Type.Optional(chatSharing), weight: Type.Optional(weight) },
   { additionalProperties: false },
 )
+
+export const TenantChange = Type.Object(
+  { name: Type.Optional(Name), chat_sharing: Type.Optional(chatSharing), weight: Type.Optional(weight) },
+  { additionalProperties: false, minProperties: 1 },
+)
+export type TenantChange = Static<typeof TenantChange>
 export type NewTenant = Static<typeof NewTenant>
 
 export const Tenant = Type.Object({
@@ -19,6 +31,7 @@ export const Tenant = Type.Object({
   name: Type.String(),
   status: Literals(['active', 'suspended']),
   chat_sharing: chatSharing,
+  weight,
   created_at: Timestamp,
 })
 

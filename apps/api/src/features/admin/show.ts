@@ -7,6 +7,7 @@ export function showTenant(tenant: Prisma.TenantGetPayload<object>) {
     name: tenant.name,
     status: tenant.status as 'active' | 'suspended',
     chat_sharing: tenant.chatSharing as 'refuse' | 'move' | 'share',
+    weight: tenant.weight,
     created_at: tenant.createdAt.toISOString(),
   }
 }

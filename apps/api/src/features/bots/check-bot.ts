@@ -16,11 +16,20 @@ export interface CheckedBot {
  * from the bot, so that two requests which do this at once agree.
  */
 export async function checkBot(ctx: TenantContext, token: string): Promise<CheckedBot> {
-  if (!isWellFormedToken(token)) throw rejected('It is not of the form 123456789:AA….')
-  const me = expectOk(await ctx.telegram.call(token, 'getMe', {}))
-  await assertNew(ctx, telegramIdOf(token))
+  const identity = await identifyBot(ctx, token)
+  await assertNew(ctx, identity.telegramId)
   const updateMode = await subscribeUpdates(ctx, token)
-  return { token, telegramId: BigInt(me.id), username: me.username, displayName: me.first_name, updateMode }
+  return { token, ...identity, updateMode }
+}
+
+/** Who a token belongs to. */
+export async function identifyBot(
+  { telegram }: TenantContext,
+  token: string,
+): Promise<Pick<CheckedBot, 'telegramId' | 'username' | 'displayName'>> {
+  if (!isWellFormedToken(token)) throw rejectedToken('It is not of the form 123456789:AA….')
+  const me = expectOk(await telegram.call(token, 'getMe', {}))
+  return { telegramId: BigInt(me.id), username: me.username, displayName: me.first_name }
 }
 
 /** Before its webhook is touched: the bot may be another tenant's. */
@@ -28,7 +37,8 @@ async function assertNew({ db }: TenantContext, telegramId: bigint): Promise<voi
   if (await db.bot.findUnique({ where: { telegramId }, select: { id: true } })) throw botExists()
 }
 
-async function subscribeUpdates(ctx: TenantContext, token: string): Promise<'polling' | 'webhook'> {
+/** Tells Telegram where to send the bot's updates, or that it is asked for them. */
+export async function subscribeUpdates(ctx: TenantContext, token: string): Promise<'polling' | 'webhook'> {
   const telegramId = telegramIdOf(token)
   if (ctx.webhookBaseUrl === undefined) {
     expectOk(await ctx.telegram.call(token, 'deleteWebhook', {}))
@@ -48,7 +58,7 @@ function expectOk<T>(outcome: CallOutcome<T>): T {
   if (outcome.kind === 'ok') return outcome.result
   if (outcome.kind === 'no_answer')
     throw new ApiError('telegram_unavailable', `Telegram did not answer (${outcome.reason}).`)
-  if (outcome.code === 401 || outcome.code === 404) throw rejected(`Telegram says: ${outcome.description}.`)
+  if (outcome.code === 401 || outcome.code === 404) throw rejectedToken(`Telegram says: ${outcome.description}.`)
   if (outcome.code === 429 || outcome.code >= 500) {
     throw new ApiError('telegram_unavailable', `Telegram says: ${outcome.description}.`, {
       retryAfterSeconds: outcome.retryAfterSeconds ?? 1,
@@ -57,7 +67,7 @@ function expectOk<T>(outcome: CallOutcome<T>): T {
   throw new ApiError('webhook_refused', `Telegram says: ${outcome.description}. Check PUBLIC_URL.`)
 }
 
-function rejected(why: string): ApiError {
+export function rejectedToken(why: string): ApiError {
   return new ApiError('bot_token_rejected', `The token cannot be used. ${why}`, {
     errors: [{ pointer: '/token', code: 'rejected', detail: why }],
   })

@@ -9,6 +9,7 @@ export function showBot(bot: Prisma.BotGetPayload<object>) {
     telegram_id: Number(bot.telegramId),
     mode: bot.updateMode as 'polling' | 'webhook',
     rate: bot.rate,
+    allow_paid_broadcast: bot.allowPaidBroadcast,
     status: bot.status as 'active' | 'unauthorized',
     created_at: bot.createdAt.toISOString(),
   }

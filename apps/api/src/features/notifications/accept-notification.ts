@@ -1,11 +1,11 @@
-import { newId } from '@tellwire/db'
-import { codePointLength, isBlank, messageLengthMax, renderMarkdown, renderPlain } from '@tellwire/format'
 import type { FastifyRequest } from 'fastify'
 import type { TenantContext } from '../../context.js'
 import { ApiError } from '../../errors.js'
-import { parseId, showId } from '../../http/ids.js'
 import { findAnswer, forgetExpired, hashRequest, readIdempotencyKey } from '../../plugins/idempotency.js'
+import { answerDuplicates } from './answer-duplicates.js'
+import { readNewNotification } from './read-new-notification.js'
 import type { AcceptedNotification, NewNotification } from './schemas.js'
+import { keepAnswer, type KeptAnswer, showAccepted } from './show-accepted.js'
 
 export interface AcceptResult {
   id: string
@@ -17,74 +17,50 @@ export interface AcceptResult {
 export async function acceptNotification(ctx: TenantContext, request: FastifyRequest): Promise<AcceptResult> {
   // The route's schema has validated it.
   const input = request.body as NewNotification
-  assertSendable(input)
-  const key = readIdempotencyKey(request)
-  const { user_id: userId, connection_id: connectionId } = input.to
+  const notification = await readNewNotification(ctx, input).catch(async (error: unknown) => {
+    // What could be accepted when the request came first may be too late now.
+    const earlier = error instanceof ApiError ? await findEarlier(ctx, request) : undefined
+    if (!earlier) throw error
+    return earlier
+  })
+  if ('body' in notification) return notification
 
-  const acceptance = await ctx.accepter.accept({
-    id: newId(),
-    tenantId: ctx.tenantId,
-    target: input.to,
-    userId,
-    connectionId: connectionId === undefined ? undefined : parseId('con', connectionId),
-    priority: input.priority,
-    format: input.format,
-    text: input.text,
-    metadata: input.metadata,
-    requestId: ctx.requestId,
-    traceparent: ctx.traceparent,
+  const key = readIdempotencyKey(request)
+  const acceptances = await ctx.accepter.accept({
+    notifications: [notification],
+    isAtomic: false,
     idempotency: key === undefined ? undefined : { key, requestHash: hashRequest(request) },
   })
-  if (acceptance.isAccepted) return toResult(acceptance, false)
+  const [acceptance] = acceptances
+  if (!acceptance) throw new Error('the accept statement left a notification out')
+  if (acceptance.result === 'accepted') return toResult(keepAnswer(notification, acceptance), false)
+  if (acceptance.result === 'duplicate') {
+    const [answer] = await answerDuplicates(ctx, [notification], [acceptance], key)
+    if (answer) return toResult(answer, false)
+  }
 
-  const earlier = await findAnswer(ctx, request)
-  if (earlier) return toResult(earlier as unknown as { id: string; deliveries: number }, true)
+  const earlier = await findEarlier(ctx, request)
+  if (earlier) return earlier
   if (key !== undefined && (await forgetExpired(ctx, key))) return acceptNotification(ctx, request)
-  throw new ApiError(
+  throw notConnected(input.to)
+}
+
+function toResult(answer: KeptAnswer, isReplayed: boolean): AcceptResult {
+  return { id: answer.id, body: showAccepted(answer), isReplayed }
+}
+
+/** The answer that an earlier request with the same idempotency key got. */
+async function findEarlier(ctx: TenantContext, request: FastifyRequest): Promise<AcceptResult | undefined> {
+  const earlier = await findAnswer(ctx, request)
+  const [answer] = (earlier as unknown as { answers: KeptAnswer[] } | undefined)?.answers ?? []
+  return answer && toResult(answer, true)
+}
+
+function notConnected(to: NewNotification['to']): ApiError {
+  const [field = 'user_id'] = Object.keys(to)
+  return new ApiError(
     'user_not_connected',
     'There is no active connection to send to. Give the user a connect link first.',
-    {
-      errors: [
-        {
-          pointer: userId === undefined ? '/to/connection_id' : '/to/user_id',
-          code: 'user_not_connected',
-          detail: 'has no active connection',
-        },
-      ],
-    },
+    { errors: [{ pointer: `/to/${field}`, code: 'user_not_connected', detail: 'has no active connection' }] },
   )
-}
-
-function toResult({ id, deliveries }: { id: string; deliveries: number }, isReplayed: boolean): AcceptResult {
-  const shown = showId('ntf', id)
-  return {
-    id,
-    isReplayed,
-    body: { id: shown, status: 'in_progress', deliveries, links: { self: `/v1/notifications/${shown}` } },
-  }
-}
-
-function assertSendable({ format, text }: NewNotification): void {
-  const rendered = format === 'markdown' ? renderMarkdown(text) : renderPlain(text)
-  if (isBlank(rendered.text)) {
-    throw new ApiError('text_empty', 'The text would show nothing in a chat.', {
-      errors: [{ pointer: '/text', code: 'text_empty', detail: 'has nothing to show' }],
-    })
-  }
-  const length = codePointLength(rendered.text)
-  if (length > messageLengthMax) {
-    throw new ApiError(
-      'message_too_long',
-      `The message has ${length} characters once formatted; Telegram takes ${messageLengthMax}.`,
-      {
-        errors: [
-          {
-            pointer: '/text',
-            code: 'message_too_long',
-            detail: `has ${length} characters once formatted, more than ${messageLengthMax}`,
-          },
-        ],
-      },
-    )
-  }
 }

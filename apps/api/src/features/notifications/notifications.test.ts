@@ -19,6 +19,7 @@ test('accepts a notification for all active connections of a user', async ({ api
     id,
     status: 'in_progress',
     deliveries: 2,
+    estimated_send_at: expect.any(String),
     links: { self: `/v1/notifications/${id}` },
   })
   expect((await as(tenant).get(`/v1/notifications/${id}`)).json()).toMatchObject({
@@ -172,7 +173,7 @@ test("answers 404 for another tenant's notification", async ({ api, as, db, tena
   expect((await as(stranger).get('/v1/notifications')).json()).toEqual({ data: [], next_cursor: null })
 })
 
-test.for(['buttons', 'send_at', 'expires_at', 'silent', 'template', 'on_unknown'])(
+test.for(['buttons', 'attachments', 'silent', 'template', 'thread_key'])(
   'refuses the unknown field %s',
   async (field, { as, tenant }) => {
     const response = await as(tenant).post('/v1/notifications', { to: { user_id: 'u' }, text: 'hi', [field]: null })

@@ -1,25 +1,82 @@
 import Type, { type Static } from 'typebox'
 import { GivenId, ShownId } from '../../http/ids.js'
-import { idempotencyHeaders, Literals, Metadata, Nullable, pageQuery, Timestamp, UserId } from '../../http/schemas.js'
+import {
+  idempotencyHeaders,
+  Literals,
+  Metadata,
+  Nullable,
+  pageQuery,
+  Timestamp,
+  TopicName,
+  UserId,
+} from '../../http/schemas.js'
+
+const usersMax = 500
+
+const Target = Type.Object(
+  {
+    user_id: Type.Optional(UserId),
+    connection_id: Type.Optional(GivenId),
+    user_ids: Type.Optional(Type.Array(UserId, { minItems: 1, maxItems: usersMax, uniqueItems: true })),
+    topic: Type.Optional(TopicName),
+    everyone: Type.Optional(Type.Literal(true)),
+  },
+  {
+    additionalProperties: false,
+    minProperties: 1,
+    maxProperties: 1,
+    description:
+      "One of: `user_id` (all of the user's active connections), `connection_id`, `user_ids` (up to 500), `topic`, or `everyone: true`.",
+  },
+)
 
 export const NewNotification = Type.Object(
   {
-    to: Type.Object(
-      { user_id: Type.Optional(UserId), connection_id: Type.Optional(GivenId) },
-      {
-        additionalProperties: false,
-        minProperties: 1,
-        maxProperties: 1,
-        description: "One of: `user_id` (all of the user's active connections) or `connection_id`.",
-      },
-    ),
+    to: Target,
     text: Type.String({
       minLength: 1,
       'x-max-bytes': 32_768,
       description: 'Up to 32 KiB, and 4096 characters once formatted.',
     }),
     format: Literals(['markdown', 'plain'], { default: 'markdown', description: '`markdown` is CommonMark.' }),
-    priority: Literals(['high', 'normal', 'bulk'], { default: 'normal' }),
+    priority: Literals(['high', 'normal', 'bulk'], {
+      default: 'normal',
+      description: 'A `high` one goes before everything else; four `normal` ones go for one `bulk`.',
+    }),
+    send_at: Type.Optional(
+      Type.String({ format: 'date-time', description: 'Up to a year ahead; a time in the past means now.' }),
+    ),
+    expires_at: Type.Optional(
+      Type.String({ format: 'date-time', description: 'What was not sent by then is not sent at all.' }),
+    ),
+    ttl: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 31_536_000,
+        description: 'The same in seconds after `send_at`, or after now. Not together with `expires_at`.',
+      }),
+    ),
+    on_unknown: Literals(['resend', 'hold'], {
+      default: 'resend',
+      description:
+        'When nobody knows whether Telegram took it: send it again (it may arrive twice), or end it as `unknown` (it may not have arrived).',
+    }),
+    if_not_connected: Literals(['fail', 'hold'], {
+      default: 'fail',
+      description: '`hold` waits for a connection, until the notification expires.',
+    }),
+    dedupe: Type.Optional(
+      Type.Object(
+        {
+          key: Type.String({ minLength: 1, maxLength: 255 }),
+          window: Type.Integer({ minimum: 1, maximum: 2_592_000, description: 'Seconds, up to 30 days.' }),
+        },
+        {
+          additionalProperties: false,
+          description: 'Within the window a notification with the same key is answered with the earlier one.',
+        },
+      ),
+    ),
     metadata: Type.Optional(Metadata),
   },
   {
@@ -29,6 +86,15 @@ export const NewNotification = Type.Object(
 )
 export type NewNotification = Static<typeof NewNotification>
 
+export const NewBatch = Type.Object(
+  {
+    notifications: Type.Array(NewNotification, { minItems: 1, maxItems: 500 }),
+    atomic: Type.Boolean({ default: false, description: 'All or none.' }),
+  },
+  { additionalProperties: false },
+)
+export type NewBatch = Static<typeof NewBatch>
+
 export const NotificationHeaders = Type.Object({
   ...idempotencyHeaders.properties,
   prefer: Type.Optional(
@@ -36,7 +102,8 @@ export const NotificationHeaders = Type.Object({
   ),
 })
 
-const notificationStatuses = ['in_progress', 'settled'] as const
+const notificationStatuses = ['scheduled', 'held', 'in_progress', 'settled'] as const
+export type NotificationStatus = (typeof notificationStatuses)[number]
 const deliveryStatuses = [
   'scheduled',
   'queued',
@@ -53,10 +120,47 @@ export type DeliveryStatus = (typeof deliveryStatuses)[number]
 export const AcceptedNotification = Type.Object({
   id: ShownId('ntf'),
   status: Literals(notificationStatuses),
-  deliveries: Type.Integer({ description: 'To how many chats it goes.' }),
+  deliveries: Nullable(
+    Type.Integer({
+      description: 'To how many chats it goes; null for a topic or everyone, whose audience is counted later.',
+    }),
+  ),
+  skipped: Type.Optional(
+    Type.Array(Type.Object({ user_id: Type.String(), reason: Type.String() }), {
+      description: 'Of `user_ids`: who could not be reached.',
+    }),
+  ),
+  deduplicated: Type.Optional(
+    Type.Boolean({ description: 'This is an earlier notification with the same dedupe key.' }),
+  ),
+  estimated_send_at: Nullable(
+    Type.String({ format: 'date-time', description: 'When the first message leaves, as far as it can be told now.' }),
+  ),
   links: Type.Object({ self: Type.String() }),
 })
 export type AcceptedNotification = Static<typeof AcceptedNotification>
+
+const BatchResult = Type.Object({
+  status: Literals(['accepted', 'refused']),
+  notification: Type.Optional(AcceptedNotification),
+  error: Type.Optional(
+    Type.Object({
+      code: Type.String(),
+      detail: Type.String(),
+      errors: Type.Optional(
+        Type.Array(Type.Object({ pointer: Type.String(), code: Type.String(), detail: Type.String() })),
+      ),
+    }),
+  ),
+})
+export type BatchResult = Static<typeof BatchResult>
+
+export const AcceptedBatch = Type.Object({
+  results: Type.Array(BatchResult, { description: 'In the order of the request.' }),
+  accepted: Type.Integer(),
+  refused: Type.Integer(),
+})
+export type AcceptedBatch = Static<typeof AcceptedBatch>
 
 const Failure = Type.Object({
   code: Type.String(),
@@ -66,15 +170,27 @@ const Failure = Type.Object({
   at: Type.String(),
 })
 
-const Delivery = Type.Object({
+export const Delivery = Type.Object({
   id: ShownId('dlv'),
-  connection_id: ShownId('con'),
+  connection_id: Nullable(ShownId('con')),
   user_id: Type.String(),
   status: Literals(deliveryStatuses),
   attempts: Type.Integer(),
   telegram_message_ids: Type.Array(Type.Integer()),
   sent_at: Nullable(Timestamp),
+  degraded: Type.Boolean({ description: 'Telegram refused the formatting, so the text went without.' }),
   failure: Nullable(Failure),
+})
+
+const Progress = Type.Object({
+  expected: Nullable(Type.Integer({ description: 'Null while the audience is still being counted.' })),
+  sent: Type.Integer(),
+  failed: Type.Record(Type.String(), Type.Integer(), { description: 'By reason.' }),
+  expired: Type.Integer(),
+  cancelled: Type.Integer(),
+  unknown: Type.Integer(),
+  remaining: Type.Integer(),
+  estimated_completion_at: Nullable(Timestamp),
 })
 
 const notificationFields = {
@@ -86,11 +202,69 @@ const notificationFields = {
   text: Type.String(),
   metadata: Nullable(Type.Record(Type.String(), Type.Unknown())),
   counts: Type.Record(Type.String(), Type.Integer(), { description: 'Deliveries by status.' }),
+  on_unknown: Type.String(),
+  send_at: Nullable(Timestamp),
+  expires_at: Nullable(Timestamp),
+  paused: Type.Boolean(),
+  cancelled_at: Nullable(Timestamp),
   created_at: Timestamp,
 }
 
 export const NotificationSummary = Type.Object(notificationFields)
-export const Notification = Type.Object({ ...notificationFields, deliveries: Type.Array(Delivery) })
+export const Notification = Type.Object({
+  ...notificationFields,
+  progress: Progress,
+  deliveries: Type.Array(Delivery, {
+    description: 'The first 500. All of them: GET /v1/notifications/{id}/deliveries.',
+  }),
+})
+
+export const DeliveryListQuery = Type.Object(
+  {
+    ...pageQuery,
+    status: Type.Optional(Literals(deliveryStatuses)),
+    reason: Type.Optional(Type.String({ maxLength: 64 })),
+  },
+  { additionalProperties: false },
+)
+export type DeliveryListQuery = Static<typeof DeliveryListQuery>
+
+export const Reschedule = Type.Object(
+  { send_at: Type.String({ format: 'date-time', description: 'Up to a year ahead; a time in the past means now.' }) },
+  { additionalProperties: false },
+)
+
+export const Cancellation = Type.Object({
+  id: ShownId('ntf'),
+  status: Literals(notificationStatuses),
+  cancelled: Type.Integer({ description: 'Deliveries that will not go out.' }),
+  sent: Type.Integer({ description: 'What had already gone.' }),
+  in_flight: Type.Integer({ description: 'What is being sent at this moment and may arrive.' }),
+})
+
+export const ReplayFilter = Type.Object(
+  {
+    notification_id: Type.Optional(GivenId),
+    delivery_id: Type.Optional(GivenId),
+    user_id: Type.Optional(UserId),
+    reason: Type.Optional(Type.String({ maxLength: 64, description: 'A failure code, such as `recipient_blocked`.' })),
+    after: Type.Optional(Timestamp),
+    before: Type.Optional(Timestamp),
+  },
+  { additionalProperties: false, minProperties: 1 },
+)
+export const Replay = Type.Object(
+  { filter: ReplayFilter, dry_run: Type.Boolean({ default: false }) },
+  { additionalProperties: false, examples: [{ filter: { reason: 'telegram_unavailable' }, dry_run: true }] },
+)
+export type Replay = Static<typeof Replay>
+
+export const ReplayResult = Type.Object({
+  matched: Type.Integer({ description: 'Failed deliveries that the filter fits.' }),
+  replayable: Type.Integer({ description: 'Those of them whose connection is active.' }),
+  replayed: Type.Integer({ description: 'Those that were put back into their lanes; 0 in a dry run.' }),
+  has_more: Type.Boolean({ description: 'Ask again for the rest.' }),
+})
 
 export const NotificationParams = Type.Object({ id: GivenId })
 
@@ -98,8 +272,12 @@ export const NotificationListQuery = Type.Object(
   {
     ...pageQuery,
     user_id: Type.Optional(UserId),
+    topic: Type.Optional(TopicName),
+    reason: Type.Optional(
+      Type.String({ maxLength: 64, description: 'The code of a failure that a delivery of it has.' }),
+    ),
     status: Type.Optional(
-      Literals([...notificationStatuses, ...deliveryStatuses], {
+      Literals([...new Set([...notificationStatuses, ...deliveryStatuses])], {
         description: "A notification's status, or one that a delivery of it has.",
       }),
     ),

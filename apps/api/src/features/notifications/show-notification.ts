@@ -1,44 +1,53 @@
 import type { Prisma } from '@tellwire/db'
 import { showId } from '../../http/ids.js'
-import type { DeliveryStatus } from './schemas.js'
+import type { NotificationWithContent } from './notification-with-content.js'
+import type { DeliveryStatus, NotificationStatus } from './schemas.js'
+import type { Tally } from './tally-deliveries.js'
 
-export const withContent = { content: true } as const satisfies Prisma.NotificationInclude
-
-const openStatuses = new Set<DeliveryStatus>(['scheduled', 'queued', 'sending', 'held'])
-
-export function showNotification(
-  notification: Prisma.NotificationGetPayload<{ include: typeof withContent }>,
-  statuses: DeliveryStatus[],
-) {
-  const target = notification.target as { user_id?: string; connection_id?: string }
+export function showNotification(notification: NotificationWithContent, tally: Tally) {
+  const iso = (date: Date | null): string | null => date?.toISOString() ?? null
   return {
     id: showId('ntf', notification.id),
-    status: statuses.some((status) => openStatuses.has(status)) ? ('in_progress' as const) : ('settled' as const),
-    to: target,
+    status: statusOf(notification, tally),
+    to: notification.target as Record<string, unknown>,
     priority: notification.priority,
     format: notification.content?.format ?? 'markdown',
     text: notification.content?.text ?? '',
     metadata: notification.metadata as Record<string, unknown> | null,
-    counts: countByStatus(statuses),
+    counts: tally.byStatus,
+    on_unknown: notification.onUnknown,
+    send_at: iso(notification.broadcast?.startsAt ?? notification.sendAt),
+    expires_at: iso(notification.expiresAt),
+    paused: notification.pausedAt !== null,
+    cancelled_at: iso(notification.cancelledAt),
     created_at: notification.createdAt.toISOString(),
   }
 }
 
-function countByStatus(statuses: DeliveryStatus[]): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const status of statuses) counts[status] = (counts[status] ?? 0) + 1
-  return counts
+export function statusOf(
+  { broadcast }: Pick<NotificationWithContent, 'broadcast'>,
+  { byStatus }: Tally,
+): NotificationStatus {
+  const has = (...statuses: DeliveryStatus[]): boolean => statuses.some((status) => (byStatus[status] ?? 0) > 0)
+  if (broadcast) {
+    if (broadcast.isCompleted) return 'settled'
+    return !broadcast.isExpanded && broadcast.startsAt > new Date() ? 'scheduled' : 'in_progress'
+  }
+  if (has('queued', 'sending')) return 'in_progress'
+  if (has('scheduled')) return 'scheduled'
+  return has('held') ? 'held' : 'settled'
 }
 
 export function showDelivery(delivery: Prisma.DeliveryGetPayload<object>, inFlight: Set<string>) {
   return {
     id: showId('dlv', delivery.id),
-    connection_id: showId('con', delivery.connectionId),
+    connection_id: delivery.connectionId === null ? null : showId('con', delivery.connectionId),
     user_id: delivery.userId,
     status: inFlight.has(delivery.id) ? ('sending' as const) : (delivery.status as DeliveryStatus),
     attempts: delivery.attempts,
     telegram_message_ids: delivery.telegramMessageIds.map(Number),
     sent_at: delivery.sentAt?.toISOString() ?? null,
+    degraded: delivery.isDegraded,
     failure: delivery.failure as { code: string; class: string; at: string } | null,
   }
 }

@@ -1,0 +1,27 @@
+import { measureBacklog, type Priority } from '@tellwire/db'
+import { waitMsOf } from '../../capacity.js'
+import type { TenantContext } from '../../context.js'
+import { notFound } from '../../errors.js'
+import { showId } from '../../http/ids.js'
+import { getBot } from './get-bot.js'
+
+/** How fast a bot sends, what waits in its lane, and how long something new would wait. */
+export async function getBotCapacity(ctx: TenantContext, id: string) {
+  await getBot(ctx, id)
+  const backlog = await measureBacklog(ctx.engine, id)
+  if (!backlog) throw notFound('bot', '/id')
+  const [high = 0, normal = 0, bulk = 0] = backlog.waiting
+  const expected = (priority: Priority): number | null => {
+    const waitMs = waitMsOf(backlog, priority)
+    return Number.isFinite(waitMs) ? Math.ceil(waitMs / 1_000) : null
+  }
+  return {
+    bot_id: showId('bot', id),
+    rate: backlog.rate,
+    present_rate: Math.floor(backlog.presentRate),
+    paused_until: backlog.pausedForMs > 0 ? new Date(Date.now() + backlog.pausedForMs).toISOString() : null,
+    parked_reason: backlog.parkedReason ?? null,
+    backlog: { high, normal, bulk },
+    expected_wait: { high: expected('high'), normal: expected('normal'), bulk: expected('bulk') },
+  }
+}

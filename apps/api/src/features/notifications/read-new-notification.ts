@@ -1,0 +1,121 @@
+import { type Audience, newId, type NotificationToAccept } from '@tellwire/db'
+import { codePointLength, isBlank, messageLengthMax, renderMarkdown, renderPlain } from '@tellwire/format'
+import type { TenantContext } from '../../context.js'
+import { ApiError, type FieldError } from '../../errors.js'
+import { parseId } from '../../http/ids.js'
+import type { NewNotification } from './schemas.js'
+import { describeAnswer } from './show-accepted.js'
+
+const aheadMaxMs = 366 * 24 * 3_600_000
+
+/**
+ * What is to be stored of a notification whose form was checked.
+ * @throws for one that can never be sent.
+ */
+export async function readNewNotification(ctx: TenantContext, input: NewNotification): Promise<NotificationToAccept> {
+  assertSendable(input)
+  const times = readTimes(input)
+  const audience = await readAudience(ctx, input.to)
+  if (input.if_not_connected === 'hold' && (audience.kind === 'topic' || audience.kind === 'everyone')) {
+    throw refusal('impossible_combination', 'Only named users can be waited for.', {
+      pointer: '/if_not_connected',
+      detail: 'is for named users: a topic or everyone passes over who is not connected',
+    })
+  }
+  const waitMs = await ctx.capacity.expectWaitMs(ctx.tenantId, input.priority)
+  return {
+    id: newId(),
+    tenantId: ctx.tenantId,
+    target: input.to,
+    audience,
+    answer: describeAnswer({ audience, target: input.to, sendAt: times.sendAt }, waitMs),
+    priority: input.priority,
+    format: input.format,
+    text: input.text,
+    metadata: input.metadata,
+    requestId: ctx.requestId,
+    traceparent: ctx.traceparent,
+    ...times,
+    onUnknown: input.on_unknown,
+    isHeldUntilConnected: input.if_not_connected === 'hold',
+    dedupe: input.dedupe && { key: input.dedupe.key, until: new Date(Date.now() + input.dedupe.window * 1_000) },
+  }
+}
+
+async function readAudience({ db, tenantId }: TenantContext, to: NewNotification['to']): Promise<Audience> {
+  if (to.user_id !== undefined) return { kind: 'users', userIds: [to.user_id] }
+  if (to.user_ids !== undefined) return { kind: 'users', userIds: to.user_ids }
+  if (to.connection_id !== undefined) return { kind: 'connection', connectionId: parseId('con', to.connection_id) }
+  if (to.topic === undefined) return { kind: 'everyone' }
+  const topic = await db.topic.findUnique({
+    where: { tenantId_name: { tenantId, name: to.topic } },
+    select: { id: true },
+  })
+  if (!topic) {
+    throw refusal('topic_unknown', 'Nobody has ever subscribed to this topic.', {
+      pointer: '/to/topic',
+      detail: 'is not a topic of yours',
+    })
+  }
+  return { kind: 'topic', topicId: topic.id }
+}
+
+/** @throws `time_out_of_range` */
+export function readSendAt(text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined
+  const sendAt = new Date(text)
+  if (sendAt.getTime() > Date.now() + aheadMaxMs) {
+    throw refusal('time_out_of_range', 'A notification can be scheduled up to a year ahead.', {
+      pointer: '/send_at',
+      detail: 'is more than a year ahead',
+    })
+  }
+  return sendAt.getTime() > Date.now() ? sendAt : undefined
+}
+
+function readTimes(input: NewNotification): { sendAt: Date | undefined; expiresAt: Date | undefined } {
+  const sendAt = readSendAt(input.send_at)
+  const beginsAtMs = sendAt?.getTime() ?? Date.now()
+  if (input.ttl !== undefined && input.expires_at !== undefined) {
+    throw refusal('impossible_combination', 'A notification has either a ttl or an expires_at.', {
+      pointer: '/ttl',
+      detail: 'cannot stand beside expires_at',
+    })
+  }
+  if (input.ttl !== undefined) return { sendAt, expiresAt: new Date(beginsAtMs + input.ttl * 1_000) }
+  if (input.expires_at === undefined) return { sendAt, expiresAt: undefined }
+  const expiresAt = new Date(input.expires_at)
+  if (expiresAt.getTime() <= beginsAtMs) {
+    throw refusal('time_out_of_range', 'The notification would expire before it could be sent.', {
+      pointer: '/expires_at',
+      detail: 'is over before the notification can be sent',
+    })
+  }
+  return { sendAt, expiresAt }
+}
+
+function assertSendable({ format, text }: NewNotification): void {
+  const rendered = format === 'markdown' ? renderMarkdown(text) : renderPlain(text)
+  if (isBlank(rendered.text)) {
+    throw refusal('text_empty', 'The text would show nothing in a chat.', {
+      pointer: '/text',
+      detail: 'has nothing to show',
+    })
+  }
+  const length = codePointLength(rendered.text)
+  if (length > messageLengthMax) {
+    throw refusal(
+      'message_too_long',
+      `The message has ${length} characters once formatted; Telegram takes ${messageLengthMax}.`,
+      { pointer: '/text', detail: `has ${length} characters once formatted, more than ${messageLengthMax}` },
+    )
+  }
+}
+
+function refusal(
+  code: ConstructorParameters<typeof ApiError>[0],
+  detail: string,
+  field: Omit<FieldError, 'code'>,
+): ApiError {
+  return new ApiError(code, detail, { errors: [{ ...field, code }] })
+}

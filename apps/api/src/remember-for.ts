@@ -1,0 +1,20 @@
+const entriesMax = 10_000
+
+/** Answers a look-up from memory for a moment, and asks once where several ask at once. A failure is not remembered. */
+export function rememberFor<Value>(
+  keptForMs: number,
+  lookUp: (key: Uint8Array<ArrayBuffer>) => Promise<Value>,
+): (key: Uint8Array<ArrayBuffer>) => Promise<Value> {
+  const entries = new Map<string, { value: Promise<Value>; untilMs: number }>()
+  return (key) => {
+    const name = Buffer.from(key).toString('base64')
+    const nowMs = performance.now()
+    const known = entries.get(name)
+    if (known && nowMs < known.untilMs) return known.value
+    if (entries.size >= entriesMax) entries.clear()
+    const value = lookUp(key)
+    entries.set(name, { value, untilMs: nowMs + keptForMs })
+    value.catch(() => entries.delete(name))
+    return value
+  }
+}

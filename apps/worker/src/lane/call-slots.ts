@@ -1,0 +1,31 @@
+/**
+ * How many calls this process may have open. A call that begins must leave at once: what waits for a
+ * connection inside the HTTP client would leave later, when its lane may long be another's.
+ */
+export interface CallSlots {
+  /** @returns false when none is free; then `whenFree` is called once one may be. */
+  take(whenFree: () => void): boolean
+  giveBack(): void
+}
+
+export function createCallSlots(count: number): CallSlots {
+  let free = count
+  const waiting = new Set<() => void>()
+  return {
+    take(whenFree) {
+      if (free === 0) {
+        waiting.add(whenFree)
+        return false
+      }
+      free--
+      return true
+    },
+    giveBack() {
+      free++
+      const [next] = waiting
+      if (!next) return
+      waiting.delete(next)
+      next()
+    },
+  }
+}
