@@ -8,7 +8,8 @@ module.exports = {
       from: { path: '^apps/([^/]+)/' },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
-    { name: 'no-package-imports-an-app', severity: 'error', from: { path: '^packages/' }, to: { path: '^apps/' } },
+    { name: 'no-package-imports-an-app', severity: 'error', from: { path: '^packages/' }, to: { path: '^(apps|bench)/' } },
+    { name: 'nothing-imports-the-benchmarks', severity: 'error', from: { path: '^(apps|packages)/' }, to: { path: '^bench/' } },
     {
       name: 'format-imports-nothing-of-ours',
       severity: 'error',
@@ -44,7 +45,7 @@ module.exports = {
     {
       name: 'only-jobs-imports-bullmq',
       severity: 'error',
-      from: { pathNot: '^packages/jobs/' },
+      from: { pathNot: '^(packages/jobs|bench)/' },
       to: { path: 'node_modules/bullmq' },
     },
     {

@@ -12,7 +12,6 @@ import { connectLinkRoutes } from './features/connect-links/routes.js'
 import { connectPageRoutes } from './features/connect-page/routes.js'
 import { connectionRoutes } from './features/connections/routes.js'
 import { healthRoutes } from './features/health/routes.js'
-import { createAccepter } from './features/notifications/accepter.js'
 import { notificationRoutes } from './features/notifications/routes.js'
 import { problemRoutes } from './features/problems/routes.js'
 import { telegramWebhookRoutes } from './features/telegram-webhook/routes.js'
@@ -90,14 +89,14 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
 }
 
 function toContextBase(services: Services, baseUrl: () => string, publicUrl: string | undefined): TenantContextBase {
-  const { db, engine, waker, sealer, telegram } = services
+  const { db, engine, waker, accepter, sealer, telegram } = services
   return {
     db,
     engine,
     waker,
     sealer,
     telegram,
-    accepter: createAccepter(engine, waker),
+    accepter,
     capacity: createCapacity({ db, engine }),
     webhookBaseUrl: publicUrl,
     get baseUrl() {

@@ -14,6 +14,7 @@ export interface Services {
   engine: Pool
   jobs: JobBackend
   waker: Waker
+  accepter: Accepter
   sealer: Sealer
   telegram: BotApi
   log: Logger
@@ -21,7 +22,6 @@ export interface Services {
 
 /** What an operation for one tenant's request gets. */
 export interface TenantContext extends Omit<Services, 'jobs' | 'config'> {
-  accepter: Accepter
   capacity: Capacity
   tenantId: string
   requestId: string

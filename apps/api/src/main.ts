@@ -8,6 +8,7 @@ import { createLogger } from '@tellwire/observability'
 import { createBotApi } from '@tellwire/telegram'
 import { buildApp } from './app.js'
 import { readConfig } from './config.js'
+import { createAccepter } from './features/notifications/accepter.js'
 
 const config = orExit(() => readConfig(process.env))
 const log = createLogger('api', config.LOG_LEVEL)
@@ -18,9 +19,11 @@ const engine = connectEngine({ url: engineUrl, applicationName: 'tellwire-api-en
 const onJobError = (error: Error): void => log.warn({ err: error }, 'queue')
 const jobs = connectJobs({ redisUrl: config.REDIS_URL, databaseUrl: engineUrl, onError: onJobError })
 const waker = createWaker(jobs, onJobError)
+const accepter = createAccepter(engine, waker)
 const telegram = createBotApi({ root: config.TELEGRAM_API_ROOT })
+const sealer = createSealer(config.SECRET_KEY)
 
-const app = await buildApp({ config, log, db, engine, jobs, waker, telegram, sealer: createSealer(config.SECRET_KEY) })
+const app = await buildApp({ config, log, db, engine, jobs, waker, accepter, telegram, sealer })
 
 stopOnSignal(log, async () => {
   await app.close()

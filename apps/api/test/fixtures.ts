@@ -11,6 +11,7 @@ import { test as base } from 'vitest'
 import { buildApp } from '../src/app.js'
 import { readConfig } from '../src/config.js'
 import type { Services } from '../src/context.js'
+import { createAccepter } from '../src/features/notifications/accepter.js'
 
 export interface Tenant {
   id: string
@@ -78,7 +79,8 @@ export async function startApi(env: Record<string, string> = {}): Promise<ApiFix
   const jobs = connectJobs({ databaseUrl: database.engineUrl, onError: () => undefined })
   const waker = createWaker(jobs, () => undefined)
   const telegram = createBotApi({ root: sandbox })
-  const services = { config, log, db, engine, jobs, waker, telegram, sealer: createSealer(config.SECRET_KEY) }
+  const accepter = createAccepter(engine, waker)
+  const services = { config, log, db, engine, jobs, waker, accepter, telegram, sealer: createSealer(config.SECRET_KEY) }
   const app = await buildApp(services)
   return {
     app,

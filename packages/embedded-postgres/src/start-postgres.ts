@@ -19,6 +19,8 @@ export interface PostgresOptions {
   /** The superuser's password, used when the cluster is made and to connect. */
   password: string
   logFile: string
+  /** A port of the caller's choice, to start again where others know the server; a free one otherwise. */
+  port?: number
   /** Server settings beside our own, such as `{ fsync: 'off' }`. */
   settings?: Record<string, string>
   /** Ends what is being started. */
@@ -51,7 +53,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
 
   if (!existsSync(join(dataDir, 'PG_VERSION'))) await initialise(binaries.initdb, privileges, options)
 
-  const port = await findFreePort()
+  const port = options.port ?? (await findFreePort())
   const child = launch(binaries.postgres, privileges, options, port)
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())

@@ -251,11 +251,16 @@ export async function claimDeliveries(engine: Pool, claim: ClaimRequest): Promis
   const isWholeLane = [...claim.afterTenants, ...afterTenants].every((tenantId) => tenantId === nilUuid)
   return {
     deliveries: rows.filter(({ id }) => id !== null).map(toDelivery),
-    nextDueInMs: summary?.next_due_in_ms == null ? undefined : Math.max(0, summary.next_due_in_ms),
+    nextDueInMs: dueIn(summary),
     waitingChats: summary?.waiting_chats ?? [],
     isComplete: summary?.are_chats_complete === true && isWholeLane,
     afterTenants,
   }
+}
+
+function dueIn(summary: Row | undefined): number | undefined {
+  const dueInMs = summary?.next_due_in_ms
+  return typeof dueInMs === 'number' ? Math.max(0, dueInMs) : undefined
 }
 
 function toDelivery(row: Row): ClaimedDelivery {

@@ -1,0 +1,174 @@
+import { createWaker, connectJobs, DrainLane } from '@tellwire/jobs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { nowMs } from '../clock.js'
+import type { Target } from '../contenders/bare-sender.js'
+import type { Lab, Place } from '../lab.js'
+import type { Program } from '../program.js'
+import { compare, type Report } from '../result.js'
+import { countPending, parkLanes, type SeededBot, type SeededTenant, seedBots, seedTenants, seedUsers, seedWaiting } from '../seed.js'
+
+const botCount = 200
+
+interface Round {
+  perSecond: number
+  cpuMsEach: number
+}
+
+type Name = 'ours' | 'bullmq-prisma' | 'grammy' | 'undici' | 'pg-boss'
+
+/** What waits in 200 lanes, sent and settled, without limits; the peers do the same, or only send. */
+export async function benchDrain(lab: Lab, report: Report): Promise<{ cpuMsEach: Record<string, number> }> {
+  const count = lab.isQuick ? 20_000 : 40_000
+  const roundsMax = lab.isQuick ? 1 : 5
+  const rounds: Record<Name, Round[]> = { ours: [], 'bullmq-prisma': [], grammy: [], undici: [], 'pg-boss': [] }
+  const names: Name[] = lab.isQuick
+    ? ['ours', 'bullmq-prisma', 'grammy', 'undici']
+    : ['ours', 'bullmq-prisma', 'grammy', 'undici', 'pg-boss']
+  lab.telegram.configure({ isLimited: false, fallback: { rate: 1_000, latencyMs: 0 } })
+
+  for (let round = 0; round < roundsMax; round++) {
+    for (const name of names) {
+      // The slow ones get less to do: what counts is done in a second.
+      const own = name === 'bullmq-prisma' || name === 'pg-boss' ? Math.ceil(count / 4) : count
+      rounds[name].push(await runRound(lab, name, own))
+    }
+  }
+
+  const rates = (name: Name): number[] => rounds[name].map(({ perSecond }) => perSecond)
+  const cpu = (name: Name): number => rounds[name][0]?.cpuMsEach ?? NaN
+  const about = { unit: 'deliveries/s', n: count }
+  const against = (name: Name, goal: string) =>
+    compare(rates('ours'), rates(name), {
+      ...about,
+      goal,
+      notes: { 'cpu ms each, ours': round2(cpu('ours')), 'cpu ms each, peer': round2(cpu(name)) },
+    })
+  report.set('drain_vs_bullmq_prisma', against('bullmq-prisma', '>= 5'))
+  report.set('drain_vs_grammy', against('grammy', '>= 1.5'))
+  report.set('drain_vs_undici', against('undici', '>= 0.4'))
+  if (rounds['pg-boss'].length > 0) report.set('drain_vs_pg_boss', against('pg-boss', 'none'))
+  return { cpuMsEach: { ours: cpu('ours'), 'bullmq-prisma': cpu('bullmq-prisma') } }
+}
+
+function round2(value: number): number {
+  return Math.round(value * 1_000) / 1_000
+}
+
+async function runRound(lab: Lab, name: Name, count: number): Promise<Round> {
+  const place = await lab.createPlace()
+  const [tenant] = await seedTenants(place, 1)
+  if (!tenant) throw new Error('no tenant')
+  const bots = await seedBots(place, [tenant], { count: botCount, rate: 1_000 })
+  await seedUsers(place, tenant, bots, { count })
+  await lab.redis.flushall()
+  lab.telegram.reset()
+  const run = { ours: runOurs, 'bullmq-prisma': runBullmq, grammy: runBare, undici: runBare, 'pg-boss': runPgBoss }[name]
+  const round = await run(lab, { place, tenant, bots, count, name })
+  await assertDelivered(lab, count)
+  await place.close()
+  return round
+}
+
+interface Scene {
+  place: Place
+  tenant: SeededTenant
+  bots: SeededBot[]
+  count: number
+  name: Name
+}
+
+async function runOurs(lab: Lab, { place, tenant, bots, count }: Scene): Promise<Round> {
+  await parkLanes(place, true)
+  await seedWaiting(place, tenant, { count })
+  const worker = await lab.startWorker(place)
+  const round = await timed([worker], count, async () => {
+    await parkLanes(place, false)
+    await wakeLanes(lab, place, bots)
+    while ((await countPending(place)) > 0) await delay(20)
+  })
+  await worker.stop()
+  return round
+}
+
+/** As the API does when it has accepted something. */
+export async function wakeLanes(lab: Lab, place: Place, bots: SeededBot[]): Promise<void> {
+  const jobs = connectJobs({ redisUrl: lab.redisUrl, databaseUrl: place.engineUrl, onError: () => undefined })
+  const waker = createWaker(jobs, () => undefined)
+  for (const { id: botId } of bots) waker.wake(DrainLane, { botId })
+  await waker.close()
+  await jobs.close()
+}
+
+async function runBullmq(lab: Lab, { place, tenant, count }: Scene): Promise<Round> {
+  await seedWaiting(place, tenant, { count })
+  const worker = await lab.startContender('bullmq-worker', place, { AUTORUN: 'false' })
+  await ask(worker, { type: 'fill' })
+  const round = await timed([worker], count, async () => {
+    worker.child.send({ type: 'run' })
+    await waitForStatus(place, count)
+  })
+  await worker.stop()
+  return round
+}
+
+async function runPgBoss(lab: Lab, { place, tenant, bots, count }: Scene): Promise<Round> {
+  await seedWaiting(place, tenant, { count })
+  const worker = await lab.startContender('pg-boss-worker', place, { OWNER_URL: place.ownerUrl })
+  await ask(worker, { type: 'fill', tokens: Object.fromEntries(bots.map(({ id, token }) => [id, token])) })
+  const round = await timed([worker], count, async () => {
+    worker.child.send({ type: 'run' })
+    await waitForStatus(place, count)
+  })
+  await worker.stop()
+  return round
+}
+
+async function runBare(lab: Lab, { place, bots, count, name }: Scene): Promise<Round> {
+  const sender = await lab.startContender('bare-sender', place, { PEER: name })
+  const targets = Array.from({ length: count }, (_, index): Target => ({
+    token: bots[index % bots.length]?.token ?? '',
+    chatId: index + 1,
+    text: `m${index + 1}`,
+  }))
+  const round = await timed([sender], count, async () => {
+    await ask(sender, { targets })
+  })
+  await sender.stop()
+  return round
+}
+
+async function timed(programs: Program[], count: number, work: () => Promise<void>): Promise<Round> {
+  const cpuBefore = programs.reduce((sum, program) => sum + program.cpuMs(), 0)
+  const beganMs = nowMs()
+  await work()
+  const seconds = (nowMs() - beganMs) / 1_000
+  const cpuMs = programs.reduce((sum, program) => sum + program.cpuMs(), 0) - cpuBefore
+  return { perSecond: count / seconds, cpuMsEach: cpuMs / count }
+}
+
+function ask(program: Program, order: object): Promise<unknown> {
+  return new Promise((resolve) => {
+    program.child.once('message', resolve)
+    program.child.send(order)
+  })
+}
+
+async function waitForStatus(place: Place, count: number): Promise<void> {
+  let sent = 0
+  while (sent < count) {
+    await delay(50)
+    const { rows } = await place.owner.query<{ count: number }>(
+      "SELECT count(*)::int AS count FROM deliveries WHERE status = 'sent'",
+    )
+    sent = rows[0]?.count ?? 0
+  }
+}
+
+/** Every message once, and no other. */
+async function assertDelivered(lab: Lab, count: number): Promise<void> {
+  const texts = (await lab.telegram.arrivals()).map(({ text }) => text)
+  const distinct = new Set(texts)
+  if (texts.length !== count || distinct.size !== count)
+    throw new Error(`${count} were to arrive; ${distinct.size} did, ${texts.length - distinct.size} of them again`)
+}
+

@@ -1,0 +1,203 @@
+import { randomBytes } from 'node:crypto'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createConnection, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { connectEngine, ensureRoles, migrate } from '@tellwire/db'
+import { startPostgres, type PostgresServer } from '@tellwire/embedded-postgres'
+import { migrateJobs } from '@tellwire/jobs'
+import { Redis } from 'ioredis'
+import pg from 'pg'
+import { type Program, readTreeCpuMs, runProgram } from './program.js'
+import { type FakeTelegram, startFakeTelegram } from './telegram/fake-telegram.js'
+
+const template = 'tellwire_bench'
+const roleNames = { app: 'tellwire_app', engine: 'tellwire_engine' }
+
+/** A database of its own, as the services see it, and the environment that they are started with. */
+export interface Place {
+  ownerUrl: string
+  url: string
+  engineUrl: string
+  secretKey: string
+  /** Connections of the benchmark itself. */
+  owner: pg.Pool
+  engine: pg.Pool
+  env: Record<string, string>
+  close(): Promise<void>
+}
+
+/** Private servers in a temporary folder: Postgres, Redis, and the stand-in for Telegram. */
+export interface Lab {
+  isQuick: boolean
+  redisUrl: string
+  redis: Redis
+  postgres: PostgresServer
+  telegram: FakeTelegram
+  folder: string
+  createPlace(): Promise<Place>
+  startApi(place: Place, env?: Record<string, string>): Promise<Program>
+  startWorker(place: Place, env?: Record<string, string>, execArgv?: string[]): Promise<Program>
+  startContender(name: string, place: Place, env?: Record<string, string>): Promise<Program>
+  redisPid: number
+  /** CPU time of all of the server's processes, also of those that have ended. */
+  postgresCpuMs(): Promise<number>
+  restartPostgres(): Promise<void>
+  stopRedis(): Promise<void>
+  startRedis(): Promise<void>
+  close(): Promise<void>
+}
+
+export async function createLab(isQuick: boolean, settings: Record<string, string> = {}): Promise<Lab> {
+  const folder = await mkdtemp(join(tmpdir(), 'tellwire-bench-'))
+  const postgresOptions = {
+    dataDir: join(folder, 'postgres'),
+    logFile: join(folder, 'postgres.log'),
+    password: randomBytes(12).toString('hex'),
+    settings: { shared_buffers: '512MB', max_wal_size: '8GB', checkpoint_timeout: '30min', ...settings },
+  }
+  let postgres = await startPostgres(postgresOptions)
+  const redisPort = await findFreePort()
+  let redisServer = await launchRedis(redisPort, folder)
+  const redisUrl = `redis://127.0.0.1:${redisPort}`
+  const redis = new Redis(redisUrl, { retryStrategy: () => 200, maxRetriesPerRequest: null })
+  redis.on('error', () => undefined)
+  const telegram = await startFakeTelegram()
+  const passwords = { app: randomBytes(12).toString('hex'), engine: randomBytes(12).toString('hex') }
+  const secretKey = randomBytes(32).toString('base64')
+
+  const serverUrl = postgres.url('postgres')
+  await createDatabase(serverUrl, template)
+  await migrate(postgres.url(template), fileURLToPath(new URL('../../prisma/migrations', import.meta.url)))
+  await migrateJobs(postgres.url(template))
+  await ensureRoles(postgres.url(template), passwords)
+
+  const lab: Lab = {
+    isQuick,
+    redisUrl,
+    redis,
+    get postgres() {
+      return postgres
+    },
+    telegram,
+    folder,
+    async createPlace() {
+      const name = `bench_${randomBytes(6).toString('hex')}`
+      await createDatabase(serverUrl, name, template)
+      const ownerUrl = postgres.url(name)
+      const urlOf = (role: 'app' | 'engine'): string => {
+        const url = new URL(ownerUrl)
+        url.username = roleNames[role]
+        url.password = passwords[role]
+        return url.href
+      }
+      const [url, engineUrl] = [urlOf('app'), urlOf('engine')]
+      const owner = new pg.Pool({ connectionString: ownerUrl, max: 4 })
+      owner.on('error', () => undefined)
+      const engine = connectEngine({ url: engineUrl, poolMax: 4, applicationName: 'tellwire-bench' })
+      return {
+        ownerUrl,
+        url,
+        engineUrl,
+        secretKey,
+        owner,
+        engine,
+        env: {
+          DATABASE_URL: url,
+          DATABASE_ENGINE_URL: engineUrl,
+          REDIS_URL: redisUrl,
+          SECRET_KEY: secretKey,
+          TELEGRAM_API_ROOT: telegram.root,
+        },
+        async close() {
+          await Promise.all([owner.end(), engine.end()])
+        },
+      }
+    },
+    startApi: (place, env = {}) =>
+      runProgram(new URL('../../apps/api/dist/main.js', import.meta.url), { ...place.env, PORT: '0', ...env }),
+    startWorker: (place, env = {}, execArgv = []) =>
+      runProgram(new URL('../../apps/worker/dist/main.js', import.meta.url), { ...place.env, ...env }, execArgv),
+    startContender: (name, place, env = {}) =>
+      runProgram(new URL(`contenders/${name}.js`, import.meta.url), { ...place.env, PORT: '0', ...env }),
+    get redisPid() {
+      return redisServer.pid ?? 0
+    },
+    async postgresCpuMs() {
+      const [postmaster = ''] = (await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')
+      return readTreeCpuMs(Number(postmaster))
+    },
+    async restartPostgres() {
+      await postgres.stop()
+      postgres = await startPostgres({ ...postgresOptions, port: postgres.port })
+    },
+    async stopRedis() {
+      await end(redisServer)
+    },
+    async startRedis() {
+      redisServer = await launchRedis(redisPort, folder)
+    },
+    async close() {
+      redis.disconnect()
+      await telegram.stop()
+      await end(redisServer)
+      await postgres.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+  return lab
+}
+
+async function createDatabase(serverUrl: string, name: string, from?: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl })
+  await client.connect()
+  try {
+    await client.query(`CREATE DATABASE ${name}${from === undefined ? '' : ` TEMPLATE ${from}`}`)
+  } finally {
+    await client.end()
+  }
+}
+
+async function launchRedis(port: number, folder: string): Promise<ChildProcess> {
+  const child = spawn(
+    'redis-server',
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--maxmemory-policy', 'noeviction', '--dir', folder],
+    { stdio: 'ignore' },
+  )
+  child.once('error', () => undefined)
+  for (let attempt = 0; attempt < 250; attempt++) {
+    if (child.pid === undefined || child.exitCode !== null) break
+    if (await accepts(port)) return child
+    await delay(20)
+  }
+  throw new Error('redis-server did not start: is it installed?')
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGTERM')
+  await ended
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ port, host: '127.0.0.1' })
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return typeof address === 'object' && address ? address.port : 0
+}

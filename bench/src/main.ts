@@ -1,0 +1,118 @@
+/**
+ * `npm run bench [-- --quick] [--only KEY,…] [--json FILE]`: ours and its peers, side by side, on private
+ * servers in a temporary folder.
+ */
+import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
+import { loadavg } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { benchAccept } from './benches/accept.js'
+import { benchClaimCost, benchMemory, benchRedisBytes } from './benches/backlog.js'
+import { benchDrain } from './benches/drain.js'
+import { benchEndToEnd } from './benches/end-to-end.js'
+import { benchExpand } from './benches/expand.js'
+import { benchFairness, benchHighPriority } from './benches/fairness.js'
+import { benchLatency } from './benches/latency.js'
+import { benchPace, benchUtilisation } from './benches/pacing.js'
+import { createLab, type Lab } from './lab.js'
+import { killPrograms } from './program.js'
+import { median, type Outcome, type Report } from './result.js'
+import { showReport } from './show-report.js'
+
+interface Bench {
+  keys: string[]
+  run(lab: Lab, report: Report): Promise<unknown>
+}
+
+const benches: Bench[] = [
+  {
+    keys: ['accept_vs_prisma_bullmq', 'accept_vs_pg_insert', 'accept_vs_noop', 'accept_p99_vs_pg_insert'],
+    run: benchAccept,
+  },
+  { keys: ['drain_vs_bullmq_prisma', 'drain_vs_grammy', 'drain_vs_undici'], run: benchDrain },
+  { keys: ['latency_vs_prisma_bullmq'], run: benchLatency },
+  { keys: ['utilisation'], run: benchUtilisation },
+  { keys: ['max_sliding_second', 'rate_limited'], run: benchPace },
+  { keys: ['fairness_jain', 'small_tenant_p99_vs_solo'], run: benchFairness },
+  { keys: ['high_priority_delay_ms_p99'], run: benchHighPriority },
+  { keys: ['claim_cost_1m_vs_1k'], run: benchClaimCost },
+  { keys: ['worker_rss_growth_mb'], run: benchMemory },
+  { keys: ['redis_bytes_vs_bullmq'], run: benchRedisBytes },
+  { keys: ['wal_bytes_per_notification', 'cpu_vs_prisma_bullmq'], run: benchEndToEnd },
+  { keys: ['broadcast_expand_per_s'], run: benchExpand },
+]
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    only: { type: 'string' },
+  },
+})
+const only = options.only?.split(',')
+const startedAtMs = Date.now()
+const [loadBefore = 0] = loadavg()
+
+process.on('SIGINT', () => {
+  killPrograms()
+  process.exit(130)
+})
+
+const lab = await createLab(options.quick)
+const report = new Map<string, Outcome>()
+const meta = {
+  mode: options.quick ? 'quick' : 'full',
+  versions: await readVersions(lab),
+  fsync_us: measureFsyncUs(lab.folder),
+  load_before: Math.round(loadBefore * 100) / 100,
+  seconds: 0,
+}
+for (const { keys, run } of benches) {
+  if (only && !keys.some((key) => only.includes(key))) continue
+  const beganAtMs = Date.now()
+  try {
+    await run(lab, report)
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    for (const key of keys) if (!report.has(key)) report.set(key, { error: message })
+  }
+  console.error(`${keys[0]}: ${Math.round((Date.now() - beganAtMs) / 1_000)} s`)
+}
+await lab.close()
+killPrograms()
+meta.seconds = Math.round((Date.now() - startedAtMs) / 1_000)
+
+console.log(showReport(report, meta))
+if (options.json !== undefined)
+  writeFileSync(options.json, `${JSON.stringify({ ...Object.fromEntries(report), meta }, undefined, 2)}\n`)
+process.exit([...report.values()].some((outcome) => 'error' in outcome) ? 1 : 0)
+
+async function readVersions({ postgres, redis }: Lab): Promise<Record<string, string>> {
+  const { default: pg } = await import('pg')
+  const client = new pg.Client({ connectionString: postgres.url() })
+  await client.connect()
+  const { rows } = await client.query<{ server_version: string }>('SHOW server_version')
+  await client.end()
+  const packageVersion = (name: string): string =>
+    (JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), 'utf8')) as { version: string })
+      .version
+  return {
+    node: process.version,
+    postgres: rows[0]?.server_version ?? '',
+    redis: /redis_version:(\S+)/.exec(await redis.info('server'))?.[1] ?? '',
+    ...Object.fromEntries(['bullmq', 'grammy', 'pg-boss', 'undici'].map((name) => [name, packageVersion(name)])),
+  }
+}
+
+/** The median of what it costs to have 8 KiB on the disk for sure. */
+function measureFsyncUs(folder: string): number {
+  const file = openSync(join(folder, 'fsync'), 'w')
+  const times = Array.from({ length: 50 }, () => {
+    writeSync(file, Buffer.alloc(8_192))
+    const began = process.hrtime.bigint()
+    fsyncSync(file)
+    return Number(process.hrtime.bigint() - began) / 1_000
+  })
+  closeSync(file)
+  return Math.round(median(times))
+}
