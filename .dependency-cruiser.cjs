@@ -8,8 +8,18 @@ module.exports = {
       from: { path: '^apps/([^/]+)/' },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
-    { name: 'no-package-imports-an-app', severity: 'error', from: { path: '^packages/' }, to: { path: '^(apps|bench)/' } },
-    { name: 'nothing-imports-the-benchmarks', severity: 'error', from: { path: '^(apps|packages)/' }, to: { path: '^bench/' } },
+    {
+      name: 'no-package-imports-an-app',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { path: '^(apps|bench)/' },
+    },
+    {
+      name: 'nothing-imports-the-benchmarks',
+      severity: 'error',
+      from: { path: '^(apps|packages)/' },
+      to: { path: '^bench/' },
+    },
     {
       name: 'format-imports-nothing-of-ours',
       severity: 'error',

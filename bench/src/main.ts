@@ -94,8 +94,11 @@ async function readVersions({ postgres, redis }: Lab): Promise<Record<string, st
   const { rows } = await client.query<{ server_version: string }>('SHOW server_version')
   await client.end()
   const packageVersion = (name: string): string =>
-    (JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), 'utf8')) as { version: string })
-      .version
+    (
+      JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), 'utf8')) as {
+        version: string
+      }
+    ).version
   return {
     node: process.version,
     postgres: rows[0]?.server_version ?? '',

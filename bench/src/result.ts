@@ -52,5 +52,11 @@ export function measure(
   about: Pick<Result, 'goal' | 'unit' | 'n'> & { notes?: Record<string, number | string>; value?: number },
 ): Result {
   const { value, ...rest } = about
-  return { ours: value ?? median(values), ...rest, rounds: values.length, min: Math.min(...values), max: Math.max(...values) }
+  return {
+    ours: value ?? median(values),
+    ...rest,
+    rounds: values.length,
+    min: Math.min(...values),
+    max: Math.max(...values),
+  }
 }

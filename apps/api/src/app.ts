@@ -31,7 +31,8 @@ const bodyBytesMax = 1_048_576
 export async function buildApp(services: Services): Promise<FastifyInstance> {
   const { config, log } = services
   const publicUrl = config.PUBLIC_URL?.replace(/\/+$/, '')
-  const baseUrl = (): string => publicUrl ?? localUrl(app)
+  const localUrl = localUrlOf(() => app)
+  const baseUrl = (): string => publicUrl ?? localUrl()
 
   const app: FastifyInstance = Fastify({
     logger: false,
@@ -105,10 +106,15 @@ function toContextBase(services: Services, baseUrl: () => string, publicUrl: str
   }
 }
 
-/** Without a public URL: the address that the server listens on. */
-function localUrl(app: FastifyInstance): string {
-  const address = app.server.address() as AddressInfo | null
-  return `http://127.0.0.1:${address?.port ?? 0}`
+/** Without a public URL: the address that the server listens on, looked up once it does. */
+function localUrlOf(app: () => FastifyInstance): () => string {
+  let known: string | undefined
+  return () => {
+    if (known !== undefined) return known
+    const address = app().server.address() as AddressInfo | null
+    if (address) known = `http://127.0.0.1:${address.port}`
+    return known ?? 'http://127.0.0.1:0'
+  }
 }
 
 function readRequestId(given: string | string[] | undefined): string {

@@ -18,6 +18,8 @@ const engineUrl = config.DATABASE_ENGINE_URL ?? config.DATABASE_URL
 
 const db = connectDatabase({ url: config.DATABASE_URL, applicationName: 'tellwire-worker' })
 const engine = connectEngine({ url: engineUrl, poolMax: 20, applicationName: 'tellwire-worker-engine' })
+// Of its own, so that what has been sent is never recorded behind claims that wait for a connection.
+const settling = connectEngine({ url: engineUrl, poolMax: 3, applicationName: 'tellwire-worker-settling' })
 const onJobError = (error: Error): void => log.warn({ err: error }, 'queue')
 const jobs = connectJobs({ redisUrl: config.REDIS_URL, databaseUrl: engineUrl, onError: onJobError })
 const waker = createWaker(jobs, onJobError)
@@ -42,7 +44,7 @@ const worker = startWorker({
   log,
   sealer: createSealer(config.SECRET_KEY),
   lanes: createLanes(),
-  settler: createSettler({ engine, log }),
+  settler: createSettler({ engine: settling, log }),
   callSlots: createCallSlots(config.TELEGRAM_CONNECTIONS),
   metrics,
   heartbeatFile: config.HEARTBEAT_FILE,
@@ -52,7 +54,14 @@ stopOnSignal(log, async () => {
   await worker.stop()
   await metricsServer?.close()
   await waker.close()
-  await Promise.all([jobs.close(), telegram.close(), pollingApi.close(), engine.end(), db.$disconnect()])
+  await Promise.all([
+    jobs.close(),
+    telegram.close(),
+    pollingApi.close(),
+    engine.end(),
+    settling.end(),
+    db.$disconnect(),
+  ])
 })
 
 log.info('started')

@@ -60,10 +60,7 @@ export async function benchAccept(lab: Lab, report: Report): Promise<{ cpuMsEach
   report.set('accept_vs_prisma_bullmq', against('prisma-bullmq', '>= 5'))
   report.set('accept_vs_pg_insert', against('pg-insert', '>= 1.8'))
   report.set('accept_vs_noop', against('noop', '>= 0.3'))
-  report.set(
-    'accept_p99_vs_pg_insert',
-    compare(p99s('ours'), p99s('pg-insert'), { goal: '<= 0.6', unit: 'ms', n }),
-  )
+  report.set('accept_p99_vs_pg_insert', compare(p99s('ours'), p99s('pg-insert'), { goal: '<= 0.6', unit: 'ms', n }))
   const cpu = (name: Name): number => rounds[name][0]?.cpuMsEach ?? NaN
   return {
     cpuMsEach: {

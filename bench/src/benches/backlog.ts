@@ -140,7 +140,7 @@ async function settleMany(lane: LaneUnderTest, count: number): Promise<void> {
   const { engine } = lane.place
   const turnId = newId()
   await acquireLane(engine, lane.botId, turnId)
-  for (let settled = 0; settled < count; ) {
+  for (let settled = 0; settled < count;) {
     const deliveries = await claim(lane, turnId, 500)
     if (deliveries.length === 0) throw new Error('the lane ran dry')
     await settleDeliveries(
@@ -176,7 +176,11 @@ export async function benchMemory(lab: Lab, report: Report): Promise<void> {
   await seedUsers(place, tenant, bots, { count: 50_000 })
   lab.telegram.reset()
   lab.telegram.configure({ isLimited: false, bots: {}, fallback: { rate: 30, latencyMs: 20 } })
-  const worker = await lab.startWorker(place, {}, ['--expose-gc', '--import', new URL('../memory-probe.js', import.meta.url).href])
+  const worker = await lab.startWorker(place, {}, [
+    '--expose-gc',
+    '--import',
+    new URL('../memory-probe.js', import.meta.url).href,
+  ])
 
   const readingsMb = async (waiting: number): Promise<number> => {
     await parkLanes(place, true)
@@ -237,7 +241,9 @@ export async function benchRedisBytes(lab: Lab, report: Report): Promise<void> {
   }
   const ours = await usedBy(() => wakeLanes(lab, place, bots))
   const peer = await usedBy(async () => {
-    const queue = new Queue('peer-send', { connection: { host: '127.0.0.1', port: Number(new URL(lab.redisUrl).port) } })
+    const queue = new Queue('peer-send', {
+      connection: { host: '127.0.0.1', port: Number(new URL(lab.redisUrl).port) },
+    })
     for (let first = 0; first < count; first += 5_000) {
       await queue.addBulk(
         Array.from({ length: 5_000 }, () => ({
@@ -251,7 +257,10 @@ export async function benchRedisBytes(lab: Lab, report: Report): Promise<void> {
   })
   await lab.redis.flushall()
   await place.close()
-  report.set('redis_bytes_vs_bullmq', compare([ours], [peer], { goal: '<= 0.02', unit: 'bytes per 100k waiting', n: count }))
+  report.set(
+    'redis_bytes_vs_bullmq',
+    compare([ours], [peer], { goal: '<= 0.02', unit: 'bytes per 100k waiting', n: count }),
+  )
 }
 
 async function usedMemory({ redis }: Lab): Promise<number> {

@@ -5,7 +5,16 @@ import type { Target } from '../contenders/bare-sender.js'
 import type { Lab, Place } from '../lab.js'
 import type { Program } from '../program.js'
 import { compare, type Report } from '../result.js'
-import { countPending, parkLanes, type SeededBot, type SeededTenant, seedBots, seedTenants, seedUsers, seedWaiting } from '../seed.js'
+import {
+  countPending,
+  parkLanes,
+  type SeededBot,
+  type SeededTenant,
+  seedBots,
+  seedTenants,
+  seedUsers,
+  seedWaiting,
+} from '../seed.js'
 
 const botCount = 200
 
@@ -62,7 +71,9 @@ async function runRound(lab: Lab, name: Name, count: number): Promise<Round> {
   await seedUsers(place, tenant, bots, { count })
   await lab.redis.flushall()
   lab.telegram.reset()
-  const run = { ours: runOurs, 'bullmq-prisma': runBullmq, grammy: runBare, undici: runBare, 'pg-boss': runPgBoss }[name]
+  const run = { ours: runOurs, 'bullmq-prisma': runBullmq, grammy: runBare, undici: runBare, 'pg-boss': runPgBoss }[
+    name
+  ]
   const round = await run(lab, { place, tenant, bots, count, name })
   await assertDelivered(lab, count)
   await place.close()
@@ -171,4 +182,3 @@ async function assertDelivered(lab: Lab, count: number): Promise<void> {
   if (texts.length !== count || distinct.size !== count)
     throw new Error(`${count} were to arrive; ${distinct.size} did, ${texts.length - distinct.size} of them again`)
 }
-

@@ -29,7 +29,12 @@ export async function benchFairness(lab: Lab, report: Report): Promise<void> {
     'fairness_jain',
     measure(
       withWhale.map(({ jain }) => jain),
-      { goal: '>= 0.99', unit: "Jain's index", n: smallTenants * postsEach, notes: { 'waiting of the whale': whaleCount } },
+      {
+        goal: '>= 0.99',
+        unit: "Jain's index",
+        n: smallTenants * postsEach,
+        notes: { 'waiting of the whale': whaleCount },
+      },
     ),
   )
   const ratios = withWhale.map(({ p99Ms }, round) => p99Ms / (solo[round]?.p99Ms ?? NaN))
@@ -117,7 +122,6 @@ function jainOf(arrivals: Sent[], small: number, posted: Map<string, number>): n
     const count = (counts.get(tenant) ?? 0) + 1
     counts.set(tenant, count)
     if (tenant !== 'whale' && count === postsEach) break
-
   }
   const shares = [...counts.values()]
   const tenants = small + (counts.has('whale') ? 1 : 0)
@@ -185,4 +189,3 @@ export async function benchHighPriority(lab: Lab, report: Report): Promise<void>
     notes: { 'median ms': Math.round(quantile(delays, 0.5)), audience },
   })
 }
-

@@ -7,7 +7,14 @@ import type { AddressInfo } from 'node:net'
 import type { Accepter } from '@tellwire/api/accepter'
 import { buildApp } from '@tellwire/api/app'
 import { readConfig } from '@tellwire/api/config'
-import { type Acceptance, connectDatabase, connectEngine, type Database, type NotificationToAccept, type Pool } from '@tellwire/db'
+import {
+  type Acceptance,
+  connectDatabase,
+  connectEngine,
+  type Database,
+  type NotificationToAccept,
+  type Pool,
+} from '@tellwire/db'
 import { createSealer } from '@tellwire/domain'
 import { connectJobs, createWaker } from '@tellwire/jobs'
 import { createLogger } from '@tellwire/observability'
@@ -75,7 +82,9 @@ function storeByStatement(pool: Pool): Store {
 function storeByPrisma(prisma: Database, queue: Queue): Store {
   return async (item, key) => {
     const { tenantId, id } = item
-    const connections = await prisma.connection.findMany({ where: { tenantId, userId: userOf(item), status: 'active' } })
+    const connections = await prisma.connection.findMany({
+      where: { tenantId, userId: userOf(item), status: 'active' },
+    })
     const deliveries = connections.map(({ id: connectionId, userId, botId, chatId }) => ({
       id: randomUUID(),
       connectionId,

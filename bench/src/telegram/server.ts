@@ -96,7 +96,11 @@ process.on('message', (command: Command) => {
       arrivals = []
       return
     case 'report':
-      process.send?.({ type: 'report', arrivals: command.isCountOnly ? [] : arrivals, count: arrivals.length } satisfies Reply)
+      process.send?.({
+        type: 'report',
+        arrivals: command.isCountOnly ? [] : arrivals,
+        count: arrivals.length,
+      } satisfies Reply)
       return
   }
 })

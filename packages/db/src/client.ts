@@ -30,8 +30,9 @@ export function connectDatabase(options: DatabaseOptions): Database {
 /**
  * The pool of the statements that work on many tenants' rows at once: accept, claim, settle, sweep.
  * Statements prepared while a table was empty would keep a sequential scan for the life of their
- * connection, so the planner is kept from choosing one. They are written to run well with one plan for
- * all values, which saves planning them again and again.
+ * connection, so the planner is kept from choosing one; and from collecting rows in a bitmap, which has
+ * to be sorted where only the first row of an index is wanted. The statements are written to run well with
+ * one plan for all values, which saves planning them again and again.
  */
 export function connectEngine(options: DatabaseOptions): pg.Pool {
   const pool = new pg.Pool({
@@ -43,7 +44,7 @@ export function connectEngine(options: DatabaseOptions): pg.Pool {
     keepAlive: true,
     query_timeout: 15_000,
     idle_in_transaction_session_timeout: 30_000,
-    options: '-c enable_seqscan=off -c jit=off -c plan_cache_mode=force_generic_plan',
+    options: '-c enable_seqscan=off -c enable_bitmapscan=off -c jit=off -c plan_cache_mode=force_generic_plan',
   })
   pool.on('error', () => {
     // An idle connection was lost. The pool opens another when one is asked for, and a query that

@@ -47,6 +47,8 @@ interface Answer {
   parameters?: { retry_after?: unknown; migrate_to_chat_id?: unknown }
 }
 
+const jsonHeaders = { 'content-type': 'application/json' }
+
 /** Failures before anything of the request left this machine. */
 const unsentCodes = new Set([
   'ECONNREFUSED',
@@ -64,24 +66,23 @@ export function createBotApi(options: BotApiOptions): BotApi {
   const pool = new Pool(root.origin, {
     connections: options.connectionsMax ?? 512,
     connect: { timeout: 10_000 },
-    headersTimeout: 0,
-    bodyTimeout: 0,
   })
 
   return {
     async call(token, method, params, { timeoutMs = timeoutDefaultMs, signal } = {}) {
-      const timeout = AbortSignal.timeout(timeoutMs)
       try {
         const { statusCode, body } = await pool.request({
           method: 'POST',
           path: `${basePath}/bot${token}/${method}`,
-          headers: { 'content-type': 'application/json' },
+          headers: jsonHeaders,
           body: JSON.stringify(params),
-          signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+          headersTimeout: timeoutMs,
+          bodyTimeout: timeoutMs,
+          ...(signal ? { signal } : {}),
         })
         return readAnswer(statusCode, await body.text())
       } catch (error) {
-        return { kind: 'no_answer', ...describeFailure(error, timeout.aborted) }
+        return { kind: 'no_answer', ...describeFailure(error) }
       }
     },
     close: async () => pool.destroy(),
@@ -110,8 +111,9 @@ function integerOrNothing(value: unknown): number | undefined {
 }
 
 /** Only the error's code: its message may hold the path, and the path holds the token. */
-function describeFailure(error: unknown, isTimeout: boolean): { reason: string; isUnsent: boolean } {
-  if (isTimeout) return { reason: 'timeout', isUnsent: false }
+function describeFailure(error: unknown): { reason: string; isUnsent: boolean } {
+  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError)
+    return { reason: 'timeout', isUnsent: false }
   const code = error instanceof Error ? ((error as { code?: unknown }).code ?? error.name) : undefined
   if (error instanceof errors.ConnectTimeoutError) return { reason: 'connect_timeout', isUnsent: true }
   return typeof code === 'string'

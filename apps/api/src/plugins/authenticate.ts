@@ -29,7 +29,11 @@ export function authenticateTenants(app: FastifyInstance, services: Services, ba
   })
   // Set for every request before its handler runs.
   app.decorateRequest('tenant', null as unknown as TenantContext)
-  const findKey = rememberFor(keyKeptForMs, (tokenHash) => services.db.apiKey.findUnique({ where: { tokenHash } }))
+  const findKey = rememberFor(keyKeptForMs, async (key): Promise<ApiKey | null> =>
+    isWellFormedKey(key, ['live', 'test'])
+      ? services.db.apiKey.findUnique({ where: { tokenHash: hashKey(key) } })
+      : null,
+  )
   app.addHook('onRequest', async (request) => {
     const key = await findTenantKey(findKey, readBearer(request))
     if (!key) throw unauthenticated()
@@ -61,12 +65,8 @@ function readBearer(request: FastifyRequest): string | undefined {
   return /^Bearer +([^ ]+)$/i.exec(request.headers.authorization ?? '')?.[1]
 }
 
-async function findTenantKey(
-  findKey: (hash: Uint8Array<ArrayBuffer>) => Promise<ApiKey | null>,
-  key: string | undefined,
-) {
-  if (key === undefined || !isWellFormedKey(key, ['live', 'test'])) return null
-  const found = await findKey(hashKey(key))
+async function findTenantKey(findKey: (key: string) => Promise<ApiKey | null>, key: string | undefined) {
+  const found = key === undefined ? null : await findKey(key)
   if (!found || found.revokedAt) return null
   return found.expiresAt && found.expiresAt <= new Date() ? null : found
 }

@@ -138,48 +138,49 @@ head AS MATERIALIZED (
       CASE WHEN c.type <> 'private' AND cardinality(c.last_sent_at) >= 20
            THEN c.last_sent_at[cardinality(c.last_sent_at) - 19] + interval '1 minute' END) AS due_at
   FROM chat_scan s
-  JOIN chats c ON c.bot_id = $1 AND c.chat_id = s.chat_id
+  -- The limit keeps the planner from reading all chats of the bot.
+  CROSS JOIN LATERAL (SELECT * FROM chats WHERE bot_id = $1 AND chat_id = s.chat_id LIMIT 1) c
   WHERE s.id IS NOT NULL
 ),
 due AS (
-  SELECT DISTINCT ON (chat_id) id, priority, tenant, hop FROM head
+  SELECT DISTINCT ON (chat_id) id, priority, tenant, hop, chat_id, was_in_flight, is_group, last_sent_at FROM head
   WHERE NOT is_busy AND NOT is_leaving AND coalesce(due_at <= clock_timestamp(), true)
   ORDER BY chat_id, priority, hop
 ),
 ranked AS (
-  SELECT d.id, d.priority, d.hop, h.count_max, h.tenant_hop,
+  SELECT d.id, d.priority, d.hop, d.chat_id, d.was_in_flight, d.is_group, d.last_sent_at, h.count_max, h.tenant_hop,
     h.tag + row_number() OVER (PARTITION BY d.priority, d.tenant ORDER BY d.hop) / h.weight::float8 AS tag
   FROM due d JOIN share h ON h.priority = d.priority AND h.tenant = d.tenant
 ),
 chosen AS MATERIALIZED (
-  SELECT id, hop, tag, tenant_hop FROM (SELECT *, row_number() OVER (PARTITION BY priority ORDER BY tag, tenant_hop) AS place FROM ranked) r
+  SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY priority ORDER BY tag, tenant_hop) AS place FROM ranked) r
   WHERE place <= count_max
 ),
 free AS MATERIALIZED (
   -- Rows that another transaction is just ending are left to it.
-  SELECT p.id FROM pending_deliveries p JOIN chosen ON chosen.id = p.id FOR UPDATE OF p SKIP LOCKED
+  SELECT o.* FROM chosen o JOIN pending_deliveries p ON p.id = o.id FOR UPDATE OF p SKIP LOCKED
 ),
 claimed AS MATERIALIZED (
   UPDATE pending_deliveries p SET claimed_by = $2
   FROM free, lanes l
   WHERE p.id = free.id AND l.bot_id = $1 AND l.holder = $2
   RETURNING p.id, p.kind, p.tenant_id, p.notification_id, p.connection_id, p.attempts, p.accepted_at, p.expires_at, p.reply,
-    p.is_held_if_unknown, p.is_degraded
+    p.is_held_if_unknown, p.is_degraded, free.priority, free.chat_id, free.was_in_flight, free.is_group, free.last_sent_at, free.tag, free.tenant_hop
 ),
 counted AS (
   -- What a dead turn may have sent to a group counts in its minute, whatever becomes of the row.
   UPDATE chats c SET last_sent_at = (c.last_sent_at || clock_timestamp())[greatest(1, cardinality(c.last_sent_at) - 18):]
-  FROM head h JOIN claimed d ON d.id = h.id
-  WHERE h.was_in_flight AND h.is_group AND c.bot_id = $1 AND c.chat_id = h.chat_id
+  FROM claimed d
+  WHERE d.was_in_flight AND d.is_group AND c.bot_id = $1 AND c.chat_id = d.chat_id
 ),
 detail AS (
-  SELECT h.priority, h.chat_id::text, h.was_in_flight, h.is_group, o.tag, o.tenant_hop,
+  SELECT d.priority, d.chat_id::text, d.was_in_flight, d.is_group, d.tag, d.tenant_hop,
     d.id, d.kind, d.tenant_id, d.notification_id, d.attempts, d.reply, d.is_held_if_unknown, d.is_degraded,
     (extract(epoch FROM clock_timestamp() - d.accepted_at) * 1000)::float8 AS age_ms,
     (extract(epoch FROM d.expires_at - clock_timestamp()) * 1000)::float8 AS expires_in_ms,
     n.format, n.text, k.status AS connection_status,
-    ARRAY(SELECT (extract(epoch FROM clock_timestamp() - sent_at) * 1000)::float8 FROM unnest(h.last_sent_at) AS sent_at) AS last_send_ages_ms
-  FROM claimed d JOIN head h ON h.id = d.id JOIN chosen o ON o.id = d.id
+    ARRAY(SELECT (extract(epoch FROM clock_timestamp() - sent_at) * 1000)::float8 FROM unnest(d.last_sent_at) AS sent_at) AS last_send_ages_ms
+  FROM claimed d
   LEFT JOIN notification_contents n ON n.tenant_id = d.tenant_id AND n.notification_id = d.notification_id
   LEFT JOIN connections k ON k.tenant_id = d.tenant_id AND k.id = d.connection_id
 ),
