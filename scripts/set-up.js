@@ -33,6 +33,11 @@ export async function setUp() {
   })
 }
 
+/** Builds the benchmarks and crash tests, which `npm start` does without. */
+export function buildBench() {
+  return run(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'bench'])
+}
+
 /** Runs a command in the repository; its output goes to standard error. */
 export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
@@ -72,6 +77,7 @@ function installInputs() {
     'package.json',
     'pnpm-lock.yaml',
     'pnpm-workspace.yaml',
+    'bench/package.json',
     ...packageFolders().map((folder) => `${folder}/package.json`),
   ].map(contentOf)
 }

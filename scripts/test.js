@@ -2,13 +2,13 @@
 import './node-version.js'
 import { spawnSync } from 'node:child_process'
 
-const { root, run, setUp } = await import('./set-up.js')
+const { buildBench, root, run, setUp } = await import('./set-up.js')
 
 const checks = [
   ['Types of the tests', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.tests.json']],
   ['Lint', ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings']],
   ['Form', ['node_modules/oxfmt/bin/oxfmt', '--check']],
-  ['Import rules', ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', 'apps', 'packages', 'tests']],
+  ['Import rules', ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', 'apps', 'packages', 'bench', 'tests']],
   ['Tests', ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)]],
 ]
 
@@ -30,6 +30,7 @@ function tellWhatIsMissing() {
 
 try {
   await setUp()
+  await buildBench()
   for (const [name, args] of checks) {
     console.error('\n' + name + ' …')
     await run(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })

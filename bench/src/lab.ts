@@ -45,6 +45,8 @@ export interface Lab {
   redisPid: number
   /** CPU time of all of the server's processes, also of those that have ended. */
   postgresCpuMs(): Promise<number>
+  /** Changes a setting of the running server. */
+  setPostgres(name: string, value: string): Promise<void>
   restartPostgres(): Promise<void>
   stopRedis(): Promise<void>
   startRedis(): Promise<void>
@@ -129,6 +131,14 @@ export async function createLab(isQuick: boolean, settings: Record<string, strin
     async postgresCpuMs() {
       const [postmaster = ''] = (await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')
       return readTreeCpuMs(Number(postmaster))
+    },
+    async setPostgres(name, value) {
+      const client = new pg.Client({ connectionString: postgres.url() })
+      await client.connect()
+      await client.query(`ALTER SYSTEM SET ${name} = ${value}`)
+      await client.query('SELECT pg_reload_conf()')
+      await client.end()
+      await delay(200)
     },
     async restartPostgres() {
       await postgres.stop()

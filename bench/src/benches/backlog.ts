@@ -234,10 +234,14 @@ export async function benchRedisBytes(lab: Lab, report: Report): Promise<void> {
 
   const usedBy = async (fill: () => Promise<void>): Promise<number> => {
     await lab.redis.flushall()
-    await delay(200)
+    await delay(500)
     const before = await usedMemory(lab)
     await fill()
-    return ((await usedMemory(lab)) - before) * (100_000 / count)
+    // The buffers of connections that have closed are gone by then.
+    await delay(500)
+    const bytes = (await usedMemory(lab)) - before
+    if (bytes <= 0) throw new Error(`Redis used ${bytes} bytes more`)
+    return bytes * (100_000 / count)
   }
   const ours = await usedBy(() => wakeLanes(lab, place, bots))
   const peer = await usedBy(async () => {

@@ -104,7 +104,8 @@ async function runOurs(lab: Lab, { place, tenant, bots, count }: Scene): Promise
 /** As the API does when it has accepted something. */
 export async function wakeLanes(lab: Lab, place: Place, bots: SeededBot[]): Promise<void> {
   const jobs = connectJobs({ redisUrl: lab.redisUrl, databaseUrl: place.engineUrl, onError: () => undefined })
-  const waker = createWaker(jobs, () => undefined)
+  const waker = createWaker(jobs, (error) => console.error(error.message))
+  while (!(await jobs.ping())) await delay(10)
   for (const { id: botId } of bots) waker.wake(DrainLane, { botId })
   await waker.close()
   await jobs.close()

@@ -26,8 +26,12 @@ WITH broadcast AS MATERIALIZED (
 audience AS MATERIALIZED (${audience}),
 recipient AS MATERIALIZED (
   SELECT uuid_v7() AS delivery_id, c.id AS connection_id, c.user_id, c.bot_id, c.chat_id
-  FROM broadcast b CROSS JOIN audience a
-  JOIN connections c ON c.tenant_id = b.tenant_id AND c.user_id = a.user_id AND c.status = 'active' AND c.connected_at <= b.audience_at
+  FROM audience a
+  -- OFFSET keeps the planner from reading all of the tenant's connections.
+  CROSS JOIN LATERAL (
+    SELECT * FROM connections WHERE tenant_id = $1 AND user_id = a.user_id AND status = 'active'
+      AND connected_at <= (SELECT audience_at FROM broadcast) OFFSET 0
+  ) c
 ),
 written_deliveries AS (
   INSERT INTO deliveries (tenant_id, id, notification_id, connection_id, user_id, bot_id, chat_id)
@@ -49,12 +53,15 @@ advanced AS (
 )
 SELECT a.recipients, a.has_more, ARRAY(SELECT DISTINCT bot_id::text FROM recipient) AS bot_ids FROM advanced a`
 
+// Where the broadcast is another's or over, the cursor is null and nobody follows it.
 const subscribers = `
-  SELECT s.user_id FROM broadcast b JOIN topic_subscribers s ON s.tenant_id = b.tenant_id AND s.topic_id = b.topic_id
-  WHERE s.user_id > b.cursor AND s.subscribed_at <= b.audience_at ORDER BY s.user_id LIMIT $3`
+  SELECT user_id FROM topic_subscribers
+  WHERE tenant_id = $1 AND topic_id = (SELECT topic_id FROM broadcast) AND user_id > (SELECT cursor FROM broadcast)
+    AND subscribed_at <= (SELECT audience_at FROM broadcast) ORDER BY user_id LIMIT $3`
 const everyone = `
-  SELECT u.user_id FROM broadcast b JOIN users u ON u.tenant_id = b.tenant_id
-  WHERE u.user_id > b.cursor AND u.created_at <= b.audience_at ORDER BY u.user_id LIMIT $3`
+  SELECT user_id FROM users
+  WHERE tenant_id = $1 AND user_id > (SELECT cursor FROM broadcast) AND created_at <= (SELECT audience_at FROM broadcast)
+  ORDER BY user_id LIMIT $3`
 
 /** Brings the next users of a broadcast's audience into their lanes, up to `usersMax`. */
 export async function expandBroadcast(
