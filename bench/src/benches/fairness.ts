@@ -70,6 +70,7 @@ async function runOnce(lab: Lab, whaleCount: number): Promise<Run> {
   await warmUp(api.port, small)
   const postedAtMs = await postAll(api.port, small)
   const acceptedAtMs = nowMs()
+  console.error('accept took', acceptedAtMs - Math.min(...postedAtMs.values()))
   const arrivals = await waitForAll(lab, postedAtMs)
   await worker.stop()
   await api.stop()

@@ -162,12 +162,11 @@ function answerFault(reply: FastifyReply, fault: Fault): FastifyReply {
   const status = fault.status ?? 500
   if (status > 500 && fault.description === undefined)
     return reply.code(status).type('text/html').send(`<html><body><h1>${status}</h1></body></html>`)
-  const parameters =
-    fault.retry_after === undefined
-      ? status === 429
-        ? { retry_after: 1 }
-        : undefined
-      : { retry_after: fault.retry_after }
+  const retryAfter = fault.retry_after ?? (status === 429 ? 1 : undefined)
+  const parameters = {
+    ...(retryAfter === undefined ? {} : { retry_after: retryAfter }),
+    ...(fault.migrate_to_chat_id === undefined ? {} : { migrate_to_chat_id: fault.migrate_to_chat_id }),
+  }
   return sendError(reply, new TelegramError(status, describeStatus(fault, status), parameters))
 }
 

@@ -196,6 +196,7 @@ export function controlRoutes(control: Control): FastifyPluginAsyncTypebox {
         status: Type.Optional(Type.Integer({ minimum: 400, maximum: 599 })),
         description: Type.Optional(Type.String()),
         retry_after: Type.Optional(Type.Integer({ minimum: 0 })),
+        migrate_to_chat_id: Type.Optional(Type.Integer()),
         times: Type.Integer({ minimum: 1, default: 1 }),
       },
       strict,

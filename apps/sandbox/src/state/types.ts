@@ -103,5 +103,6 @@ export interface Fault {
   status?: number | undefined
   description?: string | undefined
   retry_after?: number | undefined
+  migrate_to_chat_id?: number | undefined
   times: number
 }
