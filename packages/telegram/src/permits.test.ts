@@ -61,43 +61,130 @@ test('forgets chats only when nothing of them counts any more', () => {
   expect(permits.chatFreeAt('-1', 2_000)).toBe(60_000)
 })
 
-test('never lets a sliding window hold more than it may, however calls and answers interleave', () => {
-  const step = fc.record({
-    waitMs: fc.integer({ min: 0, max: 400 }),
-    chat: fc.integer({ min: 0, max: 5 }),
-    latencyMs: fc.integer({ min: 0, max: 900 }),
-    arrival: fc.double({ min: 0, max: 1, noNaN: true }),
-  })
+/** Steps of the model test: a tenth of them in `npm test`, all of them in `npm run test:full`. */
+const stepsWanted = Number(process.env['PROPERTY_STEPS'] ?? 10_000)
+const stepsEach = 200
+
+interface Call {
+  chat: number
+  beganMs: number
+  answersAtMs: number
+}
+
+/** What Telegram would see, and what the permits are told. Chat 0 is a group. */
+interface Model {
+  nowMs: number
+  open: Call[]
+  arrivals: { chat: number; atMs: number }[]
+  rates: { rate: number; fromMs: number }[]
+}
+
+const command = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant('send' as const),
+      chat: fc.integer({ min: 0, max: 8 }),
+      latencyMs: fc.integer({ min: 0, max: 900 }),
+      arrival: fc.double({ min: 0, max: 1, noNaN: true }),
+    }),
+  },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 400 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('stall' as const), ms: fc.integer({ min: 1_000, max: 60_000 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('slow' as const), rate: fc.integer({ min: 1, max: 8 }) }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'takeover' as const }) },
+)
+
+test('never lets a strict sliding window hold more than it may, whatever happens', () => {
+  const seed = Number(process.env['PROPERTY_SEED'] ?? Date.now() % 1_000_000)
+  let steps = 0
+  console.log(`permits: PROPERTY_SEED=${seed}, ${stepsWanted} steps`)
 
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 8 }), fc.array(step, { maxLength: 200 }), (rate, steps) => {
-      const permits = createPermits(rate)
-      const arrivals: { chat: number; atMs: number }[] = []
-      let open: { chat: number; answerAtMs: number }[] = []
-      let nowMs = 0
-      for (const { waitMs, chat, latencyMs, arrival } of steps) {
-        nowMs += waitMs
-        const due = open.filter(({ answerAtMs }) => answerAtMs <= nowMs).toSorted((a, b) => a.answerAtMs - b.answerAtMs)
-        for (const call of due) permits.answered(String(call.chat), call.answerAtMs)
-        open = open.filter(({ answerAtMs }) => answerAtMs > nowMs)
-        if (permits.free(nowMs) <= 0 || permits.chatFreeAt(String(chat), nowMs) > nowMs) continue
-        permits.start(String(chat), chat === 0 ? 'group' : 'private')
-        open.push({ chat, answerAtMs: nowMs + latencyMs })
-        arrivals.push({ chat, atMs: nowMs + latencyMs * arrival })
-      }
+    fc.property(
+      fc.integer({ min: 1, max: 8 }),
+      fc.array(command, { minLength: stepsEach, maxLength: stepsEach }),
+      (rate, commands) => {
+        const model: Model = { nowMs: 0, open: [], arrivals: [], rates: [{ rate, fromMs: 0 }] }
+        let permits = createPermits(rate)
 
-      expect(
-        mostInWindow(
-          arrivals.map(({ atMs }) => atMs),
-          1_000,
-        ),
-      ).toBeLessThanOrEqual(rate)
-      for (const chat of [0, 1, 2, 3, 4, 5]) {
-        const own = arrivals.filter((entry) => entry.chat === chat).map(({ atMs }) => atMs)
-        expect(mostInWindow(own, 1_000)).toBeLessThanOrEqual(1)
-        expect(mostInWindow(own, 60_000)).toBeLessThanOrEqual(chat === 0 ? 20 : own.length)
-      }
-    }),
-    { numRuns: 500 },
+        const advance = (ms: number): void => {
+          model.nowMs += ms
+          const due = model.open.filter(({ answersAtMs }) => answersAtMs <= model.nowMs)
+          for (const { chat, answersAtMs } of due.toSorted((a, b) => a.answersAtMs - b.answersAtMs))
+            permits.answered(String(chat), answersAtMs)
+          model.open = model.open.filter(({ answersAtMs }) => answersAtMs > model.nowMs)
+        }
+
+        for (const step of commands) {
+          steps++
+          const { nowMs } = model
+          switch (step.kind) {
+            case 'wait':
+            case 'stall':
+              advance(step.ms)
+              break
+            case 'slow':
+              // What was sent before counts against the rate of before.
+              advance(1_000)
+              permits.rate = step.rate
+              model.rates.push({ rate: step.rate, fromMs: model.nowMs })
+              break
+            case 'takeover': {
+              // Another holder: it knows no open calls, and the chats' last answers only from the record.
+              advance(1_000)
+              const sent = model.arrivals
+              const open = model.open
+              advance(Math.max(0, ...open.map(({ answersAtMs }) => answersAtMs - model.nowMs)))
+              const current = permits.rate
+              permits = createPermits(current)
+              permits.spendAll(model.nowMs + 1_000)
+              for (const chat of new Set(sent.map((entry) => entry.chat)))
+                permits.recall(
+                  String(chat),
+                  chat === 0 ? 'group' : 'private',
+                  sent.filter((entry) => entry.chat === chat).map(({ atMs }) => Math.max(atMs, 0)),
+                )
+              advance(1_000)
+              break
+            }
+            case 'send': {
+              const chat = String(step.chat)
+              if (permits.free(nowMs) <= 0 || permits.chatFreeAt(chat, nowMs) > nowMs) break
+              permits.start(chat, step.chat === 0 ? 'group' : 'private')
+              model.open.push({ chat: step.chat, beganMs: nowMs, answersAtMs: nowMs + step.latencyMs })
+              model.arrivals.push({ chat: step.chat, atMs: nowMs + step.latencyMs * step.arrival })
+              break
+            }
+          }
+        }
+
+        const highest = Math.max(...model.rates.map((entry) => entry.rate))
+        expect(
+          mostInWindow(
+            model.arrivals.map(({ atMs }) => atMs),
+            1_000,
+          ),
+        ).toBeLessThanOrEqual(highest)
+        for (const [index, { rate: own, fromMs }] of model.rates.entries()) {
+          const untilMs = model.rates[index + 1]?.fromMs ?? Infinity
+          const within = model.arrivals
+            .filter(({ atMs }) => atMs >= fromMs + 1_000 && atMs < untilMs)
+            .map(({ atMs }) => atMs)
+          expect(mostInWindow(within, 1_000)).toBeLessThanOrEqual(own)
+        }
+        for (let chat = 0; chat <= 8; chat++) {
+          const own = model.arrivals.filter((entry) => entry.chat === chat).map(({ atMs }) => atMs)
+          expect(mostInWindow(own, 1_000)).toBeLessThanOrEqual(1)
+          expect(mostInWindow(own, 60_000)).toBeLessThanOrEqual(chat === 0 ? 20 : own.length)
+        }
+      },
+    ),
+    { numRuns: Math.ceil(stepsWanted / stepsEach), seed, endOnFailure: true },
   )
+
+  expect(steps).toBeGreaterThanOrEqual(stepsWanted)
 })

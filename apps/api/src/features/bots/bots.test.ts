@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { createBot, createTenant, startApi, test } from '../../../test/fixtures.js'
+import { createBot, createConnection, createTenant, startApi, test } from '../../../test/fixtures.js'
 
 async function control(sandbox: string, method: string, path: string, body?: unknown) {
   const response = await fetch(`${sandbox}/sandbox/v1${path}`, {
@@ -109,4 +109,61 @@ test('sets a webhook with a secret where there is a public URL, and takes update
   expect(answers.map(({ statusCode }) => statusCode)).toEqual([401, 401, 400, 400, 200, 200])
   expect(await api.services.db.update.count()).toBe(1)
   await api.stop()
+})
+
+test('changes the rate, beyond 30 a second only for pay', async ({ api, as, tenant }) => {
+  const { id } = await createBot(api, tenant)
+  const patch = (body: object) =>
+    api.app.inject({
+      method: 'PATCH',
+      url: `/v1/bots/${id}`,
+      headers: { authorization: `Bearer ${tenant.key}`, 'content-type': 'application/json' },
+      payload: JSON.stringify(body),
+    })
+
+  const slower = await patch({ rate: 10 })
+  const refused = await patch({ rate: 100 })
+  const paid = await patch({ rate: 1_000, allow_paid_broadcast: true })
+  const noLonger = await patch({ allow_paid_broadcast: false })
+
+  expect(slower.json()).toMatchObject({ rate: 10, allow_paid_broadcast: false })
+  expect(refused.json()).toMatchObject({ status: 422, code: 'rate_refused', errors: [{ pointer: '/rate' }] })
+  expect(paid.json()).toMatchObject({ rate: 1_000, allow_paid_broadcast: true })
+  expect(noLonger.json()).toMatchObject({ status: 422, code: 'rate_refused' })
+  expect((await patch({ rate: 1_001 })).statusCode).toBe(400)
+  expect((await as(tenant).get(`/v1/bots/${id}`)).json()).toMatchObject({ rate: 1_000 })
+})
+
+test('tells what waits in the lane, and how long something new would wait', async ({ api, as, db, tenant }) => {
+  const { id } = await createBot(api, tenant)
+  for (const userId of ['a', 'b']) await createConnection(db, tenant, userId)
+  await as(tenant).post('/v1/notifications', { to: { user_ids: ['a', 'b'] }, text: 'hi', priority: 'bulk' })
+
+  expect((await as(tenant).get(`/v1/bots/${id}/capacity`)).json()).toEqual({
+    bot_id: id,
+    rate: 30,
+    present_rate: 30,
+    paused_until: null,
+    parked_reason: null,
+    backlog: { high: 0, normal: 0, bulk: 2 },
+    expected_wait: { high: 0, normal: 0, bulk: 1 },
+  })
+})
+
+test("takes a new token of the same bot only, and leaves another tenant's bot alone", async ({
+  api,
+  as,
+  db,
+  tenant,
+}) => {
+  const { id } = await createBot(api, tenant)
+  const stranger = await createTenant(db)
+  const other = await control(api.sandbox, 'POST', '/bots', {})
+
+  const foreign = await as(tenant).put(`/v1/bots/${id}/token`, { token: other.token })
+  const unowned = await as(stranger).put(`/v1/bots/${id}/token`, { token: other.token })
+
+  expect(foreign.json()).toMatchObject({ status: 422, code: 'bot_token_rejected' })
+  expect(unowned.statusCode).toBe(404)
+  expect((await as(stranger).get(`/v1/bots/${id}/capacity`)).statusCode).toBe(404)
 })

@@ -1,0 +1,38 @@
+import type { ClaimedDelivery } from '@tellwire/db'
+import { expect, test } from 'vitest'
+import { createFairShare } from './fair-share.js'
+
+const taken = (tenantId: string, tag: number): ClaimedDelivery =>
+  ({ priority: 1, tenantId, chatId: '1', tag }) as unknown as ClaimedDelivery
+
+test('remembers how far each tenant was served, and where', () => {
+  const shares = createFairShare(3, () => 0)
+
+  shares.noteTaken([taken('a', 1), taken('b', 1), taken('a', 2)])
+
+  expect(shares.positions()).toEqual([
+    expect.objectContaining({ tenantId: 'a', tag: 2 }),
+    expect.objectContaining({ tenantId: 'b', tag: 1 }),
+  ])
+})
+
+test('begins at what was sent last, so that nobody saves up while away', () => {
+  const shares = createFairShare(3, () => 0)
+
+  shares.noteSent(taken('a', 7))
+  shares.noteSent(taken('b', 4))
+
+  expect(shares.virtualTimes).toEqual([0, 7, 0])
+})
+
+test('forgets a tenant that was not served for a while, unless it is ahead of the others', () => {
+  let nowMs = 0
+  const shares = createFairShare(3, () => nowMs)
+  shares.noteTaken([taken('ahead', 9), taken('behind', 2)])
+  shares.noteSent(taken('behind', 2))
+  nowMs = 60_000
+
+  shares.forget(nowMs)
+
+  expect(shares.positions().map(({ tenantId }) => tenantId)).toEqual(['ahead'])
+})
