@@ -1,5 +1,4 @@
-import { newId } from '@tellwire/db'
-import { connectDatabase } from '@tellwire/db'
+import { acceptNotifications, connectDatabase, expandBroadcast, newId } from '@tellwire/db'
 import { createSealer, issueApiKey, scopes, sealBotToken } from '@tellwire/domain'
 import type { Place } from './lab.js'
 
@@ -127,9 +126,50 @@ export async function seedWaiting(
   await place.owner.query('ANALYZE notifications, notification_contents, deliveries, pending_deliveries')
 }
 
+/** All of the tenant's users wait in their lanes for one broadcast, expanded as the worker does it. */
+export async function seedBroadcast(place: Place, tenant: SeededTenant): Promise<void> {
+  const notificationId = newId()
+  await acceptNotifications(place.engine, [
+    {
+      isAtomic: false,
+      idempotency: undefined,
+      notifications: [
+        {
+          id: notificationId,
+          tenantId: tenant.id,
+          target: { everyone: true },
+          audience: { kind: 'everyone' },
+          priority: 'normal',
+          format: 'markdown',
+          text: 'broadcast',
+          metadata: undefined,
+          requestId: 'bench',
+          traceparent: undefined,
+          sendAt: undefined,
+          expiresAt: undefined,
+          onUnknown: 'resend',
+          isHeldUntilConnected: false,
+          dedupe: undefined,
+          answer: {},
+        },
+      ],
+    },
+  ])
+  const broadcast = { tenantId: tenant.id, notificationId, isToTopic: false }
+  let hasMore = true
+  while (hasMore) hasMore = (await expandBroadcast(place.engine, broadcast, 5_000)).hasMore
+  await place.owner.query('ANALYZE deliveries, pending_deliveries')
+}
+
 /** Holds all lanes back, or lets them go. */
 export async function parkLanes(place: Place, isParked: boolean): Promise<void> {
   await place.owner.query('UPDATE lanes SET parked_reason = $1', [isParked ? 'bench' : null])
+}
+
+/** Whether anything waits; costs next to nothing, so that it can be asked all the time. */
+export async function hasPending(place: Place): Promise<boolean> {
+  const { rows } = await place.owner.query<{ has: boolean }>('SELECT EXISTS (SELECT FROM pending_deliveries) AS has')
+  return rows[0]?.has === true
 }
 
 export async function countPending(place: Place): Promise<number> {

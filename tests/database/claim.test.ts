@@ -65,6 +65,7 @@ const sent = (turnId: string, id: string) => ({
   retryInMs: undefined,
   pauseChatMs: undefined,
   answeredAgoMs: undefined,
+  isGroup: false,
 })
 
 test.each([1, 7, 30])('serves every chat once before any a second time, %i at a time', async (countMax) => {

@@ -25,7 +25,7 @@ test('applies nothing twice, and keeps the ledger that Prisma keeps', async () =
     'SELECT migration_name, length(checksum) AS length, applied_steps_count FROM _prisma_migrations ORDER BY 1',
   )
   await client.end()
-  const names = (await readdir(folder)).toSorted()
+  const names = (await readdir(folder)).filter((name) => /^\d{14}_/.test(name)).toSorted()
   expect(rows).toEqual(names.map((name) => ({ migration_name: name, length: 64, applied_steps_count: 1 })))
 })
 

@@ -92,6 +92,7 @@ const hotStatements = {
         retryInMs: undefined,
         pauseChatMs: undefined,
         answeredAgoMs: 1,
+        isGroup: true,
       },
     ]),
   expandTopic: (engine: Pool) =>
@@ -109,6 +110,7 @@ const hotStatements = {
       permitsFreeInMs: 0,
       pauseMs: undefined,
       parkedReason: undefined,
+      tokenSealed: Buffer.alloc(0),
       learnedRate: undefined,
     }),
   storeUpdates: (engine: Pool) =>

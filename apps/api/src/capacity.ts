@@ -2,7 +2,7 @@ import { type Backlog, type Database, measureBacklog, type Pool, type Priority }
 
 const keptForMs = 5_000
 const countMax = 50_000
-const priorityOrder: Priority[] = ['high', 'normal', 'bulk']
+const tenantsMax = 10_000
 /** Four of `normal` go for one of `bulk` while both wait. */
 const normalsPerBulk = 4
 
@@ -10,41 +10,52 @@ const normalsPerBulk = 4
 export interface Capacity {
   /** In how many milliseconds the next notification of the tenant leaves, on the busiest of its bots. */
   expectWaitMs(tenantId: string, priority: Priority): Promise<number>
+  /** How many messages a second the tenant's bots send together. */
+  presentRate(tenantId: string): Promise<number>
 }
+
+type Outlook = Record<Priority, number> & { rate: number }
 
 /** The waits are looked up every five seconds at most; meanwhile the last ones are told. */
 export function createCapacity({ db, engine }: { db: Database; engine: Pool }): Capacity {
-  const tenants = new Map<string, { waits: Promise<Record<Priority, number>>; atMs: number; isOld: boolean }>()
+  const tenants = new Map<string, { outlook: Promise<Outlook>; atMs: number; isOld: boolean }>()
 
-  const lookUp = async (tenantId: string): Promise<Record<Priority, number>> => {
+  const lookUp = async (tenantId: string): Promise<Outlook> => {
     const access = await db.botAccess.findMany({ where: { tenantId }, select: { botId: true }, take: 20 })
     const backlogs = await Promise.all(access.map(({ botId }) => measureBacklog(engine, botId, countMax)))
     const longest = (priority: Priority): number =>
       Math.max(0, ...backlogs.map((backlog) => (backlog ? waitMsOf(backlog, priority) : 0)))
-    return { high: longest('high'), normal: longest('normal'), bulk: longest('bulk') }
+    const rate = backlogs.reduce((sum, backlog) => sum + (backlog?.presentRate ?? 0), 0)
+    return { high: longest('high'), normal: longest('normal'), bulk: longest('bulk'), rate }
   }
 
-  const refresh = (tenantId: string): Promise<Record<Priority, number>> => {
-    const waits = lookUp(tenantId)
-    waits.catch(() => tenants.delete(tenantId))
-    tenants.set(tenantId, { waits, atMs: performance.now(), isOld: false })
-    return waits
+  const remember = (tenantId: string, outlook: Promise<Outlook>): void => {
+    if (tenants.size >= tenantsMax) tenants.clear()
+    tenants.set(tenantId, { outlook, atMs: performance.now(), isOld: false })
+  }
+
+  const refresh = (tenantId: string): Promise<Outlook> => {
+    const outlook = lookUp(tenantId)
+    outlook.catch(() => tenants.delete(tenantId))
+    remember(tenantId, outlook)
+    return outlook
+  }
+
+  const look = (tenantId: string): Promise<Outlook> => {
+    const known = tenants.get(tenantId)
+    if (!known) return refresh(tenantId)
+    if (!known.isOld && performance.now() - known.atMs > keptForMs) {
+      known.isOld = true
+      void lookUp(tenantId)
+        .then((outlook) => remember(tenantId, Promise.resolve(outlook)))
+        .catch(() => tenants.delete(tenantId))
+    }
+    return known.outlook
   }
 
   return {
-    async expectWaitMs(tenantId, priority) {
-      const known = tenants.get(tenantId)
-      if (!known) return (await refresh(tenantId))[priority]
-      if (!known.isOld && performance.now() - known.atMs > keptForMs) {
-        known.isOld = true
-        void lookUp(tenantId)
-          .then((waits) =>
-            tenants.set(tenantId, { waits: Promise.resolve(waits), atMs: performance.now(), isOld: false }),
-          )
-          .catch(() => tenants.delete(tenantId))
-      }
-      return (await known.waits)[priority]
-    },
+    expectWaitMs: async (tenantId, priority) => (await look(tenantId))[priority],
+    presentRate: async (tenantId) => (await look(tenantId)).rate,
   }
 }
 
@@ -58,8 +69,4 @@ export function waitMsOf({ waiting, presentRate, pausedForMs, parkedReason }: Ba
     bulk: high + bulk + Math.min(normal, bulk * normalsPerBulk),
   }
   return pausedForMs + (ahead[priority] / Math.max(1, presentRate)) * 1_000
-}
-
-export function priorityAt(index: number): Priority {
-  return priorityOrder[index] ?? 'normal'
 }

@@ -6,8 +6,11 @@ import {
   findBotsWithUpdates,
   findDueBroadcasts,
   findDueLanes,
+  findHeldWithConnection,
+  inTransaction,
   releaseDueDeliveries,
 } from '@tellwire/db'
+import { releaseHeld } from '@tellwire/domain'
 import { AdvanceBroadcast, DrainLane, HandleUpdates } from '@tellwire/jobs'
 import type { WorkerContext } from './context.js'
 import { advanceBroadcast } from './jobs/advance-broadcast.js'
@@ -19,6 +22,7 @@ const sweepEveryMs = 1_000
 const upkeepEveryMs = 3_600_000
 /** Rows that a statement moves or ends. */
 const sliceSize = 1_000
+const slicesMax = 10
 const partitionDaysAhead = 7
 
 /**
@@ -68,16 +72,18 @@ export function startSweep(ctx: WorkerContext): Repeating {
   }
 }
 
-/** Ends what is overdue, and brings into the lanes what is due. */
-async function moveWaiting({ engine, waker, stopping }: WorkerContext): Promise<void> {
-  while (!stopping.aborted && (await expireDeliveries(engine, sliceSize)) >= sliceSize) {
-    // As long as a statement ends as many as it may.
-  }
-  let released = sliceSize
-  while (!stopping.aborted && released >= sliceSize) {
+/** Ends what is overdue, and brings into the lanes what is due: some slices of each, the rest the next time. */
+async function moveWaiting(ctx: WorkerContext): Promise<void> {
+  const { engine, waker, stopping } = ctx
+  for (let slice = 0; slice < slicesMax && !stopping.aborted; slice++) {
+    const expired = await expireDeliveries(engine, sliceSize)
     const due = await releaseDueDeliveries(engine, sliceSize)
-    released = due.released
     for (const botId of due.botIds) waker.wake(DrainLane, { botId })
+    if (expired < sliceSize && due.released < sliceSize) break
+  }
+  for (const connection of await findHeldWithConnection(engine, sliceSize)) {
+    await inTransaction(ctx, ({ db }) => releaseHeld(db, connection))
+    waker.wake(DrainLane, { botId: connection.botId })
   }
 }
 

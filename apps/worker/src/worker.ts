@@ -28,7 +28,12 @@ export function startWorker(ctx: Omit<WorkerContext, 'stopping'>): RunningWorker
   return {
     async stop() {
       stopping.abort()
-      await Promise.all([...parts.map((part) => part.stop()), ...consumers.map((consumer) => consumer.close())])
+      const ends = await Promise.allSettled([
+        ...parts.map((part) => part.stop()),
+        ...consumers.map((consumer) => consumer.close()),
+      ])
+      for (const end of ends)
+        if (end.status === 'rejected') ctx.log.warn({ err: end.reason }, 'a part did not stop well')
     },
   }
 }

@@ -13,29 +13,29 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { nowMs } from '../clock.js'
 import type { Lab, Place } from '../lab.js'
 import { compare, measure, median, type Report } from '../result.js'
-import { parkLanes, seedBots, seedTenants, seedUsers, seedWaiting } from '../seed.js'
+import { parkLanes, seedBots, seedBroadcast, seedTenants, seedUsers, seedWaiting } from '../seed.js'
 import { wakeLanes } from './drain.js'
 import type { Program } from '../program.js'
 
-const claims = 300
+const claims = 200
 const claimSize = 30
 
 /** What a claim costs with very much waiting, against a thousand; and again after 100k were settled without a vacuum. */
 export async function benchClaimCost(lab: Lab, report: Report): Promise<void> {
   const many = lab.isQuick ? 200_000 : 1_000_000
-  const settled = lab.isQuick ? 40_000 : 100_000
-  const small = await prepareLane(lab, 20_000)
+  const settled = lab.isQuick ? 20_000 : 100_000
+  const small = await prepareLane(lab, 1_000)
   const large = await prepareLane(lab, many)
   await large.place.owner.query('ALTER TABLE pending_deliveries SET (autovacuum_enabled = off)')
 
   const rounds = lab.isQuick ? 1 : 5
   const before: { small: number[]; large: number[] } = { small: [], large: [] }
   for (let round = 0; round < rounds; round++) {
-    before.small.push(await timeClaims(small, 1_000))
+    before.small.push(await timeClaims(small))
     before.large.push(await timeClaims(large))
   }
   await settleMany(large, settled)
-  const after = { small: await timeClaims(small, 1_000), large: await timeClaims(large) }
+  const after = { small: await timeClaims(small), large: await timeClaims(large) }
   await Promise.all([small.place.close(), large.place.close()])
 
   const atStart = median(before.large) / median(before.small)
@@ -74,7 +74,7 @@ async function prepareLane(lab: Lab, waiting: number): Promise<LaneUnderTest> {
   const [bot] = bots
   if (!tenant || !bot) throw new Error('no bot')
   await seedUsers(place, tenant, bots, { count: waiting })
-  await seedWaiting(place, tenant, { count: waiting })
+  await seedBroadcast(place, tenant)
   await place.owner.query('VACUUM ANALYZE pending_deliveries')
   return {
     place,
@@ -106,20 +106,14 @@ async function release(lane: LaneUnderTest, turnId: string): Promise<void> {
     permitsFreeInMs: 0,
     pauseMs: undefined,
     parkedReason: undefined,
+    tokenSealed: Buffer.alloc(0),
     learnedRate: undefined,
   })
 }
 
-/** The median of claims that are undone at once. @param within of so many waiting rows, where the lane has more. */
-async function timeClaims(lane: LaneUnderTest, within?: number): Promise<number> {
-  const { engine, owner } = lane.place
-  if (within !== undefined) {
-    await owner.query(
-      'DELETE FROM pending_deliveries WHERE id IN (SELECT id FROM pending_deliveries ORDER BY seq OFFSET $1)',
-      [within],
-    )
-    await owner.query('VACUUM pending_deliveries')
-  }
+/** The median of claims that are undone at once. */
+async function timeClaims(lane: LaneUnderTest): Promise<number> {
+  const { engine } = lane.place
   const turnId = newId()
   await acquireLane(engine, lane.botId, turnId)
   const times: number[] = []
@@ -163,17 +157,19 @@ function settlement(id: string, turnId: string, result: 'sent' | 'release') {
     retryInMs: undefined,
     pauseChatMs: undefined,
     answeredAgoMs: undefined,
+    isGroup: false,
   }
 }
 
 /** A worker's memory while it drains 200 bots steadily, with little and with very much waiting. */
 export async function benchMemory(lab: Lab, report: Report): Promise<void> {
   const many = lab.isQuick ? 200_000 : 1_000_000
+  const users = 50_000
   const place = await lab.createPlace()
   const [tenant] = await seedTenants(place, 1)
   if (!tenant) throw new Error('no tenant')
   const bots = await seedBots(place, [tenant], { count: 200, rate: 5 })
-  await seedUsers(place, tenant, bots, { count: 50_000 })
+  await seedUsers(place, tenant, bots, { count: users })
   lab.telegram.reset()
   lab.telegram.configure({ isLimited: false, bots: {}, fallback: { rate: 30, latencyMs: 20 } })
   const worker = await lab.startWorker(place, {}, [
@@ -185,14 +181,15 @@ export async function benchMemory(lab: Lab, report: Report): Promise<void> {
   const readingsMb = async (waiting: number): Promise<number> => {
     await parkLanes(place, true)
     await place.owner.query('TRUNCATE pending_deliveries')
-    await seedWaiting(place, tenant, { count: waiting })
+    if (waiting > 1_000) for (let seeded = 0; seeded < waiting; seeded += users) await seedBroadcast(place, tenant)
+    else await seedWaiting(place, tenant, { count: waiting })
     await parkLanes(place, false)
     await wakeLanes(lab, place, bots)
     await delay(1_500)
     const readings: number[] = []
     for (let reading = 0; reading < 5; reading++) {
       await top(place, waiting)
-      await delay(lab.isQuick ? 500 : 2_000)
+      await delay(lab.isQuick ? 300 : 2_000)
       readings.push(await readRssMb(worker))
     }
     return median(readings)

@@ -18,7 +18,7 @@ interface Run {
 
 /** From the POST to the settled delivery: CPU of all that is involved, and what Postgres writes. */
 export async function benchEndToEnd(lab: Lab, report: Report): Promise<void> {
-  const count = lab.isQuick ? 5_000 : 10_000
+  const count = lab.isQuick ? 4_000 : 10_000
   const rounds = lab.isQuick ? 1 : 5
   lab.telegram.configure({ isLimited: false, bots: {}, fallback: { rate: 1_000, latencyMs: 0 } })
   // Whole pages that are written after a checkpoint say more about checkpoints than about us.
@@ -27,7 +27,7 @@ export async function benchEndToEnd(lab: Lab, report: Report): Promise<void> {
   const peer: Run[] = []
   for (let round = 0; round < rounds; round++) {
     ours.push(await runOnce(lab, count, 'ours'))
-    peer.push(await runOnce(lab, lab.isQuick ? count / 2 : count, 'peer'))
+    peer.push(await runOnce(lab, lab.isQuick ? count / 4 : count / 2, 'peer'))
   }
   await lab.setPostgres('full_page_writes', 'on')
   report.set(

@@ -39,13 +39,15 @@ const worker = new Worker<{ tenantId: string; deliveryId: string }>(
 worker.on('error', () => undefined)
 const queue = new Queue('peer-send', { connection })
 
-/** Fills the queue with a job for each delivery that waits, or begins to work. */
+/** Rests and fills the queue with a job for each delivery that waits, or works. */
 process.on('message', (order: { type: 'fill' } | { type: 'run' }) => {
   if (order.type === 'run') {
-    void worker.run()
+    if (worker.isRunning()) worker.resume()
+    else void worker.run()
     return
   }
   void (async () => {
+    if (worker.isRunning()) await worker.pause()
     const deliveries = await db.delivery.findMany({ where: { status: 'queued' }, select: { tenantId: true, id: true } })
     for (let first = 0; first < deliveries.length; first += 5_000) {
       await queue.addBulk(

@@ -23,6 +23,8 @@ export function connectDatabase(options: DatabaseOptions): Database {
     keepAlive: true,
     query_timeout: 30_000,
     idle_in_transaction_session_timeout: 30_000,
+    // Prisma reads and writes times without their zone.
+    options: '-c TimeZone=UTC',
   })
   return new PrismaClient({ adapter, transactionOptions: { maxWait: 5_000, timeout: 15_000 } })
 }
@@ -44,7 +46,8 @@ export function connectEngine(options: DatabaseOptions): pg.Pool {
     keepAlive: true,
     query_timeout: 15_000,
     idle_in_transaction_session_timeout: 30_000,
-    options: '-c enable_seqscan=off -c enable_bitmapscan=off -c jit=off -c plan_cache_mode=force_generic_plan',
+    options:
+      '-c enable_seqscan=off -c enable_bitmapscan=off -c jit=off -c plan_cache_mode=force_generic_plan -c lock_timeout=5s',
   })
   pool.on('error', () => {
     // An idle connection was lost. The pool opens another when one is asked for, and a query that

@@ -54,8 +54,9 @@ export {
   type PollerGrant,
 } from './statements/pollers.js'
 export { measureBacklog, type Backlog } from './statements/measure-backlog.js'
+export { isNotInFlight } from './statements/in-flight.js'
 export { settleDeliveries, type Settlement } from './statements/settle-deliveries.js'
 export { findBotsWithUpdates, findChatsWithUpdates, storeUpdates, type UpdateToStore } from './statements/updates.js'
-export { expireDeliveries, releaseDueDeliveries } from './statements/waiting.js'
+export { expireDeliveries, findHeldWithConnection, releaseDueDeliveries } from './statements/waiting.js'
 export { deleteExpired, ensurePartitions } from './statements/upkeep.js'
 export type { Pool } from 'pg'

@@ -68,6 +68,7 @@ function connectPostgres(options: JobBackendOptions): JobBackend {
     application_name: 'tellwire-jobs',
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
+    query_timeout: 30_000,
     options: `-c search_path=${postgresSchema}`,
   })
   pool.on('error', options.onError)

@@ -24,6 +24,9 @@ ALTER TABLE deliveries
   ALTER COLUMN chat_id DROP NOT NULL,
   ADD COLUMN is_degraded boolean NOT NULL DEFAULT false,
   DROP CONSTRAINT deliveries_tenant_id_notification_id_fkey;
+-- A notification's deliveries, page by page.
+DROP INDEX deliveries_tenant_id_notification_id_idx;
+CREATE INDEX deliveries_notification_idx ON deliveries (tenant_id, notification_id, id);
 ALTER TABLE notification_contents DROP CONSTRAINT notification_contents_tenant_id_notification_id_fkey;
 
 -- `is_held_if_unknown`: not to be sent again where it may have been sent. `is_degraded`: Telegram refused
@@ -53,7 +56,7 @@ CREATE TABLE waiting_deliveries (
   expires_at      timestamptz
 ) WITH (autovacuum_vacuum_scale_factor = 0.02);
 CREATE INDEX waiting_deliveries_due_at_idx ON waiting_deliveries (due_at) WHERE due_at IS NOT NULL;
-CREATE INDEX waiting_deliveries_user_idx ON waiting_deliveries (tenant_id, user_id);
+CREATE INDEX waiting_deliveries_held_idx ON waiting_deliveries (tenant_id, user_id) WHERE connection_id IS NULL;
 CREATE INDEX waiting_deliveries_expires_at_idx ON waiting_deliveries (expires_at) WHERE expires_at IS NOT NULL;
 
 -- The notification that a tenant's dedupe key stands for, until its window ends.

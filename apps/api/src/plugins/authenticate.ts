@@ -29,10 +29,8 @@ export function authenticateTenants(app: FastifyInstance, services: Services, ba
   })
   // Set for every request before its handler runs.
   app.decorateRequest('tenant', null as unknown as TenantContext)
-  const findKey = rememberFor(keyKeptForMs, async (key): Promise<ApiKey | null> =>
-    isWellFormedKey(key, ['live', 'test'])
-      ? services.db.apiKey.findUnique({ where: { tokenHash: hashKey(key) } })
-      : null,
+  const findKey = rememberFor(keyKeptForMs, (key): Promise<ApiKey | null> =>
+    services.db.apiKey.findUnique({ where: { tokenHash: hashKey(key) } }),
   )
   app.addHook('onRequest', async (request) => {
     const key = await findTenantKey(findKey, readBearer(request))
@@ -66,7 +64,8 @@ function readBearer(request: FastifyRequest): string | undefined {
 }
 
 async function findTenantKey(findKey: (key: string) => Promise<ApiKey | null>, key: string | undefined) {
-  const found = key === undefined ? null : await findKey(key)
+  if (key === undefined || !isWellFormedKey(key, ['live', 'test'])) return null
+  const found = await findKey(key)
   if (!found || found.revokedAt) return null
   return found.expiresAt && found.expiresAt <= new Date() ? null : found
 }

@@ -33,7 +33,15 @@ const unavailableCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   '57P01',
+  '57P02',
   '57P03',
+  '57014',
+  '40P01',
+  '55P03',
+  'P2034',
+  'P2037',
+  'ETIMEDOUT',
+  'EPIPE',
   '53300',
 ])
 
@@ -103,7 +111,7 @@ function toApiError(error: FastifyError, requestId: string, log: Logger): ApiErr
 function isUnavailable(error: FastifyError): boolean {
   if (unavailableCodes.has(error.code)) return true
   const message = String(error.message)
-  return /timeout exceeded when trying to connect|Connection terminated|Can't reach database|Server has closed the connection/.test(
+  return /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Can't reach database|Server has closed the connection/.test(
     message,
   )
 }

@@ -6,11 +6,21 @@ export interface CallSlots {
   /** @returns false when none is free; then `whenFree` is called once one may be. */
   take(whenFree: () => void): boolean
   giveBack(): void
+  /** Whether it still waits to be called. */
+  isWaiting(whenFree: () => void): boolean
+  /** It need not be called any more; whoever is next may be. */
+  leave(whenFree: () => void): void
 }
 
 export function createCallSlots(count: number): CallSlots {
   let free = count
   const waiting = new Set<() => void>()
+  const callNext = (): void => {
+    const [next] = waiting
+    if (!next || free === 0) return
+    waiting.delete(next)
+    next()
+  }
   return {
     take(whenFree) {
       if (free === 0) {
@@ -22,10 +32,12 @@ export function createCallSlots(count: number): CallSlots {
     },
     giveBack() {
       free++
-      const [next] = waiting
-      if (!next) return
-      waiting.delete(next)
-      next()
+      callNext()
+    },
+    isWaiting: (whenFree) => waiting.has(whenFree),
+    leave(whenFree) {
+      waiting.delete(whenFree)
+      callNext()
     },
   }
 }

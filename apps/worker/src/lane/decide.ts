@@ -52,7 +52,7 @@ function decideMeaning(
   switch (meaning.class) {
     case 'sent':
       return {
-        outcome: { ...settle(delivery, 'sent'), messageIds: outcome.kind === 'ok' ? [outcome.result.message_id] : [] },
+        outcome: { ...settle(delivery, 'sent'), messageIds: messageIdsOf(outcome) },
       }
     case 'recipient':
       return { outcome: fail(delivery, meaning, outcome), ...(meaning.ends ? { endsChat: meaning.ends } : {}) }
@@ -121,7 +121,8 @@ function retry(
 }
 
 function settle(delivery: ClaimedDelivery, result: Answered['result']): Answered {
-  return { id: delivery.id, result, messageIds: [], failure: undefined, retryInMs: undefined, pauseChatMs: undefined }
+  const { id, isGroup } = delivery
+  return { id, isGroup, result, messageIds: [], failure: undefined, retryInMs: undefined, pauseChatMs: undefined }
 }
 
 function fail(
@@ -136,6 +137,12 @@ function failure(meaning: { class: string; code: string }, outcome?: CallOutcome
   const telegram =
     outcome?.kind === 'refused' ? { telegram_code: outcome.code, telegram_description: outcome.description } : {}
   return { code: meaning.code, class: meaning.class, ...telegram, at: new Date().toISOString() }
+}
+
+/** What Telegram says it took is taken, even where it does not say under which number. */
+function messageIdsOf(outcome: CallOutcome<{ message_id: number } | undefined>): number[] {
+  const id = outcome.kind === 'ok' ? outcome.result?.message_id : undefined
+  return id === undefined ? [] : [id]
 }
 
 function describe(outcome: CallOutcome<unknown>): string {

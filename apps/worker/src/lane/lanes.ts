@@ -1,4 +1,5 @@
 import { nilUuid } from '@tellwire/db'
+import { DrainLane } from '@tellwire/jobs'
 import { createPermits, type Permits } from '@tellwire/telegram'
 import { createFairShare, type FairShare } from './fair-share.js'
 import { createFloodWatch, type FloodWatch } from './flood-watch.js'
@@ -23,6 +24,8 @@ export interface Lanes {
   close(botId: string): void
   /** @returns whether a turn of this process drains the lane; it was told. */
   wake(botId: string): boolean
+  /** Whether other lanes may be waiting for a place in this process. */
+  isCrowded(): boolean
   /** Whether this process drained the lane a moment ago. */
   isFamiliar(botId: string): boolean
   recall(botId: string, epoch: bigint): LaneState | undefined
@@ -32,6 +35,9 @@ export interface Lanes {
 }
 
 export const priorities = 3
+
+/** A little below the number of lanes that a process drains at a time. */
+const crowdedAt = DrainLane.concurrency * 0.9
 
 /** The longest window in which a send counts, a group's minute. */
 const rememberedForMs = 60_000
@@ -47,6 +53,7 @@ export function createLanes(): Lanes {
       wake?.()
       return wake !== undefined
     },
+    isCrowded: () => turns.size >= crowdedAt,
     isFamiliar: (botId) => remembered.has(botId),
     recall(botId, epoch) {
       const kept = remembered.get(botId)

@@ -33,17 +33,24 @@ export async function noteChatMigrated(
   await inTransaction(ctx, ({ db }) => moveChat(db, { botId, chatId, toChatId }))
 }
 
-/** Telegram refuses the bot, or takes it again. Its tenants are told when that changes. */
+/**
+ * Telegram refuses the bot, or takes it again. Its tenants are told when that changes. What it said of a
+ * token that was replaced meanwhile counts no more.
+ */
 export async function noteBotHealth(
   ctx: WorkerContext,
   botId: string,
   problem: { code: string; description: string } | undefined,
+  tokenSealed: Uint8Array,
 ): Promise<void> {
   const status = problem ? 'unauthorized' : 'active'
   if (problem)
     ctx.log.error({ botId, code: problem.code, description: problem.description }, 'telegram refuses the bot')
   await inTransaction(ctx, async ({ db }) => {
-    const { count } = await db.bot.updateMany({ where: { id: botId, status: { not: status } }, data: { status } })
+    const { count } = await db.bot.updateMany({
+      where: { id: botId, status: { not: status }, tokenSealed: new Uint8Array(tokenSealed) },
+      data: { status },
+    })
     if (count === 0) return
     const tenants = await db.botAccess.findMany({ where: { botId }, select: { tenantId: true } })
     await recordEvents(

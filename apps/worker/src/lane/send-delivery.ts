@@ -32,8 +32,8 @@ export async function sendDelivery(sending: Sending, delivery: QueuedDelivery): 
     ctx.settler.add(lease, expire(delivery))
     return undefined
   }
-  permits.start(delivery.chatId, delivery.isGroup ? 'group' : 'private')
   const message = composeMessage(delivery, { isPaid: lease.grant.isPaid })
+  permits.start(delivery.chatId, delivery.isGroup ? 'group' : 'private')
   const outcome = await ctx.telegram.call(token, 'sendMessage', message)
   const answeredAtMs = performance.now()
   permits.answered(delivery.chatId, answeredAtMs)
@@ -69,12 +69,12 @@ async function act(sending: Sending, delivery: QueuedDelivery, decision: Decisio
     }
     if (decision.botProblem) {
       const { code, isLasting } = decision.botProblem
-      await noteBotHealth(ctx, botId, decision.botProblem)
+      await noteBotHealth(ctx, botId, decision.botProblem, lease.grant.tokenSealed)
       return { pauseMs: isLasting ? 0 : botPauseMs, parkedReason: isLasting ? code : undefined }
     }
     if (lease.grant.botStatus !== 'active' && decision.outcome.result === 'sent') {
       lease.grant.botStatus = 'active'
-      await noteBotHealth(ctx, botId, undefined)
+      await noteBotHealth(ctx, botId, undefined, lease.grant.tokenSealed)
     }
   } catch (error) {
     ctx.log.error({ err: error, botId }, 'a consequence of an answer was not recorded')

@@ -11,6 +11,14 @@ interface Turn {
   isHeld(): boolean
 }
 
+interface Waiting {
+  turn: Turn
+  outcome: Outcome
+  addedAtMs: number
+  /** Its turn waits for it no more. */
+  isAbandoned: boolean
+}
+
 /** Records the outcomes of all lanes in batches: while batches are being written, the next is collected. */
 export interface Settler {
   add(turn: Turn, outcome: Outcome): void
@@ -19,11 +27,13 @@ export interface Settler {
 }
 
 const retryEveryMs = 200
+/** How long an outcome is kept that cannot be recorded. */
+const keptForMs = 60_000
 const batchSizeMax = 500
 const statementsMax = 2
 
 export function createSettler(ctx: { engine: Pool; log: Logger }): Settler {
-  let waiting: { turn: Turn; outcome: Outcome }[] = []
+  let waiting: Waiting[] = []
   const open = new Map<string, { count: number; whenDone: (() => void)[] }>()
   let running = 0
 
@@ -43,13 +53,19 @@ export function createSettler(ctx: { engine: Pool; log: Logger }): Settler {
     }))
     try {
       await settleDeliveries(ctx.engine, settlements)
-      for (const { turn } of batch) finish(turn.turnId)
+      for (const { turn, isAbandoned } of batch) if (!isAbandoned) finish(turn.turnId)
     } catch (error) {
       ctx.log.warn({ err: error, deliveries: batch.length }, 'settling failed')
       await new Promise((resolve) => setTimeout(resolve, retryEveryMs))
-      // After a lease is over another turn may have claimed the rows, and decides.
-      waiting = [...batch.filter(({ turn }) => turn.isHeld()), ...waiting]
-      for (const { turn } of batch) if (!turn.isHeld()) finish(turn.turnId)
+      // A turn is not kept waiting beyond its lease. What is known is still recorded if it can be: where
+      // another turn has claimed the row by then, that one decides.
+      for (const entry of batch) {
+        if (!entry.isAbandoned && !entry.turn.isHeld()) {
+          entry.isAbandoned = true
+          finish(entry.turn.turnId)
+        }
+      }
+      waiting = [...batch.filter(({ addedAtMs }) => performance.now() - addedAtMs < keptForMs), ...waiting]
     }
   }
 
@@ -67,7 +83,7 @@ export function createSettler(ctx: { engine: Pool; log: Logger }): Settler {
       const entry = open.get(turn.turnId) ?? { count: 0, whenDone: [] }
       entry.count++
       open.set(turn.turnId, entry)
-      waiting.push({ turn, outcome })
+      waiting.push({ turn, outcome, addedAtMs: performance.now(), isAbandoned: false })
       // What is added in the same tick goes together.
       queueMicrotask(writeIfFree)
     },

@@ -7,7 +7,7 @@
  * its lease ends, when the process stops, or when Telegram refuses the bot; what was claimed and not begun
  * by then goes back into the lane.
  */
-import { type Claim, claimDeliveries, type ClaimedDelivery } from '@tellwire/db'
+import { type Claim, claimDeliveries, type ClaimedDelivery, type LaneRelease } from '@tellwire/db'
 import { unsealBotToken } from '@tellwire/domain'
 import type { WorkerContext } from '../context.js'
 import { type BeginUnsent, endUnsent, giveBack } from './decide.js'
@@ -17,7 +17,7 @@ import { type BotHalt, sendDelivery } from './send-delivery.js'
 import { createSendQueue, type QueuedDelivery, type SendQueue } from './send-queue.js'
 import { createSignal, type Signal } from './signal.js'
 
-/** A turn that has more to do lets go after this long, so that other lanes get their place. */
+/** A turn that has more to do lets go after this long where other lanes wait for its place. */
 const turnMaxMs = 10_000
 /** What is due later than this is left to the sweep. */
 const keepForMs = 1_200
@@ -34,6 +34,7 @@ const lookAtLeastEveryMs = 5_000
 /** How long a lane is left alone whose bot's token cannot be read here. */
 const unreadablePauseMs = 60_000
 const permitReturnMs = 1_000
+const releaseAgainMs = 200
 /** A turn that is over waits for its open calls; one with a call that hangs goes on instead. */
 const callHangsAfterMs = 1_000
 
@@ -49,6 +50,8 @@ interface Turn extends LaneState {
   queue: SendQueue
   /** Fires when there is something to look at: an answer, a claim, a wake-up. */
   news: Signal
+  /** What a call slot that came free is told by. */
+  onSlot: () => void
   /** The calls that were not answered yet, and when they began. */
   calls: Map<Promise<void>, number>
   look: Look
@@ -106,13 +109,15 @@ async function holdTurn(
   } finally {
     await endTurn(ctx, botId, lease, turn, nextDueInMs)
   }
-  return turn !== undefined && nextDueInMs === 0 && turn.halt === undefined
+  // A wake-up that came while the turn was ending is answered by the next one.
+  return turn !== undefined && turn.halt === undefined && (nextDueInMs === 0 || turn.look.isAskedFor)
 }
 
 function beginTurn(ctx: WorkerContext, botId: string, lease: Lease): Turn {
   const { grant } = lease
   const nowMs = performance.now()
   const spentForMs = grant.wasAbandoned ? permitReturnMs : grant.permitsFreeInMs
+  const news = createSignal()
   const state = ctx.lanes.recall(botId, grant.epoch) ?? createLaneState(grant.rate, nowMs + spentForMs)
   state.floods.setFullRate(grant.rate)
   if (grant.learnedRate !== undefined) state.floods.recall(grant.learnedRate)
@@ -121,7 +126,8 @@ function beginTurn(ctx: WorkerContext, botId: string, lease: Lease): Turn {
     ctx,
     botId,
     lease,
-    news: createSignal(),
+    news,
+    onSlot: () => news.fire(),
     token: unsealBotToken(ctx.sealer, grant.telegramId, grant.tokenSealed),
     queue: createSendQueue(),
     calls: new Map(),
@@ -153,10 +159,12 @@ async function endTurn(
       permitsFreeInMs: permitReturnMs,
       pauseMs: unreadablePauseMs,
       parkedReason: undefined,
+      tokenSealed: lease.grant.tokenSealed,
       learnedRate: undefined,
     })
     return
   }
+  ctx.callSlots.leave(turn.onSlot)
   await turn.look.claiming
   for (const delivery of turn.queue.clear()) ctx.settler.add(lease, giveBack(delivery))
   await Promise.all(turn.calls.keys())
@@ -165,13 +173,28 @@ async function endTurn(
   const { permits, shares, floods, afterTenants } = turn
   permits.forget(nowMs)
   ctx.lanes.keep(botId, lease.grant.epoch, { permits, shares, floods, afterTenants })
-  await lease.release({
+  await releaseStubbornly(ctx, lease, {
     nextDueInMs: nextDueInMs === undefined ? undefined : Math.min(nextDueInMs, lookAtLeastEveryMs),
     permitsFreeInMs: permits.spentUntil(nowMs) - nowMs,
     pauseMs: turn.halt?.pauseMs,
     parkedReason: turn.halt?.parkedReason,
+    tokenSealed: lease.grant.tokenSealed,
     learnedRate: floods.learnedRate(nowMs),
   })
+}
+
+/** While the lease lasts: what the release says, such as a pause of the bot, is to be heard. */
+async function releaseStubbornly(ctx: WorkerContext, lease: Lease, release: LaneRelease): Promise<void> {
+  for (;;) {
+    try {
+      await lease.release(release)
+      return
+    } catch (error) {
+      if (!lease.isHeld()) throw error
+      ctx.log.warn({ err: error }, 'releasing a lane failed')
+      await new Promise((resolve) => setTimeout(resolve, releaseAgainMs))
+    }
+  }
 }
 
 /** @returns in how many milliseconds something is due; undefined when nothing waits. */
@@ -181,7 +204,7 @@ async function drain(turn: Turn): Promise<number | undefined> {
   while (lease.isHeld() && !ctx.stopping.aborted && turn.halt === undefined) {
     sendWhatMayLeave(turn)
     const nowMs = performance.now()
-    if (nowMs > endsAtMs && !hasHangingCall(turn, nowMs)) return 0
+    if (nowMs > endsAtMs && ctx.lanes.isCrowded() && !hasHangingCall(turn, nowMs)) return 0
     lookIfDue(turn, nowMs)
     if (look.failure !== undefined) throw look.failure
 
@@ -200,8 +223,9 @@ function hasHangingCall({ calls }: Turn, nowMs: number): boolean {
 }
 
 /** Until something may leave, or a look is due. */
-function waitMs({ queue, permits, look }: Turn, nowMs: number): number {
-  const leavesAtMs = queue.size === 0 ? Infinity : Math.max(queue.opensAt(nowMs), permits.freeAt(nowMs))
+function waitMs({ ctx, queue, permits, look, onSlot }: Turn, nowMs: number): number {
+  const mayLeave = queue.size > 0 && !ctx.callSlots.isWaiting(onSlot)
+  const leavesAtMs = mayLeave ? Math.max(queue.opensAt(nowMs), permits.freeAt(nowMs)) : Infinity
   const looksAtMs = look.claiming ? Infinity : Math.max(nowMs, look.nextAtMs)
   return Math.min(leavesAtMs - nowMs, looksAtMs - nowMs, lookAgainMs)
 }
@@ -309,7 +333,7 @@ function sendWhatMayLeave(turn: Turn): void {
       ctx.settler.add(lease, giveBack(delivery))
       continue
     }
-    if (!ctx.callSlots.take(() => turn.news.fire())) return
+    if (!ctx.callSlots.take(turn.onSlot)) return
     queue.take(delivery)
     queue.started(delivery, nowMs, permits.rate)
     shares.noteSent(delivery)

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { isNotInFlight } from './in-flight.js'
 
 export interface BroadcastKey {
   tenantId: string
@@ -78,36 +79,48 @@ export async function expandBroadcast(
   return { recipients: row?.recipients ?? 0, botIds: row?.bot_ids ?? [], hasMore: row?.has_more ?? false }
 }
 
+/** Held while a change is carried out, so that of two that follow each other the later one sees all rows of the earlier. */
+const asked = (change: string): string =>
+  `asked AS MATERIALIZED (SELECT FROM broadcasts WHERE tenant_id = $3 AND notification_id = $1 AND change = '${change}' FOR UPDATE)`
+
 const changes = {
   pause: `
-    WITH slice AS MATERIALIZED (
-      SELECT id FROM pending_deliveries WHERE notification_id = $1 AND is_counted AND NOT is_paused
+    WITH ${asked('pause')},
+    slice AS MATERIALIZED (
+      SELECT id FROM pending_deliveries WHERE notification_id = $1 AND is_counted AND NOT is_paused AND EXISTS (SELECT FROM asked)
       LIMIT $2 FOR UPDATE SKIP LOCKED
     )
     UPDATE pending_deliveries p SET is_paused = true FROM slice WHERE p.id = slice.id RETURNING p.bot_id`,
   resume: `
-    WITH slice AS MATERIALIZED (
-      SELECT id FROM pending_deliveries WHERE notification_id = $1 AND is_counted AND is_paused LIMIT $2 FOR UPDATE SKIP LOCKED
+    WITH ${asked('resume')},
+    slice AS MATERIALIZED (
+      SELECT id FROM pending_deliveries WHERE notification_id = $1 AND is_counted AND is_paused AND EXISTS (SELECT FROM asked)
+      LIMIT $2 FOR UPDATE SKIP LOCKED
     )
     UPDATE pending_deliveries p SET is_paused = false FROM slice WHERE p.id = slice.id RETURNING p.bot_id`,
+  // What a turn that died had claimed may have been sent: nobody knows.
   cancel: `
-    WITH slice AS MATERIALIZED (
-      SELECT id FROM pending_deliveries WHERE notification_id = $1 AND is_counted AND claimed_by IS NULL LIMIT $2 FOR UPDATE SKIP LOCKED
+    WITH ${asked('cancel')},
+    slice AS MATERIALIZED (
+      SELECT id, claimed_by IS NOT NULL AS was_in_flight FROM pending_deliveries p
+      WHERE notification_id = $1 AND is_counted AND EXISTS (SELECT FROM asked) AND ${isNotInFlight}
+      LIMIT $2 FOR UPDATE SKIP LOCKED
     ),
     ended AS MATERIALIZED (
-      DELETE FROM pending_deliveries p USING slice WHERE p.id = slice.id RETURNING p.id, p.tenant_id, p.notification_id, p.bot_id
+      DELETE FROM pending_deliveries p USING slice WHERE p.id = slice.id
+      RETURNING p.id, p.tenant_id, p.notification_id, p.bot_id, CASE WHEN slice.was_in_flight THEN 'unknown' ELSE 'cancelled' END AS status
     ),
     written AS (
-      UPDATE deliveries d SET status = 'cancelled' FROM ended e WHERE d.tenant_id = e.tenant_id AND d.id = e.id
+      UPDATE deliveries d SET status = e.status FROM ended e WHERE d.tenant_id = e.tenant_id AND d.id = e.id
     ),
     counted AS (
       INSERT INTO delivery_counts AS c (tenant_id, notification_id, status, count)
-      SELECT tenant_id, notification_id, 'cancelled', count(*) FROM ended GROUP BY tenant_id, notification_id
+      SELECT tenant_id, notification_id, status, count(*) FROM ended GROUP BY tenant_id, notification_id, status ORDER BY status
       ON CONFLICT (tenant_id, notification_id, status, reason) DO UPDATE SET count = c.count + excluded.count
     ),
     noted AS (
       INSERT INTO events (tenant_id, type, data)
-      SELECT tenant_id, 'notification.cancelled', jsonb_build_object('notification_id', notification_id, 'delivery_id', id) FROM ended
+      SELECT tenant_id, 'notification.' || status, jsonb_build_object('notification_id', notification_id, 'delivery_id', id) FROM ended
     )
     SELECT bot_id FROM ended`,
 }
@@ -123,12 +136,12 @@ export async function changeBroadcast(
   const { rows } = await engine.query<{ bot_id: string }>({
     name: `${broadcast.change}-broadcast`,
     text: changes[broadcast.change],
-    values: [broadcast.notificationId, rowsMax],
+    values: [broadcast.notificationId, rowsMax, broadcast.tenantId],
   })
   return { changed: rows.length, botIds: [...new Set(rows.map((row) => row.bot_id))] }
 }
 
-/** Forgets a change that is done. One that was asked for meanwhile stays; so does `cancel` while a row is in flight. */
+/** Forgets a change that is done for all rows. One that was asked for meanwhile stays. */
 export async function finishBroadcastChange(
   engine: Pool,
   { tenantId, notificationId, change }: BroadcastKey & { change: BroadcastChange },
@@ -137,7 +150,10 @@ export async function finishBroadcastChange(
     name: 'finish-broadcast-change',
     text: `
       UPDATE broadcasts b SET change = NULL WHERE tenant_id = $1 AND notification_id = $2 AND change = $3
-        AND ($3 <> 'cancel' OR NOT EXISTS (SELECT FROM pending_deliveries p WHERE p.notification_id = b.notification_id AND p.is_counted))`,
+        AND NOT EXISTS (
+          SELECT FROM pending_deliveries p WHERE p.notification_id = b.notification_id AND p.is_counted
+            AND CASE $3 WHEN 'pause' THEN NOT p.is_paused WHEN 'resume' THEN p.is_paused ELSE true END
+        )`,
     values: [tenantId, notificationId, change],
   })
 }
@@ -200,15 +216,15 @@ export async function findBroadcast(engine: Pool, key: BroadcastKey): Promise<Op
 
 /** Broadcasts with something to do: to expand, to change, or to complete. */
 export async function findDueBroadcasts(engine: Pool): Promise<BroadcastKey[]> {
-  const { rows } = await engine.query<OpenBroadcastRow>({
+  const { rows } = await engine.query<{ tenant_id: string; notification_id: string }>({
     name: 'find-due-broadcasts',
     text: `
-      SELECT ${openColumns} FROM broadcasts b
-      WHERE NOT is_completed AND starts_at <= clock_timestamp() AND CASE
+      SELECT tenant_id, notification_id FROM broadcasts b
+      WHERE NOT is_completed AND (change IS NOT NULL OR starts_at <= clock_timestamp()) AND CASE
         WHEN change IS NOT NULL THEN true
         WHEN is_expanded THEN NOT EXISTS (SELECT FROM pending_deliveries p WHERE p.notification_id = b.notification_id AND p.is_counted)
         ELSE NOT is_paused END
       LIMIT 1000`,
   })
-  return rows.map(toOpenBroadcast)
+  return rows.map((row) => ({ tenantId: row.tenant_id, notificationId: row.notification_id }))
 }

@@ -129,7 +129,7 @@ chat_scan AS (
   WHERE s.hop < s.hops_max
 ),
 head AS MATERIALIZED (
-  SELECT s.priority, s.tenant, s.chat_id, s.id, s.hop, s.claimed_by IS NOT NULL AS was_in_flight,
+  SELECT s.priority, s.tenant, s.chat_id, s.id, s.hop, s.claimed_by, s.claimed_by IS NOT NULL AS was_in_flight,
     c.type <> 'private' AS is_group, c.last_sent_at,
     s.chat_id = ANY ($12::bigint[]) OR s.claimed_by IS NOT DISTINCT FROM $2 AS is_busy,
     CASE WHEN s.is_counted THEN coalesce((SELECT b.is_paused OR b.change IS NOT DISTINCT FROM 'cancel' FROM broadcasts b
@@ -143,12 +143,12 @@ head AS MATERIALIZED (
   WHERE s.id IS NOT NULL
 ),
 due AS (
-  SELECT DISTINCT ON (chat_id) id, priority, tenant, hop, chat_id, was_in_flight, is_group, last_sent_at FROM head
+  SELECT DISTINCT ON (chat_id) id, priority, tenant, hop, chat_id, claimed_by, was_in_flight, is_group, last_sent_at FROM head
   WHERE NOT is_busy AND NOT is_leaving AND coalesce(due_at <= clock_timestamp(), true)
   ORDER BY chat_id, priority, hop
 ),
 ranked AS (
-  SELECT d.id, d.priority, d.hop, d.chat_id, d.was_in_flight, d.is_group, d.last_sent_at, h.count_max, h.tenant_hop,
+  SELECT d.id, d.priority, d.hop, d.chat_id, d.claimed_by, d.was_in_flight, d.is_group, d.last_sent_at, h.count_max, h.tenant_hop,
     h.tag + row_number() OVER (PARTITION BY d.priority, d.tenant ORDER BY d.hop) / h.weight::float8 AS tag
   FROM due d JOIN share h ON h.priority = d.priority AND h.tenant = d.tenant
 ),
@@ -157,8 +157,8 @@ chosen AS MATERIALIZED (
   WHERE place <= count_max
 ),
 free AS MATERIALIZED (
-  -- Rows that another transaction is just ending are left to it.
-  SELECT o.* FROM chosen o JOIN pending_deliveries p ON p.id = o.id FOR UPDATE OF p SKIP LOCKED
+  -- Rows that another transaction is just ending are left to it, and those that another turn has claimed since.
+  SELECT o.* FROM chosen o JOIN pending_deliveries p ON p.id = o.id AND p.claimed_by IS NOT DISTINCT FROM o.claimed_by FOR UPDATE OF p SKIP LOCKED
 ),
 claimed AS MATERIALIZED (
   UPDATE pending_deliveries p SET claimed_by = $2

@@ -81,8 +81,9 @@ export interface LaneRelease {
   permitsFreeInMs: number
   /** Holds back the whole bot. */
   pauseMs: number | undefined
-  /** Holds back the whole bot until somebody acts. */
+  /** Holds back the whole bot until somebody acts, unless its token is another by now than `tokenSealed`. */
   parkedReason: string | undefined
+  tokenSealed: Buffer
   learnedRate: number | undefined
 }
 
@@ -90,11 +91,11 @@ export async function releaseLane(engine: Pool, botId: string, turnId: string, r
   await engine.query({
     name: 'release-lane',
     text: `
-      UPDATE lanes SET holder = NULL, lease_until = NULL,
+      UPDATE lanes l SET holder = NULL, lease_until = NULL,
         next_due_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000),
         permits_free_at = clock_timestamp() + make_interval(secs => $4::float8 / 1000),
         paused_until = coalesce(clock_timestamp() + make_interval(secs => $5::float8 / 1000), paused_until),
-        parked_reason = coalesce($6, parked_reason),
+        parked_reason = CASE WHEN (SELECT b.token_sealed = $8 FROM bots b WHERE b.id = l.bot_id) THEN coalesce($6, parked_reason) ELSE parked_reason END,
         learned_rate = $7
       WHERE bot_id = $1 AND holder = $2`,
     values: [
@@ -105,6 +106,7 @@ export async function releaseLane(engine: Pool, botId: string, turnId: string, r
       release.pauseMs ?? null,
       release.parkedReason ?? null,
       release.learnedRate ?? null,
+      release.tokenSealed,
     ],
   })
 }

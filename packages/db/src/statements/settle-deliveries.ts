@@ -17,20 +17,31 @@ export interface Settlement {
   pauseChatMs: number | undefined
   /** How long ago the call was answered, in milliseconds; undefined when none was made. */
   answeredAgoMs: number | undefined
+  /**
+   * Whether the send counts in its chat's minute. One to a private chat need not be written down: by the
+   * time another holder of the lane may send at all, its second is over.
+   */
+  isGroup: boolean
 }
 
-// Only rows that the turn still holds are touched: what a turn writes after it lost its lane, and
-// another claimed the row again, changes nothing.
+// Only rows of a lane that the turn still holds are touched: what it writes after another took the lane
+// changes nothing. What goes back into the lane ends there if its notification was cancelled meanwhile.
 const statement = `
 WITH input AS MATERIALIZED (
-  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::jsonb[], $6::float8[], $7::float8[], $8::float8[])
-    AS i (id, turn_id, result, message_ids, failure, retry_in_ms, pause_chat_ms, answered_ago_ms)
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::jsonb[], $6::float8[], $7::float8[], $8::float8[], $9::bool[])
+    AS i (id, turn_id, result, message_ids, failure, retry_in_ms, pause_chat_ms, answered_ago_ms, is_group)
 ),
 mine AS MATERIALIZED (
-  SELECT i.*, p.kind, p.tenant_id, p.notification_id, p.bot_id, p.chat_id, p.is_degraded, p.is_counted,
-    i.result IN ('sent', 'failed', 'expired', 'unknown') AS is_final,
+  SELECT i.id, i.message_ids, i.failure, i.retry_in_ms, i.pause_chat_ms, i.is_group, r.result, p.kind, p.tenant_id, p.notification_id, p.bot_id, p.chat_id, p.is_degraded, p.is_counted,
+    r.result IN ('sent', 'failed', 'expired', 'unknown', 'cancelled') AS is_final,
     clock_timestamp() - make_interval(secs => i.answered_ago_ms / 1000) AS answered_at
   FROM input i JOIN pending_deliveries p ON p.id = i.id AND p.claimed_by = i.turn_id
+  JOIN lanes l ON l.bot_id = p.bot_id AND l.holder = i.turn_id
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN i.result IN ('retry', 'degrade', 'release') AND (
+      SELECT n.cancelled_at IS NOT NULL FROM notifications n WHERE n.tenant_id = p.tenant_id AND n.id = p.notification_id
+    ) THEN 'cancelled' ELSE i.result END AS result
+  ) r
   FOR UPDATE OF p
 ),
 ended AS (
@@ -75,7 +86,7 @@ paced AS (
   FROM (
     SELECT bot_id, chat_id, max(pause_chat_ms) AS pause_chat_ms,
       coalesce(array_agg(answered_at ORDER BY answered_at) FILTER (WHERE answered_at IS NOT NULL), '{}') AS answered_at
-    FROM mine WHERE answered_at IS NOT NULL GROUP BY bot_id, chat_id
+    FROM mine WHERE answered_at IS NOT NULL AND (is_group OR pause_chat_ms IS NOT NULL) GROUP BY bot_id, chat_id
   ) s
   WHERE c.bot_id = s.bot_id AND c.chat_id = s.chat_id
 )
@@ -96,6 +107,7 @@ export async function settleDeliveries(engine: Pool, settlements: Settlement[]):
       column(({ retryInMs }) => retryInMs ?? null),
       column(({ pauseChatMs }) => pauseChatMs ?? null),
       column(({ answeredAgoMs }) => answeredAgoMs ?? null),
+      column(({ isGroup }) => isGroup),
     ],
   })
   return new Set(rows.map(({ id }) => id))

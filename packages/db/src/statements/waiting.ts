@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { isNotInFlight } from './in-flight.js'
 
 /** Brings scheduled deliveries whose time has come into their lanes. @returns those lanes, and how many joined. */
 export async function releaseDueDeliveries(
@@ -9,13 +10,16 @@ export async function releaseDueDeliveries(
     name: 'release-due-deliveries',
     text: `
       WITH due AS MATERIALIZED (
-        SELECT w.* FROM waiting_deliveries w WHERE w.due_at <= clock_timestamp() ORDER BY w.due_at LIMIT $1 FOR UPDATE SKIP LOCKED
+        -- A notification that is just being cancelled, paused or moved is left for the next time.
+        SELECT w.*, n.on_unknown, n.paused_at FROM waiting_deliveries w
+        JOIN notifications n ON n.tenant_id = w.tenant_id AND n.id = w.notification_id
+        WHERE w.due_at <= clock_timestamp() AND n.cancelled_at IS NULL ORDER BY w.due_at LIMIT $1
+        FOR UPDATE OF w SKIP LOCKED FOR SHARE OF n SKIP LOCKED
       ),
       gone AS (DELETE FROM waiting_deliveries w USING due WHERE w.id = due.id),
       ready AS MATERIALIZED (
-        SELECT d.*, c.bot_id, c.chat_id, c.status AS connection_status, n.on_unknown, n.paused_at
+        SELECT d.*, c.bot_id, c.chat_id, c.status AS connection_status
         FROM due d
-        JOIN notifications n ON n.tenant_id = d.tenant_id AND n.id = d.notification_id
         LEFT JOIN connections c ON c.tenant_id = d.tenant_id AND c.id = d.connection_id
       ),
       written_pending AS (
@@ -51,33 +55,70 @@ export async function expireDeliveries(engine: Pool, countMax: number): Promise<
     name: 'expire-deliveries',
     text: `
       WITH overdue_pending AS MATERIALIZED (
-        SELECT id FROM pending_deliveries WHERE expires_at <= clock_timestamp() AND claimed_by IS NULL LIMIT $1 FOR UPDATE SKIP LOCKED
+        SELECT id, claimed_by IS NOT NULL AS was_in_flight FROM pending_deliveries p
+        WHERE expires_at <= clock_timestamp() AND ${isNotInFlight} LIMIT $1 FOR UPDATE SKIP LOCKED
       ),
       overdue_waiting AS MATERIALIZED (
         SELECT id FROM waiting_deliveries WHERE expires_at <= clock_timestamp() LIMIT $1 FOR UPDATE SKIP LOCKED
       ),
       ended_pending AS (
-        DELETE FROM pending_deliveries p USING overdue_pending o WHERE p.id = o.id RETURNING p.id, p.tenant_id, p.notification_id, p.is_counted
+        DELETE FROM pending_deliveries p USING overdue_pending o WHERE p.id = o.id RETURNING p.id, p.tenant_id, p.notification_id, p.is_counted,
+          CASE WHEN o.was_in_flight THEN 'unknown' ELSE 'expired' END AS status
       ),
       ended_waiting AS (
-        DELETE FROM waiting_deliveries w USING overdue_waiting o WHERE w.id = o.id RETURNING w.id, w.tenant_id, w.notification_id, false AS is_counted
+        DELETE FROM waiting_deliveries w USING overdue_waiting o WHERE w.id = o.id RETURNING w.id, w.tenant_id, w.notification_id, false AS is_counted, 'expired' AS status
       ),
       ended AS MATERIALIZED (SELECT * FROM ended_pending UNION ALL SELECT * FROM ended_waiting),
       written AS (
-        UPDATE deliveries d SET status = 'expired' FROM ended e WHERE d.tenant_id = e.tenant_id AND d.id = e.id
+        UPDATE deliveries d SET status = e.status FROM ended e WHERE d.tenant_id = e.tenant_id AND d.id = e.id
       ),
       counted AS (
         INSERT INTO delivery_counts AS c (tenant_id, notification_id, status, count)
-        SELECT tenant_id, notification_id, 'expired', count(*) FROM ended WHERE is_counted
-        GROUP BY tenant_id, notification_id ORDER BY tenant_id, notification_id
+        SELECT tenant_id, notification_id, status, count(*) FROM ended WHERE is_counted
+        GROUP BY tenant_id, notification_id, status ORDER BY tenant_id, notification_id, status
         ON CONFLICT (tenant_id, notification_id, status, reason) DO UPDATE SET count = c.count + excluded.count
       ),
       noted AS (
         INSERT INTO events (tenant_id, type, data)
-        SELECT tenant_id, 'notification.expired', jsonb_build_object('notification_id', notification_id, 'delivery_id', id) FROM ended
+        SELECT tenant_id, 'notification.' || status, jsonb_build_object('notification_id', notification_id, 'delivery_id', id) FROM ended
       )
       SELECT count(*)::int FROM ended`,
     values: [countMax],
   })
   return rows[0]?.count ?? 0
+}
+
+/**
+ * Held deliveries whose user is connected all the same: the connection and the notification were written at
+ * the same moment, and neither saw the other. @returns the connections that they can go to.
+ */
+export async function findHeldWithConnection(
+  engine: Pool,
+  countMax: number,
+): Promise<{ tenantId: string; id: string; userId: string; botId: string; chatId: bigint }[]> {
+  const { rows } = await engine.query<{
+    tenant_id: string
+    id: string
+    user_id: string
+    bot_id: string
+    chat_id: string
+  }>({
+    name: 'find-held-with-connection',
+    text: `
+      SELECT DISTINCT ON (w.tenant_id, w.user_id) c.tenant_id, c.id, c.user_id, c.bot_id, c.chat_id::text
+      FROM waiting_deliveries w
+      CROSS JOIN LATERAL (
+        SELECT * FROM connections WHERE tenant_id = w.tenant_id AND user_id = w.user_id AND status = 'active' LIMIT 1
+      ) c
+      WHERE w.connection_id IS NULL
+      ORDER BY w.tenant_id, w.user_id LIMIT $1`,
+    values: [countMax],
+  })
+  return rows.map((row) => ({
+    tenantId: row.tenant_id,
+    id: row.id,
+    userId: row.user_id,
+    botId: row.bot_id,
+    chatId: BigInt(row.chat_id),
+  }))
 }

@@ -15,8 +15,8 @@ export async function releaseHeld(
       SELECT w.*, n.send_at, n.on_unknown, n.paused_at, coalesce(n.send_at > clock_timestamp(), false) AS is_early
       FROM waiting_deliveries w JOIN notifications n ON n.tenant_id = w.tenant_id AND n.id = w.notification_id
       WHERE w.tenant_id = ${tenantId}::uuid AND w.user_id = ${userId} AND w.connection_id IS NULL
-        AND coalesce(w.expires_at > clock_timestamp(), true)
-      FOR UPDATE OF w
+        AND n.cancelled_at IS NULL AND coalesce(w.expires_at > clock_timestamp(), true)
+      FOR UPDATE OF w FOR SHARE OF n
     ),
     gone AS (DELETE FROM waiting_deliveries w USING held h WHERE w.id = h.id AND NOT h.is_early),
     scheduled AS (

@@ -7,7 +7,11 @@ import { showBot } from './show-bot.js'
 const freeRateMax = 30
 
 /** A lane takes up a new rate when its next turn begins, within seconds. */
-export async function changeBot(ctx: TenantContext, id: string, change: BotChange) {
+export async function changeBot(
+  ctx: TenantContext,
+  id: string,
+  change: BotChange,
+): Promise<ReturnType<typeof showBot>> {
   const bot = await findOwnBot(ctx, id)
   const allowPaidBroadcast = change.allow_paid_broadcast ?? bot.allowPaidBroadcast
   const rate = change.rate ?? bot.rate
@@ -22,5 +26,10 @@ export async function changeBot(ctx: TenantContext, id: string, change: BotChang
       ],
     })
   }
-  return showBot(await ctx.db.bot.update({ where: { id }, data: { rate, allowPaidBroadcast } }))
+  // Of two changes at once the later one must see what the earlier one made of the other field.
+  const [changed] = await ctx.db.bot.updateManyAndReturn({
+    where: { id, tenantId: ctx.tenantId, rate: bot.rate, allowPaidBroadcast: bot.allowPaidBroadcast },
+    data: { rate, allowPaidBroadcast },
+  })
+  return changed ? showBot(changed) : changeBot(ctx, id, change)
 }

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { TenantContext } from '../../context.js'
 import { ApiError } from '../../errors.js'
 import { findAnswer, forgetExpired, hashRequest, readIdempotencyKey } from '../../plugins/idempotency.js'
-import { answerDuplicates } from './answer-duplicates.js'
+import { answerDuplicates, pointToEarlier } from './answer-duplicates.js'
 import { readNewNotification } from './read-new-notification.js'
 import type { AcceptedNotification, NewNotification } from './schemas.js'
 import { keepAnswer, type KeptAnswer, showAccepted } from './show-accepted.js'
@@ -53,7 +53,11 @@ function toResult(answer: KeptAnswer, isReplayed: boolean): AcceptResult {
 async function findEarlier(ctx: TenantContext, request: FastifyRequest): Promise<AcceptResult | undefined> {
   const earlier = await findAnswer(ctx, request)
   const [answer] = (earlier as unknown as { answers: KeptAnswer[] } | undefined)?.answers ?? []
-  return answer && toResult(answer, true)
+  if (!answer) return undefined
+  const isStored =
+    answer.dedupe_key === undefined ||
+    (await ctx.db.notification.count({ where: { tenantId: ctx.tenantId, id: answer.id } })) > 0
+  return toResult(isStored ? answer : await pointToEarlier(ctx, answer), true)
 }
 
 function notConnected(to: NewNotification['to']): ApiError {

@@ -7,6 +7,7 @@ const batchSizeMax = 256
 const statementsMax = 2
 const waitingMax = 10_000
 const waitingCharactersMax = 64 * 1024 * 1024
+const lockNotAvailable = '55P03'
 
 /** Commits notifications that arrive at the same time together. */
 export interface Accepter {
@@ -46,11 +47,9 @@ export function createAccepter(engine: Pool, waker: Waker): Accepter {
     return batch
   }
 
-  const flush = async (): Promise<void> => {
-    const batch = nextBatch()
-    running++
+  const store = async (batch: Waiting[]): Promise<void> => {
+    const requests = batch.map(({ request }) => request)
     try {
-      const requests = batch.map(({ request }) => request)
       const acceptances = await acceptNotifications(engine, requests)
       wake(waker, requests, acceptances)
       for (const { request, resolve } of batch)
@@ -61,11 +60,17 @@ export function createAccepter(engine: Pool, waker: Waker): Accepter {
           }),
         )
     } catch (error) {
-      for (const { reject } of batch) reject(error)
-    } finally {
-      running--
-      flushIfFree()
+      // What the database has against one request is no reason to refuse the others.
+      if (batch.length > 1 && isAboutTheRows(error)) for (const entry of batch) await store([entry])
+      else for (const { reject } of batch) reject(toAnswer(error))
     }
+  }
+
+  const flush = async (): Promise<void> => {
+    running++
+    await store(nextBatch())
+    running--
+    flushIfFree()
   }
 
   const flushIfFree = (): void => {
@@ -76,7 +81,9 @@ export function createAccepter(engine: Pool, waker: Waker): Accepter {
     accept(request) {
       const size = sizeOf(request)
       const characters = request.notifications.reduce((sum, { text }) => sum + text.length, 0)
-      if (waitingSize + size > waitingMax || waitingCharacters + characters > waitingCharactersMax) {
+      const isFull = waitingSize + size > waitingMax || waitingCharacters + characters > waitingCharactersMax
+      // The largest request there can be is taken when nothing else waits.
+      if (isFull && waiting.length > 0) {
         return Promise.reject(
           new ApiError('service_unavailable', 'Too many notifications wait to be stored. This one was not accepted.', {
             retryAfterSeconds: 1,
@@ -91,6 +98,24 @@ export function createAccepter(engine: Pool, waker: Waker): Accepter {
       })
     },
   }
+}
+
+/** Whether Postgres refused the statement, rather than being away. */
+function isAboutTheRows(error: unknown): boolean {
+  return /^(?:22|23|40|55)/.test(codeOf(error))
+}
+
+/** An idempotency key whose first request is still open holds up the second for five seconds. */
+function toAnswer(error: unknown): unknown {
+  if (codeOf(error) !== lockNotAvailable) return error
+  return new ApiError('idempotency_in_flight', 'The first request with this key has not finished.', {
+    retryAfterSeconds: 1,
+    cause: error,
+  })
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
 function sizeOf({ notifications }: AcceptRequest): number {

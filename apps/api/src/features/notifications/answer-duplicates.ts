@@ -19,7 +19,7 @@ export async function answerDuplicates(
       const acceptance = acceptances[index]
       if (!acceptance) throw new Error('the accept statement left a notification out')
       const answer = keepAnswer(notification, acceptance)
-      return acceptance.result === 'duplicate' ? pointToEarlier(ctx, notification, answer) : answer
+      return acceptance.result === 'duplicate' ? pointToEarlier(ctx, answer) : answer
     }),
   )
   if (idempotencyKey !== undefined) {
@@ -31,29 +31,20 @@ export async function answerDuplicates(
   return answers
 }
 
-async function pointToEarlier(
-  ctx: TenantContext,
-  { dedupe }: NotificationToAccept,
-  answer: KeptAnswer,
-): Promise<KeptAnswer> {
+/** @throws `conflict` when the dedupe key has been forgotten. */
+export async function pointToEarlier(ctx: TenantContext, answer: KeptAnswer): Promise<KeptAnswer> {
   const { db, tenantId } = ctx
-  const known = await db.dedupeKey.findUnique({ where: { tenantId_key: { tenantId, key: dedupe?.key ?? '' } } })
+  const known = await db.dedupeKey.findUnique({ where: { tenantId_key: { tenantId, key: answer.dedupe_key ?? '' } } })
   if (!known) throw new ApiError('conflict', 'The dedupe key was just forgotten. Try again.')
-  const { id: _, status, deliveries, estimatedSendAt, isBroadcast } = await describeEarlier(ctx, known.notificationId)
+  const { status, progress, to, send_at: sendAt } = await getNotification(ctx, known.notificationId)
   return {
     ...answer,
     id: known.notificationId,
     status,
-    deliveries,
-    is_broadcast: isBroadcast,
+    deliveries: progress.expected ?? 0,
+    is_broadcast: 'topic' in to || 'everyone' in to,
     is_list: false,
     is_deduplicated: true,
-    estimated_send_at: estimatedSendAt,
+    estimated_send_at: sendAt,
   }
-}
-
-async function describeEarlier(ctx: TenantContext, id: string) {
-  const { status, deliveries, to, send_at: sendAt } = await getNotification(ctx, id)
-  const isBroadcast = 'topic' in to || 'everyone' in to
-  return { id, status, deliveries: deliveries.length, isBroadcast, estimatedSendAt: sendAt }
 }

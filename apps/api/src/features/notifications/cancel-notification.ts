@@ -1,8 +1,9 @@
-import { inTransaction, type Transaction } from '@tellwire/db'
+import { inTransaction, isNotInFlight, Prisma, type Transaction } from '@tellwire/db'
 import { AdvanceBroadcast } from '@tellwire/jobs'
 import type { TenantContext } from '../../context.js'
 import { showId } from '../../http/ids.js'
 import { findNotification } from './get-notification.js'
+import { lockNotification } from './lock-notification.js'
 import { statusOf } from './show-notification.js'
 import { tallyDeliveries } from './tally-deliveries.js'
 
@@ -14,6 +15,7 @@ export async function cancelNotification(ctx: TenantContext, id: string) {
   const { tenantId } = ctx
   const { broadcast } = await findNotification(ctx, id)
   const { cancelled, inFlight } = await inTransaction(ctx, async ({ db }) => {
+    await lockNotification(db, tenantId, id)
     await db.notification.updateMany({
       where: { tenantId, id, cancelledAt: null },
       data: { cancelledAt: new Date(), pausedAt: null },
@@ -33,6 +35,8 @@ export async function cancelNotification(ctx: TenantContext, id: string) {
   }
 }
 
+const notInFlight = Prisma.raw(isNotInFlight)
+
 interface Cancelled {
   cancelled: number
   inFlight: number
@@ -45,7 +49,7 @@ async function cancelBroadcast(db: Transaction, tenantId: string, notificationId
     WHERE tenant_id = ${tenantId}::uuid AND notification_id = ${notificationId}::uuid AND NOT is_completed`
   const [row] = await db.$queryRaw<[{ waiting: bigint; in_flight: bigint }]>`
     SELECT count(*) FILTER (WHERE claimed_by IS NULL) AS waiting, count(*) FILTER (WHERE claimed_by IS NOT NULL) AS in_flight
-    FROM pending_deliveries WHERE notification_id = ${notificationId}::uuid AND is_counted`
+    FROM pending_deliveries WHERE tenant_id = ${tenantId}::uuid AND notification_id = ${notificationId}::uuid AND is_counted`
   return { cancelled: Number(row.waiting), inFlight: Number(row.in_flight) }
 }
 
@@ -56,20 +60,23 @@ async function cancelDeliveries(db: Transaction, tenantId: string, notificationI
         AND status IN ('queued', 'scheduled', 'held')
     ),
     from_lane AS (
-      DELETE FROM pending_deliveries p USING delivery d WHERE p.id = d.id AND p.claimed_by IS NULL RETURNING p.id
+      DELETE FROM pending_deliveries p USING delivery d WHERE p.id = d.id AND ${notInFlight} RETURNING p.id, p.claimed_by IS NOT NULL AS was_in_flight
     ),
     from_waiting AS (
-      DELETE FROM waiting_deliveries w USING delivery d WHERE w.id = d.id RETURNING w.id
+      DELETE FROM waiting_deliveries w USING delivery d WHERE w.id = d.id RETURNING w.id, false AS was_in_flight
     ),
-    ended AS MATERIALIZED (SELECT id FROM from_lane UNION ALL SELECT id FROM from_waiting),
+    ended AS MATERIALIZED (
+      SELECT id, CASE WHEN was_in_flight THEN 'unknown' ELSE 'cancelled' END AS status
+      FROM (SELECT * FROM from_lane UNION ALL SELECT * FROM from_waiting) e
+    ),
     written AS (
-      UPDATE deliveries d SET status = 'cancelled' FROM ended e WHERE d.tenant_id = ${tenantId}::uuid AND d.id = e.id
+      UPDATE deliveries d SET status = e.status FROM ended e WHERE d.tenant_id = ${tenantId}::uuid AND d.id = e.id
     ),
     noted AS (
       INSERT INTO events (tenant_id, type, data)
-      SELECT ${tenantId}::uuid, 'notification.cancelled', jsonb_build_object('notification_id', ${notificationId}::uuid, 'delivery_id', id) FROM ended
+      SELECT ${tenantId}::uuid, 'notification.' || status, jsonb_build_object('notification_id', ${notificationId}::uuid, 'delivery_id', id) FROM ended
     )
-    SELECT (SELECT count(*) FROM ended) AS cancelled,
-      (SELECT count(*) FROM pending_deliveries p JOIN delivery d ON d.id = p.id WHERE p.claimed_by IS NOT NULL) AS in_flight`
+    SELECT (SELECT count(*) FROM ended WHERE status = 'cancelled') AS cancelled,
+      (SELECT count(*) FROM pending_deliveries p JOIN delivery d ON d.id = p.id WHERE NOT ${notInFlight}) AS in_flight`
   return { cancelled: Number(row.cancelled), inFlight: Number(row.in_flight) }
 }

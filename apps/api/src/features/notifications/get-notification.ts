@@ -51,9 +51,11 @@ async function showProgress(
 ) {
   const count = (status: string): number => byStatus[status] ?? 0
   const remaining = openStatuses.reduce((sum, status) => sum + count(status), 0)
-  const waitMs = remaining === 0 ? 0 : await capacity.expectWaitMs(tenantId, priority as 'high' | 'normal' | 'bulk')
+  const queuedMs = await capacity.expectWaitMs(tenantId, priority as 'high' | 'normal' | 'bulk')
+  const ownMs = (remaining / Math.max(1, await capacity.presentRate(tenantId))) * 1_000
+  const waitMs = Math.max(queuedMs, ownMs)
   const endsAtMs = Math.max((sendAt ?? createdAt).getTime(), Date.now() + waitMs)
-  const canBeTold = remaining > 0 && pausedAt === null && Number.isFinite(endsAtMs)
+  const canBeTold = remaining > 0 && expected !== null && pausedAt === null && Number.isFinite(endsAtMs)
   return {
     expected,
     sent: count('sent'),

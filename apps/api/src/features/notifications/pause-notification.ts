@@ -3,6 +3,7 @@ import { AdvanceBroadcast, DrainLane } from '@tellwire/jobs'
 import type { TenantContext } from '../../context.js'
 import { ApiError } from '../../errors.js'
 import { findNotification, getNotification } from './get-notification.js'
+import { lockNotification } from './lock-notification.js'
 
 /** Holds back what has not gone out, until it is resumed. What is being sent right now ends on its own. */
 export async function pauseNotification(ctx: TenantContext, id: string) {
@@ -16,11 +17,12 @@ export async function resumeNotification(ctx: TenantContext, id: string) {
 
 async function setPaused(ctx: TenantContext, id: string, isPaused: boolean) {
   const { tenantId } = ctx
-  const { broadcast, cancelledAt } = await findNotification(ctx, id)
-  if (cancelledAt || broadcast?.isCompleted) {
-    throw new ApiError('conflict', `The notification ${cancelledAt ? 'was cancelled' : 'is settled'} already.`)
-  }
+  const { broadcast } = await findNotification(ctx, id)
+  if (broadcast?.isCompleted) throw new ApiError('conflict', 'The notification is settled already.')
   const botIds = await inTransaction(ctx, async ({ db }) => {
+    if (await lockNotification(db, tenantId, id)) {
+      throw new ApiError('conflict', 'The notification was cancelled already.')
+    }
     await db.notification.updateMany({
       where: { tenantId, id, cancelledAt: null, pausedAt: isPaused ? null : { not: null } },
       data: { pausedAt: isPaused ? new Date() : null },
@@ -34,7 +36,13 @@ async function setPaused(ctx: TenantContext, id: string, isPaused: boolean) {
 
 async function pauseBroadcast(db: Transaction, tenantId: string, notificationId: string, isPaused: boolean) {
   await db.broadcast.updateMany({
-    where: { tenantId, notificationId, isPaused: !isPaused, isCompleted: false },
+    where: {
+      tenantId,
+      notificationId,
+      isPaused: !isPaused,
+      isCompleted: false,
+      OR: [{ change: null }, { change: { not: 'cancel' } }],
+    },
     data: { isPaused, change: isPaused ? 'pause' : 'resume' },
   })
   return []

@@ -7,6 +7,7 @@ import type { NewNotification } from './schemas.js'
 import { describeAnswer } from './show-accepted.js'
 
 const aheadMaxMs = 366 * 24 * 3_600_000
+const keptMaxMs = aheadMaxMs
 
 /**
  * What is to be stored of a notification whose form was checked.
@@ -28,7 +29,10 @@ export async function readNewNotification(ctx: TenantContext, input: NewNotifica
     tenantId: ctx.tenantId,
     target: input.to,
     audience,
-    answer: describeAnswer({ audience, target: input.to, sendAt: times.sendAt }, waitMs),
+    answer: {
+      ...describeAnswer({ audience, target: input.to, sendAt: times.sendAt }, waitMs),
+      ...(input.dedupe ? { dedupe_key: input.dedupe.key } : {}),
+    },
     priority: input.priority,
     format: input.format,
     text: input.text,
@@ -85,6 +89,12 @@ function readTimes(input: NewNotification): { sendAt: Date | undefined; expiresA
   if (input.ttl !== undefined) return { sendAt, expiresAt: new Date(beginsAtMs + input.ttl * 1_000) }
   if (input.expires_at === undefined) return { sendAt, expiresAt: undefined }
   const expiresAt = new Date(input.expires_at)
+  if (expiresAt.getTime() > beginsAtMs + keptMaxMs) {
+    throw refusal('time_out_of_range', 'A notification can wait for a year.', {
+      pointer: '/expires_at',
+      detail: 'is more than a year after the notification can be sent',
+    })
+  }
   if (expiresAt.getTime() <= beginsAtMs) {
     throw refusal('time_out_of_range', 'The notification would expire before it could be sent.', {
       pointer: '/expires_at',

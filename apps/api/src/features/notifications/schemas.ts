@@ -13,6 +13,9 @@ import {
 
 const usersMax = 500
 
+/** The code of a failure. */
+const Reason = Type.String({ pattern: '^[a-z_]{1,64}$', examples: ['recipient_blocked'] })
+
 const Target = Type.Object(
   {
     user_id: Type.Optional(UserId),
@@ -223,7 +226,7 @@ export const DeliveryListQuery = Type.Object(
   {
     ...pageQuery,
     status: Type.Optional(Literals(deliveryStatuses)),
-    reason: Type.Optional(Type.String({ maxLength: 64 })),
+    reason: Type.Optional(Reason),
   },
   { additionalProperties: false },
 )
@@ -242,12 +245,12 @@ export const Cancellation = Type.Object({
   in_flight: Type.Integer({ description: 'What is being sent at this moment and may arrive.' }),
 })
 
-export const ReplayFilter = Type.Object(
+const ReplayFilter = Type.Object(
   {
     notification_id: Type.Optional(GivenId),
     delivery_id: Type.Optional(GivenId),
     user_id: Type.Optional(UserId),
-    reason: Type.Optional(Type.String({ maxLength: 64, description: 'A failure code, such as `recipient_blocked`.' })),
+    reason: Type.Optional(Reason),
     after: Type.Optional(Timestamp),
     before: Type.Optional(Timestamp),
   },
@@ -273,9 +276,7 @@ export const NotificationListQuery = Type.Object(
     ...pageQuery,
     user_id: Type.Optional(UserId),
     topic: Type.Optional(TopicName),
-    reason: Type.Optional(
-      Type.String({ maxLength: 64, description: 'The code of a failure that a delivery of it has.' }),
-    ),
+    reason: Type.Optional(Reason),
     status: Type.Optional(
       Literals([...new Set([...notificationStatuses, ...deliveryStatuses])], {
         description: "A notification's status, or one that a delivery of it has.",

@@ -15,6 +15,8 @@ export interface KeptAnswer {
   is_list: boolean
   is_scheduled: boolean
   is_deduplicated?: boolean
+  /** Where there is one, the notification may be an earlier one's duplicate, which nobody had noted yet. */
+  dedupe_key?: string
   status?: AcceptedNotification['status']
   estimated_send_at: string | null
 }
