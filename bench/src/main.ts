@@ -21,7 +21,7 @@ import { showReport } from './show-report.js'
 
 interface Bench {
   keys: string[]
-  run(lab: Lab, report: Report): Promise<unknown>
+  run: (lab: Lab, report: Report) => Promise<unknown>
 }
 
 const benches: Bench[] = [

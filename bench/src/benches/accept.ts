@@ -76,8 +76,8 @@ interface Contender {
   name: Name
   program: Program
   key: string
-  count(): Promise<number>
-  stop(): Promise<void>
+  count: () => Promise<number>
+  stop: () => Promise<void>
 }
 
 async function startContender(lab: Lab, name: Name): Promise<Contender> {

@@ -87,11 +87,18 @@ export interface Verdict {
   lost: number
   /** Accepted and not in a final state. */
   unsettled: number
+  /** Arrivals beyond the first, apart from those that follow a lost answer. */
   duplicates: number
+  repeatsOfLostAnswers: number
 }
 
 /** Compares what was accepted with what arrived and with the final states. */
-export async function judge(lab: Lab, place: Place, { accepted }: Ledger): Promise<Verdict> {
+export async function judge(
+  lab: Lab,
+  place: Place,
+  { accepted }: Ledger,
+  lostAnswers: readonly string[],
+): Promise<Verdict> {
   const arrivals = (await lab.telegram.arrivals()).filter(({ isAccepted }) => isAccepted)
   const times = new Map<string, number>()
   for (const { text } of arrivals) times.set(text, (times.get(text) ?? 0) + 1)
@@ -102,8 +109,9 @@ export async function judge(lab: Lab, place: Place, { accepted }: Ledger): Promi
   const final = new Set(
     rows.filter(({ status }) => !['queued', 'scheduled', 'held'].includes(status)).map(({ text }) => text),
   )
-  const duplicates = [...times.values()].reduce((sum, count) => sum + count - 1, 0)
+  const repeats = [...times.values()].reduce((sum, count) => sum + count - 1, 0)
+  const repeatsOfLostAnswers = lostAnswers.filter((text) => (times.get(text) ?? 0) > 1).length
   const lost = [...accepted.keys()].filter((text) => !times.has(text) && !final.has(text)).length
   const unsettled = [...accepted.keys()].filter((text) => !final.has(text)).length
-  return { lost, unsettled, duplicates }
+  return { lost, unsettled, duplicates: repeats - repeatsOfLostAnswers, repeatsOfLostAnswers }
 }

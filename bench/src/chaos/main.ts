@@ -249,10 +249,10 @@ async function conclude({ lab, place, ledger, proxy, counts }: Scene) {
       ),
     ),
   )
-  const { lost, unsettled, duplicates } = await judge(lab, place, ledger)
+  const { lost, unsettled, duplicates, repeatsOfLostAnswers } = await judge(lab, place, ledger, proxy.answersCut())
   const rateLimited = arrivals.filter(({ isAccepted }) => !isAccepted).length
   const recoveryMs = Math.round(quantile(ledger.recoveriesMs, 0.95))
-  const bound = ledger.inFlightAtKills + ledger.inFlightAtRestarts + proxy.answersCut()
+  const bound = ledger.inFlightAtKills + ledger.inFlightAtRestarts
   return {
     ...counts,
     accepted: ledger.accepted.size,
@@ -261,7 +261,8 @@ async function conclude({ lab, place, ledger, proxy, counts }: Scene) {
     duplicates,
     in_flight_at_kills: ledger.inFlightAtKills,
     in_flight_at_restarts: ledger.inFlightAtRestarts,
-    answers_cut: proxy.answersCut(),
+    answers_cut: proxy.answersCut().length,
+    repeats_of_cut_answers: repeatsOfLostAnswers,
     requests_cut: proxy.requestsCut(),
     max_sliding_second: most,
     rate: plan.rate,

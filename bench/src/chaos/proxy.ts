@@ -8,8 +8,8 @@ export interface Proxy {
   cutRequests(countMax: number): void
   /** Cuts some of the next answers, which Telegram has given already. */
   cutAnswers(countMax: number): void
-  /** How many answers were cut so far. */
-  answersCut(): number
+  /** The texts of the messages whose answers were cut: Telegram took them, and nobody was told. */
+  answersCut(): string[]
   requestsCut(): number
   close(): Promise<void>
 }
@@ -19,7 +19,7 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
   let requestsToCut = 0
   let answersToCut = 0
   let requestsCut = 0
-  let answersCut = 0
+  const answersCut: string[] = []
 
   const server = createServer((client) => {
     const upstream = connect(targetPort, '127.0.0.1')
@@ -45,7 +45,7 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
     upstream.on('data', (chunk) => {
       if (answersToCut > 0) {
         answersToCut--
-        answersCut++
+        answersCut.push(/"text":"([^"]*)"/.exec(chunk.toString())?.[1] ?? '')
         end()
       } else client.write(chunk)
     })

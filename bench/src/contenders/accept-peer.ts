@@ -142,16 +142,11 @@ function accepterOf(store: Store): Accepter {
   }
 }
 
-function chooseStore(): Store {
-  const url = new URL(config.REDIS_URL ?? '')
-  switch (process.env['PEER']) {
-    case 'pg-insert':
-      return storeByStatement(engine)
-    case 'prisma-bullmq':
-      return storeByPrisma(db, new Queue('peer-send', { connection: { host: url.hostname, port: Number(url.port) } }))
-    default:
-      return async () => 1
-  }
+function chooseStore(peer: string | undefined): Store {
+  if (peer === 'pg-insert') return storeByStatement(engine)
+  if (peer !== 'prisma-bullmq') return async () => 1
+  const { hostname, port } = new URL(config.REDIS_URL ?? '')
+  return storeByPrisma(db, new Queue('peer-send', { connection: { host: hostname, port: Number(port) } }))
 }
 
 const jobs = connectJobs({ redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL, onError: () => undefined })
@@ -162,7 +157,7 @@ const app = await buildApp({
   engine,
   jobs,
   waker: createWaker(jobs, () => undefined),
-  accepter: accepterOf(chooseStore()),
+  accepter: accepterOf(chooseStore(process.env['PEER'])),
   sealer: createSealer(config.SECRET_KEY),
   telegram: createBotApi({ root: config.TELEGRAM_API_ROOT }),
 })

@@ -39,15 +39,20 @@ const worker = new Worker<{ tenantId: string; deliveryId: string }>(
 worker.on('error', () => undefined)
 const queue = new Queue('peer-send', { connection })
 
+let isPaused = false
+
 /** Rests and fills the queue with a job for each delivery that waits, or works. */
 process.on('message', (order: { type: 'fill' } | { type: 'run' }) => {
   if (order.type === 'run') {
-    if (worker.isRunning()) worker.resume()
+    if (isPaused) void worker.resume()
     else void worker.run()
     return
   }
   void (async () => {
-    if (worker.isRunning()) await worker.pause()
+    if (worker.isRunning()) {
+      await worker.pause()
+      isPaused = true
+    }
     const deliveries = await db.delivery.findMany({ where: { status: 'queued' }, select: { tenantId: true, id: true } })
     for (let first = 0; first < deliveries.length; first += 5_000) {
       await queue.addBulk(

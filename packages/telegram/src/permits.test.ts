@@ -101,7 +101,7 @@ const command = fc.oneof(
 test('never lets a strict sliding window hold more than it may, whatever happens', () => {
   const seed = Number(process.env['PROPERTY_SEED'] ?? Date.now() % 1_000_000)
   let steps = 0
-  console.log(`permits: PROPERTY_SEED=${seed}, ${stepsWanted} steps`)
+  process.stdout.write(`permits: PROPERTY_SEED=${seed}, ${stepsWanted} steps\n`)
 
   fc.assert(
     fc.property(

@@ -1,14 +1,16 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { createCallSlots } from './call-slots.js'
 
 test('tells one who waits when a slot is free again', () => {
   const slots = createCallSlots(1)
-  const [first, second] = [vi.fn(), vi.fn()]
+  const called: string[] = []
+  const [first, second] = [() => void called.push('first'), () => void called.push('second')]
 
   expect(slots.take(first)).toBe(true)
   expect([slots.take(first), slots.take(second)]).toEqual([false, false])
   slots.giveBack()
 
-  expect([first.mock.calls.length, second.mock.calls.length]).toEqual([1, 0])
+  expect(called).toEqual(['first'])
+  expect([slots.isWaiting(first), slots.isWaiting(second)]).toEqual([false, true])
   expect(slots.take(second)).toBe(true)
 })
