@@ -27,8 +27,9 @@ const partitionDaysAhead = 7
 
 /**
  * Finds what no wake-up told of: lanes with something due that nobody drains, updates that nobody
- * handles, broadcasts that do not go on, and deliveries whose time has come or is over. It reads Postgres alone, so whatever the queue loses is found within seconds; while the queue
- * is away, this process does the work itself.
+ * handles, broadcasts that do not go on, and deliveries whose time has come or is over. It reads Postgres
+ * alone, so whatever the queue loses is found within seconds; while the queue is away, this process does the
+ * work itself.
  */
 export function startSweep(ctx: WorkerContext): Repeating {
   const ownWork = new Map<string, Promise<void>>()
@@ -41,7 +42,7 @@ export function startSweep(ctx: WorkerContext): Repeating {
   }
 
   const sweep = every(sweepEveryMs, ctx, 'sweep', async () => {
-    await moveWaiting(ctx)
+    await moveWaiting(ctx).catch((error: unknown) => ctx.log.error({ err: error }, 'moving what waits failed'))
     const [botsWithDeliveries, botsWithUpdates, broadcasts] = await Promise.all([
       findDueLanes(ctx.engine),
       findBotsWithUpdates(ctx.engine),

@@ -65,7 +65,8 @@ export function createBotApi(options: BotApiOptions): BotApi {
   const timeoutDefaultMs = options.timeoutMs ?? 30_000
   const pool = new Pool(root.origin, {
     connections: options.connectionsMax ?? 512,
-    connect: { timeout: 10_000 },
+    // Shorter than the lease of a lane: what waits to connect for longer is not sent by one who lost it.
+    connect: { timeout: 3_000 },
   })
 
   return {

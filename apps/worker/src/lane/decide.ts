@@ -15,9 +15,6 @@ interface Failure {
   at: string
 }
 
-/** How a delivery ends, or stays, without a call. */
-export type BeginUnsent = Outcome
-
 /** What an answer means for the delivery, and for more than the delivery. */
 export interface Decision {
   outcome: Answered
@@ -86,7 +83,7 @@ function decideMeaning(
 const unknownOutcome = { class: 'ambiguous', code: 'outcome_unknown' }
 
 /** What needs no call: it may have been sent and must not be repeated, or there is nobody to send it to. */
-export function endUnsent(delivery: ClaimedDelivery): BeginUnsent | undefined {
+export function endUnsent(delivery: ClaimedDelivery): Outcome | undefined {
   const { connectionStatus } = delivery
   if (delivery.wasInFlight && delivery.isHeldIfUnknown)
     return unsent({ ...settle(delivery, 'unknown'), failure: failure(unknownOutcome) })
@@ -95,12 +92,12 @@ export function endUnsent(delivery: ClaimedDelivery): BeginUnsent | undefined {
   return undefined
 }
 
-export function expire(delivery: ClaimedDelivery): BeginUnsent {
+export function expire(delivery: ClaimedDelivery): Outcome {
   return unsent(settle(delivery, 'expired'))
 }
 
 /** Back into the lane, as if it had not been claimed. */
-export function giveBack(delivery: ClaimedDelivery): BeginUnsent {
+export function giveBack(delivery: ClaimedDelivery): Outcome {
   return unsent(settle(delivery, 'release'))
 }
 

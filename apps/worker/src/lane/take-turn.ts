@@ -10,7 +10,7 @@
 import { type Claim, claimDeliveries, type ClaimedDelivery, type LaneRelease } from '@tellwire/db'
 import { unsealBotToken } from '@tellwire/domain'
 import type { WorkerContext } from '../context.js'
-import { type BeginUnsent, endUnsent, giveBack } from './decide.js'
+import { endUnsent, giveBack } from './decide.js'
 import { createLaneState, type LaneState, priorities } from './lanes.js'
 import { acquireLease, type Lease } from './lease.js'
 import { type BotHalt, sendDelivery } from './send-delivery.js'
@@ -118,9 +118,10 @@ function beginTurn(ctx: WorkerContext, botId: string, lease: Lease): Turn {
   const nowMs = performance.now()
   const spentForMs = grant.wasAbandoned ? permitReturnMs : grant.permitsFreeInMs
   const news = createSignal()
-  const state = ctx.lanes.recall(botId, grant.epoch) ?? createLaneState(grant.rate, nowMs + spentForMs)
+  const remembered = ctx.lanes.recall(botId, grant.epoch)
+  const state = remembered ?? createLaneState(grant.rate, nowMs + spentForMs)
   state.floods.setFullRate(grant.rate)
-  if (grant.learnedRate !== undefined) state.floods.recall(grant.learnedRate)
+  if (!remembered && grant.learnedRate !== undefined) state.floods.recall(grant.learnedRate)
   return {
     ...state,
     ctx,
@@ -312,7 +313,7 @@ function planNextLook({ look, permits }: Turn, claimed: Claim, beganAtMs: number
 }
 
 function enqueue({ ctx, lease, queue }: Turn, delivery: ClaimedDelivery): void {
-  const unsent: BeginUnsent | undefined = endUnsent(delivery)
+  const unsent = endUnsent(delivery)
   if (unsent) {
     if (unsent.result === 'unknown') ctx.metrics.unknown.inc({ cause: 'worker_died' })
     ctx.settler.add(lease, unsent)

@@ -21,7 +21,6 @@ export const NewSubscribers = Type.Object(
 
 export const SubscribedMany = Type.Object({
   subscribed: Type.Integer({ description: 'Those that were not subscribed before.' }),
-  subscribers: Type.Integer({ description: 'How many the topic has now.' }),
 })
 
 export const TopicListQuery = Type.Object(pageQuery, { additionalProperties: false })

@@ -7,7 +7,7 @@ test('subscribes one user, or many, once each', async ({ as, tenant }) => {
   const many = await as(tenant).post('/v1/topics/news/subscribers', { user_ids: ['c', 'b', 'a'] })
 
   expect([first.statusCode, again.statusCode]).toEqual([201, 204])
-  expect(many.json()).toEqual({ subscribed: 2, subscribers: 3 })
+  expect(many.json()).toEqual({ subscribed: 2 })
   expect((await as(tenant).get('/v1/topics')).json()).toMatchObject({ data: [{ topic: 'news', subscribers: 3 }] })
   expect((await as(tenant).get('/v1/topics/news/subscribers?limit=2')).json()).toMatchObject({
     data: [{ user_id: 'a' }, { user_id: 'b' }],
