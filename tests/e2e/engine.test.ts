@@ -1,4 +1,5 @@
 import { eventually, findRedisServer } from '@tellwire/testing'
+import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Backend, connectMany, type Json, type Person, type Stack, startStack } from './stack.js'
 
@@ -29,6 +30,13 @@ describe.each(backends)('with the queue on %s', (backend) => {
       () => get(id),
       (notification) => notification['status'] === 'settled',
     )
+  const countEvents = async (type: string): Promise<number> => {
+    const client = new pg.Client({ connectionString: stack.database.ownerUrl })
+    await client.connect()
+    const { rows } = await client.query<{ count: number }>('SELECT count(*)::int FROM events WHERE type = $1', [type])
+    await client.end()
+    return rows[0]?.count ?? 0
+  }
   const fault = (chatId: number, body: object) =>
     stack.control('POST', '/faults', { method: 'sendMessage', chat_id: chatId, ...body })
   const textsOf = async (person: Person): Promise<string[]> =>
@@ -149,6 +157,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
       deliveries: [{ status: 'unknown', failure: { code: 'outcome_unknown', class: 'ambiguous' } }],
     })
     expect((await textsOf(person)).filter((text) => text === 'once at most')).toHaveLength(1)
+    expect(await countEvents('notification.unknown')).toBe(1)
   })
 
   test('formatting that Telegram refuses falls back to plain text, once', async () => {
