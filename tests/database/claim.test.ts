@@ -81,7 +81,7 @@ test.each([1, 7, 30])('serves every chat once before any a second time, %i at a 
       claimFrom(lane, { countsMax: [0, countMax, 0], busyChats: busy.slice(-30), positions, lookahead: 40 }),
     )
     const last = claim.deliveries.at(-1)
-    if (last) positions = [{ priority: 1, tenantId: nilUuid, chatId: last.chatId, tag: last.tag }]
+    if (last) positions = [{ priority: 1, tenantId: nilUuid, chatId: last.chatId, tag: last.tag, sentTag: last.tag }]
     for (const { chatId } of claim.deliveries) served.set(chatId, (served.get(chatId) ?? 0) + 1)
     busy.push(...claim.deliveries.map(({ chatId }) => chatId))
     await settleDeliveries(

@@ -76,7 +76,7 @@ const hotStatements = {
       turnId: randomUUID(),
       countsMax: [30, 30, 30],
       virtualTimes: [0, 0, 0],
-      positions: [{ priority: 0, tenantId: nilUuid, chatId: '1', tag: 1 }],
+      positions: [{ priority: 0, tenantId: nilUuid, chatId: '1', tag: 1, sentTag: 1 }],
       busyChats: ['1'],
       afterTenants: [nilUuid, nilUuid, nilUuid],
       lookahead: 8,

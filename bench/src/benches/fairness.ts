@@ -79,16 +79,18 @@ async function runOnce(lab: Lab, whaleCount: number): Promise<Run> {
 
 /** The first requests of a process connect and compile. These reach nobody. */
 async function warmUp(port: number, tenants: SeededTenant[]): Promise<void> {
-  for (let round = 0; round < 40; round++) {
-    const { body } = await request(`http://127.0.0.1:${port}/v1/notifications`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${tenants[round % tenants.length]?.key}`,
-        'content-type': 'application/json',
-      },
-      body: JSON.stringify({ to: { user_id: 'nobody' }, text: '**warm**' }),
-    })
-    await body.dump()
+  const notifications = Array.from({ length: postsEach }, () => ({ to: { user_id: 'nobody' }, text: 'warm' }))
+  for (let round = 0; round < 3; round++) {
+    await Promise.all(
+      tenants.map(async ({ key }) => {
+        const { body } = await request(`http://127.0.0.1:${port}/v1/notifications/batch`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ notifications }),
+        })
+        await body.dump()
+      }),
+    )
   }
 }
 

@@ -16,13 +16,18 @@ test('remembers how far each tenant was served, and where', () => {
   ])
 })
 
-test('begins at what was sent last, so that nobody saves up while away', () => {
-  const shares = createFairShare(3, () => 0)
-
+test('compares nobody with one that was away, and remembers what was sent last', () => {
+  let nowMs = 0
+  const shares = createFairShare(3, () => nowMs)
+  shares.noteTaken([taken('away', 3)])
   shares.noteSent(taken('a', 7))
   shares.noteSent(taken('b', 4))
+  nowMs = 5_000
 
   expect(shares.virtualTimes).toEqual([0, 7, 0])
+  expect(shares.positions()).toEqual([
+    expect.objectContaining({ tenantId: 'away', chatId: '1', tag: null, sentTag: null }),
+  ])
 })
 
 test('forgets a tenant that was not served for a while, unless it is ahead of the others', () => {

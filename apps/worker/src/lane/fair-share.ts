@@ -15,24 +15,41 @@ export interface FairShare {
   forget(nowMs: number): void
 }
 
+/** A tenant that nothing was taken from for so long was away, or is so seldom served that it makes no difference. */
+const awayAfterMs = 1_000
 const forgottenAfterMs = 10_000
+
+interface Tenant extends TenantPosition {
+  tag: number
+  takenAtMs: number
+}
 
 export function createFairShare(priorities: number, now: () => number = () => performance.now()): FairShare {
   const virtualTimes = Array.from({ length: priorities }, () => 0)
-  const tenants = new Map<string, TenantPosition & { takenAtMs: number }>()
+  const tenants = new Map<string, Tenant>()
+  const keyOf = (priority: number, tenantId: string): string => `${priority} ${tenantId}`
 
   return {
     virtualTimes,
-    positions: () => [...tenants.values()],
+    positions() {
+      const nowMs = now()
+      return [...tenants.values()].map(({ priority, tenantId, chatId, tag, sentTag, takenAtMs }) => {
+        const counts = nowMs - takenAtMs < awayAfterMs || tag > (virtualTimes[priority] ?? 0)
+        return { priority, tenantId, chatId, tag: counts ? tag : null, sentTag: counts ? sentTag : null }
+      })
+    },
     noteTaken(deliveries) {
       const takenAtMs = now()
       for (const { priority, tenantId, chatId, tag } of deliveries) {
-        const position = { priority, tenantId: tenantId ?? nilUuid, chatId, tag, takenAtMs }
-        tenants.set(`${priority} ${position.tenantId}`, position)
+        const key = keyOf(priority, tenantId ?? nilUuid)
+        const sentTag = tenants.get(key)?.sentTag ?? null
+        tenants.set(key, { priority, tenantId: tenantId ?? nilUuid, chatId, tag, sentTag, takenAtMs })
       }
     },
-    noteSent({ priority, tag }) {
+    noteSent({ priority, tenantId, tag }) {
       virtualTimes[priority] = Math.max(virtualTimes[priority] ?? 0, tag)
+      const tenant = tenants.get(keyOf(priority, tenantId ?? nilUuid))
+      if (tenant) tenant.sentTag = tag
     },
     forget(nowMs) {
       for (const [key, { priority, tag, takenAtMs }] of tenants) {

@@ -26,7 +26,7 @@ const lingerMs = 300
 /** What no wake-up told of is seen this soon. */
 const lookAgainMs = 100
 /** Wake-ups that come faster than this are answered by one look, while there is something to send. */
-const lookGapMs = { empty: 2, low: 15, full: 50 }
+const lookGapMs = { empty: 2, low: 15, full: 30 }
 /** No more than this part of its time does a lane spend on looking for what is not due yet. */
 const lookShare = 0.1
 /** The sweep looks at a lane in which something waits at least this often, whatever its next due time. */

@@ -7,8 +7,13 @@ export interface TenantPosition {
   tenantId: string
   /** The chat that was served last. */
   chatId: string
-  /** The tenant's virtual time: grows by 1/weight with every delivery that is taken. */
-  tag: number
+  /**
+   * The tenant's virtual time: grows by 1/weight with every delivery that is taken. Null for one that nothing
+   * was taken from lately: it begins where the least served of the others is.
+   */
+  tag: number | null
+  /** The same for what was sent of it; null where nothing was lately. */
+  sentTag: number | null
 }
 
 export interface ClaimRequest {
@@ -16,7 +21,7 @@ export interface ClaimRequest {
   turnId: string
   /** By priority (0 is `high`): how many to take at most; a priority with none is not looked at. */
   countsMax: readonly number[]
-  /** By priority: the virtual time at which a tenant begins that is not among `positions`. */
+  /** By priority: the virtual time at which a tenant begins when there is none to compare it with. */
   virtualTimes: readonly number[]
   positions: readonly TenantPosition[]
   /** Chats that are not to be taken from. */
@@ -86,7 +91,7 @@ WITH RECURSIVE wanted AS MATERIALIZED (
   SELECT * FROM unnest($3::smallint[], $4::int[], $5::float8[], $6::uuid[]) AS w (priority, count_max, virtual_time, after_tenant)
 ),
 position AS MATERIALIZED (
-  SELECT * FROM unnest($7::smallint[], $8::uuid[], $9::bigint[], $10::float8[]) AS k (priority, tenant, chat_id, tag)
+  SELECT * FROM unnest($7::smallint[], $8::uuid[], $9::bigint[], $10::float8[], $13::float8[]) AS k (priority, tenant, chat_id, tag, sent_tag)
 ),
 tenant_scan AS (
   SELECT w.priority, w.after_tenant AS tenant, CASE w.after_tenant WHEN '${nilUuid}' THEN ${firstChat} ELSE ${lastChat} END AS chat_id, 0 AS hop
@@ -102,7 +107,8 @@ tenant_scan AS (
 ),
 share AS MATERIALIZED (
   SELECT s.priority, s.tenant, s.hop AS tenant_hop, w.count_max, coalesce(t.weight, 1) AS weight,
-    coalesce(k.chat_id, ${firstChat}) AS start, greatest(k.tag, w.virtual_time) AS tag,
+    coalesce(k.chat_id, ${firstChat}) AS start, 
+    coalesce(k.tag, min(k.sent_tag) OVER (PARTITION BY s.priority), w.virtual_time) AS tag,
     (least(w.count_max, 2 * ceil(w.count_max * coalesce(t.weight, 1)::float8 / sum(coalesce(t.weight, 1)) OVER (PARTITION BY s.priority)) + 2)
      + ceil($11::float8 / count(*) OVER (PARTITION BY s.priority)))::int AS hops_max
   FROM tenant_scan s JOIN wanted w ON w.priority = s.priority
@@ -245,6 +251,7 @@ export async function claimDeliveries(engine: Pool, claim: ClaimRequest): Promis
       positions.map(({ tag }) => tag),
       claim.lookahead,
       claim.busyChats,
+      positions.map(({ sentTag }) => sentTag),
     ],
   })
   const [summary] = rows
