@@ -14,6 +14,8 @@ export interface SeededBot {
 }
 
 let lastTelegramId = 1_000_000
+/** What is smaller does not change a plan. */
+const analysedFrom = 1_000
 
 export async function seedTenants(place: Place, count: number): Promise<SeededTenant[]> {
   const db = connectDatabase({ url: place.url, poolMax: 2 })
@@ -90,7 +92,7 @@ export async function seedUsers(
      SELECT $1, uuid_v7(), $2 || n, ($3::uuid[])[1 + n % cardinality($3::uuid[])], $4::bigint + n FROM generate_series(1, $5::int) n`,
     [tenant.id, prefix, ids, chatBase, count],
   )
-  await place.owner.query('ANALYZE users, chats, connections')
+  if (count >= analysedFrom) await place.owner.query('ANALYZE users, chats, connections')
 }
 
 /** So many notifications that wait, one each for the users in turn, as if they had been accepted; their text is their number. */
@@ -123,7 +125,8 @@ export async function seedWaiting(
      FROM item ORDER BY n`,
     [tenant.id, count, priority],
   )
-  await place.owner.query('ANALYZE notifications, notification_contents, deliveries, pending_deliveries')
+  if (count >= analysedFrom)
+    await place.owner.query('ANALYZE notifications, notification_contents, deliveries, pending_deliveries')
 }
 
 /** All of the tenant's users wait in their lanes for one broadcast, expanded as the worker does it. */

@@ -17,7 +17,7 @@ import { parkLanes, seedBots, seedBroadcast, seedTenants, seedUsers, seedWaiting
 import { wakeLanes } from './drain.js'
 import type { Program } from '../program.js'
 
-const claims = 200
+const claims = 150
 const claimSize = 30
 
 /** What a claim costs with very much waiting, against a thousand; and again after 100k were settled without a vacuum. */
@@ -185,7 +185,7 @@ export async function benchMemory(lab: Lab, report: Report): Promise<void> {
     else await seedWaiting(place, tenant, { count: waiting })
     await parkLanes(place, false)
     await wakeLanes(lab, place, bots)
-    await delay(1_500)
+    await delay(1_000)
     const readings: number[] = []
     for (let reading = 0; reading < 5; reading++) {
       await top(place, waiting)

@@ -18,7 +18,7 @@ import {
 
 const botCount = 200
 /** Sent before the clock runs, so that what compiles and connects has done so. */
-const warmUpCount = 4_000
+const warmUpCount = 2_000
 
 interface Round {
   perSecond: number
@@ -29,7 +29,7 @@ type Name = 'ours' | 'bullmq-prisma' | 'grammy' | 'undici' | 'pg-boss'
 
 /** What waits in 200 lanes, sent and settled, without limits; the peers do the same, or only send. */
 export async function benchDrain(lab: Lab, report: Report): Promise<{ cpuMsEach: Record<string, number> }> {
-  const count = lab.isQuick ? 20_000 : 40_000
+  const count = lab.isQuick ? 10_000 : 40_000
   const roundsMax = lab.isQuick ? 1 : 5
   const rounds: Record<Name, Round[]> = { ours: [], 'bullmq-prisma': [], grammy: [], undici: [], 'pg-boss': [] }
   const names: Name[] = lab.isQuick

@@ -65,7 +65,7 @@ async function runOnce(lab: Lab, whaleCount: number): Promise<Run> {
   const api = await lab.startApi(place)
   const worker = await lab.startWorker(place)
   await wakeLanes(lab, place, bots)
-  await delay(2_500)
+  await delay(1_500)
 
   await warmUp(api.port, small)
   const postedAtMs = await postAll(api.port, small)
@@ -162,7 +162,7 @@ function p99Of(arrivals: Sent[], posted: Map<string, number>): number {
 /** One-time codes while a broadcast goes out on the same bot at 30 a second. */
 export async function benchHighPriority(lab: Lab, report: Report): Promise<void> {
   const audience = lab.isQuick ? 20_000 : 100_000
-  const seconds = lab.isQuick ? 9 : 60
+  const seconds = lab.isQuick ? 7 : 60
   await lab.redis.flushall()
   const place = await lab.createPlace()
   const tenants = await seedTenants(place, 2)

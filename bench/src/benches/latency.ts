@@ -43,7 +43,7 @@ export async function benchLatency(lab: Lab, report: Report): Promise<void> {
       const latencyMs = (await arrival) - beganMs
       // The first ones warm up what compiles and connects.
       if (post >= 20) stack.latencies.push(latencyMs)
-      await delay(5)
+      await delay(2)
     }
   }
 
