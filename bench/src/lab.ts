@@ -15,6 +15,7 @@ import { type Program, readTreeCpuMs, runProgram } from './program.js'
 import { type FakeTelegram, startFakeTelegram } from './telegram/fake-telegram.js'
 
 const template = 'tellwire_bench'
+const redisDatabases = 16
 const roleNames = { app: 'tellwire_app', engine: 'tellwire_engine' }
 
 /** A database of its own, as the services see it, and the environment that they are started with. */
@@ -77,6 +78,7 @@ export async function createLab(isQuick: boolean, settings: Record<string, strin
   await migrateJobs(postgres.url(template))
   await ensureRoles(postgres.url(template), passwords)
 
+  let places = 0
   const lab: Lab = {
     isQuick,
     redisUrl,
@@ -110,7 +112,8 @@ export async function createLab(isQuick: boolean, settings: Record<string, strin
         env: {
           DATABASE_URL: url,
           DATABASE_ENGINE_URL: engineUrl,
-          REDIS_URL: redisUrl,
+          // Databases of one Redis: what one stack's queue holds is nothing to another's worker.
+          REDIS_URL: `${redisUrl}/${places++ % redisDatabases}`,
           SECRET_KEY: secretKey,
           TELEGRAM_API_ROOT: telegram.root,
         },

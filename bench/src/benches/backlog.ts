@@ -24,8 +24,7 @@ const claimSize = 30
 export async function benchClaimCost(lab: Lab, report: Report): Promise<void> {
   const many = lab.isQuick ? 200_000 : 1_000_000
   const settled = lab.isQuick ? 20_000 : 100_000
-  const small = await prepareLane(lab, 1_000)
-  const large = await prepareLane(lab, many)
+  const [small, large] = await Promise.all([prepareLane(lab, 1_000), prepareLane(lab, many)])
   await large.place.owner.query('ALTER TABLE pending_deliveries SET (autovacuum_enabled = off)')
 
   const rounds = lab.isQuick ? 1 : 5
@@ -178,16 +177,16 @@ export async function benchMemory(lab: Lab, report: Report): Promise<void> {
     new URL('../memory-probe.js', import.meta.url).href,
   ])
 
-  const readingsMb = async (waiting: number): Promise<number> => {
+  const readingsMb = async (waiting: number, count = 5): Promise<number> => {
     await parkLanes(place, true)
     await place.owner.query('TRUNCATE pending_deliveries')
     if (waiting > 1_000) for (let seeded = 0; seeded < waiting; seeded += users) await seedBroadcast(place, tenant)
     else await seedWaiting(place, tenant, { count: waiting })
     await parkLanes(place, false)
-    await wakeLanes(lab, place, bots)
+    await wakeLanes(place, bots)
     await delay(1_000)
     const readings: number[] = []
-    for (let reading = 0; reading < 5; reading++) {
+    for (let reading = 0; reading < count; reading++) {
       await top(place, waiting)
       await delay(lab.isQuick ? 300 : 2_000)
       readings.push(await readRssMb(worker))
@@ -199,7 +198,7 @@ export async function benchMemory(lab: Lab, report: Report): Promise<void> {
     if (waiting <= 1_000) await seedWaiting(at, tenant, { count: 800 })
   }
   // The first run makes what stays: compiled code, connections, buffers.
-  await readingsMb(1_000)
+  await readingsMb(1_000, 1)
   const little = await readingsMb(1_000)
   const much = await readingsMb(many)
   await worker.stop()
@@ -240,7 +239,7 @@ export async function benchRedisBytes(lab: Lab, report: Report): Promise<void> {
     if (bytes <= 0) throw new Error(`Redis used ${bytes} bytes more`)
     return bytes * (100_000 / count)
   }
-  const ours = await usedBy(() => wakeLanes(lab, place, bots))
+  const ours = await usedBy(() => wakeLanes(place, bots))
   const peer = await usedBy(async () => {
     const queue = new Queue('peer-send', {
       connection: { host: '127.0.0.1', port: Number(new URL(lab.redisUrl).port) },

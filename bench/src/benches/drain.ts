@@ -98,7 +98,7 @@ async function runOurs(lab: Lab, { place, tenant, bots, count }: Scene): Promise
     lab.telegram.reset()
     return timed([worker], waiting, async () => {
       await parkLanes(place, false)
-      await wakeLanes(lab, place, bots)
+      await wakeLanes(place, bots)
       while (await hasPending(place)) await delay(10)
     })
   }
@@ -112,8 +112,8 @@ async function runOurs(lab: Lab, { place, tenant, bots, count }: Scene): Promise
 }
 
 /** As the API does when it has accepted something. */
-export async function wakeLanes(lab: Lab, place: Place, bots: SeededBot[]): Promise<void> {
-  const jobs = connectJobs({ redisUrl: lab.redisUrl, databaseUrl: place.engineUrl, onError: () => undefined })
+export async function wakeLanes(place: Place, bots: SeededBot[]): Promise<void> {
+  const jobs = connectJobs({ redisUrl: place.env['REDIS_URL'], databaseUrl: place.engineUrl, onError: () => undefined })
   const waker = createWaker(jobs, (error) => console.error(error.message))
   while (!(await jobs.ping())) await delay(10)
   for (const { id: botId } of bots) waker.wake(DrainLane, { botId })

@@ -71,11 +71,11 @@ async function runOnce(lab: Lab, count: number, who: 'ours' | 'peer'): Promise<R
   lab.telegram.reset()
   const [api, worker] =
     who === 'ours'
-      ? [await lab.startApi(place), await lab.startWorker(place)]
-      : [
-          await lab.startContender('accept-peer', place, { PEER: 'prisma-bullmq' }),
-          await lab.startContender('bullmq-worker', place),
-        ]
+      ? await Promise.all([lab.startApi(place), lab.startWorker(place)])
+      : await Promise.all([
+          lab.startContender('accept-peer', place, { PEER: 'prisma-bullmq' }),
+          lab.startContender('bullmq-worker', place),
+        ])
   const load = await runProgram(new URL('../load.js', import.meta.url), {})
   const before = await readUse(lab, place, [api, worker])
   const result: LoadResult = await runLoad(load, {

@@ -29,8 +29,7 @@ async function runOnce(lab: Lab, audience: number): Promise<{ perSecond: number;
   await seedUsers(place, tenant, await seedBots(place, [tenant], { count: 1, rate: 30 }), { count: audience })
   lab.telegram.reset()
   lab.telegram.configure({ isLimited: false, bots: {}, fallback: { rate: 30, latencyMs: 20 } })
-  const api = await lab.startApi(place)
-  const worker = await lab.startWorker(place)
+  const [api, worker] = await Promise.all([lab.startApi(place), lab.startWorker(place)])
   const post = async (to: object) => {
     const { statusCode, body } = await request(`http://127.0.0.1:${api.port}/v1/notifications`, {
       method: 'POST',

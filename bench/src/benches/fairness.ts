@@ -62,9 +62,8 @@ async function runOnce(lab: Lab, whaleCount: number): Promise<Run> {
   }
   lab.telegram.reset()
   lab.telegram.configure({ isLimited: false, fallback: { rate, latencyMs: 5 } })
-  const api = await lab.startApi(place)
-  const worker = await lab.startWorker(place)
-  await wakeLanes(lab, place, bots)
+  const [api, worker] = await Promise.all([lab.startApi(place), lab.startWorker(place)])
+  await wakeLanes(place, bots)
   await delay(1_500)
 
   await warmUp(api.port, small)
@@ -159,11 +158,10 @@ function p99Of(arrivals: Sent[], posted: Map<string, number>): number {
   return quantile(latencies, 0.99)
 }
 
-/** One-time codes while a broadcast goes out on the same bot at 30 a second. */
+/** One-time codes while a broadcast goes out on the same bot at 30 a second, against a limiter that is on already. */
 export async function benchHighPriority(lab: Lab, report: Report): Promise<void> {
   const audience = lab.isQuick ? 20_000 : 100_000
   const seconds = lab.isQuick ? 7 : 60
-  await lab.redis.flushall()
   const place = await lab.createPlace()
   const tenants = await seedTenants(place, 2)
   const [sender, codes] = tenants
@@ -171,10 +169,7 @@ export async function benchHighPriority(lab: Lab, report: Report): Promise<void>
   const bots = await seedBots(place, tenants, { count: 1, rate: 30 })
   await seedUsers(place, sender, bots, { count: audience })
   await seedUsers(place, codes, bots, { count: 1_000, chatBase: 1_000_000 })
-  lab.telegram.reset()
-  lab.telegram.configure({ isLimited: true, isWatched: true, bots: {}, fallback: { rate: 30, latencyMs: 50 } })
-  const api = await lab.startApi(place)
-  const worker = await lab.startWorker(place)
+  const [api, worker] = await Promise.all([lab.startApi(place), lab.startWorker(place)])
   const http = new Pool(`http://127.0.0.1:${api.port}`, { connections: 4 })
   const post = async (tenant: SeededTenant, body: object): Promise<void> => {
     const response = await http.request({
@@ -198,8 +193,8 @@ export async function benchHighPriority(lab: Lab, report: Report): Promise<void>
     delays.push((await arrival) - beganMs)
     await delay(20 + Math.random() * 60)
   }
-  const refused = (await lab.telegram.arrivals()).filter(({ isAccepted }) => !isAccepted).length
-  lab.telegram.configure({ isWatched: false })
+  const own = String(bots[0]?.telegramId)
+  const refused = (await lab.telegram.arrivals()).filter(({ bot, isAccepted }) => bot === own && !isAccepted).length
   await http.close()
   await worker.stop()
   await api.stop()

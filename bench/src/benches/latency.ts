@@ -21,7 +21,7 @@ export async function benchLatency(lab: Lab, report: Report): Promise<void> {
   const posts = lab.isQuick ? 200 : 500
   await lab.redis.flushall()
   lab.telegram.configure({ isLimited: false, isWatched: true, fallback: { rate: 1_000, latencyMs: 0 } })
-  const stacks = [await startOurs(lab), await startPeer(lab)]
+  const stacks = await Promise.all([startOurs(lab), startPeer(lab)])
   const http = stacks.map(({ port }) => new Pool(`http://127.0.0.1:${port}`, { connections: 2 }))
 
   for (let post = 0; post < posts + 20; post++) {
@@ -74,13 +74,15 @@ async function preparePlace(lab: Lab): Promise<{ place: Place; key: string }> {
 
 async function startOurs(lab: Lab): Promise<Stack> {
   const { place, key } = await preparePlace(lab)
-  const api = await lab.startApi(place)
-  return { place, key, programs: [api, await lab.startWorker(place)], port: api.port, latencies: [] }
+  const [api, worker] = await Promise.all([lab.startApi(place), lab.startWorker(place)])
+  return { place, key, programs: [api, worker], port: api.port, latencies: [] }
 }
 
 async function startPeer(lab: Lab): Promise<Stack> {
   const { place, key } = await preparePlace(lab)
-  const api = await lab.startContender('accept-peer', place, { PEER: 'prisma-bullmq' })
-  const worker = await lab.startContender('bullmq-worker', place)
+  const [api, worker] = await Promise.all([
+    lab.startContender('accept-peer', place, { PEER: 'prisma-bullmq' }),
+    lab.startContender('bullmq-worker', place),
+  ])
   return { place, key, programs: [api, worker], port: api.port, latencies: [] }
 }
