@@ -17,7 +17,7 @@ interface Round extends LoadResult {
 
 /** Durable single POSTs at 64 clients, each contender in a database of its own. */
 export async function benchAccept(lab: Lab, report: Report): Promise<{ cpuMsEach: Record<Name, number> }> {
-  const seconds = lab.isQuick ? 2 : 8
+  const seconds = lab.isQuick ? 2.5 : 8
   const roundsMax = lab.isQuick ? 1 : 5
   const contenders = await Promise.all(names.map((name) => startContender(lab, name)))
   const load = await runProgram(new URL('../load.js', import.meta.url), {})
@@ -32,7 +32,7 @@ export async function benchAccept(lab: Lab, report: Report): Promise<{ cpuMsEach
         port: program.port,
         key,
         clients,
-        seconds: round < 0 ? 1 : seconds,
+        seconds: round < 0 ? 1.5 : seconds,
         countMax: 0,
         users,
         tag: `${name}-${round}`,

@@ -18,7 +18,7 @@ interface Run {
 
 /** From the POST to the settled delivery: CPU of all that is involved, and what Postgres writes. */
 export async function benchEndToEnd(lab: Lab, report: Report): Promise<void> {
-  const count = lab.isQuick ? 2_500 : 10_000
+  const count = lab.isQuick ? 2_000 : 10_000
   const rounds = lab.isQuick ? 1 : 5
   lab.telegram.configure({ isLimited: false, bots: {}, fallback: { rate: 1_000, latencyMs: 0 } })
   // Whole pages that are written after a checkpoint say more about checkpoints than about us.
