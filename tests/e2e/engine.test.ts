@@ -1,4 +1,5 @@
 import { eventually, findRedisServer } from '@tellwire/testing'
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Backend, connectMany, type Json, type Person, type Stack, startStack } from './stack.js'
@@ -267,6 +268,6 @@ describe.each(backends)('with the queue on %s', (backend) => {
 })
 
 async function later<T>(ms: number, read: () => Promise<T>): Promise<T> {
-  await new Promise((resolve) => setTimeout(resolve, ms))
+  await delay(ms)
   return read()
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Pool, settleDeliveries, type Settlement } from '@tellwire/db'
 import type { Logger } from '@tellwire/observability'
 
@@ -56,7 +57,7 @@ export function createSettler(ctx: { engine: Pool; log: Logger }): Settler {
       for (const { turn, isAbandoned } of batch) if (!isAbandoned) finish(turn.turnId)
     } catch (error) {
       ctx.log.warn({ err: error, deliveries: batch.length }, 'settling failed')
-      await new Promise((resolve) => setTimeout(resolve, retryEveryMs))
+      await delay(retryEveryMs)
       // A turn is not kept waiting beyond its lease. What is known is still recorded if it can be: where
       // another turn has claimed the row by then, that one decides.
       for (const entry of batch) {

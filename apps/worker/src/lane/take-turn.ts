@@ -7,6 +7,7 @@
  * its lease ends, when the process stops, or when Telegram refuses the bot; what was claimed and not begun
  * by then goes back into the lane.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Claim, claimDeliveries, type ClaimedDelivery, type LaneRelease } from '@tellwire/db'
 import { unsealBotToken } from '@tellwire/domain'
 import type { WorkerContext } from '../context.js'
@@ -193,7 +194,7 @@ async function releaseStubbornly(ctx: WorkerContext, lease: Lease, release: Lane
     } catch (error) {
       if (!lease.isHeld()) throw error
       ctx.log.warn({ err: error }, 'releasing a lane failed')
-      await new Promise((resolve) => setTimeout(resolve, releaseAgainMs))
+      await delay(releaseAgainMs)
     }
   }
 }

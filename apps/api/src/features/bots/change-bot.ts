@@ -1,6 +1,6 @@
 import type { TenantContext } from '../../context.js'
 import { ApiError } from '../../errors.js'
-import { findOwnBot } from './find-own-bot.js'
+import { findOwnBot } from './find-bot.js'
 import type { BotChange } from './schemas.js'
 import { showBot } from './show-bot.js'
 

@@ -3,11 +3,11 @@ import { waitMsOf } from '../../capacity.js'
 import type { TenantContext } from '../../context.js'
 import { notFound } from '../../errors.js'
 import { showId } from '../../http/ids.js'
-import { getBot } from './get-bot.js'
+import { findBot } from './find-bot.js'
 
 /** How fast a bot sends, what waits in its lane, and how long something new would wait. */
 export async function getBotCapacity(ctx: TenantContext, id: string) {
-  await getBot(ctx, id)
+  await findBot(ctx, id)
   const backlog = await measureBacklog(ctx.engine, id)
   if (!backlog) throw notFound('bot', '/id')
   const [high = 0, normal = 0, bulk = 0] = backlog.waiting

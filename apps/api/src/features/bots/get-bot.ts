@@ -1,9 +1,7 @@
 import type { TenantContext } from '../../context.js'
-import { notFound } from '../../errors.js'
+import { findBot } from './find-bot.js'
 import { showBot } from './show-bot.js'
 
-export async function getBot({ db, tenantId }: TenantContext, id: string) {
-  const bot = await db.bot.findFirst({ where: { id, access: { some: { tenantId } } } })
-  if (!bot) throw notFound('bot', '/id')
-  return showBot(bot)
+export async function getBot(ctx: TenantContext, id: string) {
+  return showBot(await findBot(ctx, id))
 }

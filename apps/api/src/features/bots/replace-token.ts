@@ -4,7 +4,7 @@ import { DrainLane } from '@tellwire/jobs'
 import { isWellFormedToken, telegramIdOf } from '@tellwire/telegram'
 import type { TenantContext } from '../../context.js'
 import { identifyBot, rejectedToken, subscribeUpdates } from './check-bot.js'
-import { findOwnBot } from './find-own-bot.js'
+import { findOwnBot } from './find-bot.js'
 import { showBot } from './show-bot.js'
 
 /** A new token for the same bot. What waited because Telegram refused the old one goes on. */

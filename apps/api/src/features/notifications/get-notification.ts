@@ -3,7 +3,7 @@ import { notFound } from '../../errors.js'
 import { findInFlight } from './find-in-flight.js'
 import { type NotificationWithContent, withContent } from './notification-with-content.js'
 import { showDelivery, showNotification } from './show-notification.js'
-import { type Tally, tallyDeliveries } from './tally-deliveries.js'
+import { emptyTally, type Tally, tallyDeliveries } from './tally-deliveries.js'
 
 const deliveriesShownMax = 500
 const openStatuses = ['scheduled', 'queued', 'sending', 'held']
@@ -12,7 +12,7 @@ export async function getNotification(ctx: TenantContext, id: string) {
   const { db, tenantId } = ctx
   const notification = await findNotification(ctx, id)
   const tallies = await tallyDeliveries(db, tenantId, [notification])
-  const tally = tallies.get(id) ?? { byStatus: {}, failedByReason: {}, expected: 0 }
+  const tally = tallies.get(id) ?? emptyTally()
   const deliveries = await db.delivery.findMany({
     where: { tenantId, notificationId: id },
     orderBy: { id: 'asc' },

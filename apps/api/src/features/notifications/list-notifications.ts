@@ -4,7 +4,7 @@ import { readIdCursor, toPage } from '../../http/cursors.js'
 import { withContent } from './notification-with-content.js'
 import type { NotificationListQuery } from './schemas.js'
 import { showNotification } from './show-notification.js'
-import { tallyDeliveries } from './tally-deliveries.js'
+import { emptyTally, tallyDeliveries } from './tally-deliveries.js'
 
 /** Newest first. Ids are time-ordered, so the times bound the ids and with them the partitions that are read. */
 export async function listNotifications({ db, tenantId }: TenantContext, query: NotificationListQuery) {
@@ -34,8 +34,7 @@ export async function listNotifications({ db, tenantId }: TenantContext, query: 
     limit,
     scope,
     ({ id }) => id,
-    (notification) =>
-      showNotification(notification, tallies.get(notification.id) ?? { byStatus: {}, failedByReason: {}, expected: 0 }),
+    (notification) => showNotification(notification, tallies.get(notification.id) ?? emptyTally()),
   )
 }
 

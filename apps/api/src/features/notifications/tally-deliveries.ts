@@ -51,8 +51,12 @@ export async function tallyDeliveries(
   )
 }
 
+export function emptyTally(): Tally {
+  return { byStatus: {}, failedByReason: {}, expected: 0 }
+}
+
 function toTally({ broadcast }: NotificationWithContent, rows: Row[]): Tally {
-  const tally: Tally = { byStatus: {}, failedByReason: {}, expected: 0 }
+  const tally = emptyTally()
   let total = 0
   for (const { status, reason, count } of rows) {
     tally.byStatus[status] = (tally.byStatus[status] ?? 0) + Number(count)
