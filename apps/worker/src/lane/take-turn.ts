@@ -8,70 +8,29 @@
  * by then goes back into the lane.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Claim, claimDeliveries, type ClaimedDelivery, type LaneRelease } from '@tellwire/db'
+import type { LaneRelease } from '@tellwire/db'
 import { unsealBotToken } from '@tellwire/domain'
 import type { WorkerContext } from '../context.js'
-import { endUnsent, giveBack } from './decide.js'
-import { createLaneState, type LaneState, priorities } from './lanes.js'
+import { giveBack } from './decide.js'
+import { createLaneState } from './lanes.js'
 import { acquireLease, type Lease } from './lease.js'
+import { lookIfDue } from './look-into-lane.js'
 import { type BotHalt, sendDelivery } from './send-delivery.js'
-import { createSendQueue, type QueuedDelivery, type SendQueue } from './send-queue.js'
-import { createSignal, type Signal } from './signal.js'
+import { createSendQueue, type QueuedDelivery } from './send-queue.js'
+import { createSignal } from './signal.js'
+import { keepForMs, lookAgainMs, lookaheadMin, permitReturnMs, type Turn } from './turn.js'
 
 /** A turn that has more to do lets go after this long where other lanes wait for its place. */
 const turnMaxMs = 10_000
-/** What is due later than this is left to the sweep. */
-const keepForMs = 1_200
 /** An empty lane is kept this long: what comes next finds it held. */
 const lingerMs = 300
-/** What no wake-up told of is seen this soon. */
-const lookAgainMs = 100
-/** Wake-ups that come faster than this are answered by one look, while there is something to send. */
-const lookGapMs = { empty: 2, low: 15, full: 30 }
-/** No more than this part of its time does a lane spend on looking for what is not due yet. */
-const lookShare = 0.1
 /** The sweep looks at a lane in which something waits at least this often, whatever its next due time. */
 const lookAtLeastEveryMs = 5_000
 /** How long a lane is left alone whose bot's token cannot be read here. */
 const unreadablePauseMs = 60_000
-const permitReturnMs = 1_000
 const releaseAgainMs = 200
 /** A turn that is over waits for its open calls; one with a call that hangs goes on instead. */
 const callHangsAfterMs = 1_000
-
-const lookaheadMin = 8
-const lookaheadMax = 50_000
-const lookaheadGrowth = 4
-
-interface Turn extends LaneState {
-  ctx: WorkerContext
-  botId: string
-  lease: Lease
-  token: string
-  queue: SendQueue
-  /** Fires when there is something to look at: an answer, a claim, a wake-up. */
-  news: Signal
-  /** What a call slot that came free is told by. */
-  onSlot: () => void
-  /** The calls that were not answered yet, and when they began. */
-  calls: Map<Promise<void>, number>
-  look: Look
-  halt: BotHalt | undefined
-}
-
-/** When the turn looks into its lane, and what it saw last. */
-interface Look {
-  /** A wake-up came. */
-  isAskedFor: boolean
-  claiming: Promise<void> | undefined
-  lastAtMs: number
-  nextAtMs: number
-  lookahead: number
-  /** When something is due; undefined while the last look took something, or did not see the whole lane. */
-  dueAtMs: number | undefined
-  lastTakenAtMs: number
-  failure: Error | undefined
-}
 
 /** @returns whether the lane has more to do right away. */
 export async function takeTurn(ctx: WorkerContext, botId: string): Promise<boolean> {
@@ -230,98 +189,6 @@ function waitMs({ ctx, queue, permits, look, onSlot }: Turn, nowMs: number): num
   const leavesAtMs = mayLeave ? Math.max(queue.opensAt(nowMs), permits.freeAt(nowMs)) : Infinity
   const looksAtMs = look.claiming ? Infinity : Math.max(nowMs, look.nextAtMs)
   return Math.min(leavesAtMs - nowMs, looksAtMs - nowMs, lookAgainMs)
-}
-
-/** So many deliveries are claimed ahead: what the bot sends in a quarter of a second, within bounds. */
-function aheadOf(rate: number): number {
-  return Math.max(16, Math.min(250, Math.ceil(rate / 4)))
-}
-
-function lookIfDue(turn: Turn, nowMs: number): void {
-  const { look, queue, permits } = turn
-  if (look.claiming) return
-  const isLow = queue.size <= aheadOf(permits.rate) / 2
-  if (look.isAskedFor) {
-    const gapMs = queue.size === 0 ? lookGapMs.empty : isLow ? lookGapMs.low : lookGapMs.full
-    look.nextAtMs = Math.min(look.nextAtMs, look.lastAtMs + gapMs)
-  }
-  if (isLow && look.dueAtMs === undefined) look.nextAtMs = Math.min(look.nextAtMs, nowMs)
-  if (nowMs < look.nextAtMs) return
-
-  // Nothing is claimed long before it can leave.
-  const freeAtMs = permits.freeAt(nowMs)
-  if (freeAtMs - nowMs > permitReturnMs / 2 && turn.calls.size === 0) {
-    look.nextAtMs = freeAtMs - permitReturnMs / 4
-    return
-  }
-  look.isAskedFor = false
-  look.claiming = claim(turn, nowMs)
-    .catch((error: unknown) => {
-      look.failure = error instanceof Error ? error : new Error('claiming failed', { cause: error })
-    })
-    .finally(() => {
-      look.claiming = undefined
-      turn.news.fire()
-    })
-}
-
-async function claim(turn: Turn, nowMs: number): Promise<void> {
-  const { ctx, lease, look, queue, permits, shares, floods } = turn
-  permits.rate = floods.rate(nowMs)
-  permits.forget(nowMs)
-  shares.forget(nowMs)
-  look.lastAtMs = nowMs
-  const claimed = await claimDeliveries(ctx.engine, {
-    botId: turn.botId,
-    turnId: lease.turnId,
-    countsMax: Array.from({ length: priorities }, (_, priority) => roomFor(turn, priority)),
-    virtualTimes: shares.virtualTimes,
-    positions: shares.positions(),
-    busyChats: [...permits.busyChats(nowMs), ...queue.chats()],
-    afterTenants: turn.afterTenants,
-    lookahead: look.lookahead,
-  })
-  turn.afterTenants = claimed.afterTenants
-  shares.noteTaken(claimed.deliveries)
-  for (const delivery of claimed.deliveries) enqueue(turn, delivery)
-  planNextLook(turn, claimed, nowMs)
-}
-
-/** A queue that is full still takes a few: whoever came late may be the next. */
-function roomFor({ queue, permits }: Turn, priority: number): number {
-  const ahead = aheadOf(permits.rate)
-  const waiting = queue.count(priority)
-  return waiting <= ahead / 2 ? ahead - waiting : waiting < 2 * ahead ? Math.ceil(ahead / 4) : 0
-}
-
-function planNextLook({ look, permits }: Turn, claimed: Claim, beganAtMs: number): void {
-  const nowMs = performance.now()
-  if (claimed.deliveries.length > 0) {
-    look.lookahead = lookaheadMin
-    look.dueAtMs = undefined
-    look.lastTakenAtMs = nowMs
-    look.nextAtMs = nowMs + lookAgainMs
-  } else if (!claimed.isComplete && look.lookahead < lookaheadMax) {
-    look.lookahead *= lookaheadGrowth
-    look.nextAtMs = nowMs
-  } else {
-    const chatTimes = claimed.waitingChats.map((chatId) => Math.max(1, permits.chatFreeAt(chatId, nowMs) - nowMs))
-    const dueInMs = Math.min(claimed.nextDueInMs ?? Infinity, ...chatTimes)
-    const restMs = Math.min((nowMs - beganAtMs) / lookShare, keepForMs)
-    look.dueAtMs = nowMs + dueInMs
-    look.nextAtMs = nowMs + Math.max(Math.min(dueInMs, lookAgainMs), restMs)
-  }
-}
-
-function enqueue({ ctx, lease, queue }: Turn, delivery: ClaimedDelivery): void {
-  const unsent = endUnsent(delivery)
-  if (unsent) {
-    if (unsent.result === 'unknown') ctx.metrics.unknown.inc({ cause: 'worker_died' })
-    ctx.settler.add(lease, unsent)
-    return
-  }
-  const expiresAtMs = delivery.expiresInMs === null ? Infinity : performance.now() + delivery.expiresInMs
-  queue.add({ ...delivery, expiresAtMs })
 }
 
 function sendWhatMayLeave(turn: Turn): void {
