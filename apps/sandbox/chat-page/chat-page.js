@@ -64,7 +64,7 @@ const press = guarded(async (messageId, row, column) => {
     column,
   })
   if (url) window.open(url, '_blank', 'noreferrer')
-  if (queryId) await showAnswer(queryId)
+  if (queryId) void showAnswer(queryId)
 })
 
 async function showAnswer(queryId) {
@@ -80,9 +80,11 @@ function notice(text) {
   element('notice').hidden = !text
 }
 
-/** Shows a failure to the person instead of losing it. */
+let lastAction = Promise.resolve()
+
+/** Runs actions one after the other, so that each sees what the one before it did; shows a failure to the person. */
 function guarded(action) {
-  return async (...args) => {
+  const run = async (args) => {
     notice()
     try {
       await action(...args)
@@ -90,6 +92,10 @@ function guarded(action) {
       notice(error.message)
     }
     await refresh()
+  }
+  return (...args) => {
+    lastAction = lastAction.then(() => run(args))
+    return lastAction
   }
 }
 
