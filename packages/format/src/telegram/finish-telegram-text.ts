@@ -12,18 +12,26 @@ const bytesMax = 35_000
  * @throws {TelegramParseError} in Telegram's words, for entities outside of the text and for a text of which
  * nothing is left.
  */
-export function finishTelegramText({ text, entities }: FormattedText): FormattedText {
+export function finishTelegramText(given: FormattedText): FormattedText {
+  return truncate(finishWholeText(given))
+}
+
+/**
+ * As `finishTelegramText`, however long the text is: for one that will be split into messages.
+ * @throws {TelegramParseError}
+ */
+export function finishWholeText({ text, entities }: FormattedText): FormattedText {
   const given = entities.filter(isMeaningful)
   for (const entity of given) assertBounds(text, entity)
   const cleaned = clean(text, fixEntities(given))
   const trimmed = trim(cleaned.text, fixEntities(cleaned.entities.filter(isMeaningful)))
   if (isBlank(trimmed.text)) throw new TelegramParseError('Text must be non-empty')
-  return truncate(trimmed)
+  return trimmed
 }
 
 /** Whether Telegram finds nothing to show in it: only spaces and characters without a width. */
 export function isBlank(text: string): boolean {
-  return /^[\0- \u00a0\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f\u2800\u3000\ufeff\ufffc\u{e0000}-\u{e007f}]*$/u.test(
+  return /^[\0- \u00a0\u030a\u0333\u033f\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f\u2800\u3000\ufeff\ufffc\u{e0000}-\u{e007f}]*$/u.test(
     text,
   )
 }
@@ -132,7 +140,12 @@ function isTrimmed(text: string, index: number): boolean {
 
 function truncate({ text, entities }: FormattedText): FormattedText {
   if (text.length * 3 <= bytesMax || byteOffset(text, text.length) <= bytesMax) return { text, entities }
-  let end = Math.min(text.length, bytesMax)
-  while (byteOffset(text, end) > bytesMax || isInPair(text, end)) end--
+  let end = 0
+  let bytes = 0
+  for (const character of text) {
+    bytes += byteOffset(character, character.length)
+    if (bytes > bytesMax) break
+    end += character.length
+  }
   return { text: text.slice(0, end), entities: entities.filter(({ offset, length }) => offset + length <= end) }
 }

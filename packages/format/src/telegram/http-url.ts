@@ -11,34 +11,29 @@ export interface HttpUrl {
   query: string
 }
 
-/** A link that Telegram refuses, with the reason it gives. */
-export class LinkError extends Error {
-  override readonly name = 'LinkError'
+/** Why Telegram does not open an address, in its words. */
+export interface LinkRefusal {
+  refusal: string
 }
 
 /**
  * Reads an address the way Telegram does, which is not the way browsers do: without a scheme it is http, and
  * nothing is resolved or decoded.
- * @throws {LinkError}
  */
-export function readHttpUrl(address: string): HttpUrl {
+export function readHttpUrl(address: string): HttpUrl | LinkRefusal {
   const written = /^([^:/?#@[\]]*):\/\//.exec(address)
   const scheme = toAsciiLowerCase(written?.[1] ?? 'http')
-  if (scheme !== 'http' && scheme !== 'https') throw new LinkError('Unsupported URL protocol')
+  if (scheme !== 'http' && scheme !== 'https') return { refusal: 'Unsupported URL protocol' }
   const rest = address.slice(written?.[0].length ?? 0)
   const authority = /^[^/?#]*/.exec(rest)?.[0] ?? ''
   const { port, rest: userinfoAndHost } = cutPort(authority)
+  if (Number.isNaN(port)) return { refusal: 'Wrong port number specified in the URL' }
   const at = userinfoAndHost.lastIndexOf('@')
   const userinfo = at === -1 ? '' : userinfoAndHost.slice(0, at)
   const host = toAsciiLowerCase(userinfoAndHost.slice(at + 1))
   const isIpv6 = host.startsWith('[') && host.endsWith(']')
-  if (isIpv6 && !isIpv6Address(host.slice(1, -1))) throw new LinkError('Wrong IPv6 address specified in the URL')
-  if (host === '') throw new LinkError('URL host is empty')
-  if (host === '.') throw new LinkError('Host is invalid')
-  if (!isIpv6) {
-    assertCharacters(host, 'host', false)
-    assertCharacters(userinfo, 'userinfo', true)
-  }
+  const refusal = refuseHost(host, isIpv6) ?? (isIpv6 ? undefined : refuseCharacters(userinfo, 'userinfo', true))
+  if (refusal !== undefined) return { refusal }
   return { scheme, userinfo, host, isIpv6, port, query: readQuery(rest.slice(authority.length)) }
 }
 
@@ -46,31 +41,39 @@ export function writeHttpUrl({ scheme, userinfo, host, port, query }: HttpUrl): 
   return `${scheme}://${userinfo === '' ? '' : `${userinfo}@`}${host}${port === 0 ? '' : `:${port}`}${query}`
 }
 
+/** NaN for a port that cannot be. */
 function cutPort(authority: string): { port: number; rest: string } {
   const colon = Math.max(...[':', ']', '@'].map((mark) => authority.lastIndexOf(mark)))
   if (colon <= 0 || authority[colon] !== ':') return { port: 0, rest: authority }
   const digits = authority.slice(colon + 1).replace(/^0+(?=.)/, '')
   const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0
-  if (port === 0 || port > 65_535) throw new LinkError('Wrong port number specified in the URL')
-  return { port, rest: authority.slice(0, colon) }
+  return { port: port === 0 || port > 65_535 ? Number.NaN : port, rest: authority.slice(0, colon) }
+}
+
+function refuseHost(host: string, isIpv6: boolean): string | undefined {
+  if (host === '') return 'URL host is empty'
+  if (host === '.') return 'Host is invalid'
+  if (!isIpv6) return refuseCharacters(host, 'host', false)
+  return isIpv6Address(host.slice(1, -1)) ? undefined : 'Wrong IPv6 address specified in the URL'
 }
 
 function isIpv6Address(address: string): boolean {
   return /^[0-9a-f:.]+$/.test(address) && URL.canParse(`http://[${address}]/`)
 }
 
-function assertCharacters(part: string, name: string, isColonAllowed: boolean): void {
+function refuseCharacters(part: string, name: string, isColonAllowed: boolean): string | undefined {
   for (let index = 0; index < part.length; index++) {
     const character = part.charAt(index)
     if (character === '%') {
       if (!/^[0-9a-f]{2}$/i.test(part.slice(index + 1, index + 3))) {
-        throw new LinkError(`Wrong percent-encoded symbol in URL ${name}`)
+        return `Wrong percent-encoded symbol in URL ${name}`
       }
       index += 2
     } else if (!/[\w.\-!$,~*'();&+=\u0080-\uffff]/.test(character) && !(isColonAllowed && character === ':')) {
-      throw new LinkError(`Disallowed character in URL ${name}`)
+      return `Disallowed character in URL ${name}`
     }
   }
+  return undefined
 }
 
 function readQuery(written: string): string {
@@ -78,7 +81,6 @@ function readQuery(written: string): string {
   while (end > 0 && isSpace(written[end - 1])) end--
   const query = written.slice(0, end)
   const encoded = query.replace(
-    // eslint-disable-next-line no-control-regex
     /[\0- ]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
   )

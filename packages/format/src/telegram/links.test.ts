@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { normaliseLink } from './links.js'
+import { checkLink } from './links.js'
 
 test.each([
   ['a.b', 'http://a.b/'],
@@ -12,7 +12,7 @@ test.each([
   ['tonsite://a.b/c', 'tonsite://a.b/c'],
   ['mailto:a@b.c', 'http://mailto:a@b.c/'],
 ])('normalises %s', (link, normal) => {
-  expect(normaliseLink(link)).toBe(normal)
+  expect(checkLink(link)).toEqual({ url: normal })
 })
 
 test.each([
@@ -26,5 +26,5 @@ test.each([
   ['tg://a.b', 'Unallowed characters in URL host'],
   ['tg://https://a.b', 'Wrong tg URL'],
 ])('refuses %s', (link, reason) => {
-  expect(() => normaliseLink(link)).toThrow(reason)
+  expect(checkLink(link)).toEqual({ refusal: reason })
 })

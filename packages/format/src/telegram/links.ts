@@ -1,38 +1,34 @@
 import { readInteger, toAsciiLowerCase } from './characters.js'
-import { LinkError, readHttpUrl, writeHttpUrl } from './http-url.js'
+import { type LinkRefusal, readHttpUrl, writeHttpUrl } from './http-url.js'
 
 const userIdLimit = 2n ** 40n
 
-/**
- * A link as Telegram stores it: with a scheme, the host in lower case, a path.
- * @throws {LinkError} for one that it would not open.
- */
-export function normaliseLink(link: string): string {
+/** A link as Telegram stores it, with a scheme, the host in lower case and a path; or why it would not open it. */
+export function checkLink(link: string): { url: string } | LinkRefusal {
   const scheme = /^(tg|ton|tonsite):/i.exec(link)?.[1]?.toLowerCase()
-  if (scheme === undefined) {
-    const url = readHttpUrl(link)
-    if (!url.host.includes('.') && !url.isIpv6) throw new LinkError('Wrong HTTP URL')
-    return writeHttpUrl(url)
-  }
-  const rest = link.slice(scheme.length + 1).replace(/^\/\//, '')
-  const { scheme: inner, userinfo, port, isIpv6, host, query } = readHttpUrl(rest)
-  if (/^http:\/\//i.test(rest) || inner === 'https' || userinfo !== '' || port !== 0 || isIpv6) {
-    throw new LinkError(scheme === 'tg' ? 'Wrong tg URL' : 'Wrong ton URL')
-  }
-  if (!(scheme === 'tonsite' ? /^[\w.-]*$/ : /^[\w-]*$/).test(host)) {
-    throw new LinkError('Unallowed characters in URL host')
-  }
-  return `${scheme}://${host}${query.replace(/^\/\?/, '?')}`
+  if (scheme !== undefined) return checkTelegramLink(scheme, link.slice(scheme.length + 1).replace(/^\/\//, ''))
+  const read = readHttpUrl(link)
+  if ('refusal' in read) return read
+  return read.host.includes('.') || read.isIpv6 ? { url: writeHttpUrl(read) } : { refusal: 'Wrong HTTP URL' }
 }
 
-/** As `normaliseLink`; undefined for a link that Telegram would not open. */
-export function findLink(link: string): string | undefined {
-  try {
-    return normaliseLink(link)
-  } catch (error) {
-    if (error instanceof LinkError) return undefined
-    throw error
+function checkTelegramLink(scheme: string, rest: string): { url: string } | LinkRefusal {
+  const read = readHttpUrl(rest)
+  if ('refusal' in read) return read
+  const { scheme: inner, userinfo, port, isIpv6, host, query } = read
+  if (/^http:\/\//i.test(rest) || inner === 'https' || userinfo !== '' || port !== 0 || isIpv6) {
+    return { refusal: scheme === 'tg' ? 'Wrong tg URL' : 'Wrong ton URL' }
   }
+  if (!(scheme === 'tonsite' ? /^[\w.-]*$/ : /^[\w-]*$/).test(host)) {
+    return { refusal: 'Unallowed characters in URL host' }
+  }
+  return { url: `${scheme}://${host}${query.replace(/^\/\?/, '?')}` }
+}
+
+/** As `checkLink`; undefined for a link that Telegram would not open. */
+export function findLink(link: string): string | undefined {
+  const checked = checkLink(link)
+  return 'url' in checked ? checked.url : undefined
 }
 
 /** The user of `tg://user?id=…`. */

@@ -1,5 +1,6 @@
-import type { Entity, FormattedText } from './formatted-text.js'
+import type { Entity, EntityType, FormattedText } from '../formatted-text.js'
 
+type Properties = Omit<Entity, 'type' | 'offset' | 'length'>
 type OpenEntity = Omit<Entity, 'length'>
 
 /** Collects text and entities; knows which blank lines have to stand between two blocks. */
@@ -29,10 +30,24 @@ export class TextBuilder {
     this.#text += this.indent === '' ? text : text.replaceAll('\n', `\n${this.indent}`)
   }
 
+  /** Text of one line with entities of its own. */
+  append({ text, entities }: FormattedText): void {
+    if (text === '') return
+    this.#flushSeparator()
+    const start = this.#text.length
+    this.write(text)
+    for (const entity of entities) this.#entities.push({ ...entity, offset: entity.offset + start })
+  }
+
   /** Asks for at least these line breaks before whatever is written next. */
   separate(lineBreaks: 1 | 2): void {
     if (this.#text === '' || this.#isBlockStart) return
     if (lineBreaks > this.#separator.length) this.#separator = '\n'.repeat(lineBreaks)
+  }
+
+  /** What is written next begins on the next line, whatever was asked for. */
+  continueOnNextLine(): void {
+    if (this.#text !== '') this.#separator = '\n'
   }
 
   /** Writes a list item's marker; what follows stands beside it, further lines below its text. */
@@ -43,31 +58,35 @@ export class TextBuilder {
   }
 
   /** Begins an entity that holds blocks: the first of them stands at its very start. */
-  openBlock(type: Entity['type']): void {
+  openBlock(type: EntityType): void {
     this.open(type)
     this.#isBlockStart = true
   }
 
-  open(type: Entity['type'], properties: Pick<Entity, 'url' | 'language'> = {}): void {
+  open(type: EntityType, properties: Properties = {}): void {
     this.#flushSeparator()
     this.#open.push({ type, offset: this.#text.length, ...properties })
   }
 
-  /** Ends the entity that was opened last; one that holds nothing is dropped. */
-  close(): void {
-    const entity = this.#open.pop()
+  /** Ends the entity of this type that was opened last; one that holds nothing is dropped. */
+  close(type: EntityType): void {
+    const index = this.#open.findLastIndex((entity) => entity.type === type)
+    const [entity] = index === -1 ? [] : this.#open.splice(index, 1)
     const length = entity ? this.#text.length - entity.offset : 0
     if (entity && length > 0) this.#entities.push({ ...entity, length })
   }
 
-  /** The text without white space at its end, and its entities in Telegram's order. */
+  /** Ends a block; says what it became once it is known how long it is. */
+  closeBlock(type: EntityType, finalTypeOf: (text: string) => EntityType): void {
+    this.close(type)
+    const entity = this.#entities.at(-1)
+    if (entity?.type === type && entity.offset + entity.length === this.#text.length) {
+      entity.type = finalTypeOf(this.#text.slice(entity.offset))
+    }
+  }
+
   finish(): FormattedText {
-    const text = this.#text.trimEnd()
-    const entities = this.#entities
-      .map((entity) => ({ ...entity, length: Math.min(entity.length, text.length - entity.offset) }))
-      .filter(({ length }) => length > 0)
-      .toSorted((a, b) => a.offset - b.offset || b.length - a.length)
-    return { text, entities }
+    return { text: this.#text, entities: this.#entities }
   }
 
   #flushSeparator(): void {

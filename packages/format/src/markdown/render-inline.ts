@@ -1,0 +1,110 @@
+import type { Token } from 'markdown-it'
+import type { EntityType } from '../formatted-text.js'
+import { findCustomEmojiId, findLink, findTime, readDateTimeFormat } from '../telegram/links.js'
+import { writeFootnoteMark } from './footnotes.js'
+import { type Rendering, warn } from './rendering.js'
+
+const marks: Record<string, EntityType> = {
+  strong: 'bold',
+  em: 'italic',
+  s: 'strikethrough',
+  spoiler: 'spoiler',
+  underline: 'underline',
+}
+
+/** Writes what stands in one block: text, marks, links, code. */
+export function renderInline(rendering: Rendering, tokens: readonly Token[]): void {
+  const { out } = rendering
+  for (const [index, token] of tokens.entries()) {
+    const isFirst = index === 0
+    const [, mark = '', direction] = /^(\w+)_(open|close)$/.exec(token.type) ?? []
+    const style = marks[mark]
+    if (style && direction === 'open') out.open(style)
+    else if (style) out.close(style)
+    else renderToken(rendering, token, isFirst)
+  }
+}
+
+function renderToken(rendering: Rendering, token: Token, isFirst: boolean): void {
+  const { out } = rendering
+  switch (token.type) {
+    case 'softbreak':
+    case 'hardbreak':
+      out.write('\n')
+      break
+    case 'link_open':
+      openLink(rendering, token.attrGet('href') ?? '')
+      break
+    case 'link_close':
+      closeLink(rendering)
+      break
+    case 'code_inline':
+      out.open('code')
+      out.write(token.content)
+      out.close('code')
+      break
+    case 'image':
+      renderImage(rendering, token)
+      break
+    case 'footnote_ref':
+      writeFootnoteMark(out, Number((token.meta as { id: unknown }).id))
+      break
+    default:
+      out.write(isFirst && rendering.lists.length > 0 ? withTaskBox(token.content) : token.content)
+  }
+}
+
+/** `[ ]` and `[x]` at the beginning of a list item. */
+function withTaskBox(text: string): string {
+  return text.replace(/^\[([ xX])\](?= )/, (_, state) => (state === ' ' ? '☐' : '☑'))
+}
+
+function renderImage(rendering: Rendering, token: Token): void {
+  const { out } = rendering
+  const source = token.attrGet('src') ?? ''
+  const alternative = token.content === '' ? source : token.content
+  const emojiId = findCustomEmojiId(source)
+  const time = findTime(source)
+  const format = time && readDateTimeFormat(time.format)
+  if (emojiId !== undefined) {
+    out.open('custom_emoji', { custom_emoji_id: emojiId })
+    out.write(alternative)
+    out.close('custom_emoji')
+  } else if (time && format !== undefined) {
+    out.open('date_time', { unix_time: time.unixTime, date_time_format: format })
+    out.write(alternative)
+    out.close('date_time')
+  } else {
+    openLink(rendering, source)
+    out.write(alternative)
+    closeLink(rendering)
+  }
+}
+
+/**
+ * Whether it is an address with a scheme that Telegram opens. One without a scheme would be read as the name
+ * of a host, which the path of a page is not.
+ */
+function isOpenable(href: string): boolean {
+  return /^(?:https?:\/\/|tg:|ton:|tonsite:)/i.test(href) && findLink(href) !== undefined
+}
+
+/** A link in a link, and one whose address Telegram would refuse, stay text. */
+function openLink({ out, links }: Rendering, href: string): void {
+  const isEntity = isOpenable(href) && !links.some((link) => link.isEntity)
+  if (isEntity) out.open('text_link', { url: href })
+  links.push({ href, offset: out.length, isEntity })
+}
+
+function closeLink({ out, links, warnings }: Rendering): void {
+  const link = links.pop()
+  if (!link) return
+  if (link.isEntity) {
+    out.close('text_link')
+    return
+  }
+  const isShown = out.textFrom(link.offset).endsWith(link.href.replace(/^mailto:/, ''))
+  if (link.href === '' || isShown || links.length > 0) return
+  warn(warnings, 'link_as_text', `Telegram does not open ${link.href}, so the address is shown`)
+  out.write(` (${link.href})`)
+}

@@ -1,0 +1,175 @@
+import type { Token } from 'markdown-it'
+import type { FormattedText } from '../formatted-text.js'
+import { finishWholeText, isBlank } from '../telegram/finish-telegram-text.js'
+import { splitOffFootnotes, writeFootnoteMark } from './footnotes.js'
+import { renderInline } from './render-inline.js'
+import { type Rendering, startRendering, warn, type Warning } from './rendering.js'
+import { makeParser } from './parser.js'
+import { renderTable } from './render-table.js'
+import type { TextBuilder } from './text-builder.js'
+
+export interface MarkdownOptions {
+  /**
+   * How many columns of monospaced text a table may take; a wider one becomes a list. A phone shows about 40.
+   * @default 40
+   */
+  tableWidthMax?: number
+}
+
+export interface RenderedText extends FormattedText {
+  warnings: Warning[]
+}
+
+const parser = makeParser()
+/** Telegram keeps about this many entities of a message and drops the others. */
+const entitiesMax = 100
+const expandableLines = 10
+const expandableLength = 600
+
+/**
+ * Markdown (CommonMark, tables, strikethrough, task lists, footnotes, `||spoilers||`, `<u>`) as the text and
+ * entities that Telegram will show. No source is refused and none of its words are lost: what has no
+ * counterpart in Telegram stays readable as text, and `warnings` tells of it. Only a source without a visible
+ * character gives an empty text.
+ */
+export function renderMarkdown(source: string, { tableWidthMax = 40 }: MarkdownOptions = {}): RenderedText {
+  const rendering = startRendering(tableWidthMax)
+  const wellFormed = source.toWellFormed()
+  const { body, notes } = splitOffFootnotes(parser.parse(wellFormed, {}))
+  renderBlocks(rendering, body)
+  for (const [index, note] of notes.entries()) {
+    if (index === 0) rendering.out.separate(2)
+    else rendering.out.continueOnNextLine()
+    writeFootnoteMark(rendering.out, index)
+    rendering.out.startItem(' ', '')
+    renderBlocks(rendering, note)
+    rendering.out.indent = ''
+  }
+  return finish(rendering, wellFormed)
+}
+
+function finish({ out, warnings }: Rendering, source: string): RenderedText {
+  const rendered = out.finish()
+  // Source that says nothing in Markdown, such as a definition that is not used, is shown as it is written.
+  const shown = isBlank(rendered.text) ? { text: source, entities: [] } : rendered
+  if (isBlank(shown.text)) return { text: '', entities: [], warnings: [...warnings.values()] }
+  const finished = finishWholeText(shown)
+  if (finished.entities.length > entitiesMax) {
+    warn(warnings, 'too_many_entities', `Telegram may drop formatting beyond ${entitiesMax} entities`)
+  }
+  return { ...finished, warnings: [...warnings.values()] }
+}
+
+function renderBlocks(rendering: Rendering, tokens: readonly Token[]): void {
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index]
+    if (token?.type === 'table_open') {
+      const end = tokens.findIndex(({ type }, at) => at > index && type === 'table_close')
+      renderTable(rendering, tokens.slice(index, end))
+      index = end
+    } else if (token) {
+      renderBlock(rendering, token)
+    }
+  }
+}
+
+function renderBlock(rendering: Rendering, token: Token): void {
+  const { out, lists } = rendering
+  switch (token.type) {
+    case 'paragraph_open':
+    case 'paragraph_close':
+      out.separate(token.hidden ? 1 : 2)
+      break
+    case 'heading_open':
+      out.separate(2)
+      out.open('bold')
+      break
+    case 'heading_close':
+      out.close('bold')
+      out.separate(2)
+      break
+    case 'inline':
+      renderInline(rendering, token.children ?? [])
+      break
+    case 'fence':
+    case 'code_block':
+      renderCodeBlock(out, token)
+      break
+    case 'hr':
+      out.separate(2)
+      out.write('———')
+      out.separate(2)
+      break
+    case 'blockquote_open':
+      out.separate(2)
+      // Telegram has no quote in a quote: the inner ones are shown as part of the outer.
+      if (rendering.quoteDepth++ === 0) out.openBlock('blockquote')
+      break
+    case 'blockquote_close':
+      if (--rendering.quoteDepth === 0) out.closeBlock('blockquote', quoteType)
+      out.separate(2)
+      break
+    case 'bullet_list_open':
+    case 'ordered_list_open':
+      openList(rendering, token)
+      break
+    case 'bullet_list_close':
+    case 'ordered_list_close':
+      out.indent = lists.pop()?.outerIndent ?? ''
+      out.separate(lists.length > 0 ? 1 : 2)
+      break
+    case 'list_item_open':
+      openItem(rendering)
+      break
+    case 'list_item_close':
+      out.indent = lists.at(-1)?.outerIndent ?? ''
+      out.separate(1)
+      break
+    case 'oversized_block':
+      warn(
+        rendering.warnings,
+        'shown_as_written',
+        'What is nested too deeply, or a huge table, is shown as it is written',
+      )
+      out.separate(2)
+      out.write(token.content)
+      out.separate(2)
+      break
+    default:
+      out.write(token.content)
+  }
+}
+
+function quoteType(text: string): 'blockquote' | 'expandable_blockquote' {
+  const isLong = text.length >= expandableLength || text.split('\n', expandableLines).length >= expandableLines
+  return isLong ? 'expandable_blockquote' : 'blockquote'
+}
+
+function openList({ out, lists }: Rendering, token: Token): void {
+  const start = token.attrGet('start')
+  out.separate(lists.length > 0 ? 1 : 2)
+  lists.push({
+    number: token.type === 'ordered_list_open' ? Number(start ?? 1) : undefined,
+    outerIndent: out.indent,
+  })
+}
+
+function openItem({ out, lists }: Rendering): void {
+  const list = lists.at(-1)
+  if (!list) return
+  out.separate(1)
+  const marker = list.number === undefined ? '• ' : `${list.number++}. `
+  out.startItem(marker, list.outerIndent)
+}
+
+function renderCodeBlock(out: TextBuilder, token: Token): void {
+  const language = token.info.trim().split(/\s+/)[0] ?? ''
+  const { indent } = out
+  out.separate(2)
+  out.open('pre', language === '' ? {} : { language })
+  out.indent = ''
+  out.write(token.content.replace(/\n$/, ''))
+  out.indent = indent
+  out.close('pre')
+  out.separate(2)
+}

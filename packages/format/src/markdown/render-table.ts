@@ -1,0 +1,98 @@
+import type { Token } from 'markdown-it'
+import stringWidth from 'string-width'
+import type { FormattedText } from '../formatted-text.js'
+import { renderInline } from './render-inline.js'
+import { type Rendering, startRendering, warn } from './rendering.js'
+
+interface Cell extends FormattedText {
+  width: number
+  align: 'left' | 'center' | 'right'
+}
+
+/** A table as aligned monospaced text; one that is too wide for a phone as a list of its rows. */
+export function renderTable(rendering: Rendering, tokens: readonly Token[]): void {
+  const [head = [], ...body] = readRows(rendering, tokens)
+  const widths = head.map((_, column) => Math.max(...[head, ...body].map((row) => row[column]?.width ?? 0)))
+  const width = widths.reduce((sum, columnWidth) => sum + columnWidth + 3, -3)
+  const { out } = rendering
+  out.separate(2)
+  if (width <= rendering.tableWidthMax) {
+    writeAligned(rendering, [head, ...body], widths)
+  } else {
+    warn(rendering.warnings, 'table_as_list', 'A table is too wide for a phone and is shown as a list')
+    writeList(rendering, head, body)
+  }
+  out.separate(2)
+}
+
+function readRows(rendering: Rendering, tokens: readonly Token[]): Cell[][] {
+  const rows: Cell[][] = []
+  let align: Cell['align'] = 'left'
+  for (const token of tokens) {
+    if (token.type === 'tr_open') rows.push([])
+    else if (token.type === 'th_open' || token.type === 'td_open') align = readAlign(token)
+    else if (token.type === 'inline') rows.at(-1)?.push(readCell(rendering, token, align))
+  }
+  return rows
+}
+
+function readAlign(token: Token): Cell['align'] {
+  const [, align] = /text-align:(left|center|right)/.exec(token.attrGet('style') ?? '') ?? []
+  return align === 'center' || align === 'right' ? align : 'left'
+}
+
+function readCell({ warnings, tableWidthMax }: Rendering, { children }: Token, align: Cell['align']): Cell {
+  const cell = { ...startRendering(tableWidthMax), warnings }
+  renderInline(cell, children ?? [])
+  const rendered = cell.out.finish()
+  return { ...rendered, width: stringWidth(rendered.text), align }
+}
+
+function writeAligned({ out }: Rendering, rows: readonly Cell[][], widths: readonly number[]): void {
+  const { indent } = out
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => pad(cell, widths[column] ?? 0))
+      .join(' │ ')
+      .trimEnd(),
+  )
+  lines.splice(1, 0, widths.map((width) => '─'.repeat(width)).join('─┼─'))
+  out.open('pre')
+  out.indent = ''
+  out.write(lines.join('\n'))
+  out.indent = indent
+  out.close('pre')
+}
+
+function pad({ text, width, align }: Cell, columnWidth: number): string {
+  const missing = columnWidth - width
+  const before = align === 'right' ? missing : align === 'center' ? Math.floor(missing / 2) : 0
+  return ' '.repeat(before) + text + ' '.repeat(missing - before)
+}
+
+/** The first cell of a row names it; the others follow with the names of their columns. */
+function writeList({ out }: Rendering, head: readonly Cell[], body: readonly Cell[][]): void {
+  const { indent } = out
+  const rows = body.length > 0 ? body : [head]
+  for (const row of rows) {
+    out.separate(1)
+    out.startItem('• ', indent)
+    const [first, ...others] = row
+    if (first && first.text !== '') {
+      out.open('bold')
+      out.append(first)
+      out.close('bold')
+    }
+    for (const [index, cell] of others.entries()) {
+      if (cell.text === '') continue
+      const name = rows === body ? head[index + 1] : undefined
+      out.separate(1)
+      if (name && name.text !== '') {
+        out.append(name)
+        out.write(': ')
+      }
+      out.append(cell)
+    }
+    out.indent = indent
+  }
+}
