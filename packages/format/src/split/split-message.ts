@@ -1,0 +1,93 @@
+import type { Entity, FormattedText } from '../formatted-text.js'
+import { codePointLength } from '../limits.js'
+import { finishWholeText, isBlank } from '../telegram/finish-telegram-text.js'
+
+/** A border is taken where the part it ends is at least this share of the limit, if there is one. */
+const fillMin = 0.5
+
+/** Where a text may be cut, best first: between blocks, lines, sentences, words. */
+const borders = [/\n[ \n]*\n/g, /\n/g, /[.!?…。！？][)\]"'”’»]*(?=\s)|[。！？]/g, /\s/g]
+
+/**
+ * Cuts a text into messages that Telegram takes, in order. Cuts between blocks where it can, else between
+ * lines, sentences, words, and at last between what a reader sees as characters. Entities go on in the next
+ * part, so that a code block stays one.
+ * @param limit the longest message, in characters as Telegram counts them (Unicode code points). A part that
+ * was cut has at most this many UTF-16 units, which is never more.
+ */
+export function splitMessage(message: FormattedText, limit: number): FormattedText[] {
+  if (codePointLength(message.text) <= limit) return [message]
+  const parts: FormattedText[] = []
+  let start = 0
+  while (start < message.text.length) {
+    const end = findCut(message.text, start, limit)
+    const part = slice(message, start, end)
+    if (part) parts.push(part)
+    start = skipBorder(message, end)
+  }
+  return parts
+}
+
+/** The beginning of a message, with an ellipsis where it was cut. Limit as for `splitMessage`. */
+export function truncateMessage(message: FormattedText, limit: number): FormattedText {
+  if (codePointLength(message.text) <= limit) return message
+  const ellipsis = '…'
+  const end = findCut(message.text, 0, limit - ellipsis.length, borders.slice(-1))
+  const head = slice(message, 0, end) ?? { text: '', entities: [] }
+  return { text: head.text + ellipsis, entities: head.entities }
+}
+
+function findCut(text: string, start: number, limit: number, allowed = borders): number {
+  if (text.length - start <= limit) return text.length
+  const window = text.slice(start, start + limit)
+  const ends = allowed.map((border) => lastEnd(window, text.charAt(start + limit), border))
+  const fitting = ends.find((end) => end >= limit * fillMin) ?? ends.findLast((end) => end > 0)
+  return start + (fitting ?? clusterBorder(text, start, limit))
+}
+
+/** Where the last border of this kind in a window leaves off: what comes before it stays. 0 where there is none. */
+function lastEnd(window: string, next: string, border: RegExp): number {
+  let end = 0
+  for (const match of (window + next).matchAll(border)) {
+    const isSpace = match[0].trim() === ''
+    const cut = isSpace ? match.index : match.index + match[0].length
+    if (cut <= window.length) end = cut
+  }
+  return end
+}
+
+const clusters = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+/** The last place within the limit that is not inside of what a reader sees as one character. */
+function clusterBorder(text: string, start: number, limit: number): number {
+  const around = text.slice(start, start + limit + 64)
+  const border = clusters.segment(around).containing(limit)?.index ?? limit
+  if (border > 0) return border
+  const unit = text.charCodeAt(start + limit)
+  return unit >= 0xdc00 && unit <= 0xdfff ? limit - 1 : limit
+}
+
+/** White space at a cut goes; in code only the line break does. */
+function skipBorder({ text, entities }: FormattedText, end: number): number {
+  const isInCode = entities.some(
+    ({ type, offset, length }) => (type === 'pre' || type === 'code') && offset < end && end < offset + length,
+  )
+  if (isInCode) return text[end] === '\n' ? end + 1 : end
+  let start = end
+  while (start < text.length && /\s/.test(text.charAt(start))) start++
+  return start
+}
+
+/** Undefined where nothing is left to show. */
+function slice({ text, entities }: FormattedText, start: number, end: number): FormattedText | undefined {
+  const part = text.slice(start, end)
+  if (isBlank(part)) return undefined
+  return finishWholeText({
+    text: part,
+    entities: entities.flatMap((entity): Entity[] => {
+      const offset = Math.max(entity.offset, start)
+      const length = Math.min(entity.offset + entity.length, end) - offset
+      return length > 0 ? [{ ...entity, offset: offset - start, length }] : []
+    }),
+  })
+}
