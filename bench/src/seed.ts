@@ -151,6 +151,7 @@ export async function seedBroadcast(place: Place, tenant: SeededTenant): Promise
           priority: 'normal',
           format: 'markdown',
           text: 'broadcast',
+          message: undefined,
           metadata: undefined,
           requestId: 'bench',
           traceparent: undefined,

@@ -62,6 +62,7 @@ const sent = (turnId: string, id: string) => ({
   result: 'sent' as const,
   messageIds: [1],
   failure: undefined,
+  dropped: undefined,
   retryInMs: undefined,
   pauseChatMs: undefined,
   answeredAgoMs: undefined,

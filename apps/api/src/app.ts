@@ -11,10 +11,13 @@ import { botRoutes } from './features/bots/routes.js'
 import { connectLinkRoutes } from './features/connect-links/routes.js'
 import { connectPageRoutes } from './features/connect-page/routes.js'
 import { connectionRoutes } from './features/connections/routes.js'
+import { fileRoutes } from './features/files/routes.js'
 import { healthRoutes } from './features/health/routes.js'
 import { notificationRoutes } from './features/notifications/routes.js'
 import { problemRoutes } from './features/problems/routes.js'
+import { renderRoutes } from './features/render/routes.js'
 import { telegramWebhookRoutes } from './features/telegram-webhook/routes.js'
+import { templateRoutes } from './features/templates/routes.js'
 import { topicRoutes } from './features/topics/routes.js'
 import { userRoutes } from './features/users/routes.js'
 import { endWaitsOnClose } from './http/abort-signal.js'
@@ -73,6 +76,9 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
       await tenantApp.register(notificationRoutes, { prefix: '/notifications' })
       await tenantApp.register(topicRoutes, { prefix: '/topics' })
       await tenantApp.register(botRoutes, { prefix: '/bots' })
+      await tenantApp.register(fileRoutes, { prefix: '/files' })
+      await tenantApp.register(templateRoutes, { prefix: '/templates' })
+      await tenantApp.register(renderRoutes, { prefix: '/render' })
     },
     { prefix: '/v1' },
   )
@@ -90,13 +96,14 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
 }
 
 function toContextBase(services: Services, baseUrl: () => string, publicUrl: string | undefined): TenantContextBase {
-  const { db, engine, waker, accepter, sealer, telegram } = services
+  const { db, engine, waker, accepter, sealer, telegram, files } = services
   return {
     db,
     engine,
     waker,
     sealer,
     telegram,
+    files,
     accepter,
     capacity: createCapacity({ db, engine }),
     webhookBaseUrl: publicUrl,

@@ -1,4 +1,5 @@
 import { parseEnv } from '@tellwire/config'
+import { filesEnv } from '@tellwire/files'
 import Type, { type Static } from 'typebox'
 
 export const ApiEnv = Type.Object({
@@ -11,6 +12,7 @@ export const ApiEnv = Type.Object({
   PORT: Type.Integer({ default: 3000, minimum: 0, maximum: 65535 }),
   RATE_LIMIT_PER_SECOND: Type.Integer({ default: 10_000, minimum: 1 }),
   TELEGRAM_API_ROOT: Type.String({ default: 'https://api.telegram.org', pattern: '^https?://' }),
+  ...filesEnv,
   LOG_LEVEL: Type.Union(
     ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map((level) => Type.Literal(level)),
     { default: 'info' },

@@ -1,5 +1,6 @@
 import type { Database, Pool } from '@tellwire/db'
 import type { Sealer } from '@tellwire/domain'
+import type { FileStore } from '@tellwire/files'
 import type { JobBackend, Waker } from '@tellwire/jobs'
 import type { Logger } from '@tellwire/observability'
 import type { BotApi } from '@tellwire/telegram'
@@ -17,6 +18,7 @@ export interface Services {
   accepter: Accepter
   sealer: Sealer
   telegram: BotApi
+  files: FileStore
   log: Logger
 }
 

@@ -25,6 +25,19 @@ export const problems = {
   bot_token_rejected: { status: 422, title: 'Telegram does not accept the bot token', isRetryable: false },
   text_empty: { status: 422, title: 'The message would show nothing', isRetryable: false },
   message_too_long: { status: 422, title: 'The message is too long', isRetryable: false },
+  markup_invalid: { status: 422, title: 'Telegram would refuse the formatting', isRetryable: false },
+  attachments_refused: { status: 422, title: 'The attachments cannot be sent', isRetryable: false },
+  buttons_refused: { status: 422, title: 'The buttons cannot be sent', isRetryable: false },
+  file_unknown: { status: 422, title: 'There is no such file', isRetryable: false },
+  file_too_large: { status: 422, title: 'The file is too large', isRetryable: false },
+  file_empty: { status: 422, title: 'The file is empty', isRetryable: false },
+  reply_target_unknown: { status: 422, title: 'There is nothing to reply to', isRetryable: false },
+  template_unknown: { status: 422, title: 'There is no such template', isRetryable: false },
+  template_unpublished: { status: 422, title: 'The template has no published version', isRetryable: false },
+  template_invalid: { status: 422, title: 'The template cannot be rendered', isRetryable: false },
+  template_name_taken: { status: 409, title: 'There is a template of this name', isRetryable: false },
+  variables_invalid: { status: 422, title: 'The variables do not fit the template', isRetryable: false },
+  not_editable: { status: 422, title: 'The message cannot be changed like this', isRetryable: false },
   time_out_of_range: { status: 422, title: 'The time cannot be used', isRetryable: false },
   topic_unknown: { status: 422, title: 'There is no such topic', isRetryable: false },
   batch_refused: { status: 422, title: 'Nothing of the batch was accepted', isRetryable: false },
@@ -45,6 +58,9 @@ export interface FieldError {
   pointer: string
   code: string
   detail: string
+  /** Of a mistake in a text: where it is, in characters, and what stands around it. */
+  offset?: number
+  context?: string
 }
 
 /** What a caller is told. Anything else that is thrown becomes an opaque `internal_error`. */
@@ -64,6 +80,11 @@ export class ApiError extends Error {
     this.errors = options.errors
     this.retryAfterSeconds = options.retryAfterSeconds
   }
+}
+
+/** A request that is well formed and cannot be done, because of one of its fields. */
+export function refusal(code: ProblemCode, detail: string, field: { pointer: string; detail: string }): ApiError {
+  return new ApiError(code, detail, { errors: [{ pointer: field.pointer, code, detail: field.detail }] })
 }
 
 export function notFound(what: string, pointer = ''): ApiError {

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { orExit } from '@tellwire/config'
 import { connectDatabase, connectEngine } from '@tellwire/db'
 import { createSealer } from '@tellwire/domain'
+import { openFileStore } from '@tellwire/files'
 import { connectJobs, createWaker } from '@tellwire/jobs'
 import { announceReady, stopOnSignal } from '@tellwire/lifecycle'
 import { createLogger } from '@tellwire/observability'
@@ -21,13 +22,15 @@ const jobs = connectJobs({ redisUrl: config.REDIS_URL, databaseUrl: engineUrl, o
 const waker = createWaker(jobs, onJobError)
 const accepter = createAccepter(engine, waker)
 const telegram = createBotApi({ root: config.TELEGRAM_API_ROOT })
+const files = await openFileStore(config)
 const sealer = createSealer(config.SECRET_KEY)
 
-const app = await buildApp({ config, log, db, engine, jobs, waker, accepter, telegram, sealer })
+const app = await buildApp({ config, log, db, engine, jobs, waker, accepter, telegram, sealer, files })
 
 stopOnSignal(log, async () => {
   await app.close()
   await waker.close()
+  files.close()
   await Promise.all([jobs.close(), telegram.close(), engine.end(), db.$disconnect()])
 })
 

@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { connectDatabase, connectEngine, type Database, newId } from '@tellwire/db'
 import { createSealer, issueAdminKey, issueApiKey, type Scope, scopes } from '@tellwire/domain'
+import { createDiskStore } from '@tellwire/files'
 import { connectJobs, createWaker } from '@tellwire/jobs'
 import { createLogger } from '@tellwire/observability'
 import { createBotApi } from '@tellwire/telegram'
@@ -79,8 +83,21 @@ export async function startApi(env: Record<string, string> = {}): Promise<ApiFix
   const jobs = connectJobs({ databaseUrl: database.engineUrl, onError: () => undefined })
   const waker = createWaker(jobs, () => undefined)
   const telegram = createBotApi({ root: sandbox })
+  const filesDir = mkdtempSync(join(tmpdir(), 'tellwire-files-'))
+  const files = createDiskStore(filesDir)
   const accepter = createAccepter(engine, waker)
-  const services = { config, log, db, engine, jobs, waker, accepter, telegram, sealer: createSealer(config.SECRET_KEY) }
+  const services = {
+    config,
+    log,
+    db,
+    engine,
+    jobs,
+    waker,
+    accepter,
+    telegram,
+    files,
+    sealer: createSealer(config.SECRET_KEY),
+  }
   const app = await buildApp(services)
   return {
     app,
@@ -91,6 +108,7 @@ export async function startApi(env: Record<string, string> = {}): Promise<ApiFix
       await waker.close()
       await Promise.all([jobs.close(), telegram.close(), engine.end(), db.$disconnect()])
       await sandboxProcess.stop()
+      rmSync(filesDir, { recursive: true })
     },
   }
 }

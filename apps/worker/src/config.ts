@@ -1,4 +1,5 @@
 import { parseEnv } from '@tellwire/config'
+import { filesEnv } from '@tellwire/files'
 import Type, { type Static } from 'typebox'
 
 export const WorkerEnv = Type.Object({
@@ -11,6 +12,7 @@ export const WorkerEnv = Type.Object({
   TELEGRAM_CONNECTIONS: Type.Integer({ default: 512, minimum: 1, maximum: 10_000 }),
   METRICS_PORT: Type.Optional(Type.Integer({ minimum: 0, maximum: 65535 })),
   HEARTBEAT_FILE: Type.Optional(Type.String()),
+  ...filesEnv,
   LOG_LEVEL: Type.Union(
     ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map((level) => Type.Literal(level)),
     { default: 'info' },

@@ -1,5 +1,6 @@
 import type { Database, Pool } from '@tellwire/db'
 import type { Sealer } from '@tellwire/domain'
+import type { FileStore } from '@tellwire/files'
 import type { JobBackend, Waker } from '@tellwire/jobs'
 import type { Logger } from '@tellwire/observability'
 import type { BotApi } from '@tellwire/telegram'
@@ -16,6 +17,7 @@ export interface WorkerContext {
   waker: Waker
   sealer: Sealer
   telegram: BotApi
+  files: FileStore
   /** For long polls: connections of their own, so that they never keep a send waiting. */
   pollingApi: BotApi
   log: Logger

@@ -1,6 +1,7 @@
 import { orExit } from '@tellwire/config'
 import { connectDatabase, connectEngine } from '@tellwire/db'
 import { createSealer } from '@tellwire/domain'
+import { openFileStore } from '@tellwire/files'
 import { connectJobs, createWaker } from '@tellwire/jobs'
 import { announceReady, stopOnSignal } from '@tellwire/lifecycle'
 import { createLogger, serveMetrics } from '@tellwire/observability'
@@ -32,6 +33,7 @@ const telegram = createBotApi({
 const metrics = createWorkerMetrics()
 const metricsServer =
   config.METRICS_PORT === undefined ? undefined : await serveMetrics(metrics.registry, config.METRICS_PORT)
+const files = await openFileStore(config)
 const pollingApi = createBotApi({ root: config.TELEGRAM_API_ROOT, connectionsMax: 4_096 })
 
 const worker = startWorker({
@@ -41,6 +43,7 @@ const worker = startWorker({
   waker,
   telegram,
   pollingApi,
+  files,
   log,
   sealer: createSealer(config.SECRET_KEY),
   lanes: createLanes(),
@@ -54,6 +57,7 @@ stopOnSignal(log, async () => {
   await worker.stop()
   await metricsServer?.close()
   await waker.close()
+  files.close()
   await Promise.all([
     jobs.close(),
     telegram.close(),

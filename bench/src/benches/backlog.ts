@@ -153,6 +153,7 @@ function settlement(id: string, turnId: string, result: 'sent' | 'release') {
     result,
     messageIds: result === 'sent' ? [1] : [],
     failure: undefined,
+    dropped: undefined,
     retryInMs: undefined,
     pauseChatMs: undefined,
     answeredAgoMs: undefined,

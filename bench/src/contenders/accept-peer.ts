@@ -16,6 +16,7 @@ import {
   type Pool,
 } from '@tellwire/db'
 import { createSealer } from '@tellwire/domain'
+import { createDiskStore } from '@tellwire/files'
 import { connectJobs, createWaker } from '@tellwire/jobs'
 import { createLogger } from '@tellwire/observability'
 import { createBotApi } from '@tellwire/telegram'
@@ -160,6 +161,7 @@ const app = await buildApp({
   accepter: accepterOf(chooseStore(process.env['PEER'])),
   sealer: createSealer(config.SECRET_KEY),
   telegram: createBotApi({ root: config.TELEGRAM_API_ROOT }),
+  files: createDiskStore(config.FILES_DIR),
 })
 await app.listen({ host: config.HOST, port: config.PORT })
 process.send?.({ type: 'ready', port: (app.server.address() as AddressInfo).port })

@@ -1,5 +1,6 @@
 import type { ApiMethods, Opts } from '@grammyjs/types'
 import { errors, Pool } from 'undici'
+import { makeMultipart, type Upload } from './upload.js'
 
 export type Method = keyof ApiMethods<never>
 export type Params<M extends Method> = Opts<never>[M]
@@ -34,7 +35,7 @@ export interface BotApi {
     token: string,
     method: M,
     params: Params<M>,
-    options?: { timeoutMs?: number; signal?: AbortSignal },
+    options?: { timeoutMs?: number; signal?: AbortSignal; uploads?: readonly Upload[] },
   ): Promise<CallOutcome<Result<M>>>
   close(): Promise<void>
 }
@@ -70,13 +71,15 @@ export function createBotApi(options: BotApiOptions): BotApi {
   })
 
   return {
-    async call(token, method, params, { timeoutMs = timeoutDefaultMs, signal } = {}) {
+    async call(token, method, params, { timeoutMs = timeoutDefaultMs, signal, uploads = [] } = {}) {
+      const { body: requestBody, headers } =
+        uploads.length > 0 ? makeMultipart(params, uploads) : { body: JSON.stringify(params), headers: jsonHeaders }
       try {
         const { statusCode, body } = await pool.request({
           method: 'POST',
           path: `${basePath}/bot${token}/${method}`,
-          headers: jsonHeaders,
-          body: JSON.stringify(params),
+          headers,
+          body: requestBody,
           headersTimeout: timeoutMs,
           bodyTimeout: timeoutMs,
           ...(signal ? { signal } : {}),

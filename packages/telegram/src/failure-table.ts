@@ -84,6 +84,16 @@ export const failureTable: readonly FailureRow[] = [
   { codes: [400], pattern: /failed to get HTTP URL content/i, outcome: message('media_unreachable') },
   {
     codes: [400],
+    pattern: /wrong remote file identifier|wrong file identifier|file reference|wrong file_id/i,
+    outcome: message('file_unknown'),
+  },
+  {
+    codes: [400],
+    pattern: /PHOTO_INVALID_DIMENSIONS|IMAGE_PROCESS_FAILED|photo has unsupported extension|photo is too big/i,
+    outcome: message('photo_refused'),
+  },
+  {
+    codes: [400],
     pattern:
       /there is no \w+ in the request|media|file|photo|PHOTO_|IMAGE_|VIDEO_|HTTP URL|web page content|album|group send failed|failed to send message #/i,
     outcome: message('media_refused'),

@@ -12,4 +12,14 @@ export { createPermits, type ChatKind, type Permits } from './permits.js'
 export { describeUpdate, type UpdateSummary } from './describe-update.js'
 export { subscribedUpdates } from './subscribed-updates.js'
 export { isWellFormedToken, telegramIdOf } from './token.js'
-export type { Chat, Message, MessageEntity, Update, User, UserFromGetMe, ChatMemberUpdated } from '@grammyjs/types'
+export type {
+  CallbackQuery,
+  Chat,
+  Message,
+  MessageEntity,
+  Update,
+  User,
+  UserFromGetMe,
+  ChatMemberUpdated,
+} from '@grammyjs/types'
+export type { Upload } from './upload.js'

@@ -12,14 +12,15 @@ export interface Permits {
   rate: number
   /** How many calls may start right now; negative after the rate was lowered. */
   free(nowMs: number): number
-  /** When the next call may start; `Infinity` while all depends on open calls. */
-  freeAt(nowMs: number): number
-  /** When the chat may be sent to; `Infinity` while a call to it is open. */
-  chatFreeAt(chatId: string, nowMs: number): number
+  /** When a call that sends so many messages may start; `Infinity` while all depends on open calls. */
+  freeAt(nowMs: number, count?: number): number
+  /** When the chat may be sent so many messages in one call; `Infinity` while a call to it is open. */
+  chatFreeAt(chatId: string, nowMs: number, count?: number): number
   /** The chats that may not be sent to right now. */
   busyChats(nowMs: number): string[]
-  start(chatId: string, kind: ChatKind): void
-  answered(chatId: string, atMs: number): void
+  /** An album is one call and as many messages as it has media. */
+  start(chatId: string, kind: ChatKind, count?: number): void
+  answered(chatId: string, atMs: number, count?: number): void
   /** Takes account of sends that an earlier holder of the lane made. A chat that is known already stays as it is. */
   recall(chatId: string, kind: ChatKind, sentAtMs: number[]): void
   /** All permits of the bot are spent until then. */
@@ -66,9 +67,9 @@ export function createPermits(initialRate: number): Permits {
     return chat
   }
 
-  const chatFreeAt = (chatId: string, nowMs: number): number => {
+  const chatFreeAt = (chatId: string, nowMs: number, count = 1): number => {
     const chat = chats.get(chatId)
-    return chat ? freeAtOf(chat, nowMs) : nowMs
+    return chat ? freeAtOf(chat, nowMs, count) : nowMs
   }
 
   return {
@@ -77,25 +78,26 @@ export function createPermits(initialRate: number): Permits {
       collect(nowMs)
       return this.rate - spent()
     },
-    freeAt(nowMs) {
+    freeAt(nowMs, count = 1) {
       collect(nowMs)
-      const missing = spent() - this.rate
+      const missing = spent() - this.rate + Math.min(count, this.rate) - 1
       if (missing < 0) return nowMs
       return returning[first + missing] ?? Infinity
     },
     chatFreeAt,
     busyChats: (nowMs) => [...chats.keys()].filter((chatId) => chatFreeAt(chatId, nowMs) > nowMs),
-    start(chatId, kind) {
-      openCalls++
+    start(chatId, kind, count = 1) {
+      openCalls += count
       chatOf(chatId, kind).openCalls++
     },
-    answered(chatId, atMs) {
-      openCalls--
-      insertSorted(returning, atMs + secondMs)
+    answered(chatId, atMs, count = 1) {
+      openCalls -= count
+      for (let message = 0; message < count; message++) insertSorted(returning, atMs + secondMs)
       const chat = chats.get(chatId)
       if (!chat) return
       chat.openCalls--
-      chat.answeredAtMs = [...chat.answeredAtMs, atMs].slice(-keptOf(chat))
+      const times = Array.from({ length: count }, () => atMs)
+      chat.answeredAtMs = [...chat.answeredAtMs, ...times].slice(-keptOf(chat))
     },
     recall(chatId, kind, sentAtMs) {
       if (chats.has(chatId)) return
@@ -111,7 +113,7 @@ export function createPermits(initialRate: number): Permits {
     },
     forget(nowMs) {
       for (const [chatId, chat] of chats) {
-        if (freeAtOf(chat, nowMs) <= nowMs && (chat.answeredAtMs.at(-1) ?? 0) + windowOf(chat) <= nowMs)
+        if (freeAtOf(chat, nowMs, 1) <= nowMs && (chat.answeredAtMs.at(-1) ?? 0) + windowOf(chat) <= nowMs)
           chats.delete(chatId)
       }
     },
@@ -134,11 +136,12 @@ function keptOf(chat: ChatState): number {
   return chat.kind === 'group' ? groupSendsPerMinute : 1
 }
 
-function freeAtOf(chat: ChatState, nowMs: number): number {
-  if (chat.openCalls > 0) return Infinity
-  const last = chat.answeredAtMs.at(-1)
+function freeAtOf({ kind, openCalls, answeredAtMs }: ChatState, nowMs: number, count: number): number {
+  if (openCalls > 0) return Infinity
+  const last = answeredAtMs.at(-1)
   const secondFreeAt = last === undefined ? nowMs : last + secondMs
-  if (chat.kind === 'private' || chat.answeredAtMs.length < groupSendsPerMinute) return Math.max(nowMs, secondFreeAt)
-  const oldest = chat.answeredAtMs[0] ?? nowMs
-  return Math.max(nowMs, secondFreeAt, oldest + minuteMs)
+  // Of a group's minute, so many sends have to be over that there is room.
+  const tooMany = answeredAtMs.length + count - groupSendsPerMinute
+  if (kind === 'private' || tooMany <= 0) return Math.max(nowMs, secondFreeAt)
+  return Math.max(nowMs, secondFreeAt, (answeredAtMs[tooMany - 1] ?? nowMs) + minuteMs)
 }

@@ -59,7 +59,15 @@ export const Problem = Type.Object(
     request_id: Type.String(),
     retryable: Type.Boolean(),
     errors: Type.Optional(
-      Type.Array(Type.Object({ pointer: Type.String(), code: Type.String(), detail: Type.String() })),
+      Type.Array(
+        Type.Object({
+          pointer: Type.String(),
+          code: Type.String(),
+          detail: Type.String(),
+          offset: Type.Optional(Type.Integer({ description: 'Of a mistake in a text: where, in characters.' })),
+          context: Type.Optional(Type.String({ description: 'What stands around it.' })),
+        }),
+      ),
     ),
   },
   { description: 'A problem document (RFC 9457).' },

@@ -1,6 +1,7 @@
 import type { Chat, User } from '@tellwire/telegram'
 import type { Group, Person, SandboxBot, StoredMessage } from '../state/types.js'
 import type { World } from '../state/world.js'
+import { showFile } from './media.js'
 import { badRequest, forbidden } from './telegram-error.js'
 
 export function showBotUser(bot: SandboxBot): User {
@@ -23,7 +24,7 @@ export function showChat(world: World, chatId: number): Chat {
 }
 
 function showGroup(group: Group): Chat {
-  return { id: group.id, type: group.type, title: group.title }
+  return { id: group.id, type: group.type, title: group.title, ...(group.topics ? { is_forum: true } : {}) } as Chat
 }
 
 /** A message as the Bot API shows it. */
@@ -39,9 +40,32 @@ export function showMessage(world: World, chatId: number, message: StoredMessage
     chat: showChat(world, chatId),
     date: message.date,
     ...(message.editDate === undefined ? {} : { edit_date: message.editDate }),
-    text: message.text,
-    ...(message.entities.length > 0 ? { entities: message.entities } : {}),
+    ...showReplied(world, chatId, message),
+    ...(message.topicId === undefined ? {} : { message_thread_id: message.topicId, is_topic_message: true }),
+    ...showContent(world, message),
+    ...(message.mediaGroupId === undefined ? {} : { media_group_id: message.mediaGroupId }),
+    ...(message.isProtected ? { has_protected_content: true } : {}),
+    ...(message.effectId === undefined ? {} : { effect_id: message.effectId }),
+    ...(message.linkPreview ? { link_preview_options: message.linkPreview } : {}),
+    ...(message.isCaptionAbove ? { show_caption_above_media: true } : {}),
     ...(message.replyMarkup ? { reply_markup: message.replyMarkup } : {}),
+  }
+}
+
+/** The message that it answers, without what that one answers. */
+function showReplied(world: World, chatId: number, { replyToMessageId, fromId }: StoredMessage): object {
+  const replied = world.messagesOf(fromId, chatId).find(({ messageId }) => messageId === replyToMessageId)
+  return replied ? { reply_to_message: showMessage(world, chatId, { ...replied, replyToMessageId: undefined }) } : {}
+}
+
+function showContent(world: World, { text, entities, media }: StoredMessage): object {
+  const file = media && world.files.get(media.fileId)
+  if (!media || !file) return { text, ...(entities.length > 0 ? { entities } : {}) }
+  return {
+    ...showFile(file),
+    ...(text === '' ? {} : { caption: text }),
+    ...(entities.length > 0 ? { caption_entities: entities } : {}),
+    ...(media.hasSpoiler ? { has_media_spoiler: true } : {}),
   }
 }
 

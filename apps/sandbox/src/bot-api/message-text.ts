@@ -1,4 +1,18 @@
-import { codePointLength, isBlank, messageLengthMax } from '@tellwire/format'
+import {
+  captionLengthMax,
+  checkLink,
+  codePointLength,
+  type Entity,
+  type EntityType,
+  findUserId,
+  finishTelegramText,
+  type FormattedText,
+  isBlank,
+  messageLengthMax,
+  parseTelegramText,
+  TelegramParseError,
+  type TelegramParseMode,
+} from '@tellwire/format'
 import type { MessageEntity } from '@tellwire/telegram'
 import type { Parameters } from './parameters.js'
 import { badRequest } from './telegram-error.js'
@@ -10,25 +24,68 @@ export interface MessageText {
   entities: MessageEntity[]
 }
 
+const modes: Record<string, TelegramParseMode> = { markdown: 'Markdown', markdownv2: 'MarkdownV2', html: 'HTML' }
+
 /** The text of a send or an edit: the checks that come before the chat is looked up. */
-export function readMessageText(parameters: Parameters): MessageText {
-  const text = parameters.text('text')
-  if (text === '') throw badRequest('message text is empty')
+export function readMessageText(parameters: Parameters): FormattedText {
+  if (parameters.text('text') === '') throw badRequest('message text is empty')
+  return readFormatted({
+    text: parameters.text('text'),
+    mode: parameters.text('parse_mode'),
+    entities: parameters.json('entities', () => badRequest("can't parse entities JSON object")),
+  })
+}
+
+export function readCaption(parameters: Parameters): FormattedText {
+  return readFormatted({
+    text: parameters.text('caption'),
+    mode: parameters.text('parse_mode'),
+    entities: parameters.json('caption_entities', () => badRequest("can't parse caption entities JSON object")),
+  })
+}
+
+export function readFormatted({
+  text,
+  mode: given,
+  entities,
+}: {
+  text: string
+  mode: string
+  entities: unknown
+}): FormattedText {
   if (Buffer.byteLength(text) > rawBytesMax) throw badRequest('text is too long')
-  const mode = parameters.text('parse_mode').toLowerCase()
-  if (mode !== '' && mode !== 'none') throw badRequest('unsupported parse_mode')
-  return { text, entities: readEntities(parameters, text) }
+  const name = given.toLowerCase()
+  const mode = modes[name]
+  if (!mode && name !== '' && name !== 'none') throw badRequest('unsupported parse_mode')
+  if (mode && text !== '') return inTelegramsWords(() => parseTelegramText(text, mode))
+  return { text, entities: readEntities(entities) }
 }
 
 /** The checks and changes that come after the chat is known: cleaning, trimming, length. */
-export function finishMessageText({ text, entities }: MessageText): MessageText {
-  const finished = trim(clean({ text, entities }))
-  if (isBlank(finished.text)) throw badRequest('text must be non-empty')
-  if (codePointLength(finished.text) > messageLengthMax) throw badRequest('message is too long')
-  return finished
+export function finishMessageText(raw: FormattedText): MessageText {
+  const { text, entities } = inTelegramsWords(() => finishTelegramText(raw))
+  if (codePointLength(text) > messageLengthMax) throw badRequest('message is too long')
+  return { text, entities: entities.map(toBotApi) }
 }
 
-const knownTypes = new Set([
+/** A caption may be empty. */
+export function finishCaption(raw: FormattedText): MessageText {
+  if (isBlank(raw.text)) return { text: '', entities: [] }
+  const { text, entities } = inTelegramsWords(() => finishTelegramText(raw))
+  if (codePointLength(text) > captionLengthMax) throw badRequest('message caption is too long')
+  return { text, entities: entities.map(toBotApi) }
+}
+
+function inTelegramsWords<T>(make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof TelegramParseError) throw badRequest(error.message)
+    throw error
+  }
+}
+
+const knownTypes = new Set<string>([
   'bold',
   'italic',
   'underline',
@@ -39,107 +96,56 @@ const knownTypes = new Set([
   'code',
   'pre',
   'text_link',
-])
+  'text_mention',
+  'custom_emoji',
+  'date_time',
+] satisfies EntityType[])
 
-function readEntities(parameters: Parameters, text: string): MessageEntity[] {
-  const value = parameters.json('entities', () => badRequest("can't parse entities JSON object"))
+function readEntities(value: unknown): Entity[] {
   if (value === undefined) return []
   if (!Array.isArray(value)) throw badRequest('expected an Array of MessageEntity')
-  return value.flatMap((item) => readEntity(item, text))
+  return value.flatMap(readEntity)
 }
 
-function readEntity(item: unknown, text: string): MessageEntity[] {
+function readEntity(item: unknown): Entity[] {
   if (typeof item !== 'object' || item === null) throw badRequest("can't parse MessageEntity: expected an Object")
-  const { type, offset, length, url, language } = item as Record<string, unknown>
+  const { type, offset, length, url, user, ...rest } = item as Record<string, unknown>
   if (typeof type !== 'string') throw badRequest('can\'t parse MessageEntity: Can\'t find field "type"')
   if (!Number.isInteger(offset) || (offset as number) < 0)
     throw badRequest(`receive an entity with incorrect offset ${String(offset)}`)
   if (!Number.isInteger(length) || (length as number) < 0)
     throw badRequest(`receive an entity with incorrect length ${String(length)}`)
-  assertBounds(text, offset as number, length as number)
-  if (!knownTypes.has(type) || length === 0) return []
-  const place = { offset: offset as number, length: length as number }
-  if (type === 'text_link') return [{ type, ...place, url: checkUrl(url) }]
-  if (type === 'pre')
-    return [{ type, ...place, ...(typeof language === 'string' && language !== '' ? { language } : {}) }]
-  return [{ type, ...place } as MessageEntity]
+  if (!knownTypes.has(type)) return []
+  const entity = { ...pickStrings(rest), type: type as EntityType, offset: offset as number, length: length as number }
+  if (type === 'text_mention') return [{ ...entity, user_id: Number((user as { id?: unknown } | undefined)?.id) }]
+  if (type !== 'text_link') return [entity]
+  const userId = findUserId(String(url))
+  return [
+    userId === undefined ? { ...entity, url: readUrl(url) } : { ...entity, type: 'text_mention', user_id: userId },
+  ]
 }
 
-function assertBounds(text: string, offset: number, length: number): void {
-  const end = offset + length
-  const isInside = (index: number) => index > 0 && index < text.length && isLowSurrogate(text, index)
-  if (offset > text.length) throw badRequest(`entity begins after the end of the text at UTF-16 offset ${offset}`)
-  if (end > text.length) {
-    throw badRequest(
-      `entity beginning at UTF-16 offset ${offset} ends after the end of the text at UTF-16 offset ${end}`,
-    )
+function pickStrings(fields: Record<string, unknown>): Partial<Entity> {
+  const { language, custom_emoji_id: emojiId, unix_time: unixTime, date_time_format: format } = fields
+  return {
+    ...(typeof language === 'string' && language !== '' ? { language } : {}),
+    ...(typeof emojiId === 'string' ? { custom_emoji_id: emojiId } : {}),
+    ...(typeof unixTime === 'number' ? { unix_time: unixTime } : {}),
+    ...(typeof format === 'string' ? { date_time_format: format } : {}),
   }
-  if (isInside(offset))
-    throw badRequest(`entity begins in a middle of a UTF-16 symbol at byte offset ${byteOffset(text, offset)}`)
-  if (isInside(end)) {
-    throw badRequest(
-      `entity beginning at UTF-16 offset ${offset} ends in a middle of a UTF-16 symbol at byte offset ${byteOffset(text, end)}`,
-    )
-  }
-}
-
-function isLowSurrogate(text: string, index: number): boolean {
-  const unit = text.charCodeAt(index)
-  return unit >= 0xdc00 && unit <= 0xdfff
-}
-
-function byteOffset(text: string, index: number): number {
-  return Buffer.byteLength(text.slice(0, index - 1))
 }
 
 /** @throws as Telegram does for an address that it would not open. */
-function checkUrl(given: unknown): string {
+function readUrl(given: unknown): string {
   const url = typeof given === 'string' ? given : ''
-  if (!URL.canParse(url)) throw badRequest(`entity URL '${url}' is invalid: URL host is empty`)
-  const { protocol, hostname } = new URL(url)
-  if (protocol === 'tg:' || protocol === 'ton:' || protocol === 'tonsite:') return url
-  if (protocol !== 'http:' && protocol !== 'https:')
-    throw badRequest(`entity URL '${url}' is invalid: Unsupported URL protocol`)
-  if (!hostname.includes('.') && !hostname.startsWith('['))
-    throw badRequest(`entity URL '${url}' is invalid: Wrong HTTP URL`)
-  return url
+  const checked = checkLink(url)
+  if ('refusal' in checked) throw badRequest(`entity URL '${url}' is invalid: ${checked.refusal}`)
+  return checked.url
 }
 
-/** Control characters become spaces; carriage returns and characters that turn the direction of text go. */
-function clean({ text, entities }: MessageText): MessageText {
-  const dropped = /[\r\u2028-\u202e\u0333\u033f\u030a]/
-  let cleaned = ''
-  const positions: number[] = []
-  for (const unit of text.split('')) {
-    positions.push(cleaned.length)
-    if (!dropped.test(unit)) cleaned += unit < ' ' && unit !== '\n' ? ' ' : unit
-  }
-  positions.push(cleaned.length)
-  const at = (index: number): number => positions[index] ?? cleaned.length
-  return {
-    text: cleaned,
-    entities: entities.map((entity) => ({
-      ...entity,
-      offset: at(entity.offset),
-      length: at(entity.offset + entity.length) - at(entity.offset),
-    })),
-  }
-}
-
-/** The end is always cut; the beginning only up to the first entity. */
-function trim({ text, entities }: MessageText): MessageText {
-  const end = text.replace(/[ \n]+$/, '').length
-  const leading = text.length - text.replace(/^[ \n]+/, '').length
-  const start = Math.min(leading, end, ...entities.map(({ offset }) => offset))
-  return {
-    text: text.slice(start, end),
-    entities: entities
-      .map((entity) => ({
-        ...entity,
-        offset: entity.offset - start,
-        length: Math.min(entity.length, end - entity.offset),
-      }))
-      .filter(({ length }) => length > 0)
-      .toSorted((a, b) => a.offset - b.offset || b.length - a.length),
-  }
+/** The Bot API shows a person, where Telegram itself has a number. */
+function toBotApi({ user_id: userId, ...entity }: Entity): MessageEntity {
+  const shown = userId === undefined ? entity : { ...entity, user: { id: userId, is_bot: false, first_name: '' } }
+  // Telegram's types are ours.
+  return shown as MessageEntity
 }

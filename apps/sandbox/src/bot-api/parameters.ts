@@ -1,6 +1,14 @@
+export interface UploadedFile {
+  name: string
+  mimeType: string
+  bytes: Buffer
+}
+
 /** A method's parameters. However they are sent, Telegram reads all of them as text; the first of a name wins. */
 export class Parameters {
   readonly #values = new Map<string, string>()
+  /** What came as files, by the name of their part. */
+  readonly files = new Map<string, UploadedFile>()
 
   add(name: string, value: string): void {
     if (!this.#values.has(name)) this.#values.set(name, value)

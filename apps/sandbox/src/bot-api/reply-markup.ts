@@ -1,19 +1,31 @@
-import type { InlineKeyboardButton, StoredKeyboard } from './keyboard.js'
+import { checkLink, codePointLength } from '@tellwire/format'
+import type { InlineKeyboardButton, ReplyKeyboard, StoredKeyboard } from './keyboard.js'
 import type { Parameters } from './parameters.js'
 import { badRequest } from './telegram-error.js'
 
 const rowMax = 12
 const buttonsMax = 300
 const callbackBytesMax = 64
+const copiedMax = 256
 
-/** The inline keyboard of a message. Reply keyboards are accepted and not shown. */
-export function readReplyMarkup(parameters: Parameters): StoredKeyboard | undefined {
+export interface ReplyMarkup {
+  inline: StoredKeyboard | undefined
+  keyboard: ReplyKeyboard | undefined
+}
+
+export function readReplyMarkup(parameters: Parameters): ReplyMarkup {
   const value = parameters.json('reply_markup', () => badRequest("can't parse reply keyboard markup JSON object"))
-  if (value === undefined) return undefined
+  if (value === undefined) return { inline: undefined, keyboard: undefined }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw badRequest('object expected as reply markup')
-  const { inline_keyboard: rows } = value as { inline_keyboard?: unknown }
-  if (rows === undefined) return undefined
+  const { inline_keyboard: rows, keyboard, remove_keyboard: isRemoved } = value as Record<string, unknown>
+  if (rows !== undefined) return { inline: readInline(rows), keyboard: undefined }
+  if (isRemoved === true) return { inline: undefined, keyboard: { rows: [], isOneTime: false, placeholder: undefined } }
+  if (keyboard === undefined) return { inline: undefined, keyboard: undefined }
+  return { inline: undefined, keyboard: readKeyboard(value as Record<string, unknown>) }
+}
+
+function readInline(rows: unknown): StoredKeyboard | undefined {
   if (!Array.isArray(rows) || !rows.every((row) => Array.isArray(row))) {
     throw badRequest('field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays')
   }
@@ -29,30 +41,61 @@ export function readReplyMarkup(parameters: Parameters): StoredKeyboard | undefi
   return keyboard.length > 0 ? { inline_keyboard: keyboard } : undefined
 }
 
+function readKeyboard({
+  keyboard,
+  one_time_keyboard: isOneTime,
+  input_field_placeholder: placeholder,
+}: Record<string, unknown>): ReplyKeyboard {
+  if (!Array.isArray(keyboard) || !keyboard.every((row) => Array.isArray(row))) {
+    throw badRequest('field "keyboard" must be an Array of Arrays')
+  }
+  return {
+    rows: (keyboard as unknown[][]).map((row) =>
+      row
+        .slice(0, rowMax)
+        .map((button) => String(typeof button === 'string' ? button : (button as { text?: unknown })?.text)),
+    ),
+    isOneTime: isOneTime === true,
+    placeholder: typeof placeholder === 'string' ? placeholder : undefined,
+  }
+}
+
+/** Of several fields the first counts, in Telegram's order. */
 function readButton(item: unknown): InlineKeyboardButton {
   if (typeof item !== 'object' || item === null) throw unparsable('InlineKeyboardButton must be an Object')
-  const { text, url, callback_data: data } = item as Record<string, unknown>
+  const { text, url, callback_data: data, web_app: webApp, copy_text: copied } = item as Record<string, unknown>
   if (typeof text !== 'string') throw unparsable('Can\'t find field "text"')
   if (typeof url === 'string' && url !== '') {
-    assertButtonUrl(url)
-    return { text, url }
+    const checked = checkLink(url)
+    if ('refusal' in checked) throw badRequest(`inline keyboard button URL '${url}' is invalid: ${checked.refusal}`)
+    return { text, url: checked.url }
   }
   if (typeof data === 'string' && data !== '') {
     if (Buffer.byteLength(data) > callbackBytesMax) throw badRequest('BUTTON_DATA_INVALID')
     return { text, callback_data: data }
   }
+  if (typeof webApp === 'object' && webApp !== null) return { text, web_app: { url: readWebApp(webApp) } }
+  if (typeof copied === 'object' && copied !== null) return { text, copy_text: { text: readCopied(copied) } }
   throw unparsable('Text buttons are unallowed in the inline keyboard')
+}
+
+function readWebApp(webApp: object): string {
+  const { url } = webApp as { url?: unknown }
+  const address = typeof url === 'string' ? url : ''
+  const refuse = (why: string) => badRequest(`inline keyboard button Web App URL '${address}' is invalid: ${why}`)
+  const checked = checkLink(address)
+  if ('refusal' in checked) throw refuse(checked.refusal)
+  if (!checked.url.startsWith('https://')) throw refuse('Only HTTPS links are allowed')
+  return checked.url
+}
+
+function readCopied(copied: object): string {
+  const { text } = copied as { text?: unknown }
+  if (typeof text !== 'string' || text === '' || codePointLength(text) > copiedMax)
+    throw badRequest('BUTTON_COPY_TEXT_INVALID')
+  return text
 }
 
 function unparsable(why: string): Error {
   return badRequest(`can't parse inline keyboard button: ${why}`)
-}
-
-function assertButtonUrl(url: string): void {
-  const refuse = (why: string) => badRequest(`inline keyboard button URL '${url}' is invalid: ${why}`)
-  if (!URL.canParse(url)) throw refuse('URL host is empty')
-  const { protocol, hostname } = new URL(url)
-  if (protocol === 'tg:') return
-  if (protocol !== 'http:' && protocol !== 'https:') throw refuse('Unsupported URL protocol')
-  if (!hostname.includes('.') && !hostname.startsWith('[')) throw refuse('Wrong HTTP URL')
 }

@@ -8,18 +8,21 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Fault, SandboxBot } from '../state/types.js'
 import type { World } from '../state/world.js'
 import { describeStatus, takeFault } from './faults.js'
+import { filePathOf } from './methods/get-file.js'
 import { findMethod } from './methods/index.js'
 import type { MethodCall, MethodResult } from './methods/method.js'
 import { Parameters } from './parameters.js'
 import { TelegramError, badRequest } from './telegram-error.js'
 
 const parametersBytesMax = 1_048_576
+/** Of one upload. */
+const fileBytesMax = 50 * 1_048_576
 
 export type CallServices = Omit<MethodCall, 'bot' | 'parameters' | 'atMs' | 'signal'>
 
 export async function botApiRoutes(app: FastifyInstance, services: CallServices): Promise<void> {
   app.removeAllContentTypeParsers()
-  await app.register(multipart, { attachFieldsToBody: 'keyValues', limits: { files: 50 } })
+  await app.register(multipart, { limits: { files: 50, fileSize: fileBytesMax, fieldSize: parametersBytesMax } })
   app.addContentTypeParser(
     ['application/json', 'application/x-www-form-urlencoded'],
     { parseAs: 'buffer' },
@@ -46,11 +49,22 @@ export async function botApiRoutes(app: FastifyInstance, services: CallServices)
         : sendError(reply, new TelegramError(404, 'Not Found'))
     },
   })
+  app.get('/file/:bot/*', async (request, reply) => sendFile(services, request, reply))
   app.route({
     method: ['GET', 'POST'],
     url: '/:bot',
     handler: async (_request, reply) => sendError(reply, new TelegramError(404, 'Not Found')),
   })
+}
+
+/** What `getFile` gave a path for. */
+function sendFile({ world }: CallServices, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { bot: prefixed, '*': path } = request.params as { bot: string; '*': string }
+  const bot = world.botByToken(prefixed.replace(/^bot/, ''))
+  const file = bot && [...world.files.values()].find((each) => each.botId === bot.id && filePathOf(each) === path)
+  const bytes = file && world.bytes.get(file.uniqueId)
+  if (!bytes) return sendError(reply, new TelegramError(404, 'Not Found'))
+  return reply.type('application/octet-stream').send(bytes)
 }
 
 async function answerCall(
@@ -61,7 +75,7 @@ async function answerCall(
   methodName: string,
 ): Promise<FastifyReply> {
   const { world } = services
-  const parameters = readParameters(request)
+  const parameters = await readParameters(request)
   if (parameters.size > parametersBytesMax) return reply.code(413).send('')
 
   const bot = /^\d+:[A-Za-z0-9_-]{20,}$/.test(token) ? world.botByToken(token) : undefined
@@ -71,7 +85,11 @@ async function answerCall(
     bot: bot?.username ?? null,
     method: found?.name ?? methodName,
     chat_id: readChatId(parameters),
-    text: parameters.has('text') ? parameters.text('text') : null,
+    text: parameters.has('text')
+      ? parameters.text('text')
+      : parameters.has('caption')
+        ? parameters.text('caption')
+        : null,
   }
   const log = (accepted: boolean, status: number | null) => world.logRequest({ ...entry, accepted, status })
 
@@ -123,7 +141,7 @@ function isWellFormed(token: string): boolean {
 }
 
 /** The query string is read before the body, and the first of a name wins. */
-function readParameters(request: FastifyRequest): Parameters {
+async function readParameters(request: FastifyRequest): Promise<Parameters> {
   const parameters = new Parameters()
   const query = request.url.indexOf('?')
   if (query !== -1)
@@ -137,8 +155,15 @@ function readParameters(request: FastifyRequest): Parameters {
     const value = parseBody(body)
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       parameters.addJson(value as Record<string, unknown>)
-  } else if (typeof body === 'object' && body !== null) {
-    for (const [name, value] of Object.entries(body)) if (typeof value === 'string') parameters.add(name, value)
+  } else if (request.isMultipart()) {
+    for await (const part of request.parts()) {
+      if (part.type === 'file') {
+        const bytes = await part.toBuffer()
+        parameters.files.set(part.fieldname, { name: part.filename || 'file', mimeType: part.mimetype, bytes })
+      } else {
+        parameters.add(part.fieldname, String(part.value))
+      }
+    }
   }
   return parameters
 }

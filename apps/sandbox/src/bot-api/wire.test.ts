@@ -213,7 +213,7 @@ test('answers a button press once', async ({ sandbox }) => {
   const press = (column: number) =>
     sandbox.control('POST', `/people/${chatId}/press`, { message_id: sent.body.result.message_id, row: 0, column })
 
-  expect((await press(1)).body).toEqual({ ok: true, url: 'https://a.b' })
+  expect((await press(1)).body).toEqual({ ok: true, url: 'https://a.b/' })
   const { callback_query_id: id } = (await press(0)).body
   const updates = (await sandbox.api(bot.token, 'getUpdates')).body.result
   expect(updates.at(-1)).toMatchObject({ callback_query: { id, data: 'yes', message: { text: 'choose' } } })

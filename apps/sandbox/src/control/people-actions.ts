@@ -78,6 +78,8 @@ export function press(
   const button = message.replyMarkup?.inline_keyboard[place.row]?.[place.column]
   if (!button) throw new ControlError(404, 'there is no such button')
   if ('url' in button) return { url: button.url }
+  if ('copy_text' in button) return { copied: button.copy_text.text }
+  if ('web_app' in button) return { web_app: button.web_app.url }
 
   const id = randomUUID().replaceAll('-', '').slice(0, 19)
   answers.set(id, { botId: bot.id, atMs: Date.now(), text: undefined, isAnswered: false })

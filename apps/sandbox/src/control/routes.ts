@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import type { Group, Person, SandboxBot } from '../state/types.js'
+import type { Group, Person, SandboxBot, StoredMessage } from '../state/types.js'
 import { defaultLimits } from '../state/world.js'
 import { addBot, block, type Control, openLink, press, removeBot, say, unblock } from './people-actions.js'
 import { ControlError } from './control-error.js'
@@ -69,12 +69,16 @@ export function controlRoutes(control: Control): FastifyPluginAsyncTypebox {
         type: Type.Union([Type.Literal('group'), Type.Literal('supergroup'), Type.Literal('channel')], {
           default: 'group',
         }),
+        is_forum: Type.Optional(Type.Boolean()),
       },
       strict,
     )
     app.post('/groups', { schema: { body: NewGroup } }, async (request, reply) => {
       for (const id of request.body.members) getPerson(control, id)
-      return reply.code(201).send({ id: world.createGroup(request.body).id })
+      const { is_forum: isForum, ...group } = request.body
+      const created = world.createGroup(group)
+      if (isForum) created.topics = []
+      return reply.code(201).send({ id: created.id })
     })
     app.get('/groups', async () => ({
       data: [...world.groups.values()].map(({ id, title, type, members }) => ({ id, title, type, members })),
@@ -106,8 +110,38 @@ export function controlRoutes(control: Control): FastifyPluginAsyncTypebox {
         return { ok: true }
       },
     )
+    const NewTopic = Type.Object({ title: Type.String({ minLength: 1, maxLength: 128 }) }, strict)
+    app.post('/groups/:id/topics', { schema: { params: Id, body: NewTopic } }, async (request, reply) => {
+      const group = getGroup(control, request.params.id)
+      if (!group.topics) throw new ControlError(409, 'the group is not a forum')
+      const topic = { id: group.nextMessageId++, title: request.body.title, isClosed: false }
+      group.topics.push(topic)
+      world.onChange()
+      return reply.code(201).send({ id: topic.id })
+    })
+    const TopicParams = Type.Object({ id: Type.Integer(), topic: Type.Integer() })
+    app.delete('/groups/:id/topics/:topic', { schema: { params: TopicParams } }, async (request) => {
+      const group = getGroup(control, request.params.id)
+      group.topics = group.topics?.filter(({ id }) => id !== request.params.topic)
+      world.onChange()
+      return { ok: true }
+    })
+
+    app.get('/files/:id', { schema: { params: Type.Object({ id: Type.String() }) } }, async (request, reply) => {
+      const file = world.files.get(request.params.id)
+      const bytes = file && world.bytes.get(file.uniqueId)
+      if (!file || !bytes) throw new ControlError(404, 'there is no such file here')
+      return reply.type(file.mimeType).header('content-disposition', 'inline').send(bytes)
+    })
+    /** Telegram forgets files: what a bot knows of them is stale. */
+    app.delete('/files', async () => {
+      world.files.clear()
+      world.onChange()
+      return { ok: true }
+    })
+
     app.get('/groups/:id/messages', { schema: { params: Id } }, async (request) => ({
-      data: world.messagesOf(0, getGroup(control, request.params.id).id).map(showStored),
+      data: world.messagesOf(0, getGroup(control, request.params.id).id).map((message) => showStored(control, message)),
     }))
 
     app.post(
@@ -179,7 +213,11 @@ export function controlRoutes(control: Control): FastifyPluginAsyncTypebox {
     })
     app.get('/people/:id/messages', { schema: { params: Id, querystring: ByBot } }, async (request) => {
       const bot = getBot(control, request.query.bot)
-      return { data: world.messagesOf(bot.id, getPerson(control, request.params.id).id).map(showStored) }
+      return {
+        data: world
+          .messagesOf(bot.id, getPerson(control, request.params.id).id)
+          .map((message) => showStored(control, message)),
+      }
     })
 
     const NewFault = Type.Object(
@@ -241,25 +279,40 @@ export function controlRoutes(control: Control): FastifyPluginAsyncTypebox {
   }
 }
 
-function showStored({
-  messageId,
-  date,
-  text,
-  entities,
-  replyMarkup,
-  editDate,
-  fromBot,
-  fromId,
-}: ReturnType<Control['world']['messagesOf']>[number]) {
+function showStored({ world }: Control, message: StoredMessage) {
+  const { media, linkPreview } = message
+  const file = media && world.files.get(media.fileId)
   return {
-    message_id: messageId,
-    date,
-    text,
-    entities,
-    buttons: replyMarkup?.inline_keyboard ?? [],
-    edited: editDate !== undefined,
-    from_bot: fromBot,
-    from_id: fromId,
+    message_id: message.messageId,
+    date: message.date,
+    text: message.text,
+    entities: message.entities,
+    buttons: message.replyMarkup?.inline_keyboard ?? [],
+    keyboard: message.keyboard ?? null,
+    edited: message.editDate !== undefined,
+    from_bot: message.fromBot,
+    from_id: message.fromId,
+    media: media
+      ? {
+          type: media.type,
+          spoiler: media.hasSpoiler,
+          file_id: media.fileId,
+          name: file?.name ?? null,
+          mime_type: file?.mimeType ?? null,
+          size: file?.size ?? null,
+          width: file?.width ?? null,
+          height: file?.height ?? null,
+          url: file?.url ?? (file && world.bytes.get(file.uniqueId) ? `/sandbox/v1/files/${file.fileId}` : null),
+        }
+      : null,
+    media_group_id: message.mediaGroupId ?? null,
+    reply_to: message.replyToMessageId ?? null,
+    topic: message.topicId ?? null,
+    silent: message.isSilent ?? false,
+    protected: message.isProtected ?? false,
+    effect: message.effectId ?? null,
+    link_preview: linkPreview ?? null,
+    caption_above: message.isCaptionAbove ?? false,
   }
 }
 

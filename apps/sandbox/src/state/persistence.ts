@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { FolderBytes } from './file-bytes.js'
 import { type Snapshot, World } from './world.js'
 
 const saveAfterMs = 1_000
@@ -13,6 +14,7 @@ export interface Persistence {
 export function openWorld(file: string | undefined): Persistence {
   if (file === undefined) return { world: new World(), flush: () => undefined }
   const world = new World(readSnapshot(file))
+  world.bytes = new FolderBytes(`${file}.files`)
 
   let timer: NodeJS.Timeout | undefined
   const flush = (): void => {

@@ -1,5 +1,5 @@
 import type { MessageEntity, Update } from '@tellwire/telegram'
-import type { StoredKeyboard } from '../bot-api/keyboard.js'
+import type { ReplyKeyboard, StoredKeyboard } from '../bot-api/keyboard.js'
 
 /** One registered bot with what waits for it. */
 export interface SandboxBot {
@@ -52,6 +52,14 @@ export interface Group {
   /** Ids of the bots that were removed. */
   formerBots: number[]
   nextMessageId: number
+  /** A forum's threads; undefined in a group that is none. */
+  topics?: ForumTopic[] | undefined
+}
+
+export interface ForumTopic {
+  id: number
+  title: string
+  isClosed: boolean
 }
 
 /** A person's private chat with a bot. */
@@ -72,6 +80,42 @@ export interface StoredMessage {
   fromId: number
   fromBot: boolean
   replyMarkup: StoredKeyboard | undefined
+  /** With it, the text is a caption. */
+  media?: StoredMedia | undefined
+  /** Messages of one album share it. */
+  mediaGroupId?: string | undefined
+  replyToMessageId?: number | undefined
+  topicId?: number | undefined
+  isSilent?: boolean | undefined
+  isProtected?: boolean | undefined
+  effectId?: string | undefined
+  linkPreview?: Record<string, unknown> | undefined
+  isCaptionAbove?: boolean | undefined
+  /** Offered in place of the letters of the phone, or taken away. */
+  keyboard?: ReplyKeyboard | undefined
+}
+
+export interface StoredMedia {
+  type: MediaType
+  fileId: string
+  hasSpoiler: boolean
+}
+
+export type MediaType = 'photo' | 'video' | 'animation' | 'audio' | 'voice' | 'document' | 'sticker'
+
+/** A file that Telegram has. */
+export interface StoredFile {
+  fileId: string
+  uniqueId: string
+  botId: number
+  type: MediaType
+  name: string
+  mimeType: string
+  size: number
+  width: number
+  height: number
+  /** Where it is elsewhere, and was not fetched from. */
+  url: string | undefined
 }
 
 export interface LoggedRequest {

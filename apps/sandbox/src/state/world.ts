@@ -1,5 +1,16 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import type { Dialog, Fault, Group, Limits, LoggedRequest, Person, SandboxBot, StoredMessage } from './types.js'
+import { type FileBytes, MemoryBytes } from './file-bytes.js'
+import type {
+  Dialog,
+  Fault,
+  Group,
+  Limits,
+  LoggedRequest,
+  Person,
+  SandboxBot,
+  StoredFile,
+  StoredMessage,
+} from './types.js'
 
 const requestsKept = 100_000
 export const defaultLimits: Limits = { enabled: true, bot_per_second: 30, chat_per_second: 1, group_per_minute: 20 }
@@ -11,6 +22,7 @@ export interface Snapshot {
   groups: Group[]
   dialogs: Dialog[]
   messages: [string, StoredMessage[]][]
+  files?: StoredFile[]
   requests: LoggedRequest[]
   limits: Limits
   nextSeq: number
@@ -23,6 +35,8 @@ export class World {
   readonly groups = new Map<number, Group>()
   readonly dialogs = new Map<string, Dialog>()
   readonly messages = new Map<string, StoredMessage[]>()
+  readonly files = new Map<string, StoredFile>()
+  bytes: FileBytes = new MemoryBytes()
   requests: LoggedRequest[] = []
   faults: Fault[] = []
   limits: Limits = { ...defaultLimits }
@@ -37,6 +51,7 @@ export class World {
     for (const group of snapshot.groups) this.groups.set(group.id, group)
     for (const dialog of snapshot.dialogs) this.dialogs.set(dialogKey(dialog.botId, dialog.personId), dialog)
     for (const [key, messages] of snapshot.messages) this.messages.set(key, messages)
+    for (const file of snapshot.files ?? []) this.files.set(file.fileId, file)
     this.requests = snapshot.requests
     this.limits = snapshot.limits
     this.#nextSeq = snapshot.nextSeq
@@ -49,6 +64,7 @@ export class World {
       groups: [...this.groups.values()],
       dialogs: [...this.dialogs.values()],
       messages: [...this.messages.entries()],
+      files: [...this.files.values()],
       requests: this.requests,
       limits: this.limits,
       nextSeq: this.#nextSeq,
@@ -72,6 +88,19 @@ export class World {
     this.bots.set(id, bot)
     this.onChange()
     return bot
+  }
+
+  /** Telegram's name for a file that it has taken. */
+  createFile(file: Omit<StoredFile, 'fileId' | 'uniqueId'>, bytes: Buffer | undefined): StoredFile {
+    const stored = {
+      ...file,
+      fileId: `AgAC${randomBytes(36).toString('base64url')}`,
+      uniqueId: randomBytes(9).toString('base64url'),
+    }
+    this.files.set(stored.fileId, stored)
+    if (bytes) this.bytes.put(stored.uniqueId, bytes)
+    this.onChange()
+    return stored
   }
 
   createPerson(input: Omit<Person, 'id'>): Person {

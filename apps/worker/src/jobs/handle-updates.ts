@@ -2,6 +2,7 @@ import { findChatsWithUpdates, inTransaction } from '@tellwire/db'
 import { DrainLane } from '@tellwire/jobs'
 import type { Update } from '@tellwire/telegram'
 import type { WorkerContext } from '../context.js'
+import { answerCallbackQuery } from '../updates/answer-callback-query.js'
 import { handleUpdate } from '../updates/handle-update.js'
 
 const chatsAtOnce = 200
@@ -34,20 +35,21 @@ async function handleChat(ctx: WorkerContext, botId: string, chatId: bigint): Pr
 async function handleNext(ctx: WorkerContext, botId: string, chatId: bigint): Promise<boolean> {
   let failing: { id: string; attempts: number; kind: string } | undefined
   try {
-    const { isFound, hasReply } = await inTransaction(ctx, async (ctx) => {
+    const { isFound, hasReply, answersQuery } = await inTransaction(ctx, async (ctx) => {
       // One handler a chat, whichever processes run it.
       await ctx.db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`${botId} ${chatId}`}, 0))`
       const update = await ctx.db.update.findFirst({
         where: { botId, chatId, handledAt: null },
         orderBy: { updateId: 'asc' },
       })
-      if (!update) return { isFound: false, hasReply: false }
+      if (!update) return { isFound: false, hasReply: false, answersQuery: undefined }
       failing = update
-      const { hasReply } = await handleUpdate({ ...ctx, botId }, update.payload as unknown as Update)
+      const handled = await handleUpdate({ ...ctx, botId }, update.payload as unknown as Update)
       await ctx.db.update.update({ where: { botId_id: { botId, id: update.id } }, data: { handledAt: new Date() } })
-      return { isFound: true, hasReply }
+      return { isFound: true, ...handled }
     })
     if (hasReply) ctx.waker.wake(DrainLane, { botId })
+    if (answersQuery !== undefined) void answerCallbackQuery(ctx, botId, answersQuery)
     return isFound
   } catch (error) {
     if (!failing) throw error

@@ -1,5 +1,7 @@
 import type { ClaimedDelivery } from '@tellwire/db'
 import { type CallOutcome, classifyOutcome, type OutcomeClass } from '@tellwire/telegram'
+import type { Droppable } from '@tellwire/domain'
+import type { SentMessage } from './note-sent.js'
 import { retryDelayMs, retryForMs } from './retry-policy.js'
 import type { QueuedDelivery } from './send-queue.js'
 import type { Outcome } from './settler.js'
@@ -26,15 +28,15 @@ export interface Decision {
   outcomeUnmoved: Answered
   /** Telegram asks the bot to wait. */
   floodMs?: number
+  /** The messages of an answer that is to be remembered: of a thread, or with files. */
+  sent?: SentMessage[]
+  /** Telegram does not know a file any more by the name it gave. */
+  forgetsUploads?: boolean
   /** The bot itself is refused; a lasting problem needs somebody to act. */
   botProblem?: { code: string; description: string; isLasting: boolean }
 }
 
-export function decide<Result extends { message_id: number }>(
-  delivery: QueuedDelivery,
-  outcome: CallOutcome<Result>,
-  nowMs: number,
-): Decision {
+export function decide(delivery: QueuedDelivery, outcome: CallOutcome<unknown>, nowMs: number): Decision {
   const meaning = classifyOutcome(outcome)
   const decided = decideMeaning(delivery, outcome, meaning, nowMs)
   return { ...decided, outcomeUnmoved: decided.outcomeUnmoved ?? decided.outcome }
@@ -42,21 +44,28 @@ export function decide<Result extends { message_id: number }>(
 
 function decideMeaning(
   delivery: QueuedDelivery,
-  outcome: CallOutcome<{ message_id: number }>,
+  outcome: CallOutcome<unknown>,
   meaning: OutcomeClass,
   nowMs: number,
 ): Omit<Decision, 'outcomeUnmoved'> & { outcomeUnmoved?: Answered } {
   switch (meaning.class) {
-    case 'sent':
+    case 'sent': {
+      const { call } = delivery
+      const messages = messagesOf(outcome)
+      const ids = messages.map(({ message_id: id }) => id)
+      const known = ids.length === 0 && call.changesMessageId !== undefined ? [call.changesMessageId] : ids
       return {
-        outcome: { ...settle(delivery, 'sent'), messageIds: messageIdsOf(outcome) },
+        outcome: { ...settle(delivery, call.isLast ? 'sent' : 'advance'), messageIds: known },
+        ...(call.thread || call.media.length > 0 ? { sent: messages } : {}),
       }
-    case 'recipient':
-      return { outcome: fail(delivery, meaning, outcome), ...(meaning.ends ? { endsChat: meaning.ends } : {}) }
-    case 'message': {
-      const isPlainWorthTrying = meaning.isFormatting && delivery.format === 'markdown' && !delivery.isDegraded
-      return { outcome: isPlainWorthTrying ? settle(delivery, 'degrade') : fail(delivery, meaning, outcome) }
     }
+    case 'recipient': {
+      const dropped = droppedFor(delivery, meaning.code)
+      if (dropped) return { outcome: { ...settle(delivery, 'degrade'), dropped } }
+      return { outcome: fail(delivery, meaning, outcome), ...(meaning.ends ? { endsChat: meaning.ends } : {}) }
+    }
+    case 'message':
+      return decideRefusedMessage(delivery, outcome, meaning, nowMs)
     case 'migrate':
       return {
         outcome: settle(delivery, 'release'),
@@ -80,6 +89,39 @@ function decideMeaning(
   }
 }
 
+/** A host that Telegram did not reach for a file may be back soon. */
+const fetchAttemptsMax = 3
+
+function decideRefusedMessage(
+  delivery: QueuedDelivery,
+  outcome: CallOutcome<unknown>,
+  meaning: Extract<OutcomeClass, { class: 'message' }>,
+  nowMs: number,
+): Omit<Decision, 'outcomeUnmoved'> {
+  if (meaning.code === 'file_unknown' && delivery.call.media.some(({ isKnown }) => isKnown)) {
+    return { outcome: settle(delivery, 'release'), forgetsUploads: true }
+  }
+  if (meaning.code === 'media_unreachable' && delivery.attempts + 1 < fetchAttemptsMax) {
+    return { outcome: retry(delivery, meaning, outcome, nowMs) }
+  }
+  const dropped = droppedFor(delivery, meaning.isFormatting ? 'formatting' : meaning.code)
+  return { outcome: dropped ? { ...settle(delivery, 'degrade'), dropped } : fail(delivery, meaning, outcome) }
+}
+
+/** By refusal: what the message can do without. */
+const droppableFor: Record<string, Droppable> = {
+  formatting: 'formatting',
+  topic_unavailable: 'topic',
+  effect_refused: 'effect',
+  photo_refused: 'photo',
+  message_unavailable: 'thread',
+}
+
+function droppedFor({ call, dropped }: QueuedDelivery, code: string): Droppable | undefined {
+  const droppable = droppableFor[code]
+  return droppable && call.droppable.includes(droppable) && !dropped.includes(droppable) ? droppable : undefined
+}
+
 const unknownOutcome = { class: 'ambiguous', code: 'outcome_unknown' }
 
 /** What needs no call: it may have been sent and must not be repeated, or there is nobody to send it to. */
@@ -96,9 +138,14 @@ export function expire(delivery: ClaimedDelivery): Outcome {
   return unsent(settle(delivery, 'expired'))
 }
 
-/** Back into the lane, as if it had not been claimed. */
-export function giveBack(delivery: ClaimedDelivery): Outcome {
-  return unsent(settle(delivery, 'release'))
+/** Back into the lane, as if it had not been claimed; with a time, not before that. */
+export function giveBack(delivery: ClaimedDelivery, inMs?: number): Outcome {
+  return unsent({ ...settle(delivery, 'release'), retryInMs: inMs })
+}
+
+/** There is no call that would send it. */
+export function refuse(delivery: ClaimedDelivery, meaning: { class: string; code: string }): Outcome {
+  return unsent(fail(delivery, meaning))
 }
 
 function unsent(outcome: Answered): Outcome {
@@ -119,7 +166,16 @@ function retry(
 
 function settle(delivery: ClaimedDelivery, result: Answered['result']): Answered {
   const { id, isGroup } = delivery
-  return { id, isGroup, result, messageIds: [], failure: undefined, retryInMs: undefined, pauseChatMs: undefined }
+  return {
+    id,
+    isGroup,
+    result,
+    messageIds: [],
+    failure: undefined,
+    dropped: undefined,
+    retryInMs: undefined,
+    pauseChatMs: undefined,
+  }
 }
 
 function fail(
@@ -137,9 +193,10 @@ function failure(meaning: { class: string; code: string }, outcome?: CallOutcome
 }
 
 /** What Telegram says it took is taken, even where it does not say under which number. */
-function messageIdsOf(outcome: CallOutcome<{ message_id: number } | undefined>): number[] {
-  const id = outcome.kind === 'ok' ? outcome.result?.message_id : undefined
-  return id === undefined ? [] : [id]
+function messagesOf(outcome: CallOutcome<unknown>): SentMessage[] {
+  const result = outcome.kind === 'ok' ? outcome.result : undefined
+  const items: unknown[] = Array.isArray(result) ? result : [result]
+  return items.filter((item): item is SentMessage => typeof item === 'object' && item !== null && 'message_id' in item)
 }
 
 function describe(outcome: CallOutcome<unknown>): string {

@@ -1,6 +1,8 @@
 import { type Claim, claimDeliveries, type ClaimedDelivery } from '@tellwire/db'
-import { endUnsent } from './decide.js'
+import type { Call, NoCall } from './call.js'
+import { endUnsent, giveBack, refuse } from './decide.js'
 import { priorities } from './lanes.js'
+import { prepareCall } from './prepare-call.js'
 import { keepForMs, lookAgainMs, lookaheadMin, permitReturnMs, type Turn } from './turn.js'
 
 /** Wake-ups that come faster than this are answered by one look, while there is something to send. */
@@ -9,6 +11,8 @@ const lookGapMs = { empty: 2, low: 15, full: 30 }
 const lookShare = 0.1
 const lookaheadMax = 50_000
 const lookaheadGrowth = 4
+/** What a message needs could not be looked up. */
+const prepareAgainMs = 1_000
 
 /** So many deliveries are claimed ahead: what the bot sends in a quarter of a second, within bounds. */
 function aheadOf(rate: number): number {
@@ -62,7 +66,7 @@ async function claim(turn: Turn, nowMs: number): Promise<void> {
   })
   turn.afterTenants = claimed.afterTenants
   shares.noteTaken(claimed.deliveries)
-  for (const delivery of claimed.deliveries) enqueue(turn, delivery)
+  await Promise.all(claimed.deliveries.map((delivery) => enqueue(turn, delivery)))
   planNextLook(turn, claimed, nowMs)
 }
 
@@ -92,13 +96,32 @@ function planNextLook({ look, permits }: Turn, claimed: Claim, beganAtMs: number
   }
 }
 
-function enqueue({ ctx, lease, queue }: Turn, delivery: ClaimedDelivery): void {
+/** At once where the call needs no looking up, so that the order of the claim is kept. */
+function enqueue(turn: Turn, delivery: ClaimedDelivery): Promise<void> | void {
+  const { ctx, lease, botId } = turn
   const unsent = endUnsent(delivery)
   if (unsent) {
     if (unsent.result === 'unknown') ctx.metrics.unknown.inc({ cause: 'worker_died' })
     ctx.settler.add(lease, unsent)
     return
   }
+  const call = prepareCall(ctx, botId, delivery)
+  if (!(call instanceof Promise)) return add(turn, delivery, call)
+  return call.then(
+    (prepared) => add(turn, delivery, prepared),
+    (error: unknown) => {
+      ctx.log.warn({ err: error, botId, deliveryId: delivery.id }, 'a message could not be prepared')
+      ctx.settler.add(lease, giveBack(delivery, prepareAgainMs))
+    },
+  )
+}
+
+function add({ ctx, lease, queue, news }: Turn, delivery: ClaimedDelivery, call: Call | NoCall): void {
+  if ('failure' in call) {
+    ctx.settler.add(lease, refuse(delivery, call.failure))
+    return
+  }
   const expiresAtMs = delivery.expiresInMs === null ? Infinity : performance.now() + delivery.expiresInMs
-  queue.add({ ...delivery, expiresAtMs })
+  queue.add({ ...delivery, call, expiresAtMs })
+  news.fire()
 }

@@ -1,10 +1,10 @@
-import type { Message } from '@tellwire/telegram'
+import type { Params } from '@tellwire/telegram'
 import type { WorkerContext } from '../context.js'
-import { composeMessage } from './compose-message.js'
 import { type Decision, decide, expire } from './decide.js'
 import type { LaneState } from './lanes.js'
 import type { Lease } from './lease.js'
 import { noteBotHealth, noteChatEnded, noteChatMigrated } from './note-consequences.js'
+import { forgetUploads, noteSent } from './note-sent.js'
 import type { QueuedDelivery } from './send-queue.js'
 
 /** The whole bot is to send nothing: for a while, or until somebody does something about it. */
@@ -21,6 +21,8 @@ interface Sending extends Pick<LaneState, 'permits' | 'floods'> {
 }
 
 const botPauseMs = 60_000
+/** A file of 50 MB takes its time. */
+const uploadTimeoutMs = 120_000
 
 /**
  * Makes the call for one delivery and hands its outcome to the settler. The permits were asked before; the
@@ -32,17 +34,29 @@ export async function sendDelivery(sending: Sending, delivery: QueuedDelivery): 
     ctx.settler.add(lease, expire(delivery))
     return undefined
   }
-  const message = composeMessage(delivery, { isPaid: lease.grant.isPaid })
-  permits.start(delivery.chatId, delivery.isGroup ? 'group' : 'private')
-  const outcome = await ctx.telegram.call(token, 'sendMessage', message)
+  const { method, params, uploads, messageCount, changesMessageId } = delivery.call
+  const isPaid = lease.grant.isPaid && changesMessageId === undefined
+  const addressed = { chat_id: Number(delivery.chatId), ...params, ...(isPaid ? { allow_paid_broadcast: true } : {}) }
+  permits.start(delivery.chatId, delivery.isGroup ? 'group' : 'private', messageCount)
+  // The call was put together for this method.
+  const outcome = await ctx.telegram.call(token, method, addressed as Params<typeof method>, {
+    ...(uploads.length > 0 ? { uploads, timeoutMs: uploadTimeoutMs } : {}),
+  })
   const answeredAtMs = performance.now()
-  permits.answered(delivery.chatId, answeredAtMs)
+  permits.answered(delivery.chatId, answeredAtMs, messageCount)
 
-  const decision = decide<Message>(delivery, outcome, answeredAtMs)
+  const decision = decide(delivery, outcome, answeredAtMs)
   const isMoved = decision.migratedTo === undefined || (await noteMigration(sending, delivery, decision.migratedTo))
-  ctx.settler.add(lease, { ...(isMoved ? decision.outcome : decision.outcomeUnmoved), answeredAtMs })
+  const settle = () =>
+    ctx.settler.add(lease, { ...(isMoved ? decision.outcome : decision.outcomeUnmoved), answeredAtMs })
   ctx.metrics.sends.inc({ result: decision.outcome.result })
-  return act(sending, delivery, decision)
+  // What the next message of the chat builds on is written down before the chat is free for it.
+  if (!decision.sent && !decision.forgetsUploads) settle()
+  try {
+    return await act(sending, delivery, decision)
+  } finally {
+    if (decision.sent || decision.forgetsUploads) settle()
+  }
 }
 
 async function noteMigration({ ctx, botId }: Sending, delivery: QueuedDelivery, toChatId: number): Promise<boolean> {
@@ -60,6 +74,8 @@ async function act(sending: Sending, delivery: QueuedDelivery, decision: Decisio
   const { ctx, botId, floods, lease } = sending
   try {
     if (decision.outcome.result === 'unknown') ctx.metrics.unknown.inc({ cause: 'no_answer' })
+    if (decision.sent) await noteSent(ctx, botId, delivery, delivery.call, decision.sent)
+    if (decision.forgetsUploads) await forgetUploads(ctx, botId, delivery, delivery.call)
     if (decision.endsChat) await noteChatEnded(ctx, botId, BigInt(delivery.chatId), decision.endsChat)
     if (decision.floodMs !== undefined) {
       ctx.log.warn({ botId, chatId: delivery.chatId, retryAfterMs: decision.floodMs }, 'telegram rate limit')

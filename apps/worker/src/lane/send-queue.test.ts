@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { plainCall } from './call.js'
 import { createSendQueue, type QueuedDelivery } from './send-queue.js'
 
 let last = 0
@@ -20,7 +21,11 @@ function delivery(priority: number, tag: number): QueuedDelivery {
     connectionStatus: 'active',
     wasInFlight: false,
     isHeldIfUnknown: false,
-    isDegraded: false,
+    part: 0,
+    dropped: [],
+    connectionId: null,
+    message: null,
+    call: { ...plainCall, method: 'sendMessage', params: {} },
     lastSendAgesMs: [],
     tag,
     expiresAtMs: Infinity,

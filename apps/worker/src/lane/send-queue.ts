@@ -1,7 +1,9 @@
 import type { ClaimedDelivery } from '@tellwire/db'
+import type { Call } from './call.js'
 
 /** What was claimed and is about to be sent. */
 export interface QueuedDelivery extends ClaimedDelivery {
+  call: Call
   /** On this process's monotonic clock; `Infinity` where it may be sent for ever. */
   expiresAtMs: number
 }

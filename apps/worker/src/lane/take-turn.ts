@@ -186,7 +186,8 @@ function hasHangingCall({ calls }: Turn, nowMs: number): boolean {
 /** Until something may leave, or a look is due. */
 function waitMs({ ctx, queue, permits, look, onSlot }: Turn, nowMs: number): number {
   const mayLeave = queue.size > 0 && !ctx.callSlots.isWaiting(onSlot)
-  const leavesAtMs = mayLeave ? Math.max(queue.opensAt(nowMs), permits.freeAt(nowMs)) : Infinity
+  const count = queue.peek(nowMs)?.call.messageCount
+  const leavesAtMs = mayLeave ? Math.max(queue.opensAt(nowMs), permits.freeAt(nowMs, count)) : Infinity
   const looksAtMs = look.claiming ? Infinity : Math.max(nowMs, look.nextAtMs)
   return Math.min(leavesAtMs - nowMs, looksAtMs - nowMs, lookAgainMs)
 }
@@ -196,10 +197,11 @@ function sendWhatMayLeave(turn: Turn): void {
   while (lease.isHeld() && !ctx.stopping.aborted && turn.halt === undefined) {
     const nowMs = performance.now()
     const delivery = queue.peek(nowMs)
-    if (!delivery || permits.free(nowMs) <= 0) return
-    if (delivery.expiresAtMs > nowMs && !isChatFree(turn, delivery, nowMs)) {
+    if (!delivery || permits.freeAt(nowMs, delivery.call.messageCount) > nowMs) return
+    const chatFreeInMs = delivery.expiresAtMs > nowMs ? chatFreeAt(turn, delivery, nowMs) - nowMs : 0
+    if (chatFreeInMs > 0) {
       queue.take(delivery)
-      ctx.settler.add(lease, giveBack(delivery))
+      ctx.settler.add(lease, giveBack(delivery, Number.isFinite(chatFreeInMs) ? chatFreeInMs : undefined))
       continue
     }
     if (!ctx.callSlots.take(turn.onSlot)) return
@@ -211,12 +213,12 @@ function sendWhatMayLeave(turn: Turn): void {
 }
 
 /** A chat that was free when its head was claimed is free now, unless an earlier holder's send says otherwise. */
-function isChatFree({ permits }: Turn, delivery: QueuedDelivery, nowMs: number): boolean {
+function chatFreeAt({ permits }: Turn, delivery: QueuedDelivery, nowMs: number): number {
   const sentAtMs = delivery.lastSendAgesMs.map((ageMs) => nowMs - ageMs)
   // The turn that died may have sent this very row a moment before.
   const recalled = delivery.wasInFlight ? [...sentAtMs, nowMs - permitReturnMs] : sentAtMs
   permits.recall(delivery.chatId, delivery.isGroup ? 'group' : 'private', recalled)
-  return permits.chatFreeAt(delivery.chatId, nowMs) <= nowMs
+  return permits.chatFreeAt(delivery.chatId, nowMs, delivery.call.messageCount)
 }
 
 function begin(turn: Turn, delivery: QueuedDelivery, nowMs: number): void {

@@ -16,8 +16,10 @@ export interface NotificationToAccept {
   target: unknown
   audience: Audience
   priority: Priority
-  format: 'markdown' | 'plain'
+  format: string
   text: string
+  /** Everything of the message but its text; undefined where there is nothing else. */
+  message: object | undefined
   metadata: unknown
   requestId: string
   traceparent: string | undefined
@@ -66,14 +68,14 @@ WITH request AS MATERIALIZED (
 ),
 input AS MATERIALIZED (
   SELECT * FROM unnest($5::uuid[], $6::int[], $7::uuid[], $8::jsonb[], $9::text[], $10::text[], $11::text[], $12::jsonb[], $13::text[],
-                       $14::text[], $15::timestamptz[], $16::timestamptz[], $17::text[], $18::bool[], $19::bool[], $20::uuid[], $21::text[], $22::timestamptz[], $23::jsonb[])
+                       $14::text[], $15::timestamptz[], $16::timestamptz[], $17::text[], $18::bool[], $19::bool[], $20::uuid[], $21::text[], $22::timestamptz[], $23::jsonb[], $24::jsonb[])
     AS i (id, request_no, tenant_id, target, priority, format, text, metadata, request_id,
-          traceparent, send_at, expires_at, on_unknown, is_holding, is_broadcast, topic_id, dedupe_key, dedupe_until, answer)
+          traceparent, send_at, expires_at, on_unknown, is_holding, is_broadcast, topic_id, dedupe_key, dedupe_until, answer, message)
 ),
 recipient AS MATERIALIZED (
   SELECT i.id AS notification_id, i.tenant_id, t.user_id AS wanted_user_id, c.id AS connection_id, coalesce(c.user_id, t.user_id) AS user_id,
     c.bot_id, c.chat_id, c.id IS NOT NULL OR (i.is_holding AND t.user_id IS NOT NULL) AS is_reachable, uuid_v7() AS delivery_id
-  FROM unnest($24::uuid[], $25::text[], $26::uuid[]) AS t (notification_id, user_id, connection_id)
+  FROM unnest($25::uuid[], $26::text[], $27::uuid[]) AS t (notification_id, user_id, connection_id)
   JOIN input i ON i.id = t.notification_id
   LEFT JOIN LATERAL (
     SELECT * FROM connections c WHERE c.tenant_id = i.tenant_id AND c.user_id = t.user_id AND c.status = 'active'
@@ -136,8 +138,8 @@ written_notifications AS (
   SELECT tenant_id, id, target, priority, metadata, request_id, traceparent, send_at, expires_at, on_unknown FROM accepted
 ),
 written_contents AS (
-  INSERT INTO notification_contents (tenant_id, notification_id, format, text)
-  SELECT tenant_id, id, format, text FROM accepted
+  INSERT INTO notification_contents (tenant_id, notification_id, format, text, message)
+  SELECT tenant_id, id, format, text, message FROM accepted
 ),
 written_deliveries AS (
   INSERT INTO deliveries (tenant_id, id, notification_id, connection_id, user_id, bot_id, chat_id, status)
@@ -225,6 +227,7 @@ function notificationColumns(requests: AcceptRequest[]): unknown[] {
     column(({ dedupe }) => dedupe?.key ?? null),
     column(({ dedupe }) => dedupe?.until ?? null),
     column(({ answer }) => json(answer)),
+    column(({ message }) => json(message)),
   ]
 }
 

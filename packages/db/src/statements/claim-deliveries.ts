@@ -34,7 +34,7 @@ export interface ClaimRequest {
 
 export interface ClaimedDelivery {
   id: string
-  kind: 'notification' | 'reply'
+  kind: 'notification' | 'reply' | 'change'
   priority: number
   /** Null where the row belongs to no tenant. */
   tenantId: string | null
@@ -46,15 +46,22 @@ export interface ClaimedDelivery {
   ageMs: number
   /** In how many milliseconds it is no longer to be sent. */
   expiresInMs: number | null
-  format: 'markdown' | 'plain' | null
+  connectionId: string | null
+  format: string | null
   text: string | null
+  /** Everything of the message but its text, if there is more. */
+  message: unknown
+  /** What a reply says, or which messages a change is about. */
   reply: unknown
   /** Null for a reply. */
   connectionStatus: string | null
   /** A turn that died had claimed it: it may have been sent. */
   wasInFlight: boolean
   isHeldIfUnknown: boolean
-  isDegraded: boolean
+  /** How many calls of a message that takes several were answered. */
+  part: number
+  /** What Telegram refused of it, so that it goes without. */
+  dropped: string[]
   /** How long ago the chat was last sent to, in milliseconds, oldest first. */
   lastSendAgesMs: number[]
   /** The virtual time at which it is its tenant's turn. */
@@ -171,7 +178,7 @@ claimed AS MATERIALIZED (
   FROM free, lanes l
   WHERE p.id = free.id AND l.bot_id = $1 AND l.holder = $2
   RETURNING p.id, p.kind, p.tenant_id, p.notification_id, p.connection_id, p.attempts, p.accepted_at, p.expires_at, p.reply,
-    p.is_held_if_unknown, p.is_degraded, free.priority, free.chat_id, free.was_in_flight, free.is_group, free.last_sent_at, free.tag, free.tenant_hop
+    p.is_held_if_unknown, p.part, p.dropped, free.priority, free.chat_id, free.was_in_flight, free.is_group, free.last_sent_at, free.tag, free.tenant_hop
 ),
 counted AS (
   -- What a dead turn may have sent to a group counts in its minute, whatever becomes of the row.
@@ -181,10 +188,10 @@ counted AS (
 ),
 detail AS (
   SELECT d.priority, d.chat_id::text, d.was_in_flight, d.is_group, d.tag, d.tenant_hop,
-    d.id, d.kind, d.tenant_id, d.notification_id, d.attempts, d.reply, d.is_held_if_unknown, d.is_degraded,
+    d.id, d.kind, d.tenant_id, d.notification_id, d.connection_id, d.attempts, d.reply, d.is_held_if_unknown, d.part, d.dropped,
     (extract(epoch FROM clock_timestamp() - d.accepted_at) * 1000)::float8 AS age_ms,
     (extract(epoch FROM d.expires_at - clock_timestamp()) * 1000)::float8 AS expires_in_ms,
-    n.format, n.text, k.status AS connection_status,
+    n.format, n.text, n.message, k.status AS connection_status,
     ARRAY(SELECT (extract(epoch FROM clock_timestamp() - sent_at) * 1000)::float8 FROM unnest(d.last_sent_at) AS sent_at) AS last_send_ages_ms
   FROM claimed d
   LEFT JOIN notification_contents n ON n.tenant_id = d.tenant_id AND n.notification_id = d.notification_id
@@ -214,17 +221,20 @@ interface Row {
   was_in_flight: boolean
   is_group: boolean
   tag: number
-  kind: 'notification' | 'reply'
+  kind: 'notification' | 'reply' | 'change'
   tenant_id: string | null
   notification_id: string | null
   attempts: number
   reply: unknown
   is_held_if_unknown: boolean
-  is_degraded: boolean
+  part: number
+  dropped: string[]
   age_ms: number
   expires_in_ms: number | null
-  format: 'markdown' | 'plain' | null
+  connection_id: string | null
+  format: string | null
   text: string | null
+  message: unknown
   connection_status: string | null
   last_send_ages_ms: number[]
 }
@@ -283,13 +293,16 @@ function toDelivery(row: Row): ClaimedDelivery {
     attempts: row.attempts,
     ageMs: row.age_ms,
     expiresInMs: row.expires_in_ms,
+    connectionId: row.connection_id,
     format: row.format,
     text: row.text,
+    message: row.message,
     reply: row.reply,
     connectionStatus: row.kind === 'reply' ? null : (row.connection_status ?? 'gone'),
     wasInFlight: row.was_in_flight,
     isHeldIfUnknown: row.is_held_if_unknown,
-    isDegraded: row.is_degraded,
+    part: row.part,
+    dropped: row.dropped,
     lastSendAgesMs: row.last_send_ages_ms,
     tag: row.tag,
   }

@@ -3,16 +3,17 @@ import { toStorableJson } from './storable-json.js'
 
 /**
  * How a claimed delivery ended: for good, or kept in its lane and its chat's place. Of the latter `retry`
- * counts an attempt and waits, `degrade` goes on at once as plain text, `release` only gives it back.
- * `pauseChatMs` holds back the whole chat.
+ * counts an attempt and waits, `advance` goes on with the next part of the message, `degrade` goes on at once
+ * without what `dropped` names, `release` only gives it back. `pauseChatMs` holds back the whole chat.
  */
 export interface Settlement {
   id: string
   /** The turn that claimed it. */
   turnId: string
-  result: 'sent' | 'failed' | 'expired' | 'unknown' | 'retry' | 'degrade' | 'release'
+  result: 'sent' | 'failed' | 'expired' | 'unknown' | 'advance' | 'retry' | 'degrade' | 'release'
   messageIds: number[]
   failure: { code: string } | undefined
+  dropped: string | undefined
   retryInMs: number | undefined
   pauseChatMs: number | undefined
   /** How long ago the call was answered, in milliseconds; undefined when none was made. */
@@ -28,17 +29,18 @@ export interface Settlement {
 // changes nothing. What goes back into the lane ends there if its notification was cancelled meanwhile.
 const statement = `
 WITH input AS MATERIALIZED (
-  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::jsonb[], $6::float8[], $7::float8[], $8::float8[], $9::bool[])
-    AS i (id, turn_id, result, message_ids, failure, retry_in_ms, pause_chat_ms, answered_ago_ms, is_group)
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::jsonb[], $6::float8[], $7::float8[], $8::float8[], $9::bool[], $10::text[])
+    AS i (id, turn_id, result, message_ids, failure, retry_in_ms, pause_chat_ms, answered_ago_ms, is_group, dropped)
 ),
 mine AS MATERIALIZED (
-  SELECT i.id, i.message_ids, i.failure, i.retry_in_ms, i.pause_chat_ms, i.is_group, r.result, p.kind, p.tenant_id, p.notification_id, p.bot_id, p.chat_id, p.is_degraded, p.is_counted,
+  SELECT i.id, i.message_ids, i.failure, i.retry_in_ms, i.pause_chat_ms, i.is_group, i.dropped, r.result, p.kind, p.tenant_id, p.notification_id, p.bot_id, p.chat_id, p.is_counted,
+    CASE p.kind WHEN 'change' THEN p.reply END AS change,
     r.result IN ('sent', 'failed', 'expired', 'unknown', 'cancelled') AS is_final,
     clock_timestamp() - make_interval(secs => i.answered_ago_ms / 1000) AS answered_at
   FROM input i JOIN pending_deliveries p ON p.id = i.id AND p.claimed_by = i.turn_id
   JOIN lanes l ON l.bot_id = p.bot_id AND l.holder = i.turn_id
   CROSS JOIN LATERAL (
-    SELECT CASE WHEN i.result IN ('retry', 'degrade', 'release') AND (
+    SELECT CASE WHEN i.result IN ('advance', 'retry', 'degrade', 'release') AND p.kind = 'notification' AND (
       SELECT n.cancelled_at IS NOT NULL FROM notifications n WHERE n.tenant_id = p.tenant_id AND n.id = p.notification_id
     ) THEN 'cancelled' ELSE i.result END AS result
   ) r
@@ -50,8 +52,9 @@ ended AS (
 kept AS (
   UPDATE pending_deliveries p SET
     claimed_by = NULL,
-    attempts = p.attempts + CASE m.result WHEN 'retry' THEN 1 ELSE 0 END,
-    is_degraded = p.is_degraded OR m.result = 'degrade',
+    attempts = CASE m.result WHEN 'advance' THEN 0 WHEN 'retry' THEN p.attempts + 1 ELSE p.attempts END,
+    part = p.part + CASE m.result WHEN 'advance' THEN 1 ELSE 0 END,
+    dropped = array_remove(p.dropped || m.dropped, NULL),
     not_before = clock_timestamp() + make_interval(secs => m.retry_in_ms / 1000)
   FROM mine m WHERE p.id = m.id AND NOT m.is_final
 ),
@@ -59,12 +62,19 @@ written AS (
   UPDATE deliveries d SET
     status = CASE WHEN m.is_final THEN m.result ELSE d.status END,
     attempts = d.attempts + CASE WHEN m.answered_at IS NULL OR m.pause_chat_ms IS NOT NULL THEN 0 ELSE 1 END,
-    telegram_message_ids = ARRAY(SELECT jsonb_array_elements_text(m.message_ids)::bigint),
+    telegram_message_ids = d.telegram_message_ids || ARRAY(SELECT jsonb_array_elements_text(m.message_ids)::bigint),
+    part = d.part + CASE WHEN m.result IN ('advance', 'sent') THEN 1 ELSE 0 END,
     sent_at = CASE m.result WHEN 'sent' THEN m.answered_at END,
-    is_degraded = m.is_degraded,
+    dropped = array_remove(d.dropped || m.dropped, NULL),
     failure = m.failure
   FROM mine m
   WHERE m.kind = 'notification' AND d.tenant_id = m.tenant_id AND d.id = m.id AND (m.is_final OR m.answered_at IS NOT NULL)
+),
+changed AS (
+  UPDATE deliveries d SET change = jsonb_build_object('type', m.change ->> 'type', 'at', clock_timestamp(),
+    'status', CASE m.result WHEN 'sent' THEN 'done' ELSE 'failed' END, 'failure', m.failure)
+  FROM mine m
+  WHERE m.kind = 'change' AND m.is_final AND d.tenant_id = m.tenant_id AND d.id = (m.change ->> 'delivery_id')::uuid
 ),
 counted AS (
   INSERT INTO delivery_counts AS c (tenant_id, notification_id, status, reason, count)
@@ -77,6 +87,13 @@ noted AS (
   INSERT INTO events (tenant_id, type, data)
   SELECT tenant_id, 'notification.' || result, jsonb_build_object('notification_id', notification_id, 'delivery_id', id)
   FROM mine WHERE kind = 'notification' AND is_final
+  UNION ALL
+  SELECT tenant_id, 'notification.degraded', jsonb_build_object('notification_id', notification_id, 'delivery_id', id, 'dropped', dropped)
+  FROM mine WHERE kind = 'notification' AND dropped IS NOT NULL
+  UNION ALL
+  SELECT tenant_id, 'notification.' || CASE WHEN result <> 'sent' THEN 'change_failed' WHEN change ->> 'type' = 'delete' THEN 'deleted' ELSE 'edited' END,
+    jsonb_build_object('notification_id', notification_id, 'delivery_id', (change ->> 'delivery_id')::uuid)
+  FROM mine WHERE kind = 'change' AND is_final
 ),
 paced AS (
   UPDATE chats c SET
@@ -86,7 +103,9 @@ paced AS (
   FROM (
     SELECT bot_id, chat_id, max(pause_chat_ms) AS pause_chat_ms,
       coalesce(array_agg(answered_at ORDER BY answered_at) FILTER (WHERE answered_at IS NOT NULL), '{}') AS answered_at
-    FROM mine WHERE answered_at IS NOT NULL AND (is_group OR pause_chat_ms IS NOT NULL) GROUP BY bot_id, chat_id
+    -- An album is one call and several messages.
+    FROM mine CROSS JOIN LATERAL generate_series(1, greatest(1, jsonb_array_length(message_ids)))
+    WHERE answered_at IS NOT NULL AND (is_group OR pause_chat_ms IS NOT NULL) GROUP BY bot_id, chat_id
   ) s
   WHERE c.bot_id = s.bot_id AND c.chat_id = s.chat_id
 )
@@ -108,6 +127,7 @@ export async function settleDeliveries(engine: Pool, settlements: Settlement[]):
       column(({ pauseChatMs }) => pauseChatMs ?? null),
       column(({ answeredAgoMs }) => answeredAgoMs ?? null),
       column(({ isGroup }) => isGroup),
+      column(({ dropped }) => dropped ?? null),
     ],
   })
   return new Set(rows.map(({ id }) => id))

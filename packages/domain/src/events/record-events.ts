@@ -1,4 +1,4 @@
-import type { Transaction } from '@tellwire/db'
+import type { Prisma, Transaction } from '@tellwire/db'
 
 export type EventType =
   | 'user.connected'
@@ -7,16 +7,19 @@ export type EventType =
   | 'user.unblocked'
   | 'user.migrated'
   | 'link.used'
+  | 'button.pressed'
   | 'bot.unauthorized'
   | 'bot.restored'
 
 export interface NewEvent {
   tenantId: string
   type: EventType
-  data: Record<string, string | number | null>
+  data: Record<string, unknown>
 }
 
 /** To be called in the transaction of what happened, so that neither is ever there without the other. */
 export async function recordEvents(db: Transaction, events: NewEvent[]): Promise<void> {
-  if (events.length > 0) await db.event.createMany({ data: events })
+  if (events.length === 0) return
+  // What is told is made of JSON.
+  await db.event.createMany({ data: events.map((event) => ({ ...event, data: event.data as Prisma.InputJsonObject })) })
 }

@@ -14,13 +14,14 @@ const borders = [/\n[ \n]*\n/g, /\n/g, /[.!?…。！？][)\]"'”’»]*(?=\s)|
  * part, so that a code block stays one.
  * @param limit the longest message, in characters as Telegram counts them (Unicode code points). A part that
  * was cut has at most this many UTF-16 units, which is never more.
+ * @param firstLimit the same for the first part, where it is a caption.
  */
-export function splitMessage(message: FormattedText, limit: number): FormattedText[] {
-  if (codePointLength(message.text) <= limit) return [message]
+export function splitMessage(message: FormattedText, limit: number, firstLimit = limit): FormattedText[] {
+  if (codePointLength(message.text) <= firstLimit) return [message]
   const parts: FormattedText[] = []
   let start = 0
   while (start < message.text.length) {
-    const end = findCut(message.text, start, limit)
+    const end = findCut(message.text, start, start === 0 ? firstLimit : limit)
     const part = slice(message, start, end)
     if (part) parts.push(part)
     start = skipBorder(message, end)

@@ -1,8 +1,9 @@
 import { type Audience, newId, type NotificationToAccept } from '@tellwire/db'
-import { codePointLength, isBlank, messageLengthMax, renderMarkdown, renderPlain } from '@tellwire/format'
+import type { MessageOptions } from '@tellwire/domain'
 import type { TenantContext } from '../../context.js'
-import { ApiError, type FieldError } from '../../errors.js'
+import { refusal } from '../../errors.js'
 import { parseId } from '../../http/ids.js'
+import { readMessage } from '../../messages/read-message.js'
 import type { NewNotification } from './schemas.js'
 import { describeAnswer } from './show-accepted.js'
 
@@ -14,7 +15,11 @@ const keptMaxMs = aheadMaxMs
  * @throws for one that can never be sent.
  */
 export async function readNewNotification(ctx: TenantContext, input: NewNotification): Promise<NotificationToAccept> {
-  assertSendable(input)
+  const message = await readMessage(
+    ctx,
+    input,
+    input.to.user_ids ?? (input.to.user_id === undefined ? [] : [input.to.user_id]),
+  )
   const times = readTimes(input)
   const audience = await readAudience(ctx, input.to)
   if (input.if_not_connected === 'hold' && (audience.kind === 'topic' || audience.kind === 'everyone')) {
@@ -34,8 +39,9 @@ export async function readNewNotification(ctx: TenantContext, input: NewNotifica
       ...(input.dedupe ? { dedupe_key: input.dedupe.key } : {}),
     },
     priority: input.priority,
-    format: input.format,
-    text: input.text,
+    format: message.format,
+    text: message.text,
+    message: withThread(message.message, input),
     metadata: input.metadata,
     requestId: ctx.requestId,
     traceparent: ctx.traceparent,
@@ -104,28 +110,15 @@ function readTimes(input: NewNotification): { sendAt: Date | undefined; expiresA
   return { sendAt, expiresAt }
 }
 
-function assertSendable({ format, text }: NewNotification): void {
-  const rendered = format === 'markdown' ? renderMarkdown(text) : renderPlain(text)
-  if (isBlank(rendered.text)) {
-    throw refusal('text_empty', 'The text would show nothing in a chat.', {
-      pointer: '/text',
-      detail: 'has nothing to show',
-    })
-  }
-  const length = codePointLength(rendered.text)
-  if (length > messageLengthMax) {
-    throw refusal(
-      'message_too_long',
-      `The message has ${length} characters once formatted; Telegram takes ${messageLengthMax}.`,
-      { pointer: '/text', detail: `has ${length} characters once formatted, more than ${messageLengthMax}` },
-    )
-  }
-}
-
-function refusal(
-  code: ConstructorParameters<typeof ApiError>[0],
-  detail: string,
-  field: Omit<FieldError, 'code'>,
-): ApiError {
-  return new ApiError(code, detail, { errors: [{ ...field, code }] })
+/** @throws `impossible_combination` for a mode without a thread. */
+function withThread(
+  message: MessageOptions | undefined,
+  { thread_key: threadKey, mode }: NewNotification,
+): MessageOptions | undefined {
+  if (threadKey !== undefined) return { ...message, thread_key: threadKey, mode: mode ?? 'replace' }
+  if (mode === undefined) return message
+  throw refusal('impossible_combination', 'A mode is for the notifications of a thread.', {
+    pointer: '/mode',
+    detail: 'needs a thread_key',
+  })
 }

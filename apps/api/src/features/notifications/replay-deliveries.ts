@@ -60,7 +60,7 @@ function count(db: Transaction, condition: Prisma.Sql) {
 function putBack(db: Transaction, condition: Prisma.Sql) {
   return db.$queryRaw<{ bot_id: string }[]>`
     WITH failed AS MATERIALIZED (
-      SELECT d.tenant_id, d.id, d.notification_id, d.connection_id, d.is_degraded, c.bot_id, c.chat_id, n.expires_at, n.on_unknown, n.paused_at,
+      SELECT d.tenant_id, d.id, d.notification_id, d.connection_id, d.part, d.dropped, c.bot_id, c.chat_id, n.expires_at, n.on_unknown, n.paused_at,
         d.failure ->> 'code' AS reason, b.notification_id IS NOT NULL AS is_counted,
         CASE n.priority WHEN 'high' THEN 0 WHEN 'normal' THEN 1 ELSE 2 END AS rank
       FROM deliveries d ${parents}
@@ -70,9 +70,9 @@ function putBack(db: Transaction, condition: Prisma.Sql) {
     ),
     put_back AS (
       INSERT INTO pending_deliveries (id, bot_id, tenant_id, priority, chat_id, kind, notification_id, connection_id, expires_at,
-        is_held_if_unknown, is_degraded, is_counted, is_paused)
+        is_held_if_unknown, part, dropped, is_counted, is_paused)
       SELECT id, bot_id, tenant_id, rank, chat_id, 'notification', notification_id, connection_id, expires_at,
-        on_unknown = 'hold', is_degraded, is_counted, paused_at IS NOT NULL
+        on_unknown = 'hold', part, dropped, is_counted, paused_at IS NOT NULL
       FROM failed ORDER BY id
     ),
     written AS (

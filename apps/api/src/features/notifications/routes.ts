@@ -8,6 +8,8 @@ import { runIdempotently } from '../../plugins/idempotency.js'
 import { acceptBatch } from './accept-batch.js'
 import { acceptNotification } from './accept-notification.js'
 import { cancelNotification } from './cancel-notification.js'
+import { changeNotification } from './change-notification.js'
+import { deleteMessages } from './delete-messages.js'
 import { getNotification } from './get-notification.js'
 import { listDeliveries } from './list-deliveries.js'
 import { listNotifications } from './list-notifications.js'
@@ -19,11 +21,14 @@ import {
   AcceptedBatch,
   AcceptedNotification,
   Cancellation,
+  Changing,
+  Deleting,
   Delivery,
   DeliveryListQuery,
   NewBatch,
   NewNotification,
   Notification,
+  NotificationChange,
   NotificationHeaders,
   NotificationListQuery,
   NotificationParams,
@@ -92,6 +97,37 @@ export const notificationRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request) => getNotification(request.tenant, readNotificationId(request.params)),
+  )
+
+  app.patch(
+    '/:id',
+    {
+      config: { scope: 'notifications:write' },
+      schema: {
+        tags,
+        summary: 'Change a notification, in the chats where it was sent',
+        params: NotificationParams,
+        body: NotificationChange,
+        response: { 202: Changing },
+      },
+    },
+    async (request, reply) =>
+      reply.code(202).send(await changeNotification(request.tenant, readNotificationId(request.params), request.body)),
+  )
+
+  app.delete(
+    '/:id/message',
+    {
+      config: { scope: 'notifications:write' },
+      schema: {
+        tags,
+        summary: 'Take back what was sent in the last 48 hours',
+        params: NotificationParams,
+        response: { 202: Deleting },
+      },
+    },
+    async (request, reply) =>
+      reply.code(202).send(await deleteMessages(request.tenant, readNotificationId(request.params))),
   )
 
   app.get(

@@ -10,6 +10,7 @@ import {
   TopicName,
   UserId,
 } from '../../http/schemas.js'
+import { Buttons, formats, hasContent, messageFields } from '../../messages/schemas.js'
 
 const usersMax = 500
 
@@ -36,12 +37,20 @@ const Target = Type.Object(
 export const NewNotification = Type.Object(
   {
     to: Target,
-    text: Type.String({
-      minLength: 1,
-      'x-max-bytes': 32_768,
-      description: 'Up to 32 KiB, and 4096 characters once formatted.',
-    }),
-    format: Literals(['markdown', 'plain'], { default: 'markdown', description: '`markdown` is CommonMark.' }),
+    ...messageFields,
+    thread_key: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 128,
+        description: 'Notifications of one thread share a message in each chat: see `mode`.',
+      }),
+    ),
+    mode: Type.Optional(
+      Literals(['replace', 'reply', 'append'], {
+        description:
+          "What becomes of the thread's message: `replace` (the default) edits it, `reply` answers it, `append` adds to it. One that can no longer be edited is answered.",
+      }),
+    ),
     priority: Literals(['high', 'normal', 'bulk'], {
       default: 'normal',
       description: 'A `high` one goes before everything else; four `normal` ones go for one `bulk`.',
@@ -84,6 +93,7 @@ export const NewNotification = Type.Object(
   },
   {
     additionalProperties: false,
+    ...hasContent,
     examples: [{ to: { user_id: 'u_42' }, text: '**Your order** has shipped: [track it](https://example.com/t/1)' }],
   },
 )
@@ -182,6 +192,15 @@ export const Delivery = Type.Object({
   telegram_message_ids: Type.Array(Type.Integer()),
   sent_at: Nullable(Timestamp),
   degraded: Type.Boolean({ description: 'Telegram refused the formatting, so the text went without.' }),
+  dropped: Type.Array(Type.String(), { description: 'What Telegram refused, so that the message went without it.' }),
+  change: Nullable(
+    Type.Object({
+      type: Literals(['edit', 'delete']),
+      status: Literals(['pending', 'done', 'failed']),
+      at: Type.String(),
+      failure: Nullable(Failure),
+    }),
+  ),
   failure: Nullable(Failure),
 })
 
@@ -203,6 +222,8 @@ const notificationFields = {
   priority: Type.String(),
   format: Type.String(),
   text: Type.String(),
+  message: Type.Record(Type.String(), Type.Unknown(), { description: 'What the message has besides its text.' }),
+  edited_at: Nullable(Timestamp),
   metadata: Nullable(Type.Record(Type.String(), Type.Unknown())),
   counts: Type.Record(Type.String(), Type.Integer(), { description: 'Deliveries by status.' }),
   on_unknown: Type.String(),
@@ -222,6 +243,8 @@ export const Notification = Type.Object({
   }),
 })
 
+export type DeliveryChange = NonNullable<Static<typeof Delivery>['change']>
+
 export const DeliveryListQuery = Type.Object(
   {
     ...pageQuery,
@@ -236,6 +259,38 @@ export const Reschedule = Type.Object(
   { send_at: Type.String({ format: 'date-time', description: 'Up to a year ahead; a time in the past means now.' }) },
   { additionalProperties: false },
 )
+
+export const NotificationChange = Type.Object(
+  {
+    text: messageFields.text,
+    format: Type.Optional(Literals(formats)),
+    template: messageFields.template,
+    buttons: Type.Optional(Nullable(Buttons)),
+    attachments: messageFields.attachments,
+    link_preview: messageFields.link_preview,
+    overflow: messageFields.overflow,
+  },
+  {
+    additionalProperties: false,
+    minProperties: 1,
+    description: 'What is not given stays as it is.',
+    examples: [{ text: 'Your order has **arrived**.' }],
+  },
+)
+export type NotificationChange = Static<typeof NotificationChange>
+
+export const Changing = Type.Object({
+  id: ShownId('ntf'),
+  editing: Type.Integer({
+    description: 'Messages in chats that are being edited; what was not sent is changed already.',
+  }),
+})
+
+export const Deleting = Type.Object({
+  id: ShownId('ntf'),
+  deleting: Type.Integer({ description: 'Deliveries whose messages are being taken back.' }),
+  too_old: Type.Integer({ description: 'Those that were sent more than 48 hours ago, which Telegram keeps.' }),
+})
 
 export const Cancellation = Type.Object({
   id: ShownId('ntf'),

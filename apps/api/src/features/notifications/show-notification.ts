@@ -1,7 +1,8 @@
 import type { Prisma } from '@tellwire/db'
+import type { MessageOptions } from '@tellwire/domain'
 import { showId } from '../../http/ids.js'
 import type { NotificationWithContent } from './notification-with-content.js'
-import type { DeliveryStatus, NotificationStatus } from './schemas.js'
+import type { DeliveryChange, DeliveryStatus, NotificationStatus } from './schemas.js'
 import type { Tally } from './tally-deliveries.js'
 
 export function showNotification(notification: NotificationWithContent, tally: Tally) {
@@ -13,6 +14,8 @@ export function showNotification(notification: NotificationWithContent, tally: T
     priority: notification.priority,
     format: notification.content?.format ?? 'markdown',
     text: notification.content?.text ?? '',
+    message: showMessage(notification.content?.message),
+    edited_at: iso(notification.content?.editedAt ?? null),
     metadata: notification.metadata as Record<string, unknown> | null,
     counts: tally.byStatus,
     on_unknown: notification.onUnknown,
@@ -21,6 +24,24 @@ export function showNotification(notification: NotificationWithContent, tally: T
     paused: notification.pausedAt !== null,
     cancelled_at: iso(notification.cancelledAt),
     created_at: notification.createdAt.toISOString(),
+  }
+}
+
+/** Ids as they are shown everywhere. */
+function showMessage(message: unknown): Record<string, unknown> {
+  const { attachments, reply_to: replyTo, template, ...rest } = (message ?? {}) as MessageOptions
+  return {
+    ...rest,
+    ...(attachments
+      ? {
+          attachments: attachments.map(({ file, ...item }) => ({
+            ...item,
+            ...(file ? { file: showId('fil', file) } : {}),
+          })),
+        }
+      : {}),
+    ...(replyTo === undefined ? {} : { reply_to: showId('ntf', replyTo) }),
+    ...(template ? { template: { ...template, id: showId('tpl', template.id) } } : {}),
   }
 }
 
@@ -47,7 +68,9 @@ export function showDelivery(delivery: Prisma.DeliveryGetPayload<object>, inFlig
     attempts: delivery.attempts,
     telegram_message_ids: delivery.telegramMessageIds.map(Number),
     sent_at: delivery.sentAt?.toISOString() ?? null,
-    degraded: delivery.isDegraded,
+    degraded: delivery.dropped.includes('formatting'),
+    dropped: delivery.dropped,
+    change: delivery.change as DeliveryChange | null,
     failure: delivery.failure as { code: string; class: string; at: string } | null,
   }
 }

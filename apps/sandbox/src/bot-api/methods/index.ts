@@ -1,11 +1,14 @@
 import { answerCallbackQuery } from './answer-callback-query.js'
-import { deleteMessage } from './delete-message.js'
-import { editMessageText } from './edit-message-text.js'
+import { deleteMessage, deleteMessages } from './delete-message.js'
+import { editMessageCaption, editMessageMedia, editMessageReplyMarkup, editMessageText } from './edit-message.js'
 import { getChat } from './get-chat.js'
+import { getFile } from './get-file.js'
 import { getMe } from './get-me.js'
 import { getUpdates } from './get-updates.js'
 import type { Method } from './method.js'
 import { sendChatAction } from './send-chat-action.js'
+import { sendMedia } from './send-media.js'
+import { sendMediaGroup } from './send-media-group.js'
 import { sendMessage } from './send-message.js'
 import { setMyCommands } from './set-my-commands.js'
 import { deleteWebhook, getWebhookInfo, setWebhook } from './webhooks.js'
@@ -17,8 +20,21 @@ const list = {
   getWebhookInfo,
   getUpdates,
   sendMessage,
+  sendPhoto: sendMedia('photo'),
+  sendVideo: sendMedia('video'),
+  sendAnimation: sendMedia('animation'),
+  sendAudio: sendMedia('audio'),
+  sendVoice: sendMedia('voice'),
+  sendDocument: sendMedia('document'),
+  sendSticker: sendMedia('sticker'),
+  sendMediaGroup,
   editMessageText,
+  editMessageCaption,
+  editMessageMedia,
+  editMessageReplyMarkup,
   deleteMessage,
+  deleteMessages,
+  getFile,
   answerCallbackQuery,
   setMyCommands,
   getChat,

@@ -1,0 +1,20 @@
+import Type, { type Static } from 'typebox'
+import { GivenId, ShownId } from '../../http/ids.js'
+import { pageQuery, Timestamp } from '../../http/schemas.js'
+
+/** What Telegram takes of an upload (Bot API, "Sending files"). */
+export const fileBytesMax = 50 * 1_048_576
+
+export const File = Type.Object({
+  id: ShownId('fil'),
+  name: Type.String(),
+  size: Type.Integer({ description: 'In bytes.' }),
+  mime_type: Type.String({ description: 'As its content says, whatever was claimed.' }),
+  sha256: Type.String(),
+  created_at: Timestamp,
+})
+export type File = Static<typeof File>
+
+export const FileParams = Type.Object({ id: GivenId })
+export const FileListQuery = Type.Object(pageQuery, { additionalProperties: false })
+export type FileListQuery = Static<typeof FileListQuery>

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { newId } from '@tellwire/db'
+import { fileKey } from '@tellwire/domain'
+import type { FastifyRequest } from 'fastify'
+import { fileTypeFromFile } from 'file-type'
+import type { TenantContext } from '../../context.js'
+import { ApiError, refusal } from '../../errors.js'
+import { fileBytesMax, type File } from './schemas.js'
+import { showFile } from './show-file.js'
+
+const nameLengthMax = 200
+
+/**
+ * Keeps a file, streamed to a temporary place first: its name in the store is the hash of its content, which
+ * is known at the end.
+ */
+export async function uploadFile(ctx: TenantContext, request: FastifyRequest): Promise<{ file: File; isNew: boolean }> {
+  if (!request.isMultipart()) {
+    throw new ApiError('unsupported_media_type', 'Send the file as multipart/form-data.')
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'tellwire-upload-'))
+  try {
+    const part = await request.file()
+    if (!part) throw noFile()
+    const path = join(folder, 'content')
+    const { hash, size } = await receive(part.file, path)
+    if (part.file.truncated) {
+      throw new ApiError('payload_too_large', `A file may have up to ${fileBytesMax} bytes.`, {
+        errors: [
+          { pointer: `/${part.fieldname}`, code: 'file_too_large', detail: `has more than ${fileBytesMax} bytes` },
+        ],
+      })
+    }
+    if (size === 0)
+      throw refusal('file_empty', 'The file is empty.', { pointer: `/${part.fieldname}`, detail: 'has no bytes' })
+    const mimeType = await sniff(path, part.mimetype)
+    return await keep(ctx, path, { hash, size, mimeType, name: cleanName(part.filename) })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function noFile(): ApiError {
+  return new ApiError('invalid_request', 'The body has no file.', {
+    errors: [{ pointer: '/file', code: 'required', detail: 'is required: one part with a file name' }],
+  })
+}
+
+async function receive(content: Readable, path: string): Promise<{ hash: Buffer; size: number }> {
+  const hash = createHash('sha256')
+  let size = 0
+  await pipeline(
+    content,
+    async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        hash.update(chunk)
+        size += chunk.length
+        yield chunk
+      }
+    },
+    createWriteStream(path, { mode: 0o600 }),
+  )
+  return { hash: hash.digest(), size }
+}
+
+/** What the content is; text has no mark of its own, so that there the claim counts. */
+async function sniff(path: string, claimed: string): Promise<string> {
+  const found = await fileTypeFromFile(path)
+  if (found) return found.mime
+  return /^text\/[\w.+-]+$/.test(claimed) ? claimed : 'application/octet-stream'
+}
+
+function cleanName(name: string): string {
+  const cleaned = name
+    .toWellFormed()
+    .replace(/[\p{Cc}/\\]/gu, '_')
+    .slice(-nameLengthMax)
+  return cleaned === '' ? 'file' : cleaned
+}
+
+/** The bytes come first: whoever sees the row finds them. */
+async function keep(
+  { db, files, tenantId }: TenantContext,
+  path: string,
+  { hash, size, mimeType, name }: { hash: Buffer; size: number; mimeType: string; name: string },
+): Promise<{ file: File; isNew: boolean }> {
+  const contentHash = new Uint8Array(hash)
+  const earlier = await db.file.findUnique({ where: { tenantId_contentHash: { tenantId, contentHash } } })
+  if (earlier) return { file: showFile(earlier), isNew: false }
+  await files.write(fileKey(tenantId, hash), createReadStream(path))
+  const id = newId()
+  const file = await db.file.upsert({
+    where: { tenantId_contentHash: { tenantId, contentHash } },
+    create: { tenantId, id, contentHash, size: BigInt(size), mimeType, name },
+    update: {},
+  })
+  return { file: showFile(file), isNew: file.id === id }
+}

@@ -1,0 +1,88 @@
+import { inTransaction, type Prisma, type Transaction } from '@tellwire/db'
+import type { TenantContext } from '../../context.js'
+import { ApiError, refusal } from '../../errors.js'
+import { assertNameIsFree } from './create-template.js'
+import { findTemplate, getTemplate } from './get-template.js'
+import { readTemplateContent } from './read-template-content.js'
+import type { NewVersion } from './schemas.js'
+
+/** Adds a version; the earlier ones stay as they are. */
+export async function addVersion(ctx: TenantContext, id: string, input: NewVersion) {
+  const content = readTemplateContent(input)
+  return inTransaction(ctx, async (ctx) => {
+    const { db, tenantId } = ctx
+    await lockTemplate(db, tenantId, id)
+    const template = await findTemplate(ctx, id)
+    if (input.name !== undefined && input.name !== template.name) await assertNameIsFree(ctx, input.name)
+    const version = template.latestVersion + 1
+    await db.templateVersion.create({
+      data: { tenantId, templateId: id, version, content: content as unknown as Prisma.InputJsonObject },
+    })
+    await db.template.update({
+      where: { tenantId_id: { tenantId, id } },
+      data: {
+        latestVersion: version,
+        name: input.name ?? template.name,
+        updatedAt: new Date(),
+        ...(input.publish ? publish(template, version) : {}),
+      },
+    })
+    return getTemplate(ctx, id)
+  })
+}
+
+/** From now on new notifications use this version; without one, the latest. */
+export async function publishTemplate(ctx: TenantContext, id: string, given: number | undefined) {
+  return setPublished(ctx, id, ({ latestVersion }) => given ?? latestVersion)
+}
+
+/** Back to the version that was published before, or to the one that is named. */
+export async function rollBackTemplate(ctx: TenantContext, id: string, given: number | undefined) {
+  return setPublished(ctx, id, ({ previousVersion }) => {
+    const version = given ?? previousVersion
+    if (version === null) throw new ApiError('conflict', 'No other version was published before.')
+    return version
+  })
+}
+
+interface Published {
+  publishedVersion: number | null
+  previousVersion: number | null
+  latestVersion: number
+}
+
+function publish({ publishedVersion }: Pick<Published, 'publishedVersion'>, version: number) {
+  return { publishedVersion: version, ...(publishedVersion === version ? {} : { previousVersion: publishedVersion }) }
+}
+
+async function setPublished(ctx: TenantContext, id: string, choose: (template: Published) => number) {
+  return inTransaction(ctx, async (ctx) => {
+    const { db, tenantId } = ctx
+    await lockTemplate(db, tenantId, id)
+    const template = await findTemplate(ctx, id)
+    const version = choose(template)
+    if (version > template.latestVersion) {
+      throw refusal('template_unknown', 'The template has no such version.', {
+        pointer: '/version',
+        detail: 'is not a version of the template',
+      })
+    }
+    await db.template.update({
+      where: { tenantId_id: { tenantId, id } },
+      data: { ...publish(template, version), updatedAt: new Date() },
+    })
+    return getTemplate(ctx, id)
+  })
+}
+
+/** What was accepted keeps its version. */
+export async function deleteTemplate(ctx: TenantContext, id: string): Promise<void> {
+  const { db, tenantId } = ctx
+  await findTemplate(ctx, id)
+  await db.template.updateMany({ where: { tenantId, id, deletedAt: null }, data: { deletedAt: new Date() } })
+}
+
+/** Those who change a template come one after the other. */
+async function lockTemplate(db: Transaction, tenantId: string, id: string): Promise<void> {
+  await db.$executeRaw`SELECT FROM templates WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid FOR UPDATE`
+}

@@ -1,0 +1,48 @@
+import { checkLink, findUserId } from '@tellwire/format'
+import { refusal } from '../errors.js'
+import type { MessageInput } from './schemas.js'
+
+const buttonsMax = 300
+const valueBytesMax = 4_096
+const kinds = ['url', 'action', 'copy', 'web_app'] as const
+
+type Button = NonNullable<MessageInput['buttons']>[number][number]
+
+/** @throws `buttons_refused`, in the words of Telegram where it is about an address. */
+export function assertButtons({ buttons, attachments, text, template }: MessageInput): void {
+  if (!buttons) return
+  if (buttons.flat().length > buttonsMax) throw refused('/buttons', `has more than ${buttonsMax} buttons`)
+  if ((attachments?.length ?? 0) > 1 && text === undefined && template === undefined) {
+    throw refused('/buttons', 'an album has no buttons: give a text, which follows it with them')
+  }
+  for (const [row, items] of buttons.entries()) {
+    for (const [column, button] of items.entries()) assertButton(button, `/buttons/${row}/${column}`)
+  }
+}
+
+function assertButton(button: Button, pointer: string): void {
+  const given = kinds.filter((kind) => button[kind] !== undefined)
+  if (given.length !== 1) throw refused(pointer, `needs exactly one of ${kinds.join(', ')}`)
+  if (button.value !== undefined) assertValue(button, pointer)
+  if (button.url !== undefined && findUserId(button.url) === undefined) assertAddress(button.url, `${pointer}/url`)
+  if (button.web_app !== undefined) {
+    assertAddress(button.web_app, `${pointer}/web_app`)
+    if (!/^https:\/\//i.test(button.web_app)) throw refused(`${pointer}/web_app`, 'Only HTTPS links are allowed')
+  }
+}
+
+function assertValue({ action, value }: Button, pointer: string): void {
+  if (action === undefined) throw refused(`${pointer}/value`, 'belongs to an action')
+  if (Buffer.byteLength(JSON.stringify(value)) > valueBytesMax) {
+    throw refused(`${pointer}/value`, `must not take more than ${valueBytesMax} bytes as JSON`)
+  }
+}
+
+function assertAddress(url: string, pointer: string): void {
+  const checked = checkLink(url)
+  if ('refusal' in checked) throw refused(pointer, `is not an address that Telegram opens: ${checked.refusal}`)
+}
+
+function refused(pointer: string, detail: string) {
+  return refusal('buttons_refused', `${pointer} ${detail}.`, { pointer, detail })
+}

@@ -1,0 +1,125 @@
+import type { MessageOptions } from '@tellwire/domain'
+import { type RenderedText, renderText, TelegramParseError, type TextFormat } from '@tellwire/format'
+import type { TenantContext } from '../context.js'
+import { ApiError, refusal } from '../errors.js'
+import { readAttachments } from './check-attachments.js'
+import { assertButtons } from './check-buttons.js'
+import { assertLength } from './check-length.js'
+import { readReplyTo } from './read-reply-to.js'
+import { readTemplateUse } from './read-template-use.js'
+import type { MessageInput } from './schemas.js'
+
+/** A message whose form was checked, as it is stored. */
+export interface ReadMessage {
+  format: TextFormat
+  text: string
+  /** Undefined where there is nothing but the text. */
+  message: MessageOptions | undefined
+}
+
+/**
+ * @param userIds who it is for, where they are named: what a template needs of them is looked up.
+ * `isChange`: what is not given stays, so that there is something to show without a text.
+ */
+export async function readMessage(
+  ctx: TenantContext,
+  input: MessageInput,
+  userIds: readonly string[] = [],
+  { isChange = false }: { isChange?: boolean } = {},
+): Promise<ReadMessage> {
+  if (input.text !== undefined && input.template !== undefined) {
+    throw refusal('impossible_combination', 'A message has either a text or a template.', {
+      pointer: '/template',
+      detail: 'cannot stand beside text',
+    })
+  }
+  assertMarkup(input)
+  assertButtons(input)
+  const template = input.template && (await readTemplateUse(ctx, input.template, userIds))
+  const attachments = input.attachments && (await readAttachments(ctx, input.attachments))
+  const options = withoutDefaults({
+    ...pickOptions(input),
+    ...(attachments ? { attachments } : {}),
+    ...(input.reply_to ? { reply_to: await readReplyTo(ctx, input.reply_to) } : {}),
+    ...(template ? { template: template.use } : {}),
+  })
+  // A template brings its own format and, in one language or another, its text.
+  const format = template?.format ?? input.format
+  const text = input.text ?? ''
+  if (!template) {
+    const rendered = text === '' ? undefined : renderGiven(text, format)
+    assertVisible(rendered, attachments !== undefined || (isChange && input.text === undefined))
+    if (rendered) assertLength(rendered, options)
+  }
+  return { format, text, message: Object.keys(options).length > 0 ? options : undefined }
+}
+
+/**
+ * @throws `markup_invalid` with the words of Telegram.
+ * @param pointer of the text in the request.
+ */
+export function renderGiven(text: string, format: TextFormat, pointer = '/text'): RenderedText {
+  try {
+    return renderText(text, format)
+  } catch (error) {
+    if (!(error instanceof TelegramParseError)) throw error
+    throw new ApiError('markup_invalid', `Telegram would refuse the text: ${error.message}.`, {
+      errors: [{ pointer, code: 'markup_invalid', detail: error.message, ...placeOf(text, error.index) }],
+      cause: error,
+    })
+  }
+}
+
+const contextLength = 20
+
+function placeOf(text: string, index: number | undefined): { offset?: number; context?: string } {
+  if (index === undefined) return {}
+  const around = text.slice(Math.max(0, index - contextLength), index + contextLength).toWellFormed()
+  return { offset: [...text.slice(0, index)].length, context: around }
+}
+
+function assertVisible(rendered: RenderedText | undefined, hasAttachments: boolean): void {
+  if (rendered === undefined ? hasAttachments : rendered.text !== '' || hasAttachments) return
+  throw refusal('text_empty', 'The text would show nothing in a chat.', {
+    pointer: '/text',
+    detail: 'has nothing to show',
+  })
+}
+
+function assertMarkup({ buttons, keyboard, remove_keyboard: isRemoved }: MessageInput): void {
+  const given = Object.entries({ buttons, keyboard, remove_keyboard: isRemoved }).filter(([, value]) => value)
+  const [, second] = given
+  if (!second) return
+  throw refusal('impossible_combination', 'A message has one of buttons, keyboard and remove_keyboard.', {
+    pointer: `/${second[0]}`,
+    detail: 'cannot stand beside the other',
+  })
+}
+
+type Picked = Omit<MessageOptions, 'attachments' | 'reply_to' | 'template' | 'thread_key' | 'mode'>
+
+function pickOptions(input: MessageInput): { [Key in keyof Picked]: Picked[Key] | undefined } {
+  const { overflow, buttons, keyboard, remove_keyboard, silent, protect, link_preview, topic, effect, telegram } = input
+  return {
+    overflow,
+    // The checks made sure that each button is of one kind.
+    buttons: buttons as MessageOptions['buttons'],
+    keyboard: keyboard as MessageOptions['keyboard'],
+    remove_keyboard,
+    silent,
+    protect,
+    link_preview: link_preview as MessageOptions['link_preview'],
+    topic,
+    effect,
+    telegram,
+  }
+}
+
+function withoutDefaults(options: { [Key in keyof MessageOptions]: MessageOptions[Key] | undefined }): MessageOptions {
+  const isDefault = ([name, value]: [string, unknown]) =>
+    value === undefined ||
+    value === false ||
+    (name === 'link_preview' && value === 'default') ||
+    (name === 'overflow' && value === 'split')
+  return Object.fromEntries(Object.entries(options).filter((entry) => !isDefault(entry)))
+}

@@ -1,0 +1,58 @@
+import type { StoredMessage } from '../state/types.js'
+import type { World } from '../state/world.js'
+import type { Parameters } from './parameters.js'
+import { badRequest } from './telegram-error.js'
+
+/** What a message has besides its content: where it stands and how it arrives. */
+export type Placement = Pick<
+  StoredMessage,
+  'replyToMessageId' | 'topicId' | 'isSilent' | 'isProtected' | 'effectId' | 'isCaptionAbove'
+>
+
+/** The checks that come before the chat is looked up. */
+export function readReplyParameters(parameters: Parameters): Record<string, unknown> | undefined {
+  const value = parameters.json('reply_parameters', () => badRequest("can't parse reply parameters JSON object"))
+  return readObject(value, 'reply parameters')
+}
+
+export function readObject(value: unknown, what: string): Record<string, unknown> | undefined {
+  if (value === undefined) return undefined
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw badRequest(`object expected as ${what}`)
+  return value as Record<string, unknown>
+}
+
+/** The checks that come after it: thread, replied message, effect. */
+export function readPlacement(
+  world: World,
+  parameters: Parameters,
+  chatId: number,
+  messages: readonly StoredMessage[],
+): Placement {
+  const topicId = readTopic(world, parameters, chatId)
+  const reply = readReplyParameters(parameters)
+  const replyTo = reply && messages.find(({ messageId }) => messageId === Number(reply['message_id']))
+  if (reply && !replyTo && reply['allow_sending_without_reply'] !== true) {
+    throw badRequest('message to be replied not found')
+  }
+  const effectId = parameters.text('message_effect_id') || undefined
+  if (effectId !== undefined && chatId < 0) throw badRequest("can't use message effects in the chat")
+  if (effectId !== undefined && !/^\d{1,20}$/.test(effectId)) throw badRequest('EFFECT_ID_INVALID')
+  return {
+    topicId,
+    effectId,
+    replyToMessageId: replyTo?.messageId,
+    isSilent: parameters.isTrue('disable_notification') || undefined,
+    isProtected: parameters.isTrue('protect_content') || undefined,
+    isCaptionAbove: parameters.isTrue('show_caption_above_media') || undefined,
+  }
+}
+
+function readTopic(world: World, parameters: Parameters, chatId: number): number | undefined {
+  const topicId = parameters.integer('message_thread_id')
+  if (topicId === 0) return undefined
+  const topic = world.groups.get(chatId)?.topics?.find(({ id }) => id === topicId)
+  if (!topic) throw badRequest('message thread not found')
+  if (topic.isClosed) throw badRequest('TOPIC_CLOSED')
+  return topicId
+}

@@ -1,0 +1,46 @@
+import type { ClaimedDelivery } from '@tellwire/db'
+import {
+  type Droppable,
+  makeCallbackData,
+  type MessageContent,
+  type MessageOptions,
+  type MessageStep,
+  planMessage,
+} from '@tellwire/domain'
+import type { TextFormat } from '@tellwire/format'
+import type { WorkerContext } from '../context.js'
+
+export interface Preparing {
+  ctx: WorkerContext
+  botId: string
+  delivery: ClaimedDelivery
+}
+
+export function readContent({ format, text, message }: ClaimedDelivery): MessageContent {
+  // What is stored was checked when it was accepted.
+  return { format: (format ?? 'markdown') as TextFormat, text: text ?? '', options: (message ?? {}) as MessageOptions }
+}
+
+export function planSteps(
+  { ctx, delivery }: Preparing,
+  content: MessageContent,
+  replyToMessageId: number | undefined,
+): MessageStep[] {
+  const { notificationId, isGroup, dropped } = delivery
+  return planMessage(content, {
+    dropped,
+    isGroup,
+    replyToMessageId,
+    callbackDataOf: (index, action, value) =>
+      makeCallbackData(ctx.sealer, notificationId ?? '', { index, action, value }),
+  })
+}
+
+export function droppableOf({ topic, effect, attachments }: MessageOptions, format: TextFormat): Droppable[] {
+  return [
+    ...(format === 'markdown' ? ['formatting' as const] : []),
+    ...(topic === undefined ? [] : ['topic' as const]),
+    ...(effect === undefined ? [] : ['effect' as const]),
+    ...(attachments?.some(({ fallback }) => fallback === 'document') ? ['photo' as const] : []),
+  ]
+}

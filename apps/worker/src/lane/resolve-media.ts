@@ -1,0 +1,80 @@
+import { Readable } from 'node:stream'
+import { fileKey, type Medium, type MessageStep } from '@tellwire/domain'
+import type { Upload } from '@tellwire/telegram'
+import type { CalledMedium } from './call.js'
+import type { Preparing } from './plan-steps.js'
+
+interface Resolved {
+  /** What the call says: an address, a `file_id`, or which of the uploads. */
+  reference: string
+  upload: Upload | undefined
+  called: CalledMedium | undefined
+}
+
+/** The parameters that bring a step's media, and what has to be uploaded with the call. */
+export async function resolveMedia(
+  preparing: Preparing,
+  { method, media, params }: Pick<MessageStep, 'method' | 'media' | 'params'>,
+): Promise<{ params: Record<string, unknown>; uploads: Upload[]; media: CalledMedium[] }> {
+  const resolved = await Promise.all(media.map((medium, index) => resolve(preparing, medium, `file${index}`)))
+  const [first] = resolved
+  const [medium] = media
+  const isAlbum = method === 'sendMediaGroup'
+  return {
+    uploads: resolved.flatMap(({ upload }) => upload ?? []),
+    media: resolved.flatMap(({ called }) => called ?? []),
+    params: isAlbum
+      ? {
+          media: media.map((item, index) =>
+            toInputMedia(item, resolved[index]?.reference ?? '', index === 0 ? params : {}),
+          ),
+        }
+      : first && medium
+        ? { [medium.type]: first.reference, ...(medium.hasSpoiler ? { has_spoiler: true } : {}) }
+        : {},
+  }
+}
+
+/** The caption of an album is that of its first item. */
+export function toInputMedia({ type, hasSpoiler }: Medium, reference: string, captioned: object): object {
+  const { caption, caption_entities: entities } = captioned as { caption?: string; caption_entities?: object[] }
+  return {
+    type,
+    media: reference,
+    ...(hasSpoiler ? { has_spoiler: true } : {}),
+    ...(caption === undefined ? {} : { caption }),
+    ...(entities === undefined ? {} : { caption_entities: entities }),
+  }
+}
+
+export async function resolve({ ctx, botId, delivery }: Preparing, medium: Medium, field: string): Promise<Resolved> {
+  const { source, type } = medium
+  if ('known' in source) return { reference: source.known, upload: undefined, called: undefined }
+  if ('text' in source) {
+    const content = Buffer.from(source.text)
+    const upload: Upload = {
+      field,
+      name: source.name,
+      mimeType: 'text/plain; charset=utf-8',
+      size: content.length,
+      open: async () => Readable.from([content]),
+    }
+    return { reference: `attach://${field}`, upload, called: undefined }
+  }
+  const tenantId = delivery.tenantId ?? ''
+  const { fileId } = source
+  const known = await ctx.db.botFile.findUnique({
+    where: { tenantId_fileId_botId_type: { tenantId, fileId, botId, type } },
+    select: { telegramFileId: true },
+  })
+  if (known) return { reference: known.telegramFileId, upload: undefined, called: { type, fileId, isKnown: true } }
+  const file = await ctx.db.file.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: fileId } } })
+  const upload: Upload = {
+    field,
+    name: file.name,
+    mimeType: file.mimeType,
+    size: Number(file.size),
+    open: () => ctx.files.open(fileKey(tenantId, file.contentHash)),
+  }
+  return { reference: `attach://${field}`, upload, called: { type, fileId, isKnown: false } }
+}

@@ -1,0 +1,40 @@
+import type { Button, Keyboard, KeyboardButton, MessageOptions } from './message.js'
+
+type CallbackDataOf = (index: number, action: string, value: unknown) => string
+
+/** Buttons below the message, a keyboard in place of the letters, or the end of one. */
+export function makeReplyMarkup(
+  { buttons, keyboard, remove_keyboard: isRemoved }: MessageOptions,
+  callbackDataOf: CallbackDataOf,
+): Record<string, unknown> {
+  if (buttons) return { reply_markup: { inline_keyboard: makeInlineKeyboard(buttons, callbackDataOf) } }
+  if (keyboard) return { reply_markup: makeKeyboard(keyboard) }
+  return isRemoved ? { reply_markup: { remove_keyboard: true } } : {}
+}
+
+function makeInlineKeyboard(rows: Button[][], callbackDataOf: CallbackDataOf): object[][] {
+  let index = 0
+  return rows.map((row) => row.map((button) => makeButton(button, index++, callbackDataOf)))
+}
+
+function makeButton(button: Button, index: number, callbackDataOf: CallbackDataOf): object {
+  const { text } = button
+  if ('url' in button) return { text, url: button.url }
+  if ('copy' in button) return { text, copy_text: { text: button.copy } }
+  if ('web_app' in button) return { text, web_app: { url: button.web_app } }
+  return { text, callback_data: callbackDataOf(index, button.action, button.value) }
+}
+
+function makeKeyboard({ buttons, resize, one_time: isOneTime, persistent, placeholder }: Keyboard): object {
+  return {
+    keyboard: buttons.map((row) => row.map(makeKeyboardButton)),
+    resize_keyboard: resize ?? true,
+    ...(isOneTime ? { one_time_keyboard: true } : {}),
+    ...(persistent ? { is_persistent: true } : {}),
+    ...(placeholder === undefined ? {} : { input_field_placeholder: placeholder }),
+  }
+}
+
+function makeKeyboardButton(button: KeyboardButton): object {
+  return typeof button === 'string' ? { text: button } : button
+}

@@ -1,0 +1,83 @@
+import type { TextFormat } from '@tellwire/format'
+
+// A message as it is stored and shown: the names are those of the REST interface.
+
+export type AttachmentType = 'photo' | 'video' | 'animation' | 'audio' | 'voice' | 'document' | 'sticker'
+
+/** One of `url`, `file` (uploaded here) and `file_id` (known to Telegram). */
+export interface Attachment {
+  type: AttachmentType
+  url?: string
+  /** The UUID of an uploaded file. */
+  file?: string
+  file_id?: string
+  spoiler?: boolean
+  /** Where Telegram refuses a photo for its size or shape, it goes as a document. */
+  fallback?: 'document'
+}
+
+export type Button =
+  | { text: string; url: string }
+  | { text: string; action: string; value?: unknown }
+  | { text: string; copy: string }
+  | { text: string; web_app: string }
+
+export type KeyboardButton = string | { text: string; request_contact?: boolean; request_location?: boolean }
+
+/** In place of the letters of a person's phone. */
+export interface Keyboard {
+  buttons: KeyboardButton[][]
+  resize?: boolean
+  one_time?: boolean
+  persistent?: boolean
+  placeholder?: string
+}
+
+export interface LinkPreview {
+  mode?: 'off' | 'small' | 'large'
+  above?: boolean
+  url?: string
+}
+
+export type Overflow = 'split' | 'truncate' | 'file' | 'reject'
+export type ThreadMode = 'replace' | 'reply' | 'append'
+
+/** Everything of a message but its text. */
+export interface MessageOptions {
+  overflow?: Overflow
+  attachments?: Attachment[]
+  buttons?: Button[][]
+  keyboard?: Keyboard
+  remove_keyboard?: boolean
+  silent?: boolean
+  protect?: boolean
+  link_preview?: 'default' | 'off' | 'small' | 'large' | LinkPreview
+  /** A forum thread's number. */
+  topic?: number
+  /** The UUID of a notification. */
+  reply_to?: string
+  effect?: string
+  /** Further parameters of the Bot API, as they are. */
+  telegram?: Record<string, unknown>
+  thread_key?: string
+  mode?: ThreadMode
+  template?: TemplateUse
+}
+
+/** The text comes from a version of a template, when the message is sent. */
+export interface TemplateUse {
+  /** The UUID of the template. */
+  id: string
+  version: number
+  variables: Record<string, unknown>
+  locale?: string
+}
+
+export interface MessageContent {
+  format: TextFormat
+  text: string
+  options: MessageOptions
+}
+
+/** What Telegram may refuse of a message that is worth sending without it. */
+export type Droppable = 'formatting' | 'topic' | 'effect' | 'photo' | 'thread'

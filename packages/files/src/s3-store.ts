@@ -1,0 +1,37 @@
+import type { Readable } from 'node:stream'
+import { DeleteObjectCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { Upload } from '@aws-sdk/lib-storage'
+import type { FileStore } from './file-store.js'
+
+export interface S3Options {
+  bucket: string
+  region: string
+  /** Of a service that is not Amazon's, such as `https://minio.internal:9000`. */
+  endpoint: string | undefined
+  accessKeyId: string
+  secretAccessKey: string
+}
+
+/** Files in a bucket of S3, or of anything that speaks its protocol. */
+export function createS3Store({ bucket, region, endpoint, ...credentials }: S3Options): FileStore {
+  const client = new S3Client({
+    region,
+    credentials,
+    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
+  })
+  return {
+    async write(key, content) {
+      await new Upload({ client, params: { Bucket: bucket, Key: key, Body: content } }).done()
+    },
+    async open(key) {
+      const { Body: body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+      if (!body) throw new Error('the bucket has no such file')
+      // In Node.js a body is a stream of its own.
+      return body as Readable
+    },
+    async remove(key) {
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))
+    },
+    close: () => client.destroy(),
+  }
+}
