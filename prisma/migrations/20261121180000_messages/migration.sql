@@ -3,7 +3,10 @@
 -- Everything of a message but its text; null where there is nothing else.
 ALTER TABLE notification_contents
   ADD COLUMN message jsonb,
-  ADD COLUMN edited_at timestamptz;
+  ADD COLUMN edited_at timestamptz,
+  DROP CONSTRAINT notification_contents_format_check,
+  ADD CONSTRAINT notification_contents_format_check
+    CHECK (format IN ('markdown', 'plain', 'telegram_markdown', 'telegram_markdown_v2', 'telegram_html'));
 
 -- `part`: how many calls of a message that takes several were answered. `dropped`: what Telegram refused, so
 -- that the message goes without it. `change`: what was last asked for of the message in the chat, and what

@@ -1,5 +1,5 @@
 import type { MessageOptions } from '@tellwire/domain'
-import { type RenderedText, renderText, TelegramParseError, type TextFormat } from '@tellwire/format'
+import { codePointLength, type RenderedText, renderText, TelegramParseError, type TextFormat } from '@tellwire/format'
 import type { TenantContext } from '../context.js'
 import { ApiError, refusal } from '../errors.js'
 import { readAttachments } from './check-attachments.js'
@@ -75,7 +75,7 @@ const contextLength = 20
 function placeOf(text: string, index: number | undefined): { offset?: number; context?: string } {
   if (index === undefined) return {}
   const around = text.slice(Math.max(0, index - contextLength), index + contextLength).toWellFormed()
-  return { offset: [...text.slice(0, index)].length, context: around }
+  return { offset: codePointLength(text.slice(0, index)), context: around }
 }
 
 function assertVisible(rendered: RenderedText | undefined, hasAttachments: boolean): void {
@@ -104,11 +104,11 @@ function pickOptions(input: MessageInput): { [Key in keyof Picked]: Picked[Key] 
     overflow,
     // The checks made sure that each button is of one kind.
     buttons: buttons as MessageOptions['buttons'],
-    keyboard: keyboard as MessageOptions['keyboard'],
+    keyboard,
     remove_keyboard,
     silent,
     protect,
-    link_preview: link_preview as MessageOptions['link_preview'],
+    link_preview,
     topic,
     effect,
     telegram,

@@ -66,7 +66,7 @@ async function claim(turn: Turn, nowMs: number): Promise<void> {
   })
   turn.afterTenants = claimed.afterTenants
   shares.noteTaken(claimed.deliveries)
-  await Promise.all(claimed.deliveries.map((delivery) => enqueue(turn, delivery)))
+  await Promise.all(claimed.deliveries.flatMap((delivery) => enqueue(turn, delivery) ?? []))
   planNextLook(turn, claimed, nowMs)
 }
 
@@ -97,16 +97,19 @@ function planNextLook({ look, permits }: Turn, claimed: Claim, beganAtMs: number
 }
 
 /** At once where the call needs no looking up, so that the order of the claim is kept. */
-function enqueue(turn: Turn, delivery: ClaimedDelivery): Promise<void> | void {
+function enqueue(turn: Turn, delivery: ClaimedDelivery): Promise<void> | undefined {
   const { ctx, lease, botId } = turn
   const unsent = endUnsent(delivery)
   if (unsent) {
     if (unsent.result === 'unknown') ctx.metrics.unknown.inc({ cause: 'worker_died' })
     ctx.settler.add(lease, unsent)
-    return
+    return undefined
   }
   const call = prepareCall(ctx, botId, delivery)
-  if (!(call instanceof Promise)) return add(turn, delivery, call)
+  if (!(call instanceof Promise)) {
+    add(turn, delivery, call)
+    return undefined
+  }
   return call.then(
     (prepared) => add(turn, delivery, prepared),
     (error: unknown) => {

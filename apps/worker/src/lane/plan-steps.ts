@@ -18,7 +18,7 @@ export interface Preparing {
 
 export function readContent({ format, text, message }: ClaimedDelivery): MessageContent {
   // What is stored was checked when it was accepted.
-  return { format: (format ?? 'markdown') as TextFormat, text: text ?? '', options: (message ?? {}) as MessageOptions }
+  return { format: (format ?? 'markdown') as TextFormat, text: text ?? '', options: message ?? {} }
 }
 
 export function planSteps(

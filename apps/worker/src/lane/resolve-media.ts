@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { fileKey, type Medium, type MessageStep } from '@tellwire/domain'
+import { captionParams, fileKey, type Medium, type MessageStep } from '@tellwire/domain'
 import type { Upload } from '@tellwire/telegram'
 import type { CalledMedium } from './call.js'
 import type { Preparing } from './plan-steps.js'
@@ -14,7 +14,7 @@ interface Resolved {
 /** The parameters that bring a step's media, and what has to be uploaded with the call. */
 export async function resolveMedia(
   preparing: Preparing,
-  { method, media, params }: Pick<MessageStep, 'method' | 'media' | 'params'>,
+  { method, media, shown }: Pick<MessageStep, 'method' | 'media' | 'shown'>,
 ): Promise<{ params: Record<string, unknown>; uploads: Upload[]; media: CalledMedium[] }> {
   const resolved = await Promise.all(media.map((medium, index) => resolve(preparing, medium, `file${index}`)))
   const [first] = resolved
@@ -26,7 +26,7 @@ export async function resolveMedia(
     params: isAlbum
       ? {
           media: media.map((item, index) =>
-            toInputMedia(item, resolved[index]?.reference ?? '', index === 0 ? params : {}),
+            toInputMedia(item, resolved[index]?.reference ?? '', index === 0 ? captionParams(shown) : {}),
           ),
         }
       : first && medium

@@ -1,4 +1,3 @@
-import type { Params } from '@tellwire/telegram'
 import type { WorkerContext } from '../context.js'
 import { type Decision, decide, expire } from './decide.js'
 import type { LaneState } from './lanes.js'
@@ -39,9 +38,8 @@ export async function sendDelivery(sending: Sending, delivery: QueuedDelivery): 
   const addressed = { chat_id: Number(delivery.chatId), ...params, ...(isPaid ? { allow_paid_broadcast: true } : {}) }
   permits.start(delivery.chatId, delivery.isGroup ? 'group' : 'private', messageCount)
   // The call was put together for this method.
-  const outcome = await ctx.telegram.call(token, method, addressed as Params<typeof method>, {
-    ...(uploads.length > 0 ? { uploads, timeoutMs: uploadTimeoutMs } : {}),
-  })
+  const options = uploads.length > 0 ? { uploads, timeoutMs: uploadTimeoutMs } : {}
+  const outcome = await ctx.telegram.call(token, method, addressed, options)
   const answeredAtMs = performance.now()
   permits.answered(delivery.chatId, answeredAtMs, messageCount)
 

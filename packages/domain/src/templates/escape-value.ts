@@ -13,7 +13,7 @@ const escapes: Record<TextFormat, (value: string) => string> = {
 /** Makes a value mean nothing but itself in a text of this format. */
 export function escapeFor(format: TextFormat): (value: unknown) => string {
   const escape = escapes[format]
-  return (value) => escape(typeof value === 'object' ? JSON.stringify(value) : String(value))
+  return (value) => escape(typeof value === 'string' ? value : JSON.stringify(value))
 }
 
 /**

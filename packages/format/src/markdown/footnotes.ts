@@ -5,7 +5,12 @@ const digits = '⁰¹²³⁴⁵⁶⁷⁸⁹'
 
 /** The mark of the footnote with this index, counted from 0. */
 export function writeFootnoteMark(out: TextBuilder, index: number): void {
-  out.write([...String(index + 1)].map((digit) => digits[Number(digit)]).join(''))
+  out.write(
+    String(index + 1)
+      .split('')
+      .map((digit) => digits[Number(digit)])
+      .join(''),
+  )
 }
 
 /**

@@ -38,18 +38,11 @@ export function isBlank(text: string): boolean {
 
 function isMeaningful(entity: Entity): boolean {
   if (entity.length <= 0) return false
-  switch (entity.type) {
-    case 'text_link':
-      return entity.url !== undefined && entity.url !== ''
-    case 'text_mention':
-      return entity.user_id !== undefined
-    case 'custom_emoji':
-      return entity.custom_emoji_id !== undefined
-    case 'date_time':
-      return entity.unix_time !== undefined && entity.unix_time > 0
-    default:
-      return true
-  }
+  const { type, url = '', user_id: userId, custom_emoji_id: emojiId, unix_time: unixTime = 0 } = entity
+  if (type === 'text_link') return url !== ''
+  if (type === 'text_mention') return userId !== undefined
+  if (type === 'custom_emoji') return emojiId !== undefined
+  return type !== 'date_time' || unixTime > 0
 }
 
 function assertBounds(text: string, { offset, length }: Entity): void {
@@ -89,7 +82,8 @@ function clean(text: string, entities: readonly Entity[]): FormattedText {
   const places = Array.from(text.matchAll(dropped), ({ index }) => index)
   const spaced = places.length > 0 ? text.replace(dropped, '') : text
   const cleaned = spaced
-    .replace(/[\0-\t\v-\x1f]/g, ' ')
+    // Control characters, that is: all below the space.
+    .replace(/[^\n\u0020-\uffff]/g, ' ')
     // Of several marks of direction in a row only the last one has an effect.
     .replace(/[\u200e\u200f](?=[\u200e\u200f])/g, '\u200c')
   if (places.length === 0) return { text: cleaned, entities: [...entities] }

@@ -57,8 +57,8 @@ export function parseHtml(source: string): FormattedText {
   return { text: state.text, entities: sortEntities(state.entities.map(withoutCodeLanguage)) }
 }
 
-function withoutCodeLanguage({ codeLanguage: _, ...entity }: FoundEntity): Entity {
-  return entity
+function withoutCodeLanguage({ type, offset, length, codeLanguage: _language, ...rest }: FoundEntity): Entity {
+  return { type, offset, length, ...rest }
 }
 
 const namedCharacters: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"' }

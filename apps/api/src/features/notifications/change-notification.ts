@@ -1,5 +1,5 @@
 import { inTransaction, Prisma } from '@tellwire/db'
-import { type MessageContent, type MessageOptions, planMessage } from '@tellwire/domain'
+import { type MessageContent, planMessage } from '@tellwire/domain'
 import type { TextFormat } from '@tellwire/format'
 import { DrainLane } from '@tellwire/jobs'
 import type { TenantContext } from '../../context.js'
@@ -67,7 +67,7 @@ function toContent(stored: { format: string; text: string; message: unknown } | 
   return {
     format: (stored?.format ?? 'markdown') as TextFormat,
     text: stored?.text ?? '',
-    options: (stored?.message ?? {}) as MessageOptions,
+    options: stored?.message ?? {},
   }
 }
 
