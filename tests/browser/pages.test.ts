@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { eventually } from '@tellwire/testing'
+import { eventually, makePng } from '@tellwire/testing'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Stack, startStack } from '../e2e/stack.js'
@@ -127,6 +127,81 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
     await eventually(
       async () => (await stack.call('GET', '/v1/users/reader')).body['connections'][0].status,
       (status) => status === 'active',
+    )
+    expect(errors).toEqual([])
+    await page.close()
+  })
+
+  test('on the chat page messages look like in Telegram', async () => {
+    const link = await issue('viewer')
+    const viewer = await stack.newPerson('Grete')
+    await viewer.open(link['url'])
+    await eventually(
+      async () => (await stack.call('GET', '/v1/users/viewer')).body['connections']?.[0]?.status,
+      (status) => status === 'active',
+    )
+    const notify = (message: object) =>
+      stack.call('POST', '/v1/notifications', { to: { user_id: 'viewer' }, ...message })
+    const upload = async (content: Buffer, name: string, type: string) => {
+      const form = new FormData()
+      form.append('file', new Blob([new Uint8Array(content)], { type }), name)
+      const response = await fetch(`${stack.api}/v1/files`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${stack.key}` },
+        body: form,
+      })
+      return ((await response.json()) as { id: string }).id
+    }
+    const colors = [
+      [224, 122, 95],
+      [129, 178, 154],
+      [61, 64, 91],
+      [242, 204, 143],
+    ] as const
+    const photos = await Promise.all(colors.map((color) => upload(makePng(400, 300, color), 'view.png', 'image/png')))
+    const report = await upload(Buffer.from('quarter,sum\n'.repeat(200)), 'report.csv', 'text/csv')
+    await notify({
+      text: '# Order 8812\n\n**Shipped** and ||a surprise||, see https://example.com/t\n\n| Item | Price |\n|:--|--:|\n| 寿司 | 9.00 |\n| Tea | 12.50 |\n\n- [x] packed\n- [ ] delivered\n\n```sh\ncurl https://example.com\n```',
+    })
+    await notify({ text: Array.from({ length: 12 }, (_, line) => `> Line ${line + 1} of the terms`).join('\n') })
+    await notify({ text: 'Four *views*', attachments: photos.map((file) => ({ type: 'photo', file })) })
+    await notify({ text: 'The report', attachments: [{ type: 'document', file: report }] })
+    await notify({ attachments: [{ type: 'photo', file: photos[0], spoiler: true }] })
+    const { body } = await notify({
+      text: 'Rate it',
+      silent: true,
+      buttons: [
+        [
+          { text: 'Good', action: 'rate', value: 1 },
+          { text: 'Code', copy: 'A1-77' },
+        ],
+        [{ text: 'Open the shop', url: 'https://example.com' }],
+      ],
+    })
+    await notify({
+      text: 'Choose',
+      reply_to: body['id'],
+      keyboard: { buttons: [['Yes', 'No'], ['Later']], placeholder: 'Your answer' },
+    })
+    const page = await browser.newPage({ viewport: { width: 1_100, height: 1_900 } })
+    const errors = watchErrors(page)
+    await page.goto(`${stack.sandbox}/?person=${viewer.id}&bot=${stack.bot.username}`)
+    await page.locator('.bubble', { hasText: 'Choose' }).waitFor()
+
+    expect(await page.locator('.album img').count()).toBe(4)
+    expect(await page.locator('.bubble pre').first().textContent()).toContain('寿司 │  9.00')
+    expect(await page.locator('blockquote.expandable').count()).toBe(1)
+    expect(await page.getByRole('link', { name: /report\.csv/ }).isVisible()).toBe(true)
+    expect(await page.locator('.replied').textContent()).toBe('Rate it')
+    await page.screenshot({ path: join(pictures, 'chat-page-messages.png') })
+    await page.locator('.veiled').click()
+    await page.locator('blockquote.expandable').click()
+    await page.getByRole('button', { name: 'Code' }).click()
+    await page.getByText('Copied: A1-77').waitFor()
+    await page.getByRole('button', { name: 'Later' }).click()
+    await page.locator('.own').getByText('Later').waitFor()
+    expect(await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth')).toBe(
+      false,
     )
     expect(errors).toEqual([])
     await page.close()

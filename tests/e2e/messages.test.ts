@@ -1,4 +1,4 @@
-import { eventually } from '@tellwire/testing'
+import { eventually, makePng } from '@tellwire/testing'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -6,11 +6,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Json, type Person, type Stack, startStack } from './stack.js'
 
-/** A picture of one pixel. */
-const png = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-)
+const png = makePng(1, 1, [0, 0, 255])
 
 describe('what a message can be', () => {
   let stack: Stack
@@ -224,7 +220,7 @@ describe('what a message can be', () => {
   })
 
   test('a photo of a strange shape goes as a document when asked', async () => {
-    const { body: file } = await upload(widePng(), 'wide.png', 'image/png')
+    const { body: file } = await upload(makePng(2_000, 1, [0, 0, 255]), 'wide.png', 'image/png')
     const failed = await settled(await post({ attachments: [{ type: 'photo', file: file['id'] }] }))
     const sent = await send({ attachments: [{ type: 'photo', file: file['id'], fallback: 'document' }] })
 
@@ -453,10 +449,3 @@ describe('what a message can be', () => {
     expect(await shown()).toEqual([])
   })
 })
-
-/** 2,000 by 1 pixels: more than twenty times as wide as high. */
-function widePng(): Buffer {
-  const copy = Buffer.from(png)
-  copy.writeUInt32BE(2_000, 16)
-  return copy
-}

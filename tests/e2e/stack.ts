@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { connectDatabase } from '@tellwire/db'
 import { issueAdminKey, scopes } from '@tellwire/domain'
@@ -60,6 +63,7 @@ export async function startStack(
   const database = await createTestDatabase()
   const redis: RedisServer | undefined = options.backend === 'redis' ? await startRedis() : undefined
   const secretKey = randomBytes(32).toString('base64')
+  const filesDir = mkdtempSync(join(tmpdir(), 'tellwire-files-'))
   const processes: StartedProcess[] = []
   const start = async (app: string, env: Record<string, string>) => {
     const started = await startProcess(program(app), env)
@@ -75,6 +79,7 @@ export async function startStack(
     ...(redis ? { REDIS_URL: redis.url } : {}),
     SECRET_KEY: secretKey,
     TELEGRAM_API_ROOT: sandbox,
+    FILES_DIR: filesDir,
     ...options.env,
   }
   const port = options.webhook ? await findFreePort() : 0
@@ -158,6 +163,7 @@ export async function startStack(
       await Promise.all(services.map((process) => process.stop()))
       await sandboxProcess?.stop()
       await redis?.stop()
+      rmSync(filesDir, { recursive: true, force: true })
     },
   }
 }

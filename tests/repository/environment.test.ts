@@ -9,7 +9,7 @@ import { complainAboutNode } from '../../scripts/node-version.js'
 
 test('.env.example lists every variable that any app reads, and no other', () => {
   const example = readFileSync(fileURLToPath(new URL('../../.env.example', import.meta.url)), 'utf8')
-  const listed = [...example.matchAll(/^#? ?([A-Z][A-Z_]+)=/gm)].map(([, name = '']) => name)
+  const listed = [...example.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].map(([, name = '']) => name)
 
   const read = [ApiEnv, WorkerEnv, SandboxEnv, LocalEnv].flatMap((schema) => Object.keys(schema.properties))
 

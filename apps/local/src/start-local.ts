@@ -146,6 +146,7 @@ function serviceEnv(
     DATABASE_ENGINE_URL: database.engineUrl,
     REDIS_URL: config.REDIS_URL,
     SECRET_KEY: folder.secrets.secretKey,
+    FILES_DIR: folder.path('files'),
     TELEGRAM_API_ROOT: sandbox ?? config.TELEGRAM_API_ROOT,
   }
 }

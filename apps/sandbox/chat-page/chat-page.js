@@ -1,3 +1,4 @@
+import { renderMedia } from './render-media.js'
 import { make, renderText } from './render-text.js'
 
 // The chat page: what a person sees and does in Telegram, over the sandbox's control API.
@@ -31,10 +32,38 @@ function shownText(message) {
   return message.from_bot ? message.text : message.text.replace(/^(\/start(@\w+)?) .*$/s, '$1')
 }
 
-function renderMessage(message) {
+/** Messages of one album stand together; the first of them has the caption. */
+function groupAlbums(messages) {
+  const groups = []
+  for (const message of messages) {
+    const last = groups.at(-1)
+    const isSame = message.media_group_id !== null && last?.[0].media_group_id === message.media_group_id
+    if (isSame) last.push(message)
+    else groups.push([message])
+  }
+  return groups
+}
+
+function renderGroup(group, messages) {
+  const [message] = group
   const time = new Date(message.date * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
-  const bubble = make('div', { className: 'bubble' }, renderText(shownText(message), message.entities))
-  bubble.append(make('span', { className: 'meta' }, `${message.edited ? 'edited ' : ''}${time}`))
+  const marks = [
+    message.effect ? '✨ ' : '',
+    message.silent ? '🔕 ' : '',
+    message.protected ? '🔒 ' : '',
+    message.edited ? 'edited ' : '',
+  ].join('')
+  const replied = messages.find(({ message_id: id }) => id === message.reply_to)
+  const media = group.filter((each) => each.media).map((each) => renderMedia(each.media))
+  const album = media.length > 1 ? [make('div', { className: 'album' }, ...media)] : media
+  const text = renderText(shownText(message), message.entities)
+  const bubble = make(
+    'div',
+    { className: `bubble${media.length > 0 ? ' with-media' : ''}` },
+    ...(replied ? [make('div', { className: 'replied' }, replied.text.slice(0, 80) || replied.media?.type)] : []),
+    ...(message.caption_above ? [text, ...album] : [...album, text]),
+  )
+  bubble.append(make('span', { className: 'meta' }, marks + time))
   const item = make('li', { className: `message${message.from_bot ? '' : ' own'}` }, bubble)
   item.dataset.messageId = message.message_id
   if (message.buttons.length > 0) item.append(renderKeyboard(message))
@@ -47,7 +76,7 @@ function renderKeyboard(message) {
       'div',
       {},
       ...row.map((button, column) => {
-        const node = make('button', { type: 'button' }, `${button.text}${button.url ? ' ↗' : ''}`)
+        const node = make('button', { type: 'button' }, `${button.text}${markOf(button)}`)
         node.addEventListener('click', () => press(message.message_id, rowIndex, column))
         return node
       }),
@@ -56,14 +85,26 @@ function renderKeyboard(message) {
   return make('div', { className: 'keyboard' }, ...rows)
 }
 
+function markOf(button) {
+  if (button.url) return ' ↗'
+  if (button.copy_text) return ' 📋'
+  return button.web_app ? ' 📱' : ''
+}
+
 const press = guarded(async (messageId, row, column) => {
-  const { url, callback_query_id: queryId } = await call('POST', `/people/${state.personId}/press`, {
+  const {
+    url,
+    callback_query_id: queryId,
+    copied,
+    web_app: app,
+  } = await call('POST', `/people/${state.personId}/press`, {
     bot: state.bot,
     message_id: messageId,
     row,
     column,
   })
-  if (url) window.open(url, '_blank', 'noreferrer')
+  if (url ?? app) window.open(url ?? app, '_blank', 'noreferrer')
+  if (copied) notice(`Copied: ${copied}`)
   if (queryId) void showAnswer(queryId)
 })
 
@@ -164,8 +205,32 @@ function renderChat(person, messages) {
   element('say').hidden = !isChat || hasToStart
   const list = element('messages')
   const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80
-  list.replaceChildren(...messages.map(renderMessage))
+  list.replaceChildren(...groupAlbums(messages).map((group) => renderGroup(group, messages)))
+  renderReplyKeyboard(hasToStart ? [] : messages)
   if (isAtEnd) list.scrollTop = list.scrollHeight
+}
+
+/** In place of the letters: what the bot offered last. */
+function renderReplyKeyboard(messages) {
+  const offered = messages.findLast(({ keyboard }) => keyboard !== null)
+  const isUsed =
+    offered?.keyboard.isOneTime && messages.some((each) => !each.from_bot && each.message_id > offered.message_id)
+  const rows = offered && !isUsed ? offered.keyboard.rows : []
+  element('reply-keyboard').hidden = rows.length === 0
+  element('text').placeholder = (rows.length > 0 && offered.keyboard.placeholder) || 'Message'
+  element('reply-keyboard').replaceChildren(
+    ...rows.map((row) =>
+      make(
+        'div',
+        {},
+        ...row.map((text) => {
+          const node = make('button', { type: 'button' }, text)
+          node.addEventListener('click', () => void say(text))
+          return node
+        }),
+      ),
+    ),
+  )
 }
 
 async function refresh() {
@@ -206,8 +271,11 @@ onSubmit('say', async (form, node) => {
   const text = String(form.get('text')).trim()
   if (text === '') return
   node.reset()
-  await call('POST', `/people/${state.personId}/say`, { bot: state.bot, text })
+  await sayText(text)
 })
+
+const sayText = (text) => call('POST', `/people/${state.personId}/say`, { bot: state.bot, text })
+const say = guarded(sayText)
 
 const start = guarded(async () => {
   const link = state.pendingLink ?? `https://t.me/${state.bot}?start`

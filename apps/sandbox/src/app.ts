@@ -23,6 +23,7 @@ const pageFiles = [
   { url: '/', file: 'index.html', type: 'text/html; charset=utf-8' },
   { url: '/chat-page.css', file: 'chat-page.css', type: 'text/css; charset=utf-8' },
   { url: '/render-text.js', file: 'render-text.js', type: 'text/javascript; charset=utf-8' },
+  { url: '/render-media.js', file: 'render-media.js', type: 'text/javascript; charset=utf-8' },
   { url: '/chat-page.js', file: 'chat-page.js', type: 'text/javascript; charset=utf-8' },
 ]
 

@@ -15,6 +15,10 @@ export const File = Type.Object({
 })
 export type File = Static<typeof File>
 
+export const UploadForm = Type.Object({
+  file: Type.Unsafe<unknown>({ type: 'string', format: 'binary', description: 'Up to 50 MB; a photo up to 10 MB.' }),
+})
+
 export const FileParams = Type.Object({ id: GivenId })
 export const FileListQuery = Type.Object(pageQuery, { additionalProperties: false })
 export type FileListQuery = Static<typeof FileListQuery>

@@ -26,10 +26,8 @@ export async function uploadFile(ctx: TenantContext, request: FastifyRequest): P
   }
   const folder = await mkdtemp(join(tmpdir(), 'tellwire-upload-'))
   try {
-    const part = await request.file()
-    if (!part) throw noFile()
     const path = join(folder, 'content')
-    const { hash, size } = await receive(part.file, path)
+    const { part, hash, size } = await receivePart(request, path)
     if (part.file.truncated) {
       throw new ApiError('payload_too_large', `A file may have up to ${fileBytesMax} bytes.`, {
         errors: [
@@ -43,6 +41,22 @@ export async function uploadFile(ctx: TenantContext, request: FastifyRequest): P
     return await keep(ctx, path, { hash, size, mimeType, name: cleanName(part.filename) })
   } finally {
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function receivePart(request: FastifyRequest, path: string) {
+  try {
+    const part = await request.file()
+    if (!part) throw noFile()
+    return { part, ...(await receive(part.file, path)) }
+  } catch (cause) {
+    // What is wrong with the form has a code of its own or none at all; what the disk has against it has one.
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
+    if (cause instanceof ApiError || (code !== undefined && !code.startsWith('FST_'))) throw cause
+    throw new ApiError('malformed_request', 'The body is not a form with one file.', {
+      cause,
+      errors: [{ pointer: '/file', code: 'form', detail: 'cannot be read from multipart/form-data' }],
+    })
   }
 }
 

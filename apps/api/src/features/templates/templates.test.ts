@@ -1,0 +1,106 @@
+import { expect } from 'vitest'
+import { createBot, createConnection, createTenant, test } from '../../../test/fixtures.js'
+
+const greeting = { name: 'greeting', texts: { en: 'Hi {{name}}', de: 'Hallo {{name}}' }, default_locale: 'en' }
+
+test('keeps versions, publishes one and goes back', async ({ as, tenant }) => {
+  const client = as(tenant)
+  const created = await client.post('/v1/templates', greeting)
+  const { id } = created.json<{ id: string }>()
+  const published = await client.post(`/v1/templates/${id}/publish`, {})
+  const second = await client.put(`/v1/templates/${id}`, { texts: { en: 'Hello {{name}}' }, publish: true })
+  const back = await client.post(`/v1/templates/${id}/rollback`, {})
+  const forward = await client.post(`/v1/templates/${id}/publish`, { version: 2 })
+  const unknown = await client.post(`/v1/templates/${id}/publish`, { version: 3 })
+
+  expect([created.statusCode, created.json()]).toMatchObject([201, { published_version: null, latest_version: 1 }])
+  expect(published.json()).toMatchObject({ published_version: 1 })
+  expect(second.json()).toMatchObject({
+    published_version: 2,
+    latest_version: 2,
+    versions: [
+      { version: 2, texts: { en: 'Hello {{name}}' } },
+      { version: 1, texts: greeting.texts },
+    ],
+  })
+  expect(back.json()).toMatchObject({ published_version: 1 })
+  expect(forward.json()).toMatchObject({ published_version: 2 })
+  expect(unknown.json()).toMatchObject({ status: 422, errors: [{ pointer: '/version' }] })
+})
+
+test('gives the first answer again for the same idempotency key', async ({ as, tenant }) => {
+  const send = () => as(tenant).post('/v1/templates', greeting, { 'idempotency-key': 'k' })
+  const first = await send()
+  const second = await send()
+
+  expect(second.headers['idempotency-replayed']).toBe('true')
+  expect(second.json()).toEqual(first.json())
+})
+
+test('deletes a template; its name is free again', async ({ as, tenant }) => {
+  const { id } = (await as(tenant).post('/v1/templates', greeting)).json<{ id: string }>()
+  const taken = await as(tenant).post('/v1/templates', greeting)
+  const deleted = await as(tenant).delete(`/v1/templates/${id}`)
+
+  expect(taken.json()).toMatchObject({ status: 409, code: 'template_name_taken', errors: [{ pointer: '/name' }] })
+  expect(deleted.statusCode).toBe(204)
+  expect((await as(tenant).get(`/v1/templates/${id}`)).statusCode).toBe(404)
+  expect((await as(tenant).post('/v1/templates', greeting)).statusCode).toBe(201)
+})
+
+test("answers 404 for another tenant's template, and 403 without the scope", async ({ as, db, tenant }) => {
+  const { id } = (await as(tenant).post('/v1/templates', greeting)).json<{ id: string }>()
+  const stranger = await createTenant(db)
+  const reader = await createTenant(db, ['templates:read'])
+
+  for (const attempt of [
+    as(stranger).get(`/v1/templates/${id}`),
+    as(stranger).put(`/v1/templates/${id}`, { texts: { en: 'x' } }),
+    as(stranger).delete(`/v1/templates/${id}`),
+    as(stranger).post(`/v1/templates/${id}/publish`, {}),
+    as(stranger).post(`/v1/templates/${id}/rollback`, {}),
+  ]) {
+    expect((await attempt).statusCode).toBe(404)
+  }
+  expect((await as(stranger).get('/v1/templates')).json()).toEqual({ data: [], next_cursor: null })
+  expect((await as(reader).post('/v1/templates', greeting)).statusCode).toBe(403)
+})
+
+test.for([
+  [{ texts: { en: '{{#open}}' } }, '/texts/en'],
+  [{ texts: { en: '{{> other}}' } }, '/texts/en'],
+  [{ texts: { en: 'x' }, default_locale: 'fr' }, '/default_locale'],
+  [{ texts: { en: 'x', de: 'y' } }, '/default_locale'],
+  [{ texts: { en: 'x' }, schema: { type: 'nothing' } }, '/schema'],
+] as const)('refuses a template that cannot be used: %j', async ([fields, pointer], { as, tenant }) => {
+  const answer = await as(tenant).post('/v1/templates', { name: 'broken', ...fields })
+
+  expect(answer.json()).toMatchObject({ status: 422, code: 'template_invalid', errors: [{ pointer }] })
+})
+
+test('tells what is wrong with the use of a template', async ({ api, as, db, tenant }) => {
+  await createBot(api, tenant)
+  await createConnection(db, tenant, 'u')
+  const { id } = (
+    await as(tenant).post('/v1/templates', { ...greeting, strict: true, schema: { required: ['order'] } })
+  ).json<{ id: string }>()
+  const use = async (template: object, more: object = {}) => {
+    const answer = await as(tenant).post('/v1/notifications', { to: { user_id: 'u' }, template, ...more })
+    const { code, errors } = answer.json<{ code: string; errors: { pointer: string }[] }>()
+    return [answer.statusCode, code, errors[0]?.pointer]
+  }
+
+  expect(await use({ id, variables: { order: 1 } })).toEqual([422, 'template_unpublished', '/template/id'])
+  await as(tenant).post(`/v1/templates/${id}/publish`, {})
+  expect(await use({ id })).toEqual([422, 'variables_invalid', '/template/variables/order'])
+  expect(await use({ id, variables: { order: 1 } })).toEqual([422, 'variables_invalid', '/template/variables/name'])
+  expect(await use({ id, version: 9 })).toEqual([422, 'template_unknown', '/template/version'])
+  expect(await use({ id: 'tpl_x' })).toEqual([422, 'template_unknown', '/template/id'])
+  expect(await use({ id }, { text: 'x' })).toEqual([422, 'impossible_combination', '/template'])
+  await as(tenant).put('/v1/users/u', { attributes: { name: 'Ada' } })
+  const good = await as(tenant).post('/v1/notifications', {
+    to: { user_id: 'u' },
+    template: { id, variables: { order: 1 } },
+  })
+  expect(good.statusCode).toBe(202)
+})
