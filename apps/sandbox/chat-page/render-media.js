@@ -6,7 +6,7 @@ const icons = { video: '▶', audio: '♪', voice: '🎤', document: '📄', ani
 export function renderMedia(media) {
   const isHere = media.url?.startsWith('/') ?? false
   const isPicture =
-    ['photo', 'sticker', 'animation'].includes(media.type) && isHere && /^image\//.test(media.mime_type ?? '')
+    ['photo', 'sticker', 'animation'].includes(media.type) && isHere && media.mime_type?.startsWith('image/')
   const node = isPicture ? renderPicture(media) : renderPlayer(media, isHere)
   if (media.spoiler) hideUntilTapped(node)
   return node

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ const key = 'tenant/abc123'
 /** What a bucket does, as far as a store needs it. */
 function startBucket(): Server {
   const objects = new Map<string, Buffer>()
-  return createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = new URL(request.url ?? '/', 'http://x').pathname
     if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 Credential=key/')) {
       response.writeHead(403).end()
@@ -30,7 +30,8 @@ function startBucket(): Server {
       const object = objects.get(path)
       response.writeHead(object ? 200 : 404).end(object)
     }
-  })
+  }
+  return createServer((request, response) => void answer(request, response))
 }
 
 /** Signed chunks: their length in hexadecimal, the content, and at the end checksums. */
