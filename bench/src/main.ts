@@ -12,6 +12,7 @@ import { benchDrain } from './benches/drain.js'
 import { benchEndToEnd } from './benches/end-to-end.js'
 import { benchExpand } from './benches/expand.js'
 import { benchFairness, benchHighPriority } from './benches/fairness.js'
+import { benchFormat } from './benches/format.js'
 import { benchLatency } from './benches/latency.js'
 import { benchPace, benchUtilisation } from './benches/pacing.js'
 import { createLab, type Lab } from './lab.js'
@@ -48,6 +49,7 @@ const benches: Bench[] = [
   { keys: ['redis_bytes_vs_bullmq'], run: benchRedisBytes },
   { keys: ['wal_bytes_per_notification', 'cpu_vs_prisma_bullmq'], run: benchEndToEnd },
   { keys: ['broadcast_expand_per_s'], run: benchExpand },
+  { keys: ['format_vs_telegramify', 'format_typical_us', 'format_hostile_ms'], run: benchFormat },
 ]
 
 const { values: options } = parseArgs({
@@ -111,7 +113,9 @@ async function readVersions({ postgres, redis }: Lab): Promise<Record<string, st
     node: process.version,
     postgres: rows[0]?.server_version ?? '',
     redis: /redis_version:(\S+)/.exec(await redis.info('server'))?.[1] ?? '',
-    ...Object.fromEntries(['bullmq', 'grammy', 'pg-boss', 'undici'].map((name) => [name, packageVersion(name)])),
+    ...Object.fromEntries(
+      ['bullmq', 'grammy', 'pg-boss', 'telegramify-markdown', 'undici'].map((name) => [name, packageVersion(name)]),
+    ),
   }
 }
 

@@ -188,7 +188,7 @@ counted AS (
 ),
 detail AS (
   SELECT d.priority, d.chat_id::text, d.was_in_flight, d.is_group, d.tag, d.tenant_hop,
-    d.id, d.kind, d.tenant_id, d.notification_id, d.connection_id, d.attempts, d.reply, d.is_held_if_unknown, d.part, d.dropped,
+    d.id, d.kind, d.tenant_id, d.notification_id, d.connection_id, d.attempts, d.reply, d.is_held_if_unknown, coalesce(d.part, 0) AS part, coalesce(d.dropped, '{}') AS dropped,
     (extract(epoch FROM clock_timestamp() - d.accepted_at) * 1000)::float8 AS age_ms,
     (extract(epoch FROM d.expires_at - clock_timestamp()) * 1000)::float8 AS expires_in_ms,
     n.format, n.text, n.message, k.status AS connection_status,

@@ -53,8 +53,8 @@ kept AS (
   UPDATE pending_deliveries p SET
     claimed_by = NULL,
     attempts = CASE m.result WHEN 'advance' THEN 0 WHEN 'retry' THEN p.attempts + 1 ELSE p.attempts END,
-    part = p.part + CASE m.result WHEN 'advance' THEN 1 ELSE 0 END,
-    dropped = array_remove(p.dropped || m.dropped, NULL),
+    part = CASE m.result WHEN 'advance' THEN coalesce(p.part, 0) + 1 ELSE p.part END,
+    dropped = CASE WHEN m.dropped IS NULL THEN p.dropped ELSE coalesce(p.dropped, '{}') || m.dropped END,
     not_before = clock_timestamp() + make_interval(secs => m.retry_in_ms / 1000)
   FROM mine m WHERE p.id = m.id AND NOT m.is_final
 ),
@@ -63,9 +63,9 @@ written AS (
     status = CASE WHEN m.is_final THEN m.result ELSE d.status END,
     attempts = d.attempts + CASE WHEN m.answered_at IS NULL OR m.pause_chat_ms IS NOT NULL THEN 0 ELSE 1 END,
     telegram_message_ids = d.telegram_message_ids || ARRAY(SELECT jsonb_array_elements_text(m.message_ids)::bigint),
-    part = d.part + CASE WHEN m.result IN ('advance', 'sent') THEN 1 ELSE 0 END,
+    part = CASE m.result WHEN 'advance' THEN coalesce(d.part, 0) + 1 ELSE d.part END,
     sent_at = CASE m.result WHEN 'sent' THEN m.answered_at END,
-    dropped = array_remove(d.dropped || m.dropped, NULL),
+    dropped = CASE WHEN m.dropped IS NULL THEN d.dropped ELSE coalesce(d.dropped, '{}') || m.dropped END,
     failure = m.failure
   FROM mine m
   WHERE m.kind = 'notification' AND d.tenant_id = m.tenant_id AND d.id = m.id AND (m.is_final OR m.answered_at IS NOT NULL)

@@ -1,4 +1,4 @@
-import type { Entity, FormattedText } from '../formatted-text.js'
+import type { Entity, EntityType, FormattedText } from '../formatted-text.js'
 import { fixEntities } from './fix-entities.js'
 import { sortEntities } from './sort-entities.js'
 import { byteOffset, TelegramParseError } from './telegram-parse-error.js'
@@ -36,13 +36,16 @@ export function isBlank(text: string): boolean {
   )
 }
 
+const withArgument = new Set<EntityType>(['text_link', 'text_mention', 'custom_emoji', 'date_time'])
+
 function isMeaningful(entity: Entity): boolean {
   if (entity.length <= 0) return false
+  if (!withArgument.has(entity.type)) return true
   const { type, url = '', user_id: userId, custom_emoji_id: emojiId, unix_time: unixTime = 0 } = entity
   if (type === 'text_link') return url !== ''
   if (type === 'text_mention') return userId !== undefined
   if (type === 'custom_emoji') return emojiId !== undefined
-  return type !== 'date_time' || unixTime > 0
+  return unixTime > 0
 }
 
 function assertBounds(text: string, { offset, length }: Entity): void {
