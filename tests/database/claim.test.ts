@@ -63,6 +63,7 @@ const sent = (turnId: string, id: string) => ({
   messageIds: [1],
   failure: undefined,
   dropped: undefined,
+  messageCount: 1,
   retryInMs: undefined,
   pauseChatMs: undefined,
   answeredAgoMs: undefined,

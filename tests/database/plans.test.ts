@@ -91,6 +91,7 @@ const hotStatements = {
         messageIds: [1],
         failure: undefined,
         dropped: undefined,
+        messageCount: 1,
         retryInMs: undefined,
         pauseChatMs: undefined,
         answeredAgoMs: 1,

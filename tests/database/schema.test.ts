@@ -66,7 +66,8 @@ async function columnsOfDatabase(url: string): Promise<Column[]> {
   await client.connect()
   const { rows } = await client.query<Column>(`
     SELECT c.relname AS "table", a.attname AS "column", ltrim(t.typname, '_') AS type,
-      NOT a.attnotnull AS "isNullable", t.typcategory = 'A' AS "isArray"
+      -- Prisma reads an array that is null as an empty one, and has no name for it.
+      NOT a.attnotnull AND t.typcategory <> 'A' AS "isNullable", t.typcategory = 'A' AS "isArray"
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
       AND c.relname <> '_prisma_migrations' AND a.attnum > 0 AND NOT a.attisdropped`)

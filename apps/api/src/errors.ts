@@ -28,6 +28,7 @@ export const problems = {
   markup_invalid: { status: 422, title: 'Telegram would refuse the formatting', isRetryable: false },
   attachments_refused: { status: 422, title: 'The attachments cannot be sent', isRetryable: false },
   buttons_refused: { status: 422, title: 'The buttons cannot be sent', isRetryable: false },
+  link_preview_refused: { status: 422, title: 'The link preview cannot be shown', isRetryable: false },
   file_unknown: { status: 422, title: 'There is no such file', isRetryable: false },
   file_too_large: { status: 422, title: 'The file is too large', isRetryable: false },
   file_empty: { status: 422, title: 'The file is empty', isRetryable: false },

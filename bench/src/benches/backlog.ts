@@ -154,6 +154,7 @@ function settlement(id: string, turnId: string, result: 'sent' | 'release') {
     messageIds: result === 'sent' ? [1] : [],
     failure: undefined,
     dropped: undefined,
+    messageCount: 1,
     retryInMs: undefined,
     pauseChatMs: undefined,
     answeredAgoMs: undefined,

@@ -42,3 +42,4 @@ export {
   type TemplateReader,
 } from './templates/render-template.js'
 export { fileKey } from './files/file-key.js'
+export { lengthMaxOf } from './messages/length-max.js'

@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream'
 export interface FileStore {
   /** When it returns, the whole file is stored; when it throws, nothing is. Writing a key again changes nothing. */
   write(key: string, content: Readable): Promise<void>
+  has(key: string): Promise<boolean>
   /** @throws where there is no such file. */
   open(key: string): Promise<Readable>
   /** Removing what is not there is no error. */

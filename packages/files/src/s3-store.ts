@@ -1,5 +1,11 @@
 import type { Readable } from 'node:stream'
-import { DeleteObjectCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
 import type { FileStore } from './file-store.js'
 
@@ -22,6 +28,15 @@ export function createS3Store({ bucket, region, endpoint, ...credentials }: S3Op
   return {
     async write(key, content) {
       await new Upload({ client, params: { Bucket: bucket, Key: key, Body: content } }).done()
+    },
+    async has(key) {
+      try {
+        await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))
+        return true
+      } catch (error) {
+        if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404) return false
+        throw error
+      }
     },
     async open(key) {
       const { Body: body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))

@@ -1,6 +1,6 @@
 import type { ApiMethods, Opts } from '@grammyjs/types'
 import { errors, Pool } from 'undici'
-import { makeMultipart, type Upload } from './upload.js'
+import { makeMultipart, type Multipart, type Upload } from './upload.js'
 
 export type Method = keyof ApiMethods<never>
 export type Params<M extends Method> = Opts<never>[M]
@@ -29,13 +29,21 @@ export interface BotApiOptions {
   connectionsMax?: number
 }
 
+export interface CallOptions {
+  timeoutMs?: number
+  signal?: AbortSignal
+  uploads?: readonly Upload[]
+  /** Ends a call whose files are still on their way: it counts as not sent. */
+  uploadsEnd?: AbortSignal
+}
+
 export interface BotApi {
   /** Never throws for what Telegram or the network does, and never reveals the token. */
   call<M extends Method>(
     token: string,
     method: M,
     params: Params<M>,
-    options?: { timeoutMs?: number; signal?: AbortSignal; uploads?: readonly Upload[] },
+    options?: CallOptions,
   ): Promise<CallOutcome<Result<M>>>
   close(): Promise<void>
 }
@@ -70,16 +78,49 @@ export function createBotApi(options: BotApiOptions): BotApi {
     connect: { timeout: 3_000 },
   })
 
+  /** Bounded as a whole: while a file is on its way, none of the client's own limits runs out. */
+  const upload = async <T>(
+    path: string,
+    { body: sent, headers, isWhole }: Multipart,
+    { timeoutMs = timeoutDefaultMs, uploadsEnd }: CallOptions,
+  ): Promise<CallOutcome<T>> => {
+    const abort = new AbortController()
+    const giveUp = () => {
+      if (!isWhole()) abort.abort()
+    }
+    const deadline = setTimeout(() => abort.abort(), timeoutMs)
+    uploadsEnd?.addEventListener('abort', giveUp)
+    try {
+      const { statusCode, body } = await pool.request({
+        method: 'POST',
+        path,
+        headers,
+        body: sent,
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
+        signal: abort.signal,
+      })
+      return readAnswer(statusCode, await body.text())
+    } catch (error) {
+      const failure = describeFailure(error)
+      return { kind: 'no_answer', ...failure, isUnsent: failure.isUnsent || !isWhole() }
+    } finally {
+      clearTimeout(deadline)
+      uploadsEnd?.removeEventListener('abort', giveUp)
+    }
+  }
+
   return {
-    async call(token, method, params, { timeoutMs = timeoutDefaultMs, signal, uploads = [] } = {}) {
-      const { body: requestBody, headers } =
-        uploads.length > 0 ? makeMultipart(params, uploads) : { body: JSON.stringify(params), headers: jsonHeaders }
+    async call(token, method, params, options = {}) {
+      const path = `${basePath}/bot${token}/${method}`
+      const { timeoutMs = timeoutDefaultMs, signal, uploads = [] } = options
+      if (uploads.length > 0) return upload(path, makeMultipart(params, uploads), options)
       try {
         const { statusCode, body } = await pool.request({
           method: 'POST',
-          path: `${basePath}/bot${token}/${method}`,
-          headers,
-          body: requestBody,
+          path,
+          headers: jsonHeaders,
+          body: JSON.stringify(params),
           headersTimeout: timeoutMs,
           bodyTimeout: timeoutMs,
           ...(signal ? { signal } : {}),

@@ -191,6 +191,7 @@ const refusals: [code: number, meaning: string, descriptions: string[]][] = [
     'message file_unknown -',
     [
       'Bad Request: wrong file identifier/HTTP URL specified',
+      'Bad Request: FILE_REFERENCE_EXPIRED',
       "Bad Request: wrong remote file identifier specified: can't unserialize it. Wrong last symbol",
     ],
   ],
@@ -203,7 +204,14 @@ const refusals: [code: number, meaning: string, descriptions: string[]][] = [
       'Bad Request: IMAGE_PROCESS_FAILED',
     ],
   ],
-  [400, 'message media_unreachable -', ['Bad Request: failed to get HTTP URL content']],
+  [
+    400,
+    'message media_unreachable -',
+    [
+      'Bad Request: failed to get HTTP URL content',
+      'Bad Request: failed to send message #1 with the error message "WEBPAGE_CURL_FAILED"',
+    ],
+  ],
   [
     400,
     'message effect_refused -',

@@ -79,12 +79,13 @@ export const failureTable: readonly FailureRow[] = [
     pattern: /message to be replied not found|REPLY_MESSAGE_ID_INVALID|QUOTE_TEXT_INVALID|reply parameters/i,
     outcome: message('reply_target_gone'),
   },
+  { codes: [400], pattern: /WEBPAGE_CURL_FAILED|WEBPAGE_MEDIA_EMPTY/i, outcome: message('media_unreachable') },
   { codes: [400], pattern: /link preview|WEBPAGE_/i, outcome: message('link_preview_refused') },
   { codes: [400], pattern: /effect/i, outcome: message('effect_refused') },
   { codes: [400], pattern: /failed to get HTTP URL content/i, outcome: message('media_unreachable') },
   {
     codes: [400],
-    pattern: /wrong remote file identifier|wrong file identifier|file reference|wrong file_id/i,
+    pattern: /wrong remote file identifier|wrong file identifier|file reference|FILE_REFERENCE_|wrong file_id/i,
     outcome: message('file_unknown'),
   },
   {

@@ -11,11 +11,15 @@ export interface Upload {
   open(): Promise<Readable>
 }
 
+export interface Multipart {
+  body: Readable
+  headers: Record<string, string>
+  /** Whether all of it was handed over; before that, nobody can have acted on it. */
+  isWhole(): boolean
+}
+
 /** The body of a call as multipart/form-data, files streamed. */
-export function makeMultipart(
-  params: object,
-  uploads: readonly Upload[],
-): { body: Readable; headers: Record<string, string> } {
+export function makeMultipart(params: object, uploads: readonly Upload[]): Multipart {
   const boundary = `tellwire-${randomUUID()}`
   const heads = new Map(uploads.map((upload) => [upload, Buffer.from(fileHead(boundary, upload))]))
   const fields = Buffer.from(
@@ -27,6 +31,7 @@ export function makeMultipart(
   const end = Buffer.from(`--${boundary}--\r\n`)
   const filesLength = uploads.reduce((sum, upload) => sum + (heads.get(upload)?.length ?? 0) + upload.size + 2, 0)
 
+  let isWhole = false
   async function* parts(): AsyncGenerator<Buffer> {
     yield fields
     for (const upload of uploads) {
@@ -35,8 +40,10 @@ export function makeMultipart(
       yield Buffer.from('\r\n')
     }
     yield end
+    isWhole = true
   }
   return {
+    isWhole: () => isWhole,
     body: Readable.from(parts(), { objectMode: false }),
     headers: {
       'content-type': `multipart/form-data; boundary=${boundary}`,

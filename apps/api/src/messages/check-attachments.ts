@@ -23,6 +23,7 @@ function assertAlbum(attachments: Given[]): void {
   const [first] = attachments
   for (const [index, { type }] of attachments.entries()) {
     const pointer = `/attachments/${index}/type`
+    if (attachments[index]?.fallback) throw refused(`/attachments/${index}/fallback`, 'is not for albums')
     if (type === 'animation' || type === 'voice' || type === 'sticker') {
       throw refused(pointer, `${type} can't be part of an album`)
     }

@@ -9,15 +9,25 @@ const kinds = ['url', 'action', 'copy', 'web_app'] as const
 type Button = NonNullable<MessageInput['buttons']>[number][number]
 
 /** @throws `buttons_refused`, in the words of Telegram where it is about an address. */
-export function assertButtons({ buttons, attachments, text, template }: MessageInput): void {
+export function assertButtons({ buttons, keyboard }: MessageInput): void {
+  if ((keyboard?.buttons.flat().length ?? 0) > buttonsMax) {
+    throw refused('/keyboard', `has more than ${buttonsMax} buttons`)
+  }
   if (!buttons) return
   if (buttons.flat().length > buttonsMax) throw refused('/buttons', `has more than ${buttonsMax} buttons`)
-  if ((attachments?.length ?? 0) > 1 && text === undefined && template === undefined) {
-    throw refused('/buttons', 'an album has no buttons: give a text, which follows it with them')
-  }
   for (const [row, items] of buttons.entries()) {
     for (const [column, button] of items.entries()) assertButton(button, `/buttons/${row}/${column}`)
   }
+}
+
+/** An album has no buttons: they need a text that follows it. */
+export function assertAlbumHasText(
+  { buttons, keyboard, remove_keyboard: isRemoved, attachments }: MessageInput,
+  hasText: boolean,
+): void {
+  const [field] = [buttons && '/buttons', keyboard && '/keyboard', isRemoved && '/remove_keyboard'].filter(Boolean)
+  if (!field || hasText || (attachments?.length ?? 0) < 2) return
+  throw refused(String(field), 'is not for albums: give a text, which follows it with them')
 }
 
 function assertButton(button: Button, pointer: string): void {

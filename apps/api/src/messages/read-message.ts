@@ -1,9 +1,16 @@
 import type { MessageOptions } from '@tellwire/domain'
-import { codePointLength, type RenderedText, renderText, TelegramParseError, type TextFormat } from '@tellwire/format'
+import {
+  checkLink,
+  codePointLength,
+  type RenderedText,
+  renderText,
+  TelegramParseError,
+  type TextFormat,
+} from '@tellwire/format'
 import type { TenantContext } from '../context.js'
 import { ApiError, refusal } from '../errors.js'
 import { readAttachments } from './check-attachments.js'
-import { assertButtons } from './check-buttons.js'
+import { assertAlbumHasText, assertButtons } from './check-buttons.js'
 import { assertLength } from './check-length.js'
 import { readReplyTo } from './read-reply-to.js'
 import { readTemplateUse } from './read-template-use.js'
@@ -35,6 +42,7 @@ export async function readMessage(
   }
   assertMarkup(input)
   assertButtons(input)
+  assertLinkPreview(input)
   const template = input.template && (await readTemplateUse(ctx, input.template, userIds))
   const attachments = input.attachments && (await readAttachments(ctx, input.attachments))
   const options = withoutDefaults({
@@ -49,6 +57,7 @@ export async function readMessage(
   if (!template) {
     const rendered = text === '' ? undefined : renderGiven(text, format)
     assertVisible(rendered, attachments !== undefined || (isChange && input.text === undefined))
+    assertAlbumHasText(input, rendered !== undefined && rendered.text !== '')
     if (rendered) assertLength(rendered, options)
   }
   return { format, text, message: Object.keys(options).length > 0 ? options : undefined }
@@ -83,6 +92,16 @@ function assertVisible(rendered: RenderedText | undefined, hasAttachments: boole
   throw refusal('text_empty', 'The text would show nothing in a chat.', {
     pointer: '/text',
     detail: 'has nothing to show',
+  })
+}
+
+function assertLinkPreview({ link_preview: preview }: MessageInput): void {
+  if (typeof preview !== 'object' || preview.url === undefined) return
+  const checked = checkLink(preview.url)
+  if ('url' in checked) return
+  throw refusal('link_preview_refused', 'Telegram cannot show this address.', {
+    pointer: '/link_preview/url',
+    detail: `is not an address that Telegram opens: ${checked.refusal}`,
   })
 }
 

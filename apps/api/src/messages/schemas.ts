@@ -138,7 +138,7 @@ export const messageFields = {
   overflow: Type.Optional(
     Literals(['split', 'truncate', 'file', 'reject'], {
       description:
-        'A text beyond 4096 characters, or a caption beyond 1024: `split` (the default) goes on in further messages, `truncate` cuts it, `file` sends it as a document, `reject` answers 422.',
+        'A text beyond 4096 characters, or a caption beyond 1024: `split` (the default) goes on in further messages, `truncate` cuts it, `file` sends the text as a document (a caption goes on in messages all the same), `reject` answers 422.',
     }),
   ),
   attachments: Type.Optional(

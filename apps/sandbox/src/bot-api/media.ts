@@ -40,7 +40,7 @@ function title(type: string): string {
 async function takeAddress(world: World, bot: SandboxBot, type: MediaType, url: string): Promise<StoredFile> {
   if (!URL.canParse(url)) throw badRequest('wrong HTTP URL specified')
   const { hostname, pathname } = new URL(url)
-  const name = decodeURIComponent(pathname.split('/').at(-1) || 'file')
+  const name = pathname.split('/').at(-1) || 'file'
   if (hostname !== '127.0.0.1' && hostname !== 'localhost') {
     const unseen = { name, mimeType: 'application/octet-stream', size: 0, width: 800, height: 600 }
     return world.createFile({ botId: bot.id, type, url, ...unseen }, undefined)

@@ -131,7 +131,14 @@ export function controlRoutes(control: Control): FastifyPluginAsyncTypebox {
       const file = world.files.get(request.params.id)
       const bytes = file && world.bytes.get(file.uniqueId)
       if (!file || !bytes) throw new ControlError(404, 'there is no such file here')
-      return reply.type(file.mimeType).header('content-disposition', 'inline').send(bytes)
+      // Whatever else it is, it is not to run here as a page.
+      const isSeen = /^(?:image\/(?!svg)|audio\/|video\/)/.test(file.mimeType)
+      return reply
+        .type(isSeen ? file.mimeType : 'application/octet-stream')
+        .header('content-disposition', isSeen ? 'inline' : 'attachment')
+        .header('x-content-type-options', 'nosniff')
+        .header('content-security-policy', 'sandbox')
+        .send(bytes)
     })
     /** Telegram forgets files: what a bot knows of them is stale. */
     app.delete('/files', async () => {
@@ -302,7 +309,7 @@ function showStored({ world }: Control, message: StoredMessage) {
           size: file?.size ?? null,
           width: file?.width ?? null,
           height: file?.height ?? null,
-          url: file?.url ?? (file && world.bytes.get(file.uniqueId) ? `/sandbox/v1/files/${file.fileId}` : null),
+          url: file?.url ?? (file && world.bytes.has(file.uniqueId) ? `/sandbox/v1/files/${file.fileId}` : null),
         }
       : null,
     media_group_id: message.mediaGroupId ?? null,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 /** What is in the files that bots have sent. */
 export interface FileBytes {
   put(id: string, bytes: Buffer): void
+  has(id: string): boolean
   get(id: string): Buffer | undefined
 }
 
@@ -12,6 +13,10 @@ export class MemoryBytes implements FileBytes {
 
   put(id: string, bytes: Buffer): void {
     this.#files.set(id, bytes)
+  }
+
+  has(id: string): boolean {
+    return this.#files.has(id)
   }
 
   get(id: string): Buffer | undefined {
@@ -31,8 +36,11 @@ export class FolderBytes implements FileBytes {
     writeFileSync(join(this.#folder, id), bytes, { mode: 0o600 })
   }
 
+  has(id: string): boolean {
+    return existsSync(join(this.#folder, id))
+  }
+
   get(id: string): Buffer | undefined {
-    const path = join(this.#folder, id)
-    return existsSync(path) ? readFileSync(path) : undefined
+    return this.has(id) ? readFileSync(join(this.#folder, id)) : undefined
   }
 }

@@ -24,8 +24,10 @@ export interface Call {
 export interface CalledMedium {
   type: Medium['type']
   fileId: string
-  /** Whether Telegram was told a `file_id` that it gave earlier. */
-  isKnown: boolean
+  /** Which of the call's messages shows it. */
+  index: number
+  /** The `file_id` that Telegram gave earlier and was told again; undefined for an upload. */
+  telegramFileId: string | undefined
 }
 
 export interface CalledThread {
@@ -39,6 +41,23 @@ export interface NoCall {
   failure: { class: 'message'; code: string }
 }
 
+/** A file of it is just being uploaded: once that is done, it need not be uploaded again. */
+export class UploadUnderWay extends Error {
+  override readonly name = 'UploadUnderWay'
+}
+
+/** A file that was uploaded to us is no longer where files are kept. */
+export class FileMissing extends Error {
+  override readonly name = 'FileMissing'
+}
+
+/** What uploads of a bot are queued or under way, each by the delivery that makes it. */
+export type OpenUploads = Map<string, string>
+
+export function uploadKey({ fileId, type }: Pick<CalledMedium, 'fileId' | 'type'>): string {
+  return `${type} ${fileId}`
+}
+
 export const plainCall = {
   uploads: [],
   messageCount: 1,
@@ -48,3 +67,8 @@ export const plainCall = {
   media: [],
   thread: undefined,
 } satisfies Partial<Call>
+
+/** The delivery is answered, or goes back: whoever is next may upload. */
+export function closeUploads(uploads: OpenUploads, deliveryId: string): void {
+  for (const [key, uploader] of uploads) if (uploader === deliveryId) uploads.delete(key)
+}

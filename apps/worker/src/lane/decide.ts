@@ -67,6 +67,8 @@ function decideMeaning(
     case 'message':
       return decideRefusedMessage(delivery, outcome, meaning, nowMs)
     case 'migrate':
+      // In the new chat the numbers of messages are others.
+      if (delivery.kind === 'change') return { outcome: fail(delivery, gone, outcome), migratedTo: meaning.toChatId }
       return {
         outcome: settle(delivery, 'release'),
         migratedTo: meaning.toChatId,
@@ -98,7 +100,8 @@ function decideRefusedMessage(
   meaning: Extract<OutcomeClass, { class: 'message' }>,
   nowMs: number,
 ): Omit<Decision, 'outcomeUnmoved'> {
-  if (meaning.code === 'file_unknown' && delivery.call.media.some(({ isKnown }) => isKnown)) {
+  if (isGoneAnyway(delivery, outcome)) return { outcome: settle(delivery, delivery.call.isLast ? 'sent' : 'advance') }
+  if (meaning.code === 'file_unknown' && delivery.call.media.some((medium) => medium.telegramFileId !== undefined)) {
     return { outcome: settle(delivery, 'release'), forgetsUploads: true }
   }
   if (meaning.code === 'media_unreachable' && delivery.attempts + 1 < fetchAttemptsMax) {
@@ -106,6 +109,12 @@ function decideRefusedMessage(
   }
   const dropped = droppedFor(delivery, meaning.isFormatting ? 'formatting' : meaning.code)
   return { outcome: dropped ? { ...settle(delivery, 'degrade'), dropped } : fail(delivery, meaning, outcome) }
+}
+
+/** What was to be deleted, and was: by the person, or by a call whose answer was lost. */
+function isGoneAnyway({ call }: QueuedDelivery, outcome: CallOutcome<unknown>): boolean {
+  if (call.method !== 'deleteMessage' || outcome.kind !== 'refused') return false
+  return /message to delete not found/i.test(outcome.description)
 }
 
 /** By refusal: what the message can do without. */
@@ -121,6 +130,9 @@ function droppedFor({ call, dropped }: QueuedDelivery, code: string): Droppable 
   const droppable = droppableFor[code]
   return droppable && call.droppable.includes(droppable) && !dropped.includes(droppable) ? droppable : undefined
 }
+
+/** The message is not where it was. */
+const gone = { class: 'message', code: 'message_unavailable' }
 
 const unknownOutcome = { class: 'ambiguous', code: 'outcome_unknown' }
 
@@ -169,6 +181,7 @@ function settle(delivery: ClaimedDelivery, result: Answered['result']): Answered
   return {
     id,
     isGroup,
+    messageCount: 'call' in delivery ? (delivery as QueuedDelivery).call.messageCount : 1,
     result,
     messageIds: [],
     failure: undefined,

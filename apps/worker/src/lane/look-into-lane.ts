@@ -1,8 +1,9 @@
 import { type Claim, claimDeliveries, type ClaimedDelivery } from '@tellwire/db'
-import type { Call, NoCall } from './call.js'
+import { type Call, closeUploads, type NoCall, UploadUnderWay } from './call.js'
 import { endUnsent, giveBack, refuse } from './decide.js'
 import { priorities } from './lanes.js'
 import { prepareCall } from './prepare-call.js'
+import { retryForMs } from './retry-policy.js'
 import { keepForMs, lookAgainMs, lookaheadMin, permitReturnMs, type Turn } from './turn.js'
 
 /** Wake-ups that come faster than this are answered by one look, while there is something to send. */
@@ -13,6 +14,8 @@ const lookaheadMax = 50_000
 const lookaheadGrowth = 4
 /** What a message needs could not be looked up. */
 const prepareAgainMs = 1_000
+/** Another delivery uploads its file. */
+const uploadLookMs = 500
 
 /** So many deliveries are claimed ahead: what the bot sends in a quarter of a second, within bounds. */
 function aheadOf(rate: number): number {
@@ -98,33 +101,50 @@ function planNextLook({ look, permits }: Turn, claimed: Claim, beganAtMs: number
 
 /** At once where the call needs no looking up, so that the order of the claim is kept. */
 function enqueue(turn: Turn, delivery: ClaimedDelivery): Promise<void> | undefined {
-  const { ctx, lease, botId } = turn
+  const { ctx, lease, botId, uploads } = turn
   const unsent = endUnsent(delivery)
   if (unsent) {
     if (unsent.result === 'unknown') ctx.metrics.unknown.inc({ cause: 'worker_died' })
     ctx.settler.add(lease, unsent)
     return undefined
   }
-  const call = prepareCall(ctx, botId, delivery)
-  if (!(call instanceof Promise)) {
-    add(turn, delivery, call)
-    return undefined
+  const claimedAtMs = performance.now()
+  try {
+    const call = prepareCall({ ctx, botId, delivery, uploads })
+    if (call instanceof Promise) {
+      return call.then(
+        (prepared) => add(turn, delivery, prepared, claimedAtMs),
+        (error: unknown) => postpone(turn, delivery, error),
+      )
+    }
+    add(turn, delivery, call, claimedAtMs)
+  } catch (error) {
+    postpone(turn, delivery, error)
   }
-  return call.then(
-    (prepared) => add(turn, delivery, prepared),
-    (error: unknown) => {
-      ctx.log.warn({ err: error, botId, deliveryId: delivery.id }, 'a message could not be prepared')
-      ctx.settler.add(lease, giveBack(delivery, prepareAgainMs))
-    },
-  )
+  return undefined
 }
 
-function add({ ctx, lease, queue, news }: Turn, delivery: ClaimedDelivery, call: Call | NoCall): void {
+function add(turn: Turn, delivery: ClaimedDelivery, call: Call | NoCall, claimedAtMs: number): void {
   if ('failure' in call) {
-    ctx.settler.add(lease, refuse(delivery, call.failure))
+    turn.ctx.settler.add(turn.lease, refuse(delivery, call.failure))
     return
   }
-  const expiresAtMs = delivery.expiresInMs === null ? Infinity : performance.now() + delivery.expiresInMs
-  queue.add({ ...delivery, call, expiresAtMs })
-  news.fire()
+  const expiresAtMs = delivery.expiresInMs === null ? Infinity : claimedAtMs + delivery.expiresInMs
+  turn.queue.add({ ...delivery, call, expiresAtMs })
+  turn.news.fire()
+}
+
+/** Tried again soon; what cannot be prepared for as long as anything is tried fails. */
+function postpone({ ctx, lease, botId, uploads }: Turn, delivery: ClaimedDelivery, error: unknown): void {
+  closeUploads(uploads, delivery.id)
+  if (error instanceof UploadUnderWay) {
+    ctx.settler.add(lease, giveBack(delivery, uploadLookMs))
+    return
+  }
+  ctx.log.warn({ err: error, botId, deliveryId: delivery.id }, 'a message could not be prepared')
+  const isHopeless = delivery.ageMs > retryForMs
+  const outcome = isHopeless
+    ? refuse(delivery, { class: 'message', code: 'not_preparable' })
+    : giveBack(delivery, prepareAgainMs)
+  ctx.settler.add(lease, outcome)
 }

@@ -15,7 +15,8 @@ export async function makeEditCall(
   { shown, hasNewMedia }: { shown: FormattedText; hasNewMedia: boolean },
 ): Promise<Call> {
   const { reply_markup: replyMarkup, link_preview_options: preview } = step.params
-  const common = { message_id: messageId, ...(replyMarkup === undefined ? {} : { reply_markup: replyMarkup }) }
+  // Keyboards in place of letters are for new messages only.
+  const common = { message_id: messageId, ...(isInline(replyMarkup) ? { reply_markup: replyMarkup } : {}) }
   const call = { ...plainCall, changesMessageId: messageId }
   const [medium] = step.media
   if (!medium) {
@@ -27,10 +28,12 @@ export async function makeEditCall(
     return { ...call, method: 'editMessageText', params }
   }
   if (medium.type === 'sticker') return { ...call, method: 'editMessageReplyMarkup', params: common }
-  if (!hasNewMedia || step.media.length > 1) {
+  // A text that goes as a file is another file with every change.
+  const isNew = hasNewMedia || 'text' in medium.source
+  if (!isNew || step.media.length > 1) {
     return { ...call, method: 'editMessageCaption', params: { ...common, ...captionParams(shown) } }
   }
-  const { reference, upload, called } = await resolve(preparing, medium, 'file0')
+  const { reference, upload, called } = await resolve(preparing, medium, 0)
   return {
     ...call,
     method: 'editMessageMedia',
@@ -38,4 +41,8 @@ export async function makeEditCall(
     uploads: upload ? [upload] : [],
     media: called ? [called] : [],
   }
+}
+
+export function isInline(replyMarkup: unknown): boolean {
+  return typeof replyMarkup === 'object' && replyMarkup !== null && 'inline_keyboard' in replyMarkup
 }

@@ -18,7 +18,7 @@ export async function noteSent(
   messages: readonly SentMessage[],
 ): Promise<void> {
   await Promise.all([
-    ...call.media.map((medium, index) => noteUpload(ctx, botId, delivery, medium, messages[index])),
+    ...call.media.map((medium) => noteUpload(ctx, botId, delivery, medium, messages[medium.index])),
     noteThread(ctx, botId, delivery, call, messages[0]?.message_id ?? call.changesMessageId),
   ])
 }
@@ -27,11 +27,11 @@ async function noteUpload(
   { db }: WorkerContext,
   botId: string,
   { tenantId }: QueuedDelivery,
-  { type, fileId, isKnown }: CalledMedium,
+  { type, fileId, telegramFileId: known }: CalledMedium,
   message: SentMessage | undefined,
 ): Promise<void> {
   const telegramFileId = message && fileIdOf(message, type)
-  if (isKnown || telegramFileId === undefined) return
+  if (known !== undefined || telegramFileId === undefined) return
   const key = { tenantId: tenantId ?? '', fileId, botId, type }
   await db.botFile.upsert({
     where: { tenantId_fileId_botId_type: key },
@@ -77,7 +77,6 @@ export async function forgetUploads(
   { tenantId }: QueuedDelivery,
   { media }: Call,
 ): Promise<void> {
-  await db.botFile.deleteMany({
-    where: { tenantId: tenantId ?? '', botId, fileId: { in: media.map(({ fileId }) => fileId) } },
-  })
+  const told = media.flatMap(({ telegramFileId }) => telegramFileId ?? [])
+  await db.botFile.deleteMany({ where: { tenantId: tenantId ?? '', botId, telegramFileId: { in: told } } })
 }

@@ -9,11 +9,13 @@ import {
 } from '@tellwire/domain'
 import type { TextFormat } from '@tellwire/format'
 import type { WorkerContext } from '../context.js'
+import type { OpenUploads } from './call.js'
 
 export interface Preparing {
   ctx: WorkerContext
   botId: string
   delivery: ClaimedDelivery
+  uploads: OpenUploads
 }
 
 export function readContent({ format, text, message }: ClaimedDelivery): MessageContent {
@@ -26,13 +28,13 @@ export function planSteps(
   content: MessageContent,
   replyToMessageId: number | undefined,
 ): MessageStep[] {
-  const { notificationId, isGroup, dropped } = delivery
+  const { isGroup, dropped } = delivery
   return planMessage(content, {
     dropped,
     isGroup,
     replyToMessageId,
     callbackDataOf: (index, action, value) =>
-      makeCallbackData(ctx.sealer, notificationId ?? '', { index, action, value }),
+      makeCallbackData(ctx.sealer, deliveryIdOf(delivery), { index, action, value }),
   })
 }
 
@@ -43,4 +45,9 @@ export function droppableOf({ topic, effect, attachments }: MessageOptions, form
     ...(effect === undefined ? [] : ['effect' as const]),
     ...(attachments?.some(({ fallback }) => fallback === 'document') ? ['photo' as const] : []),
   ]
+}
+
+/** A row that changes a message stands for the delivery that was sent. */
+function deliveryIdOf({ id, kind, reply }: ClaimedDelivery): string {
+  return kind === 'change' ? (reply as { delivery_id: string }).delivery_id : id
 }

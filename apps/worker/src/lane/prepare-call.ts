@@ -3,29 +3,39 @@
  * can be said of a message (a template, files, a thread, what it answers) is looked up here, before the
  * delivery is queued: once it is its turn, the call leaves at once.
  */
-import type { ClaimedDelivery } from '@tellwire/db'
 import { type MessageContent, type MessageOptions, textParams } from '@tellwire/domain'
 import { type FormattedText, TelegramParseError } from '@tellwire/format'
-import type { WorkerContext } from '../context.js'
-import { type Call, type NoCall, plainCall } from './call.js'
+import { type Call, FileMissing, type NoCall, plainCall } from './call.js'
 import { makePlainCall, makeSendCall } from './make-send-call.js'
 import { planSteps, type Preparing, readContent } from './plan-steps.js'
 import { prepareChange } from './prepare-change.js'
 import { prepareThreadCall } from './prepare-thread-call.js'
 import { readTemplateText } from './read-template-text.js'
 
-/** At once where nothing has to be looked up. */
-export function prepareCall(
-  ctx: WorkerContext,
-  botId: string,
-  delivery: ClaimedDelivery,
-): Call | NoCall | Promise<Call | NoCall> {
-  const preparing = { ctx, botId, delivery }
+/** At once where nothing has to be looked up. @throws {UploadUnderWay} */
+export function prepareCall(preparing: Preparing): Call | NoCall | Promise<Call | NoCall> {
+  try {
+    const call = prepare(preparing)
+    return call instanceof Promise ? call.catch(refuse) : call
+  } catch (error) {
+    return refuse(error)
+  }
+}
+
+function prepare(preparing: Preparing): Call | NoCall | Promise<Call | NoCall> {
+  const { delivery } = preparing
   if (delivery.kind === 'reply') return toPlainCall(textParams(delivery.reply as FormattedText))
   if (delivery.kind === 'change') return prepareChange(preparing, readContent(delivery))
   const content = readContent(delivery)
-  if (needsLookUp(content.options)) return prepareRich(preparing, content).catch(refuseMarkup)
+  if (needsLookUp(content.options)) return prepareRich(preparing, content)
   return makePlainCall(preparing, content, planSteps(preparing, content, undefined))
+}
+
+/** What will never be sent as it is. The text of a template is not known before it is rendered. */
+function refuse(error: unknown): NoCall {
+  if (error instanceof TelegramParseError) return { failure: { class: 'message', code: 'formatting_refused' } }
+  if (error instanceof FileMissing) return { failure: { class: 'message', code: 'file_missing' } }
+  throw error
 }
 
 function toPlainCall(params: object): Call {
@@ -40,12 +50,6 @@ function needsLookUp({
   overflow,
 }: MessageOptions): boolean {
   return [template, attachments, replyTo, threadKey].some((part) => part !== undefined) || overflow === 'file'
-}
-
-/** The text of a template is not known before it is rendered. */
-function refuseMarkup(error: unknown): NoCall {
-  if (error instanceof TelegramParseError) return { failure: { class: 'message', code: 'formatting_refused' } }
-  throw error
 }
 
 async function prepareRich(preparing: Preparing, content: MessageContent): Promise<Call | NoCall> {

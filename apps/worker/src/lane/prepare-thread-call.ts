@@ -1,11 +1,13 @@
 import type { MessageContent, MessageStep } from '@tellwire/domain'
 import { captionLengthMax, codePointLength, type FormattedText, messageLengthMax } from '@tellwire/format'
 import type { Call, NoCall } from './call.js'
-import { makeEditCall } from './make-edit-call.js'
+import { isInline, makeEditCall } from './make-edit-call.js'
 import { makeSendCall } from './make-send-call.js'
 import { droppableOf, planSteps, type Preparing } from './plan-steps.js'
 
 interface Thread {
+  /** The one that the thread's message shows. */
+  notificationId: string
   messageId: number
   method: string
   shown: FormattedText
@@ -30,7 +32,7 @@ export async function prepareThreadCall(
   return edit ?? makeSendCall(preparing, content, steps)
 }
 
-async function findThread({ ctx, botId, delivery }: Preparing, threadKey: string): Promise<Thread | undefined> {
+export async function findThread({ ctx, botId, delivery }: Preparing, threadKey: string): Promise<Thread | undefined> {
   const thread = await ctx.db.messageThread.findUnique({
     where: {
       tenantId_botId_chatId_threadKey: {
@@ -43,6 +45,7 @@ async function findThread({ ctx, botId, delivery }: Preparing, threadKey: string
   })
   if (!thread) return undefined
   return {
+    notificationId: thread.notificationId,
     messageId: Number(thread.messageId),
     method: thread.method,
     shown: thread.shown as unknown as FormattedText,
@@ -58,6 +61,7 @@ async function prepareEdit(
 ): Promise<Call | undefined> {
   if ((thread.method === 'sendMessage') !== (step.method === 'sendMessage')) return undefined
   if (!isEditable(thread.method) || !isEditable(step.method)) return undefined
+  if (step.params['reply_markup'] !== undefined && !isInline(step.params['reply_markup'])) return undefined
   const shown = options.mode === 'append' ? appendTo(thread.shown, step.shown) : step.shown
   const lengthMax = step.method === 'sendMessage' ? messageLengthMax : captionLengthMax
   if (codePointLength(shown.text) > lengthMax) return undefined

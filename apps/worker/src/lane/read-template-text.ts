@@ -1,4 +1,12 @@
-import { type MessageContent, renderTemplate, type TemplateContent, TemplateError } from '@tellwire/domain'
+import {
+  lengthMaxOf,
+  type MessageContent,
+  type MessageOptions,
+  renderTemplate,
+  type TemplateContent,
+  TemplateError,
+} from '@tellwire/domain'
+import { codePointLength, type FormattedText, renderText } from '@tellwire/format'
 import type { WorkerContext } from '../context.js'
 import type { NoCall } from './call.js'
 import type { Preparing } from './plan-steps.js'
@@ -34,11 +42,18 @@ export async function readTemplateText(
       attributes: (connection?.user.attributes ?? {}) as Record<string, unknown>,
       locales: [template.locale, connection?.user.locale, chat?.languageCode],
     })
+    if (isTooLong(renderText(text, version.format), content.options)) {
+      return { failure: { class: 'message', code: 'message_too_long' } }
+    }
     return { ...content, format: version.format, text }
   } catch (error) {
     if (error instanceof TemplateError) return { failure: { class: 'message', code: 'variables_missing' } }
     throw error
   }
+}
+
+function isTooLong({ text }: FormattedText, options: MessageOptions): boolean {
+  return options.overflow === 'reject' && codePointLength(text) > lengthMaxOf(options)
 }
 
 async function readVersion(

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { captionParams, fileKey, type Medium, type MessageStep } from '@tellwire/domain'
 import type { Upload } from '@tellwire/telegram'
-import type { CalledMedium } from './call.js'
+import { type CalledMedium, FileMissing, uploadKey, UploadUnderWay } from './call.js'
 import type { Preparing } from './plan-steps.js'
 
 interface Resolved {
@@ -16,7 +16,7 @@ export async function resolveMedia(
   preparing: Preparing,
   { method, media, shown }: Pick<MessageStep, 'method' | 'media' | 'shown'>,
 ): Promise<{ params: Record<string, unknown>; uploads: Upload[]; media: CalledMedium[] }> {
-  const resolved = await Promise.all(media.map((medium, index) => resolve(preparing, medium, `file${index}`)))
+  const resolved = await Promise.all(media.map((medium, index) => resolve(preparing, medium, index)))
   const [first] = resolved
   const [medium] = media
   const isAlbum = method === 'sendMediaGroup'
@@ -47,9 +47,11 @@ export function toInputMedia({ type, hasSpoiler }: Medium, reference: string, ca
   }
 }
 
-export async function resolve({ ctx, botId, delivery }: Preparing, medium: Medium, field: string): Promise<Resolved> {
-  const { source, type } = medium
+/** @throws {UploadUnderWay | FileMissing} */
+export async function resolve(preparing: Preparing, medium: Medium, index: number): Promise<Resolved> {
+  const { source } = medium
   if ('known' in source) return { reference: source.known, upload: undefined, called: undefined }
+  const field = `file${index}`
   if ('text' in source) {
     const content = Buffer.from(source.text)
     const upload: Upload = {
@@ -61,20 +63,36 @@ export async function resolve({ ctx, botId, delivery }: Preparing, medium: Mediu
     }
     return { reference: `attach://${field}`, upload, called: undefined }
   }
+  return resolveFile(preparing, { type: medium.type, fileId: source.fileId, index })
+}
+
+async function resolveFile(
+  { ctx, botId, delivery, uploads }: Preparing,
+  medium: Pick<CalledMedium, 'type' | 'fileId' | 'index'>,
+): Promise<Resolved> {
+  const { type, fileId, index } = medium
   const tenantId = delivery.tenantId ?? ''
-  const { fileId } = source
   const known = await ctx.db.botFile.findUnique({
     where: { tenantId_fileId_botId_type: { tenantId, fileId, botId, type } },
     select: { telegramFileId: true },
   })
-  if (known) return { reference: known.telegramFileId, upload: undefined, called: { type, fileId, isKnown: true } }
+  if (known) {
+    const called = { ...medium, telegramFileId: known.telegramFileId }
+    return { reference: known.telegramFileId, upload: undefined, called }
+  }
   const file = await ctx.db.file.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: fileId } } })
+  const key = fileKey(tenantId, file.contentHash)
+  if (!(await ctx.files.has(key))) throw new FileMissing()
+  const uploader = uploads.get(uploadKey(medium)) ?? delivery.id
+  if (uploader !== delivery.id) throw new UploadUnderWay()
+  uploads.set(uploadKey(medium), delivery.id)
+  const field = `file${index}`
   const upload: Upload = {
     field,
     name: file.name,
     mimeType: file.mimeType,
     size: Number(file.size),
-    open: () => ctx.files.open(fileKey(tenantId, file.contentHash)),
+    open: () => ctx.files.open(key),
   }
-  return { reference: `attach://${field}`, upload, called: { type, fileId, isKnown: false } }
+  return { reference: `attach://${field}`, upload, called: { ...medium, telegramFileId: undefined } }
 }

@@ -38,7 +38,7 @@ export async function sendDelivery(sending: Sending, delivery: QueuedDelivery): 
   const addressed = { chat_id: Number(delivery.chatId), ...params, ...(isPaid ? { allow_paid_broadcast: true } : {}) }
   permits.start(delivery.chatId, delivery.isGroup ? 'group' : 'private', messageCount)
   // The call was put together for this method.
-  const options = uploads.length > 0 ? { uploads, timeoutMs: uploadTimeoutMs } : {}
+  const options = uploads.length > 0 ? { uploads, timeoutMs: uploadTimeoutMs, uploadsEnd: ctx.stopping } : {}
   const outcome = await ctx.telegram.call(token, method, addressed, options)
   const answeredAtMs = performance.now()
   permits.answered(delivery.chatId, answeredAtMs, messageCount)

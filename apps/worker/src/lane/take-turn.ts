@@ -11,6 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { LaneRelease } from '@tellwire/db'
 import { unsealBotToken } from '@tellwire/domain'
 import type { WorkerContext } from '../context.js'
+import { closeUploads } from './call.js'
 import { giveBack } from './decide.js'
 import { createLaneState } from './lanes.js'
 import { acquireLease, type Lease } from './lease.js'
@@ -92,6 +93,7 @@ function beginTurn(ctx: WorkerContext, botId: string, lease: Lease): Turn {
     token: unsealBotToken(ctx.sealer, grant.telegramId, grant.tokenSealed),
     queue: createSendQueue(),
     calls: new Map(),
+    uploads: new Map(),
     look: {
       isAskedFor: false,
       claiming: undefined,
@@ -201,6 +203,7 @@ function sendWhatMayLeave(turn: Turn): void {
     const chatFreeInMs = delivery.expiresAtMs > nowMs ? chatFreeAt(turn, delivery, nowMs) - nowMs : 0
     if (chatFreeInMs > 0) {
       queue.take(delivery)
+      closeUploads(turn.uploads, delivery.id)
       ctx.settler.add(lease, giveBack(delivery, Number.isFinite(chatFreeInMs) ? chatFreeInMs : undefined))
       continue
     }
@@ -216,9 +219,11 @@ function sendWhatMayLeave(turn: Turn): void {
 function chatFreeAt({ permits }: Turn, delivery: QueuedDelivery, nowMs: number): number {
   const sentAtMs = delivery.lastSendAgesMs.map((ageMs) => nowMs - ageMs)
   // The turn that died may have sent this very row a moment before.
-  const recalled = delivery.wasInFlight ? [...sentAtMs, nowMs - permitReturnMs] : sentAtMs
+  const { messageCount } = delivery.call
+  const maybeSentAtMs = Array.from({ length: messageCount }, () => nowMs - permitReturnMs)
+  const recalled = delivery.wasInFlight ? [...sentAtMs, ...maybeSentAtMs] : sentAtMs
   permits.recall(delivery.chatId, delivery.isGroup ? 'group' : 'private', recalled)
-  return permits.chatFreeAt(delivery.chatId, nowMs, delivery.call.messageCount)
+  return permits.chatFreeAt(delivery.chatId, nowMs, messageCount)
 }
 
 function begin(turn: Turn, delivery: QueuedDelivery, nowMs: number): void {
@@ -230,6 +235,7 @@ function begin(turn: Turn, delivery: QueuedDelivery, nowMs: number): void {
     .catch((error: unknown) => ctx.log.error({ err: error, botId: turn.botId }, 'sending failed'))
     .finally(() => {
       ctx.callSlots.giveBack()
+      closeUploads(turn.uploads, delivery.id)
       turn.calls.delete(call)
       turn.news.fire()
     })

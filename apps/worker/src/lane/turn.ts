@@ -1,4 +1,5 @@
 import type { WorkerContext } from '../context.js'
+import type { OpenUploads } from './call.js'
 import type { LaneState } from './lanes.js'
 import type { Lease } from './lease.js'
 import type { BotHalt } from './send-delivery.js'
@@ -28,6 +29,7 @@ export interface Turn extends LaneState {
   /** The calls that were not answered yet, and when they began. */
   calls: Map<Promise<void>, number>
   look: Look
+  uploads: OpenUploads
   halt: BotHalt | undefined
 }
 

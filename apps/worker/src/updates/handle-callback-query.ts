@@ -16,19 +16,20 @@ async function noteButton({ db, botId, sealer }: UpdateContext, { data, message,
   if (!reference || !message) return
   const chatId = BigInt(message.chat.id)
   const connections = await db.connection.findMany({ where: { botId, chatId }, select: { tenantId: true } })
+  // By its key in the tenants that the chat is connected to: never another's.
   const delivery = await db.delivery.findFirst({
     where: {
       tenantId: { in: connections.map((connection) => connection.tenantId) },
-      notificationId: reference.notificationId,
+      id: reference.deliveryId,
       botId,
       chatId,
     },
-    select: { tenantId: true, id: true, userId: true, connectionId: true },
+    select: { tenantId: true, id: true, notificationId: true, userId: true, connectionId: true },
   })
   if (!delivery) return
-  const { tenantId, userId, connectionId } = delivery
+  const { tenantId, notificationId, userId, connectionId } = delivery
   const content = await db.notificationContent.findUnique({
-    where: { tenantId_notificationId: { tenantId, notificationId: reference.notificationId } },
+    where: { tenantId_notificationId: { tenantId, notificationId } },
   })
   const { buttons = [] } = (content?.message ?? {}) as MessageOptions
   const button = buttons.flat()[reference.index]
@@ -39,7 +40,7 @@ async function noteButton({ db, botId, sealer }: UpdateContext, { data, message,
       tenantId,
       type: 'button.pressed',
       data: {
-        notification_id: reference.notificationId,
+        notification_id: notificationId,
         delivery_id: delivery.id,
         connection_id: connectionId,
         user_id: userId,

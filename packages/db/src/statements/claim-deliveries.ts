@@ -182,8 +182,13 @@ claimed AS MATERIALIZED (
 ),
 counted AS (
   -- What a dead turn may have sent to a group counts in its minute, whatever becomes of the row.
-  UPDATE chats c SET last_sent_at = (c.last_sent_at || clock_timestamp())[greatest(1, cardinality(c.last_sent_at) - 18):]
-  FROM claimed d
+  UPDATE chats c SET last_sent_at = (c.last_sent_at || s.sent_at)[greatest(1, cardinality(c.last_sent_at) + cardinality(s.sent_at) - 19):]
+  FROM claimed d CROSS JOIN LATERAL (
+    -- An album is one call and several messages.
+    SELECT array_fill(clock_timestamp(), ARRAY[coalesce((
+      SELECT greatest(1, jsonb_array_length(n.message -> 'attachments')) FROM notification_contents n
+      WHERE n.tenant_id = d.tenant_id AND n.notification_id = d.notification_id), 1)]) AS sent_at
+  ) s
   WHERE d.was_in_flight AND d.is_group AND c.bot_id = $1 AND c.chat_id = d.chat_id
 ),
 detail AS (

@@ -23,17 +23,19 @@ export interface Settlement {
    * time another holder of the lane may send at all, its second is over.
    */
   isGroup: boolean
+  /** Messages that the call makes in the chat: more than one for an album. */
+  messageCount: number
 }
 
 // Only rows of a lane that the turn still holds are touched: what it writes after another took the lane
 // changes nothing. What goes back into the lane ends there if its notification was cancelled meanwhile.
 const statement = `
 WITH input AS MATERIALIZED (
-  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::jsonb[], $6::float8[], $7::float8[], $8::float8[], $9::bool[], $10::text[])
-    AS i (id, turn_id, result, message_ids, failure, retry_in_ms, pause_chat_ms, answered_ago_ms, is_group, dropped)
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::jsonb[], $6::float8[], $7::float8[], $8::float8[], $9::bool[], $10::text[], $11::int[])
+    AS i (id, turn_id, result, message_ids, failure, retry_in_ms, pause_chat_ms, answered_ago_ms, is_group, dropped, message_count)
 ),
 mine AS MATERIALIZED (
-  SELECT i.id, i.message_ids, i.failure, i.retry_in_ms, i.pause_chat_ms, i.is_group, i.dropped, r.result, p.kind, p.tenant_id, p.notification_id, p.bot_id, p.chat_id, p.is_counted,
+  SELECT i.id, i.message_ids, i.failure, i.retry_in_ms, i.pause_chat_ms, i.is_group, i.dropped, i.message_count, r.result, p.kind, p.tenant_id, p.notification_id, p.bot_id, p.chat_id, p.is_counted,
     CASE p.kind WHEN 'change' THEN p.reply END AS change,
     r.result IN ('sent', 'failed', 'expired', 'unknown', 'cancelled') AS is_final,
     clock_timestamp() - make_interval(secs => i.answered_ago_ms / 1000) AS answered_at
@@ -71,10 +73,12 @@ written AS (
   WHERE m.kind = 'notification' AND d.tenant_id = m.tenant_id AND d.id = m.id AND (m.is_final OR m.answered_at IS NOT NULL)
 ),
 changed AS (
-  UPDATE deliveries d SET change = jsonb_build_object('type', m.change ->> 'type', 'at', clock_timestamp(),
+  -- Where something else was asked for since, that is what is shown.
+  UPDATE deliveries d SET change = d.change || jsonb_build_object('at', clock_timestamp(),
     'status', CASE m.result WHEN 'sent' THEN 'done' ELSE 'failed' END, 'failure', m.failure)
   FROM mine m
   WHERE m.kind = 'change' AND m.is_final AND d.tenant_id = m.tenant_id AND d.id = (m.change ->> 'delivery_id')::uuid
+    AND d.change ->> 'row' = m.id::text
 ),
 counted AS (
   INSERT INTO delivery_counts AS c (tenant_id, notification_id, status, reason, count)
@@ -104,7 +108,7 @@ paced AS (
     SELECT bot_id, chat_id, max(pause_chat_ms) AS pause_chat_ms,
       coalesce(array_agg(answered_at ORDER BY answered_at) FILTER (WHERE answered_at IS NOT NULL), '{}') AS answered_at
     -- An album is one call and several messages.
-    FROM mine CROSS JOIN LATERAL generate_series(1, greatest(1, jsonb_array_length(message_ids)))
+    FROM mine CROSS JOIN LATERAL generate_series(1, message_count)
     WHERE answered_at IS NOT NULL AND (is_group OR pause_chat_ms IS NOT NULL) GROUP BY bot_id, chat_id
   ) s
   WHERE c.bot_id = s.bot_id AND c.chat_id = s.chat_id
@@ -128,6 +132,7 @@ export async function settleDeliveries(engine: Pool, settlements: Settlement[]):
       column(({ answeredAgoMs }) => answeredAgoMs ?? null),
       column(({ isGroup }) => isGroup),
       column(({ dropped }) => dropped ?? null),
+      column(({ messageCount }) => messageCount),
     ],
   })
   return new Set(rows.map(({ id }) => id))

@@ -60,12 +60,17 @@ async function failWaiting(
     ended AS (
       DELETE FROM pending_deliveries p USING connection c
       WHERE p.bot_id = c.bot_id AND p.chat_id = c.chat_id AND p.connection_id = c.id AND p.claimed_by IS NULL
-      RETURNING p.tenant_id, p.id, p.notification_id, p.is_counted
+      RETURNING p.tenant_id, p.id, p.notification_id, p.is_counted, p.kind, (p.reply ->> 'delivery_id')::uuid AS changed_id
     ),
     failed AS (
       UPDATE deliveries d SET status = 'failed', failure = jsonb_build_object('code', ${code}::text, 'class', 'recipient',
         'at', to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
-      FROM ended e WHERE d.tenant_id = e.tenant_id AND d.id = e.id
+      FROM ended e WHERE e.kind = 'notification' AND d.tenant_id = e.tenant_id AND d.id = e.id
+    ),
+    unchanged AS (
+      UPDATE deliveries d SET change = d.change || jsonb_build_object('status', 'failed', 'failure',
+        jsonb_build_object('code', ${code}::text, 'class', 'recipient', 'at', clock_timestamp()))
+      FROM ended e WHERE e.kind = 'change' AND d.tenant_id = e.tenant_id AND d.id = e.changed_id AND d.change ->> 'row' = e.id::text
     ),
     counted AS (
       INSERT INTO delivery_counts AS c (tenant_id, notification_id, status, reason, count)
@@ -74,5 +79,7 @@ async function failWaiting(
       ON CONFLICT (tenant_id, notification_id, status, reason) DO UPDATE SET count = c.count + excluded.count
     )
     INSERT INTO events (tenant_id, type, data)
-    SELECT tenant_id, 'notification.failed', jsonb_build_object('notification_id', notification_id, 'delivery_id', id) FROM ended`
+    SELECT tenant_id, CASE kind WHEN 'change' THEN 'notification.change_failed' ELSE 'notification.failed' END,
+      jsonb_build_object('notification_id', notification_id, 'delivery_id', coalesce(changed_id, id))
+    FROM ended WHERE kind <> 'reply'`
 }

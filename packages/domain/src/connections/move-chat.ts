@@ -29,7 +29,11 @@ export async function moveChat(
     where: { botId, chatId, NOT: settled.map(({ tenantId, userId }) => ({ tenantId, userId })) },
     data: { chatId: toChatId },
   })
-  await db.pendingDelivery.updateMany({ where: { botId, chatId }, data: { chatId: toChatId } })
+  // What changes messages stays: they are in the old chat, and numbers of messages begin anew in the other.
+  await db.pendingDelivery.updateMany({
+    where: { botId, chatId, kind: { not: 'change' } },
+    data: { chatId: toChatId },
+  })
   await recordEvents(
     db,
     moved.map((connection): NewEvent => ({

@@ -6,24 +6,24 @@ const signatureLength = 16
 
 /** What a pressed button is about. */
 export interface CallbackReference {
-  notificationId: string
-  /** Which of the notification's buttons, counted row by row. */
+  deliveryId: string
+  /** Which of its buttons, counted row by row. */
   index: number
   signature: string
 }
 
 /**
- * The 64 bytes that Telegram keeps with a button: a reference to the button of a notification, signed
+ * The 64 bytes that Telegram keeps with a button: a reference to a button of a delivery, signed
  * together with its action and value. Whatever the value's size, and whoever presses an old message: only
  * what was sent with this very button is believed.
  */
 export function makeCallbackData(
   sealer: Sealer,
-  notificationId: string,
+  deliveryId: string,
   button: { index: number; action: string; value: unknown },
 ): string {
-  const id = Buffer.from(notificationId.replaceAll('-', ''), 'hex').toString('base64url')
-  return `${prefix}${id}.${button.index.toString(36)}.${sign(sealer, notificationId, button)}`
+  const id = Buffer.from(deliveryId.replaceAll('-', ''), 'hex').toString('base64url')
+  return `${prefix}${id}.${button.index.toString(36)}.${sign(sealer, deliveryId, button)}`
 }
 
 /** Undefined for what no button of ours carries. */
@@ -31,25 +31,23 @@ export function readCallbackData(data: string): CallbackReference | undefined {
   const [, id = '', index = '', signature = ''] = /^tw1\.([\w-]{22})\.([0-9a-z]{1,3})\.([\w-]{16})$/.exec(data) ?? []
   if (signature === '') return undefined
   const hex = Buffer.from(id, 'base64url').toString('hex')
-  const notificationId = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-  return { notificationId, index: Number.parseInt(index, 36), signature }
+  const deliveryId = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  return { deliveryId, index: Number.parseInt(index, 36), signature }
 }
 
 export function isSignatureOf(
   sealer: Sealer,
-  { notificationId, index, signature }: CallbackReference,
+  { deliveryId, index, signature }: CallbackReference,
   { action, value }: { action: string; value: unknown },
 ): boolean {
-  const expected = sign(sealer, notificationId, { index, action, value })
+  const expected = sign(sealer, deliveryId, { index, action, value })
   return timingSafeEqual(Buffer.from(expected), Buffer.from(signature))
 }
 
 function sign(
   sealer: Sealer,
-  notificationId: string,
+  deliveryId: string,
   { index, action, value }: { index: number; action: string; value: unknown },
 ): string {
-  return sealer
-    .derive('button', JSON.stringify([notificationId, index, action, value ?? null]))
-    .slice(0, signatureLength)
+  return sealer.derive('button', JSON.stringify([deliveryId, index, action, value ?? null])).slice(0, signatureLength)
 }

@@ -1,10 +1,16 @@
 import type { TextFormat } from '@tellwire/format'
 
-const htmlCharacters: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+const htmlCharacters: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 
 const escapes: Record<TextFormat, (value: string) => string> = {
   plain: (value) => value,
-  telegram_html: (value) => value.replace(/[&<>"]/g, (character) => htmlCharacters[character] ?? character),
+  telegram_html: (value) => value.replace(/[&<>"']/g, (character) => htmlCharacters[character] ?? character),
   telegram_markdown: (value) => value.replace(/[_*`[]/g, '\\$&'),
   telegram_markdown_v2: (value) => value.replace(/[_*[\]()~`>#+\-=|{}.!\\]/g, '\\$&'),
   markdown: escapeMarkdown,

@@ -44,18 +44,42 @@ export function renderTemplate(
 ): string {
   const text = content.texts[chooseLocale(content, locales)] ?? ''
   const view = withoutPrototypes({ ...attributes, ...variables, user: { id: userId, attributes } })
-  if (content.strict) {
-    const missing = [...new Set(findMissing(Mustache.parse(text) as Token[], new Mustache.Context(view)))]
-    if (missing.length > 0) throw new TemplateError(`not given: ${missing.join(', ')}`, missing)
+  const tokens = parse(text)
+  const missing = new Set<string>()
+  // What is walked through here is what is rendered below: no more than is bounded.
+  walk(tokens, new Mustache.Context(view), { steps: 0, length: 0 }, missing)
+  if (content.strict && missing.size > 0) {
+    const names = [...missing]
+    throw new TemplateError(`not given: ${names.join(', ')}`, names)
   }
   return Mustache.render(text, view, {}, { escape: escapeFor(content.format) })
+}
+
+const stepsMax = 10_000
+const lengthMax = 131_072
+const parsedMax = 1_000
+
+const parsed = new Map<string, unknown>()
+// Its own cache forgets nothing.
+Mustache.templateCache = {
+  get: (key) => parsed.get(key) as string | undefined,
+  set: (key, tokens) => {
+    const [oldest] = parsed.keys()
+    if (parsed.size >= parsedMax && oldest !== undefined) parsed.delete(oldest)
+    parsed.set(key, tokens)
+  },
+  clear: () => parsed.clear(),
+}
+
+function parse(text: string): Token[] {
+  return Mustache.parse(text) as Token[]
 }
 
 /** @throws {TemplateError} for a text that is no template. */
 export function assertTemplate(text: string): void {
   let tokens: Token[]
   try {
-    tokens = Mustache.parse(text) as Token[]
+    tokens = parse(text)
   } catch (error) {
     throw new TemplateError(error instanceof Error ? error.message : 'not a template')
   }
@@ -82,23 +106,46 @@ function hasPartial(tokens: readonly Token[]): boolean {
   return tokens.some(([type, , , , inner]) => type === '>' || (inner !== undefined && hasPartial(inner)))
 }
 
-function findMissing(tokens: readonly Token[], context: Mustache.Context): string[] {
-  return tokens.flatMap(([type, name, , , inner]): string[] => {
-    if (type === 'name' || type === '&') return context.lookup(name) === undefined ? [name] : []
-    if (!inner) return []
-    const value = context.lookup(name) as unknown
-    const isGiven = Array.isArray(value) ? value.length > 0 : Boolean(value)
-    if (type === '^') return isGiven ? [] : findMissing(inner, context)
-    if (!isGiven) return []
-    const items: unknown[] = Array.isArray(value) ? value : [value]
-    return items.flatMap((item) => findMissing(inner, typeof item === 'boolean' ? context : context.push(item)))
-  })
+interface Cost {
+  steps: number
+  length: number
 }
 
-/** Names that every object inherits are no variables, and nothing in a view can be called. */
+/**
+ * Goes the way that rendering will go. A list in a list of itself would take for ever.
+ * @throws {TemplateError} for what takes too long, or becomes too long.
+ */
+function walk(tokens: readonly Token[], context: Mustache.Context, cost: Cost, missing: Set<string>): void {
+  for (const [type, name, , , inner] of tokens) {
+    if (++cost.steps > stepsMax) throw new TemplateError('it takes too many steps')
+    if (type === 'text') cost.length += name.length
+    const value: unknown = type === 'text' ? undefined : context.lookup(name)
+    if (type === 'name' || type === '&') {
+      if (value === undefined) missing.add(name)
+      else cost.length += typeof value === 'string' ? value.length : JSON.stringify(value).length
+    }
+    if (cost.length > lengthMax) throw new TemplateError('it becomes too long')
+    if (inner) for (const next of contextsOf(type, value, context)) walk(inner, next, cost, missing)
+  }
+}
+
+/** What a section is rendered with: once for each item of a list. */
+function contextsOf(type: string, value: unknown, context: Mustache.Context): Mustache.Context[] {
+  const isGiven = Array.isArray(value) ? value.length > 0 : Boolean(value)
+  if (type === '^') return isGiven ? [] : [context]
+  if (!isGiven) return []
+  const items: unknown[] = Array.isArray(value) ? value : [value]
+  return items.map((item) => (typeof item === 'boolean' ? context : context.push(item)))
+}
+
+/** Names that every object inherits are no variables, and nothing in a view can be called. As text it is JSON. */
 function withoutPrototypes(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutPrototypes)
+  if (Array.isArray(value)) return showsAsJson(value.map(withoutPrototypes), value)
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).map(([key, inner]) => [key, withoutPrototypes(inner)] as const)
-  return Object.assign(Object.create(null) as object, Object.fromEntries(entries))
+  return showsAsJson(Object.assign(Object.create(null) as object, Object.fromEntries(entries)), value)
+}
+
+function showsAsJson<Shown extends object>(shown: Shown, value: object): Shown {
+  return Object.defineProperty(shown, 'toString', { value: () => JSON.stringify(value) })
 }

@@ -1,16 +1,10 @@
 import type { Token } from 'markdown-it'
-import type { TextBuilder } from './text-builder.js'
 
 const digits = '⁰¹²³⁴⁵⁶⁷⁸⁹'
 
 /** The mark of the footnote with this index, counted from 0. */
-export function writeFootnoteMark(out: TextBuilder, index: number): void {
-  out.write(
-    String(index + 1)
-      .split('')
-      .map((digit) => digits[Number(digit)])
-      .join(''),
-  )
+export function footnoteMark(index: number): string {
+  return String(index + 1).replace(/\d/g, (digit) => digits.charAt(Number(digit)))
 }
 
 /**
@@ -20,15 +14,17 @@ export function writeFootnoteMark(out: TextBuilder, index: number): void {
 export function splitOffFootnotes(tokens: readonly Token[]): { body: Token[]; notes: Token[][] } {
   const body: Token[] = []
   const definitions = new Map<string, Token[]>()
-  let current: Token[] = body
+  // A footnote may be defined in another, or in a quote.
+  const open: Token[][] = [body]
   for (const token of tokens) {
     if (token.type === 'footnote_reference_open') {
-      current = definitions.get(labelOf(token)) ?? []
-      definitions.set(labelOf(token), current)
+      const definition = definitions.get(labelOf(token)) ?? []
+      definitions.set(labelOf(token), definition)
+      open.push(definition)
     } else if (token.type === 'footnote_reference_close') {
-      current = body
+      open.pop()
     } else {
-      current.push(token)
+      open.at(-1)?.push(token)
     }
   }
   if (definitions.size === 0) return { body, notes: [] }

@@ -1,7 +1,7 @@
 import type { Token } from 'markdown-it'
 import type { EntityType } from '../formatted-text.js'
 import { findCustomEmojiId, findLink, findTime, readDateTimeFormat } from '../telegram/links.js'
-import { writeFootnoteMark } from './footnotes.js'
+import { footnoteMark } from './footnotes.js'
 import { type Rendering, warn } from './rendering.js'
 
 const marks: Record<string, EntityType> = {
@@ -47,10 +47,10 @@ function renderToken(rendering: Rendering, token: Token, isFirst: boolean): void
       renderImage(rendering, token)
       break
     case 'footnote_ref':
-      writeFootnoteMark(out, Number((token.meta as { id: unknown }).id))
+      out.write(footnoteMark(Number((token.meta as { id: unknown }).id)))
       break
     default:
-      out.write(isFirst && rendering.lists.length > 0 ? withTaskBox(token.content) : token.content)
+      out.write(isFirst && out.isItemStart ? withTaskBox(token.content) : token.content)
   }
 }
 
@@ -59,10 +59,24 @@ function withTaskBox(text: string): string {
   return text.replace(/^\[([ xX])\](?= )/, (_, state) => (state === ' ' ? '☐' : '☑'))
 }
 
+/** What tokens show, without formatting. */
+function textOf(tokens: readonly Token[]): string {
+  return tokens
+    .map(({ type, content, children }) =>
+      type === 'softbreak' || type === 'hardbreak'
+        ? ' '
+        : content === '' || type === 'image'
+          ? textOf(children ?? [])
+          : content,
+    )
+    .join('')
+}
+
 function renderImage(rendering: Rendering, token: Token): void {
   const { out } = rendering
   const source = token.attrGet('src') ?? ''
-  const alternative = token.content === '' ? source : token.content
+  const described = textOf(token.children ?? [])
+  const alternative = described === '' ? source : described
   const emojiId = findCustomEmojiId(source)
   const time = findTime(source)
   const format = time && readDateTimeFormat(time.format)
@@ -100,6 +114,8 @@ function closeLink({ out, links, warnings }: Rendering): void {
   const link = links.pop()
   if (!link) return
   if (link.isEntity) {
+    // A link without a text shows its address.
+    if (out.length === link.offset) out.write(link.href)
     out.close('text_link')
     return
   }

@@ -149,12 +149,13 @@ test('turns a wide table into a list', () => {
   )
 
   expect(text).toBe(
-    '• Bern\n  What happens there: something that takes many words to tell\n• Rome\n  What happens there: nothing',
+    'City │ What happens there\n• Bern\n  What happens there: something that takes many words to tell\n• Rome\n  What happens there: nothing',
   )
-  expect(entities).toEqual([
-    { type: 'bold', offset: 2, length: 4 },
-    { type: 'text_link', offset: 29, length: 9, url: 'https://a.b' },
-    { type: 'bold', offset: 71, length: 4 },
+  expect(entities.map(({ type, offset, length }) => [type, text.slice(offset, offset + length)])).toEqual([
+    ['bold', 'City │ What happens there'],
+    ['bold', 'Bern'],
+    ['text_link', 'something'],
+    ['bold', 'Rome'],
   ])
   expect(warnings.map(({ code }) => code)).toEqual(['table_as_list'])
 })
@@ -260,4 +261,36 @@ test('loses no visible character of a paragraph', () => {
     }),
     { numRuns: runs },
   )
+})
+
+test('leaves addresses that stand by themselves as they are', () => {
+  const source = 'see https://github.com/x/y/blob/main/__init__.py?a=~~b~~&c=||d|| and www.a.b/__e__.'
+
+  expect(render(source)).toEqual({ text: source, entities: [] })
+  expect(render('**https://a.b/c**')).toEqual({
+    text: 'https://a.b/c',
+    entities: [{ type: 'bold', offset: 0, length: 13 }],
+  })
+})
+
+test('gives each item a line of its own, also an empty one', () => {
+  expect(render('- a\n-\n- b').text).toBe('• a\n• \n• b')
+})
+
+test('keeps links and secrets of a table, as a list', () => {
+  const { text, entities } = render(
+    '| a | b |\n|---|---|\n| [x](https://a.b) | ||y|| |'.replace('||y||', '<tg-spoiler>y</tg-spoiler>'),
+  )
+
+  expect(text).toBe('a │ b\n• x\n  b: y')
+  expect(entities.map(({ type }) => type)).toEqual(['bold', 'text_link', 'bold', 'spoiler'])
+})
+
+test('loses no footnote that is defined in another', () => {
+  expect(render('[^a]: x\n\n    [^b]: y\n\n    z\n\nbody[^a][^b]').text).toBe('body¹²\n\n¹ x\n\n  z\n² y')
+})
+
+test('shows the address of a link without a text, and what a picture is described with', () => {
+  expect(render('[](https://a.b/c)').text).toBe('https://a.b/c')
+  expect(render('![AT&amp;T **b**](https://a.b)').text).toBe('AT&T b')
 })

@@ -1,7 +1,7 @@
 import type { Token } from 'markdown-it'
 import type { FormattedText } from '../formatted-text.js'
 import { finishWholeText, isBlank } from '../telegram/finish-telegram-text.js'
-import { splitOffFootnotes, writeFootnoteMark } from './footnotes.js'
+import { footnoteMark, splitOffFootnotes } from './footnotes.js'
 import { renderInline } from './render-inline.js'
 import { type Rendering, startRendering, warn, type Warning } from './rendering.js'
 import { makeParser } from './parser.js'
@@ -40,8 +40,7 @@ export function renderMarkdown(source: string, { tableWidthMax = 40 }: MarkdownO
   for (const [index, note] of notes.entries()) {
     if (index === 0) rendering.out.separate(2)
     else rendering.out.continueOnNextLine()
-    writeFootnoteMark(rendering.out, index)
-    rendering.out.startItem(' ', '')
+    rendering.out.startItem(`${footnoteMark(index)} `, '')
     renderBlocks(rendering, note)
     rendering.out.indent = ''
   }
@@ -64,7 +63,8 @@ function renderBlocks(rendering: Rendering, tokens: readonly Token[]): void {
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index]
     if (token?.type === 'table_open') {
-      const end = tokens.findIndex(({ type }, at) => at > index && type === 'table_close')
+      let end = index + 1
+      while (end < tokens.length && tokens[end]?.type !== 'table_close') end++
       renderTable(rendering, tokens.slice(index, end))
       index = end
     } else if (token) {
@@ -122,8 +122,7 @@ function renderBlock(rendering: Rendering, token: Token): void {
       openItem(rendering)
       break
     case 'list_item_close':
-      out.indent = lists.at(-1)?.outerIndent ?? ''
-      out.separate(1)
+      out.endItem(lists.at(-1)?.outerIndent ?? '')
       break
     case 'oversized_block':
       warn(

@@ -1,8 +1,10 @@
 import type { Token } from 'markdown-it'
 import stringWidth from 'string-width'
-import type { FormattedText } from '../formatted-text.js'
+import type { EntityType, FormattedText } from '../formatted-text.js'
 import { renderInline } from './render-inline.js'
 import { type Rendering, startRendering, warn } from './rendering.js'
+
+const richTypes = new Set<EntityType>(['text_link', 'spoiler', 'custom_emoji', 'date_time'])
 
 interface Cell extends FormattedText {
   width: number
@@ -16,10 +18,14 @@ export function renderTable(rendering: Rendering, tokens: readonly Token[]): voi
   const width = widths.reduce((sum, columnWidth) => sum + columnWidth + 3, -3)
   const { out } = rendering
   out.separate(2)
-  if (width <= rendering.tableWidthMax) {
+  const cells = [head, ...body].flat()
+  // Monospaced text holds no links and hides nothing.
+  const needsEntities = cells.some(({ entities }) => entities.some(({ type }) => richTypes.has(type)))
+  if (width <= rendering.tableWidthMax && !needsEntities) {
     writeAligned(rendering, [head, ...body], widths)
   } else {
-    warn(rendering.warnings, 'table_as_list', 'A table is too wide for a phone and is shown as a list')
+    const why = needsEntities ? 'has links or secrets' : 'is too wide for a phone'
+    warn(rendering.warnings, 'table_as_list', `A table ${why} and is shown as a list`)
     writeList(rendering, head, body)
   }
   out.separate(2)
@@ -45,7 +51,11 @@ function readCell({ warnings, tableWidthMax }: Rendering, { children }: Token, a
   const cell = { ...startRendering(tableWidthMax), warnings }
   renderInline(cell, children ?? [])
   const rendered = cell.out.finish()
-  return { ...rendered, width: stringWidth(rendered.text), align }
+  return { ...rendered, width: columnsOf(rendered.text), align }
+}
+
+function columnsOf(text: string): number {
+  return /^[ -~]*$/.test(text) ? text.length : stringWidth(text)
 }
 
 function writeAligned({ out }: Rendering, rows: readonly Cell[][], widths: readonly number[]): void {
@@ -70,11 +80,17 @@ function pad({ text, width, align }: Cell, columnWidth: number): string {
   return ' '.repeat(before) + text + ' '.repeat(missing - before)
 }
 
-/** The first cell of a row names it; the others follow with the names of their columns. */
+/** The names of the columns first, then each row: its first cell names it, the others follow with their column's. */
 function writeList({ out }: Rendering, head: readonly Cell[], body: readonly Cell[][]): void {
   const { indent } = out
-  const rows = body.length > 0 ? body : [head]
-  for (const row of rows) {
+  const names = head.filter((cell) => cell.text !== '')
+  out.open('bold')
+  for (const [index, name] of names.entries()) {
+    if (index > 0) out.write(' │ ')
+    out.append(name)
+  }
+  out.close('bold')
+  for (const row of body) {
     out.separate(1)
     out.startItem('• ', indent)
     const [first, ...others] = row
@@ -85,7 +101,7 @@ function writeList({ out }: Rendering, head: readonly Cell[], body: readonly Cel
     }
     for (const [index, cell] of others.entries()) {
       if (cell.text === '') continue
-      const name = rows === body ? head[index + 1] : undefined
+      const name = head[index + 1]
       out.separate(1)
       if (name && name.text !== '') {
         out.append(name)
@@ -93,6 +109,6 @@ function writeList({ out }: Rendering, head: readonly Cell[], body: readonly Cel
       }
       out.append(cell)
     }
-    out.indent = indent
+    out.endItem(indent)
   }
 }

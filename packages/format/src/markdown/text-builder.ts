@@ -10,6 +10,7 @@ export class TextBuilder {
   readonly #open: OpenEntity[] = []
   #separator = ''
   #isBlockStart = false
+  #isItemStart = false
   /** What every line of the current block begins with, beyond its first. */
   indent = ''
 
@@ -22,11 +23,17 @@ export class TextBuilder {
     return this.#text.slice(offset)
   }
 
+  /** Whether nothing stands beside the marker of a list item yet. */
+  get isItemStart(): boolean {
+    return this.#isItemStart
+  }
+
   /** Text that is written after a pending separator. */
   write(text: string): void {
     if (text === '') return
     this.#flushSeparator()
     this.#isBlockStart = false
+    this.#isItemStart = false
     this.#text += this.indent === '' ? text : text.replaceAll('\n', `\n${this.indent}`)
   }
 
@@ -55,6 +62,14 @@ export class TextBuilder {
     this.write(marker)
     this.indent = outerIndent + ' '.repeat(marker.length)
     this.#isBlockStart = true
+    this.#isItemStart = true
+  }
+
+  /** Goes on with the next line, also where nothing was written beside the marker. */
+  endItem(outerIndent: string): void {
+    this.indent = outerIndent
+    this.#isBlockStart = false
+    this.separate(1)
   }
 
   /** Begins an entity that holds blocks: the first of them stands at its very start. */

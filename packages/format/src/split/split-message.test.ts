@@ -78,3 +78,14 @@ test('loses nothing that can be seen, keeps to the limit, and each part is what 
     { numRuns: Number(process.env['PROPERTY_STEPS'] ?? 10_000) / 10 },
   )
 })
+
+test('fills a truncated message also where words are not set apart', () => {
+  expect(truncateMessage(plain(`你好 ${'字'.repeat(50)}`), 20).text).toHaveLength(20)
+})
+
+test('keeps to the first limit whatever comes first, and always gets on', () => {
+  const [first] = splitMessage(plain(`${'\u3000'.repeat(11)}${'x'.repeat(30)}`), 40, 10)
+
+  expect(first?.text).toHaveLength(10)
+  expect(texts('👍👍', 1)).toEqual(['👍', '👍'])
+})

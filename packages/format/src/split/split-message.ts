@@ -21,7 +21,7 @@ export function splitMessage(message: FormattedText, limit: number, firstLimit =
   const parts: FormattedText[] = []
   let start = 0
   while (start < message.text.length) {
-    const end = findCut(message.text, start, start === 0 ? firstLimit : limit)
+    const end = findCut(message.text, start, parts.length === 0 ? firstLimit : limit)
     const part = slice(message, start, end)
     if (part) parts.push(part)
     start = skipBorder(message, end)
@@ -33,16 +33,17 @@ export function splitMessage(message: FormattedText, limit: number, firstLimit =
 export function truncateMessage(message: FormattedText, limit: number): FormattedText {
   if (codePointLength(message.text) <= limit) return message
   const ellipsis = '…'
-  const end = findCut(message.text, 0, limit - ellipsis.length, borders.slice(-1))
+  const end = findCut(message.text, 0, limit - ellipsis.length, borders.slice(-1), fillMin)
   const head = slice(message, 0, end) ?? { text: '', entities: [] }
   return { text: head.text + ellipsis, entities: head.entities }
 }
 
-function findCut(text: string, start: number, limit: number, allowed = borders): number {
+/** @param share of the limit that a border has to be beyond, if there is none that fills more. */
+function findCut(text: string, start: number, limit: number, allowed = borders, share = 0): number {
   if (text.length - start <= limit) return text.length
   const window = text.slice(start, start + limit)
   const ends = allowed.map((border) => lastEnd(window, text.charAt(start + limit), border))
-  const fitting = ends.find((end) => end >= limit * fillMin) ?? ends.findLast((end) => end > 0)
+  const fitting = ends.find((end) => end >= limit * fillMin) ?? ends.findLast((end) => end > limit * share)
   return start + (fitting ?? clusterBorder(text, start, limit))
 }
 
@@ -65,7 +66,9 @@ function clusterBorder(text: string, start: number, limit: number): number {
   const border = clusters.segment(around).containing(limit)?.index ?? limit
   if (border > 0) return border
   const unit = text.charCodeAt(start + limit)
-  return unit >= 0xdc00 && unit <= 0xdfff ? limit - 1 : limit
+  const isInPair = unit >= 0xdc00 && unit <= 0xdfff
+  // Never nothing, however low the limit.
+  return Math.max(isInPair ? limit - 1 : limit, String.fromCodePoint(text.codePointAt(start) ?? 0).length)
 }
 
 /** White space at a cut goes; in code only the line break does. */

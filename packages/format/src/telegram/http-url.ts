@@ -32,7 +32,7 @@ export function readHttpUrl(address: string): HttpUrl | LinkRefusal {
   const userinfo = at === -1 ? '' : userinfoAndHost.slice(0, at)
   const host = toAsciiLowerCase(userinfoAndHost.slice(at + 1))
   const isIpv6 = host.startsWith('[') && host.endsWith(']')
-  const refusal = refuseHost(host, isIpv6) ?? (isIpv6 ? undefined : refuseCharacters(userinfo, 'userinfo', true))
+  const refusal = refuseHost(host, isIpv6) ?? (isIpv6 ? undefined : refuseCharacters(userinfo, 'userinfo'))
   if (refusal !== undefined) return { refusal }
   return { scheme, userinfo, host, isIpv6, port, query: readQuery(rest.slice(authority.length)) }
 }
@@ -53,7 +53,7 @@ function cutPort(authority: string): { port: number; rest: string } {
 function refuseHost(host: string, isIpv6: boolean): string | undefined {
   if (host === '') return 'URL host is empty'
   if (host === '.') return 'Host is invalid'
-  if (!isIpv6) return refuseCharacters(host, 'host', false)
+  if (!isIpv6) return refuseCharacters(host, 'host')
   return isIpv6Address(host.slice(1, -1)) ? undefined : 'Wrong IPv6 address specified in the URL'
 }
 
@@ -61,19 +61,15 @@ function isIpv6Address(address: string): boolean {
   return /^[0-9a-f:.]+$/.test(address) && URL.canParse(`http://[${address}]/`)
 }
 
-function refuseCharacters(part: string, name: string, isColonAllowed: boolean): string | undefined {
-  for (let index = 0; index < part.length; index++) {
-    const character = part.charAt(index)
-    if (character === '%') {
-      if (!/^[0-9a-f]{2}$/i.test(part.slice(index + 1, index + 3))) {
-        return `Wrong percent-encoded symbol in URL ${name}`
-      }
-      index += 2
-    } else if (!/[\w.\-!$,~*'();&+=\u0080-\uffff]/.test(character) && !(isColonAllowed && character === ':')) {
-      return `Disallowed character in URL ${name}`
-    }
-  }
-  return undefined
+const disallowed = {
+  host: /%(?![0-9a-f]{2})|[^\w.\-!$,~*'();&+=%\u0080-\uffff]/i,
+  userinfo: /%(?![0-9a-f]{2})|[^\w.\-!$,~*'();&+=%\u0080-\uffff:]/i,
+}
+
+function refuseCharacters(part: string, name: keyof typeof disallowed): string | undefined {
+  const found = disallowed[name].exec(part)?.[0]
+  if (found === undefined) return undefined
+  return found === '%' ? `Wrong percent-encoded symbol in URL ${name}` : `Disallowed character in URL ${name}`
 }
 
 function readQuery(written: string): string {

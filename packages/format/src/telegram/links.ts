@@ -51,11 +51,15 @@ export function readCustomEmojiId(id: string): string | undefined {
 
 /** The moment of `tg://time?unix=…&format=…`, with the format as it is written. */
 export function findTime(link: string): { unixTime: number; format: string } | undefined {
-  const query = readTgQuery(link, 'time')
-  const unix = readInteger(findParameter(query, 'unix') ?? '', 32)
-  return unix === undefined || unix <= 0n
-    ? undefined
-    : { unixTime: Number(unix), format: findParameter(query, 'format') ?? '' }
+  const parameters = (readTgQuery(link, 'time') ?? '').split('&').map((written) => {
+    const [name = '', ...value] = written.split('=')
+    return { name, value: value.join('=') }
+  })
+  // Each of them has to be a moment; the last one counts.
+  const times = parameters.filter(({ name }) => name === 'unix').map(({ value }) => readInteger(value, 32) ?? 0n)
+  const unixTime = times.at(-1)
+  if (unixTime === undefined || times.some((time) => time <= 0n)) return undefined
+  return { unixTime: Number(unixTime), format: parameters.findLast(({ name }) => name === 'format')?.value ?? '' }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Entity, EntityType, FormattedText } from '../formatted-text.js'
 import { isAlphanumeric, isSpace, toAsciiLowerCase } from './characters.js'
 import { readCustomEmojiId, readDateTimeFormat } from './links.js'
-import { linkEntity } from './parse-markdown.js'
+import { linkEntity, linkEntityOfText } from './parse-markdown.js'
 import { sortEntities } from './sort-entities.js'
 import { byteOffset, cannotParse } from './telegram-parse-error.js'
 
@@ -217,7 +217,10 @@ function makeEntity(
 ): Omit<Entity, 'offset' | 'length'> | undefined {
   const style = styleOfTag[name]
   if (style) return { type: style }
-  if (name === 'a') return linkEntity(attributes.get('href') || text.slice(offset))
+  if (name === 'a') {
+    const address = attributes.get('href') ?? ''
+    return address === '' ? linkEntityOfText(text.slice(offset)) : linkEntity(address)
+  }
   if (name === 'blockquote') return { type: attributes.has('expandable') ? 'expandable_blockquote' : 'blockquote' }
   if (name === 'tg-emoji') {
     const emojiId = readCustomEmojiId(attributes.get('emoji-id') ?? '')

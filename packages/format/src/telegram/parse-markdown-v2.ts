@@ -1,7 +1,7 @@
 import type { Entity, EntityType, FormattedText } from '../formatted-text.js'
 import { readFenceOpening } from './fence.js'
 import { findCustomEmojiId, findTime, readDateTimeFormat } from './links.js'
-import { linkEntity } from './parse-markdown.js'
+import { linkEntity, linkEntityOfText } from './parse-markdown.js'
 import { sortEntities } from './sort-entities.js'
 import { byteOffset, cannotParse } from './telegram-parse-error.js'
 
@@ -70,6 +70,8 @@ function step(state: State): void {
   const isVerbatim = inner?.name === 'Code' || inner?.name === 'Pre' || inner?.name === 'PreCode'
   if (isVerbatim ? character !== '`' : !reserved.includes(character)) {
     write(state, character)
+    // A line of code begins no quote behind it.
+    if (character === '\n') state.canQuoteStart = false
     state.position++
   } else if (inner && isQuoteEnd(state)) {
     endQuote(state, inner)
@@ -179,8 +181,9 @@ function close(state: State, inner: OpenEntity): void {
     state.position += style.markLength
     add(state, inner, { type: style.type, ...(inner.language === undefined ? {} : { language: inner.language }) })
   } else if (inner.name === 'TextUrl') {
-    const address = readAddress(state) ?? state.text.slice(inner.offset)
-    add(state, inner, linkEntity(address))
+    const address = readAddress(state)
+    const entity = address === undefined ? linkEntityOfText(state.text.slice(inner.offset)) : linkEntity(address)
+    add(state, inner, entity)
   } else {
     const address = readAddress(state)
     if (address === undefined) throw cannotParse('The entity must contain a tg://emoji or tg://time URL', inner.start)

@@ -63,10 +63,18 @@ function readUntil(source: string, from: number, mark: string, start: number): {
 
 /** `end` is the place behind the bracket; an address without its closing bracket runs to the end of the text. */
 function readLink(source: string, inner: string, end: number): ReadEntity {
-  if (source[end] !== '(') return { inner, end, entity: linkEntity(inner) }
+  if (source[end] !== '(') return { inner, end, entity: linkEntityOfText(inner) }
   const closing = source.indexOf(')', end + 1)
   const urlEnd = closing === -1 ? source.length : closing
   return { inner, end: urlEnd + 1, entity: linkEntity(source.slice(end + 1, urlEnd)) }
+}
+
+/** Longer than any message: links in links are not to be read again and again. */
+const addressTextMax = 4_096
+
+/** The same for a text that is its own address. */
+export function linkEntityOfText(text: string): EntityWithoutPlace | undefined {
+  return text.length > addressTextMax ? undefined : linkEntity(text)
 }
 
 /** Undefined for an address that Telegram would not open: the text stays plain. */

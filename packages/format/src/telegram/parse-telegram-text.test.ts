@@ -155,3 +155,7 @@ describe('HTML', () => {
     expect(refusal('HTML', source)).toBe(message)
   })
 })
+
+test('a line of code begins no quote behind it', () => {
+  expect(refusal('MarkdownV2', '`a\n`>b')).toBe("Character '>' is reserved and must be escaped with the preceding '\\'")
+})

@@ -106,8 +106,9 @@ async function keep(
 ): Promise<{ file: File; isNew: boolean }> {
   const contentHash = new Uint8Array(hash)
   const earlier = await db.file.findUnique({ where: { tenantId_contentHash: { tenantId, contentHash } } })
+  const key = fileKey(tenantId, hash)
+  if (!(await files.has(key))) await files.write(key, createReadStream(path))
   if (earlier) return { file: showFile(earlier), isNew: false }
-  await files.write(fileKey(tenantId, hash), createReadStream(path))
   const id = newId()
   const file = await db.file.upsert({
     where: { tenantId_contentHash: { tenantId, contentHash } },

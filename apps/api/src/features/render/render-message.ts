@@ -2,6 +2,7 @@ import { type MessageContent, planMessage, renderTemplate, TemplateError } from 
 import { captionLengthMax, codePointLength, messageLengthMax, renderPreview } from '@tellwire/format'
 import type { TenantContext } from '../../context.js'
 import { refusal } from '../../errors.js'
+import { assertLength } from '../../messages/check-length.js'
 import { findTemplate } from '../../messages/find-template.js'
 import { type ReadMessage, readMessage, renderGiven } from '../../messages/read-message.js'
 import type { RenderRequest } from './schemas.js'
@@ -11,6 +12,7 @@ export async function renderMessage(ctx: TenantContext, { user_id: userId, ...in
   const message = await readMessage(ctx, input, userId === undefined ? [] : [userId])
   const content = await withTemplateText(ctx, input, message, userId)
   const rendered = renderGiven(content.text, content.format, input.template ? '/template' : '/text')
+  assertLength(rendered, content.options)
   const steps = planMessage(content, {
     dropped: [],
     isGroup: false,

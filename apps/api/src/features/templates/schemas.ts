@@ -14,7 +14,7 @@ const content = {
   schema: Type.Optional(
     Type.Record(Type.String(), Type.Unknown(), {
       'x-max-json-bytes': 16_384,
-      description: 'JSON Schema (draft 7) of the variables.',
+      description: 'JSON Schema (draft 7) of the variables, without `pattern`.',
     }),
   ),
   strict: Type.Boolean({

@@ -11,7 +11,7 @@ const notModified =
 
 export const editMessageText: Method = (call) => {
   const raw = readMessageText(call.parameters)
-  const markup = readReplyMarkup(call.parameters)
+  const markup = readInlineMarkup(call)
   const { chatId, message } = findOwnMessage(call)
   if (message.media) throw badRequest('there is no text in the message to edit')
   return change(call, chatId, message, { ...finishMessageText(raw), replyMarkup: markup.inline })
@@ -19,7 +19,7 @@ export const editMessageText: Method = (call) => {
 
 export const editMessageCaption: Method = (call) => {
   const raw = readCaption(call.parameters)
-  const markup = readReplyMarkup(call.parameters)
+  const markup = readInlineMarkup(call)
   const { chatId, message } = findOwnMessage(call)
   if (!message.media) throw badRequest('there is no caption in the message to edit')
   return change(call, chatId, message, { ...finishCaption(raw), replyMarkup: markup.inline })
@@ -28,7 +28,7 @@ export const editMessageCaption: Method = (call) => {
 export const editMessageMedia: Method = async (call) => {
   const value = call.parameters.json('media', () => badRequest("can't parse media JSON object"))
   if (value === undefined) throw badRequest('parameter "media" is required')
-  const markup = readReplyMarkup(call.parameters)
+  const markup = readInlineMarkup(call)
   const { chatId, message } = findOwnMessage(call)
   if (!message.media) throw badRequest("message can't be edited")
   const { media, caption } = await readInputMedia(call, value)
@@ -36,9 +36,15 @@ export const editMessageMedia: Method = async (call) => {
 }
 
 export const editMessageReplyMarkup: Method = (call) => {
-  const markup = readReplyMarkup(call.parameters)
+  const markup = readInlineMarkup(call)
   const { chatId, message } = findOwnMessage(call)
   return change(call, chatId, message, { replyMarkup: markup.inline })
+}
+
+function readInlineMarkup({ parameters }: MethodCall) {
+  const markup = readReplyMarkup(parameters)
+  if (markup.keyboard) throw badRequest('inline keyboard expected')
+  return markup
 }
 
 function findOwnMessage({ world, bot, parameters }: MethodCall): { chatId: number; message: StoredMessage } {
