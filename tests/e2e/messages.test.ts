@@ -448,4 +448,73 @@ describe('what a message can be', () => {
     expect(body['html']).toMatch(/^<strong>Hi<\/strong><br><br>here \(\/path\) &lt;script&gt;/)
     expect(await shown()).toEqual([])
   })
+
+  test('files of an album keep their own names, whatever comes first', async () => {
+    const { body: file } = await upload(makePng(3, 2, [255, 0, 0]), 'mine.png', 'image/png')
+    await send({
+      attachments: [
+        { type: 'photo', url: `${fileHost}/cover.png` },
+        { type: 'photo', file: file['id'] },
+      ],
+    })
+    await send({ attachments: [{ type: 'photo', file: file['id'] }] })
+
+    const messages = await shown()
+    expect(messages.map((each) => each['media'].width)).toEqual([1, 3, 3])
+    expect(messages[2]?.['media'].file_id).toBe(messages[1]?.['media'].file_id)
+  })
+
+  test('what was sent in part is cancelled, and taken back', async () => {
+    const id = await post({ text: 'word '.repeat(2_500) })
+    await eventually(shown, (messages) => messages.length === 1)
+    await stack.call('POST', `/v1/notifications/${id}/cancel`)
+    const notification = await settled(id)
+    const deleted = await stack.call('DELETE', `/v1/notifications/${id}/message`)
+    await changed(id)
+
+    expect(notification['deliveries'][0].status).toBe('cancelled')
+    expect(deleted.body).toMatchObject({ deleting: 1, too_old: 0 })
+    expect(await shown()).toEqual([])
+  })
+
+  test('a change that can never be made fails, and holds up nothing', async () => {
+    const made = await stack.call('POST', '/v1/templates', {
+      name: `broken${count}`,
+      format: 'telegram_html',
+      texts: { en: 'Hi {{{name}}}' },
+      publish: true,
+    })
+    const { id } = await send({ text: 'first' })
+    await stack.call('PATCH', `/v1/notifications/${id}`, {
+      template: { id: made.body['id'], variables: { name: '<name>' } },
+    })
+    const failed = await changed(id, 'failed')
+    await send({ text: 'second' })
+
+    expect(failed['deliveries'][0].change.failure).toMatchObject({ code: 'formatting_refused' })
+    expect((await shown()).map((each) => each['text'])).toEqual(['first', 'second'])
+  })
+
+  test('a change that waits when the person blocks the bot fails, and the delivery stays sent', async () => {
+    const { id } = await send({ text: 'first' })
+    await stack.control('POST', '/faults', { method: 'editMessageText', kind: 'status', status: 429, retry_after: 3 })
+    await stack.call('PATCH', `/v1/notifications/${id}`, { text: 'second' })
+    await stack.control('POST', `/people/${person.id}/block`, { bot: stack.bot.username })
+    const failed = await changed(id, 'failed')
+
+    expect(failed['deliveries'][0]).toMatchObject({
+      status: 'sent',
+      change: { type: 'edit', failure: { code: 'recipient_blocked' } },
+    })
+  })
+
+  test('a keyboard in a thread is a new message', async () => {
+    await send({ text: 'one', thread_key: 'k' })
+    await send({ text: 'two', thread_key: 'k', keyboard: { buttons: [['Yes']] } })
+
+    expect((await shown()).map((each) => [each['text'], each['keyboard']?.rows ?? null])).toEqual([
+      ['one', null],
+      ['two', [['Yes']]],
+    ])
+  })
 })

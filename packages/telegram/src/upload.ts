@@ -15,7 +15,7 @@ export interface Multipart {
   body: Readable
   headers: Record<string, string>
   /** Whether all of it was handed over; before that, nobody can have acted on it. */
-  isWhole(): boolean
+  isWhole: () => boolean
 }
 
 /** The body of a call as multipart/form-data, files streamed. */
