@@ -10,3 +10,4 @@ export { parseTelegramText, type TelegramParseMode } from './telegram/parse-tele
 export { TelegramParseError } from './telegram/telegram-parse-error.js'
 export type { Entity, EntityType, FormattedText } from './formatted-text.js'
 export { renderPreview } from './preview/render-preview.js'
+export { placeholderOf, withoutPlaceholders } from './markdown/fill-values.js'

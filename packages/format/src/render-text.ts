@@ -14,10 +14,11 @@ const parseModes: Partial<Record<TextFormat, TelegramParseMode>> = {
 
 /**
  * The text and entities that Telegram will show, however long; empty where there is nothing to show.
+ * @param values of the placeholders in a Markdown source.
  * @throws {TelegramParseError} for a `telegram_` format that Telegram would refuse. No other format fails.
  */
-export function renderText(source: string, format: TextFormat): RenderedText {
-  if (format === 'markdown') return renderMarkdown(source)
+export function renderText(source: string, format: TextFormat, values: readonly string[] = []): RenderedText {
+  if (format === 'markdown') return renderMarkdown(source, { values })
   const mode = parseModes[format]
   return { ...finishOrEmpty(mode ? parseTelegramText(source, mode) : { text: source, entities: [] }), warnings: [] }
 }

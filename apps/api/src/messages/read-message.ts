@@ -67,9 +67,13 @@ export async function readMessage(
  * @throws `markup_invalid` with the words of Telegram.
  * @param pointer of the text in the request.
  */
-export function renderGiven(text: string, format: TextFormat, pointer = '/text'): RenderedText {
+export function renderGiven(
+  text: string,
+  format: TextFormat,
+  { pointer = '/text', values }: { pointer?: string; values?: readonly string[] | undefined } = {},
+): RenderedText {
   try {
-    return renderText(text, format)
+    return renderText(text, format, values)
   } catch (error) {
     if (!(error instanceof TelegramParseError)) throw error
     throw new ApiError('markup_invalid', `Telegram would refuse the text: ${error.message}.`, {

@@ -37,15 +37,15 @@ export async function readTemplateText(
   ])
   if (!version) return { failure: { class: 'message', code: 'template_gone' } }
   try {
-    const text = renderTemplate(version, template.variables, {
+    const { text, values } = renderTemplate(version, template.variables, {
       userId: connection?.user.userId ?? '',
       attributes: (connection?.user.attributes ?? {}) as Record<string, unknown>,
       locales: [template.locale, connection?.user.locale, chat?.languageCode],
     })
-    if (isTooLong(renderText(text, version.format), content.options)) {
+    if (isTooLong(renderText(text, version.format, values), content.options)) {
       return { failure: { class: 'message', code: 'message_too_long' } }
     }
-    return { ...content, format: version.format, text }
+    return { ...content, format: version.format, text, values }
   } catch (error) {
     if (error instanceof TemplateError) return { failure: { class: 'message', code: 'variables_missing' } }
     throw error

@@ -76,6 +76,8 @@ export interface TemplateUse {
 export interface MessageContent {
   format: TextFormat
   text: string
+  /** What the placeholders of a Markdown text stand for, where it came from a template. */
+  values?: readonly string[]
   options: MessageOptions
 }
 

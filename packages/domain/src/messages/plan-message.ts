@@ -71,7 +71,7 @@ const headLength = 280
 export function planMessage(content: MessageContent, plan: PlanOptions): MessageStep[] {
   const { options } = content
   const isDropped = (what: Droppable) => plan.dropped.includes(what)
-  const rendered = renderText(content.text, content.format)
+  const rendered = renderText(content.text, content.format, content.values)
   const text = { text: rendered.text, entities: isDropped('formatting') ? [] : rendered.entities }
   const attachments = (options.attachments ?? []).map((attachment) =>
     isDropped('photo') && attachment.type === 'photo' ? { ...attachment, type: 'document' as const } : attachment,

@@ -8,28 +8,19 @@ const htmlCharacters: Record<string, string> = {
   "'": '&#39;',
 }
 
-const escapes: Record<TextFormat, (value: string) => string> = {
+const escapes: Record<Exclude<TextFormat, 'markdown'>, (value: string) => string> = {
   plain: (value) => value,
   telegram_html: (value) => value.replace(/[&<>"']/g, (character) => htmlCharacters[character] ?? character),
   telegram_markdown: (value) => value.replace(/[_*`[]/g, '\\$&'),
   telegram_markdown_v2: (value) => value.replace(/[_*[\]()~`>#+\-=|{}.!\\]/g, '\\$&'),
-  markdown: escapeMarkdown,
 }
 
-/** Makes a value mean nothing but itself in a text of this format. */
-export function escapeFor(format: TextFormat): (value: unknown) => string {
+/** Makes a value mean nothing but itself in a text of this format. In Markdown it is put in after parsing. */
+export function escapeFor(format: Exclude<TextFormat, 'markdown'>): (value: unknown) => string {
   const escape = escapes[format]
-  return (value) => escape(typeof value === 'string' ? value : JSON.stringify(value))
+  return (value) => escape(showValue(value))
 }
 
-/**
- * What may begin a list, a heading or the like is escaped where a line begins, and not in the middle of one: a
- * value in backticks would show the backslash.
- */
-function escapeMarkdown(value: string): string {
-  return value
-    .replace(/[\\`*_~|[\]<>&!]/g, '\\$&')
-    .replace(/^[ \t]+/gm, '')
-    .replace(/^[#+=-]/gm, '\\$&')
-    .replace(/^(\d+)([.)])/gm, '$1\\$2')
+export function showValue(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -1,3 +1,4 @@
+import { renderText } from '@tellwire/format'
 import { describe, expect, test } from 'vitest'
 import { assertTemplate, chooseLocale, renderTemplate, type TemplateContent, TemplateError } from './render-template.js'
 
@@ -9,24 +10,43 @@ const content = (text: string, more: Partial<TemplateContent> = {}): TemplateCon
   ...more,
 })
 const reader = { userId: 'u', attributes: { name: 'Ada', plan: 'free' }, locales: [] }
-const render = (text: string, variables: Record<string, unknown> = {}, more: Partial<TemplateContent> = {}) =>
-  renderTemplate(content(text, more), variables, reader)
+const render = (text: string, variables: Record<string, unknown> = {}, more: Partial<TemplateContent> = {}) => {
+  const { text: source, values } = renderTemplate(content(text, more), variables, reader)
+  return renderText(source, more.format ?? 'markdown', values).text
+}
 
 test('knows variables, then attributes, and the user', () => {
-  expect(render('{{name}} {{plan}} {{user.id}} {{none}}', { plan: 'paid' })).toBe('Ada paid u ')
+  expect(render('{{name}} {{plan}} {{user.id}} {{none}}', { plan: 'paid' })).toBe('Ada paid u')
 })
 
-test('escapes values for the format, unless told not to', () => {
-  const value = '*a_b* <c> & "d" - [e](f)'
+test.each(['plain', 'markdown', 'telegram_html', 'telegram_markdown', 'telegram_markdown_v2'] as const)(
+  'shows a value as it is, in %s',
+  (format) => {
+    const value = '*a_b* <c> & "d" - [e](f) `g` # h. 1) 👍 ||i||'
 
-  expect(render('{{v}}', { v: value }, { format: 'plain' })).toBe(value)
-  expect(render('{{v}}', { v: value })).toBe('\\*a\\_b\\* \\<c\\> \\& "d" - \\[e\\](f)')
-  expect(render('{{v}}', { v: value }, { format: 'telegram_html' })).toBe(
-    '*a_b* &lt;c&gt; &amp; &quot;d&quot; - [e](f)',
+    expect(render('{{v}}', { v: value }, { format })).toBe(value)
+  },
+)
+
+test('shows a value as it is in code, in an address and at the beginning of a line', () => {
+  const { text, values } = renderTemplate(
+    content(
+      '**{{a}}** `{{a}}` [{{a}}](https://b.c/{{a}}?d={{a}}) [x]({{url}})\n\n- {{list}}\n\n| h |\n|---|\n| {{a}} |',
+    ),
+    { a: 'A_1 *', url: 'https://e.f/g?h=1', list: '# i' },
+    reader,
   )
-  expect(render('{{v}}', { v: 'a.b-c!' }, { format: 'telegram_markdown_v2' })).toBe('a\\.b\\-c\\!')
-  expect(render('{{v}}', { v: '# a\n1. b' })).toBe('\\# a\n1\\. b')
-  expect(render('{{{v}}}', { v: value })).toBe(value)
+  const rendered = renderText(text, 'markdown', values)
+
+  expect(rendered.text).toBe('A_1 * A_1 * A_1 * x\n\n• # i\n\nh\n─────\nA_1 *')
+  expect(rendered.entities.map(({ type, url }) => [type, url])).toEqual([
+    ['bold', undefined],
+    ['code', undefined],
+    ['text_link', 'https://b.c/A_1%20*?d=A_1%20*'],
+    ['text_link', 'https://e.f/g?h=1'],
+    ['pre', undefined],
+  ])
+  expect(render('{{{v}}}', { v: '**x**' })).toBe('x')
 })
 
 test('shows what is no text as JSON', () => {
@@ -54,7 +74,7 @@ test('does not let a template run for ever, grow without end or reach into objec
 
   expect(() => render('{{#a}}{{#a}}{{#a}}x{{/a}}{{/a}}{{/a}}', { a: many })).toThrow('too many steps')
   expect(() => render('{{#a}}{{big}}{{/a}}', { a: many, big: 'x'.repeat(1_000) })).toThrow('too long')
-  expect(render('{{constructor}}{{o.constructor.name}}{{__proto__}}', { o: {} })).toBe('')
+  expect(render('x{{constructor}}{{o.constructor.name}}{{__proto__}}', { o: {} })).toBe('x')
 })
 
 describe('languages', () => {

@@ -1,6 +1,6 @@
-import type { TextFormat } from '@tellwire/format'
+import { placeholderOf, type TextFormat, withoutPlaceholders } from '@tellwire/format'
 import Mustache from 'mustache'
-import { escapeFor } from './escape-value.js'
+import { escapeFor, showValue } from './escape-value.js'
 
 /** A version of a template: its text in one or more languages. */
 export interface TemplateContent {
@@ -22,6 +22,11 @@ export interface TemplateReader {
   locales: readonly (string | null | undefined)[]
 }
 
+export interface RenderedTemplate {
+  text: string
+  values: string[]
+}
+
 export class TemplateError extends Error {
   override readonly name = 'TemplateError'
   readonly missing: string[]
@@ -33,7 +38,7 @@ export class TemplateError extends Error {
 }
 
 /**
- * The text for one reader. What the reader's attributes say can be used as it is, and is overridden by the
+ * The text for one reader, with placeholders for the values where it is Markdown: no value can break it. What the reader's attributes say can be used as it is, and is overridden by the
  * variables; the user's id is `user.id`.
  * @throws {TemplateError} for a strict template with a variable that is not given, named in `missing`.
  */
@@ -41,7 +46,7 @@ export function renderTemplate(
   content: TemplateContent,
   variables: Record<string, unknown>,
   { userId, attributes, locales }: TemplateReader,
-): string {
+): RenderedTemplate {
   const text = content.texts[chooseLocale(content, locales)] ?? ''
   const view = withoutPrototypes({ ...attributes, ...variables, user: { id: userId, attributes } })
   const tokens = parse(text)
@@ -52,7 +57,12 @@ export function renderTemplate(
     const names = [...missing]
     throw new TemplateError(`not given: ${names.join(', ')}`, names)
   }
-  return Mustache.render(text, view, {}, { escape: escapeFor(content.format) })
+  if (content.format !== 'markdown') {
+    return { text: Mustache.render(text, view, {}, { escape: escapeFor(content.format) }), values: [] }
+  }
+  const values: string[] = []
+  const escape = (value: unknown): string => placeholderOf(values.push(showValue(value)) - 1)
+  return { text: Mustache.render(withoutPlaceholders(text), view, {}, { escape }), values }
 }
 
 const stepsMax = 10_000

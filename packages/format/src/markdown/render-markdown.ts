@@ -1,6 +1,7 @@
 import type { Token } from 'markdown-it'
 import type { FormattedText } from '../formatted-text.js'
 import { finishWholeText, isBlank } from '../telegram/finish-telegram-text.js'
+import { fillText, fillTokens } from './fill-values.js'
 import { footnoteMark, splitOffFootnotes } from './footnotes.js'
 import { renderInline } from './render-inline.js'
 import { type Rendering, startRendering, warn, type Warning } from './rendering.js'
@@ -14,6 +15,8 @@ export interface MarkdownOptions {
    * @default 40
    */
   tableWidthMax?: number
+  /** What stands for the placeholders of the source (`placeholderOf`), shown as it is. */
+  values?: readonly string[]
 }
 
 export interface RenderedText extends FormattedText {
@@ -32,10 +35,15 @@ const expandableLength = 600
  * counterpart in Telegram stays readable as text, and `warnings` tells of it. Only a source without a visible
  * character gives an empty text.
  */
-export function renderMarkdown(source: string, { tableWidthMax = 40 }: MarkdownOptions = {}): RenderedText {
+export function renderMarkdown(
+  source: string,
+  { tableWidthMax = 40, values = [] }: MarkdownOptions = {},
+): RenderedText {
   const rendering = startRendering(tableWidthMax)
   const wellFormed = source.toWellFormed()
-  const { body, notes } = splitOffFootnotes(parser.parse(wellFormed, {}))
+  const tokens = parser.parse(wellFormed, {})
+  if (values.length > 0) fillTokens(tokens, values)
+  const { body, notes } = splitOffFootnotes(tokens)
   renderBlocks(rendering, body)
   for (const [index, note] of notes.entries()) {
     if (index === 0) rendering.out.separate(2)
@@ -44,7 +52,7 @@ export function renderMarkdown(source: string, { tableWidthMax = 40 }: MarkdownO
     renderBlocks(rendering, note)
     rendering.out.indent = ''
   }
-  return finish(rendering, wellFormed)
+  return finish(rendering, fillText(wellFormed, values))
 }
 
 function finish({ out, warnings }: Rendering, source: string): RenderedText {

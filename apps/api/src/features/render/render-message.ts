@@ -11,7 +11,8 @@ import type { RenderRequest } from './schemas.js'
 export async function renderMessage(ctx: TenantContext, { user_id: userId, ...input }: RenderRequest) {
   const message = await readMessage(ctx, input, userId === undefined ? [] : [userId])
   const content = await withTemplateText(ctx, input, message, userId)
-  const rendered = renderGiven(content.text, content.format, input.template ? '/template' : '/text')
+  const pointer = input.template ? '/template' : '/text'
+  const rendered = renderGiven(content.text, content.format, { pointer, values: content.values })
   assertLength(rendered, content.options)
   const steps = planMessage(content, {
     dropped: [],
@@ -61,7 +62,7 @@ async function withTemplateText(
       attributes: (user?.attributes ?? {}) as Record<string, unknown>,
       locales: [use.locale, user?.locale],
     })
-    return { format: content.format, text: rendered, options }
+    return { format: content.format, ...rendered, options }
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
     throw refusal('variables_invalid', `The template needs more: ${error.message}.`, {
