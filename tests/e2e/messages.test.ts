@@ -437,6 +437,35 @@ describe('what a message can be', () => {
     })
   })
 
+  test('a broadcast of a template says to each what is true of them', async () => {
+    const other = await stack.connect('reader-other')
+    const { body: template } = await stack.call('POST', '/v1/templates', {
+      name: 'balance',
+      default_locale: 'en',
+      texts: { en: 'Hi {{name}}, **{{balance}}** left', fr: 'Bonjour {{name}}, il reste **{{balance}}**' },
+      publish: true,
+    })
+    const topic = `/v1/topics/template${count}/subscribers`
+    for (const [id, attributes, locale] of [
+      [`reader${count}`, { name: '**Ada', balance: '1_0' }, 'en'],
+      ['reader-other', { name: '[Bob](x)', balance: 20 }, 'fr-CA'],
+    ] as const) {
+      await stack.call('PUT', `/v1/users/${id}`, { attributes, locale })
+      await stack.call('PUT', `${topic}/${id}`)
+    }
+    const { body } = await stack.call('POST', '/v1/notifications', {
+      to: { topic: `template${count}` },
+      template: { id: template['id'], variables: {} },
+    })
+    await settled(body['id'] as string)
+
+    expect((await shown()).map((each) => each['text'])).toEqual(['Hi **Ada, 1_0 left'])
+    expect((await other.messages()).at(-1)).toMatchObject({
+      text: 'Bonjour [Bob](x), il reste 20',
+      entities: [{ type: 'bold', offset: 27, length: 2 }],
+    })
+  })
+
   test('a dry run tells parts, lengths and warnings, and sends nothing', async () => {
     const { body } = await stack.call('POST', '/v1/render', {
       text: `# Hi\n\n[here](/path) <script>\n\n${'word '.repeat(1_000)}`,
