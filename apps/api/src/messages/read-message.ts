@@ -2,6 +2,7 @@ import type { MessageOptions } from '@tellwire/domain'
 import {
   checkLink,
   codePointLength,
+  isBlank,
   type RenderedText,
   renderText,
   TelegramParseError,
@@ -55,12 +56,24 @@ export async function readMessage(
   const format = template?.format ?? input.format
   const text = input.text ?? ''
   if (!template) {
-    const rendered = text === '' ? undefined : renderGiven(text, format)
-    assertVisible(rendered, attachments !== undefined || (isChange && input.text === undefined))
-    assertAlbumHasText(input, rendered !== undefined && rendered.text !== '')
-    if (rendered) assertLength(rendered, options)
+    const isVisible = text !== '' && checkText(text, format, options)
+    assertVisible(isVisible || attachments !== undefined || (isChange && input.text === undefined))
+    assertAlbumHasText(input, isVisible)
   }
   return { format, text, message: Object.keys(options).length > 0 ? options : undefined }
+}
+
+/**
+ * What only Telegram's own formats can get wrong is not looked for in others: rendering costs more than every
+ * other check of a message.
+ * @returns whether it shows something.
+ */
+function checkText(text: string, format: TextFormat, options: MessageOptions): boolean {
+  const isNeverRefused = format === 'markdown' || format === 'plain'
+  if (isNeverRefused && options.overflow !== 'reject') return !isBlank(text)
+  const rendered = renderGiven(text, format)
+  assertLength(rendered, options)
+  return rendered.text !== ''
 }
 
 /**
@@ -91,8 +104,8 @@ function placeOf(text: string, index: number | undefined): { offset?: number; co
   return { offset: codePointLength(text.slice(0, index)), context: around }
 }
 
-function assertVisible(rendered: RenderedText | undefined, hasAttachments: boolean): void {
-  if (rendered === undefined ? hasAttachments : rendered.text !== '' || hasAttachments) return
+function assertVisible(isVisible: boolean): void {
+  if (isVisible) return
   throw refusal('text_empty', 'The text would show nothing in a chat.', {
     pointer: '/text',
     detail: 'has nothing to show',
