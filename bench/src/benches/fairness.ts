@@ -144,6 +144,7 @@ function jainOf(arrivals: Sent[], small: number, acceptedAtMs: number): number {
     if (tenant !== 'whale' && all.get(tenant) === postsEach) break
   }
   const shares = [...counts.values()]
+  if (shares.length === 0) throw new Error('a small tenant had all of its own before the last had posted')
   const tenants = small + (counts.has('whale') ? 1 : 0)
   const sum = shares.reduce((total, share) => total + share, 0)
   const squares = shares.reduce((total, share) => total + share * share, 0)

@@ -16,7 +16,7 @@ interface Figures {
 
 /** What it costs to turn Markdown into what Telegram takes: each round in processes of their own, in turns. */
 export async function benchFormat({ isQuick }: Pick<Lab, 'isQuick'>, report: Report): Promise<void> {
-  const rounds = isQuick ? 3 : 5
+  const rounds = isQuick ? 1 : 5
   const figures: Record<(typeof contenders)[number], Figures[]> = { ours: [], telegramify: [] }
   for (let round = 0; round < rounds; round++) {
     for (const name of contenders) figures[name].push(await run(name))
