@@ -2,7 +2,7 @@ import { type Backlog, type Database, measureBacklog, type Pool, type Priority }
 
 const keptForMs = 5_000
 const countMax = 50_000
-const tenantsMax = 10_000
+const keysMax = 10_000
 /** Four of `normal` go for one of `bulk` while both wait. */
 const normalsPerBulk = 4
 
@@ -14,48 +14,55 @@ export interface Capacity {
   presentRate(tenantId: string): Promise<number>
 }
 
-type Outlook = Record<Priority, number> & { rate: number }
-
 /** The waits are looked up every five seconds at most; meanwhile the last ones are told. */
 export function createCapacity({ db, engine }: { db: Database; engine: Pool }): Capacity {
-  const tenants = new Map<string, { outlook: Promise<Outlook>; atMs: number; isOld: boolean }>()
-
-  const lookUp = async (tenantId: string): Promise<Outlook> => {
+  const botsOf = rememberLast(async (tenantId) => {
     const access = await db.botAccess.findMany({ where: { tenantId }, select: { botId: true }, take: 20 })
-    const backlogs = await Promise.all(access.map(({ botId }) => measureBacklog(engine, botId, countMax)))
-    const longest = (priority: Priority): number =>
-      Math.max(0, ...backlogs.map((backlog) => (backlog ? waitMsOf(backlog, priority) : 0)))
-    const rate = backlogs.reduce((sum, backlog) => sum + (backlog?.presentRate ?? 0), 0)
-    return { high: longest('high'), normal: longest('normal'), bulk: longest('bulk'), rate }
-  }
-
-  const remember = (tenantId: string, outlook: Promise<Outlook>): void => {
-    if (tenants.size >= tenantsMax) tenants.clear()
-    tenants.set(tenantId, { outlook, atMs: performance.now(), isOld: false })
-  }
-
-  const refresh = (tenantId: string): Promise<Outlook> => {
-    const outlook = lookUp(tenantId)
-    outlook.catch(() => tenants.delete(tenantId))
-    remember(tenantId, outlook)
-    return outlook
-  }
-
-  const look = (tenantId: string): Promise<Outlook> => {
-    const known = tenants.get(tenantId)
-    if (!known) return refresh(tenantId)
-    if (!known.isOld && performance.now() - known.atMs > keptForMs) {
-      known.isOld = true
-      void lookUp(tenantId)
-        .then((outlook) => remember(tenantId, Promise.resolve(outlook)))
-        .catch(() => tenants.delete(tenantId))
-    }
-    return known.outlook
+    return access.map(({ botId }) => botId)
+  })
+  // Counting a long backlog is dear: once for all tenants of a bot.
+  const backlogOf = rememberLast((botId) => measureBacklog(engine, botId, countMax))
+  const backlogsOf = async (tenantId: string): Promise<Backlog[]> => {
+    const backlogs = await Promise.all((await botsOf(tenantId)).map(backlogOf))
+    return backlogs.filter((backlog) => backlog !== undefined)
   }
 
   return {
-    expectWaitMs: async (tenantId, priority) => (await look(tenantId))[priority],
-    presentRate: async (tenantId) => (await look(tenantId)).rate,
+    expectWaitMs: async (tenantId, priority) => {
+      const backlogs = await backlogsOf(tenantId)
+      return Math.max(0, ...backlogs.map((backlog) => waitMsOf(backlog, priority)))
+    },
+    presentRate: async (tenantId) => {
+      const backlogs = await backlogsOf(tenantId)
+      return backlogs.reduce((sum, { presentRate }) => sum + presentRate, 0)
+    },
+  }
+}
+
+/** Asks once for each key; what has become old is told once more while it is asked for again. */
+function rememberLast<Value>(ask: (key: string) => Promise<Value>): (key: string) => Promise<Value> {
+  const known = new Map<string, { answer: Promise<Value>; atMs: number; isOld: boolean }>()
+
+  const remember = (key: string, answer: Promise<Value>): Promise<Value> => {
+    if (known.size >= keysMax) known.clear()
+    known.set(key, { answer, atMs: performance.now(), isOld: false })
+    return answer
+  }
+
+  return (key) => {
+    const last = known.get(key)
+    if (!last) {
+      const answer = ask(key)
+      answer.catch(() => known.delete(key))
+      return remember(key, answer)
+    }
+    if (!last.isOld && performance.now() - last.atMs > keptForMs) {
+      last.isOld = true
+      void ask(key)
+        .then((value) => remember(key, Promise.resolve(value)))
+        .catch(() => known.delete(key))
+    }
+    return last.answer
   }
 }
 
