@@ -30,6 +30,21 @@ test('compares nobody with one that was away, and remembers what was sent last',
   ])
 })
 
+test('compares nobody with what one that comes back was sent before it went', () => {
+  let nowMs = 0
+  const shares = createFairShare(3, () => nowMs)
+  shares.noteTaken([taken('back', 3)])
+  shares.noteSent(taken('back', 3))
+  shares.noteSent(taken('whale', 900))
+  nowMs = 5_000
+
+  shares.noteTaken([taken('back', 901)])
+  expect(shares.positions()).toEqual([expect.objectContaining({ tenantId: 'back', tag: 901, sentTag: null })])
+
+  shares.noteSent(taken('back', 901))
+  expect(shares.positions()).toEqual([expect.objectContaining({ tenantId: 'back', tag: 901, sentTag: 901 })])
+})
+
 test('forgets a tenant that was not served for a while, unless it is ahead of the others', () => {
   let nowMs = 0
   const shares = createFairShare(3, () => nowMs)

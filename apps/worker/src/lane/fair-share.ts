@@ -28,21 +28,30 @@ export function createFairShare(priorities: number, now: () => number = () => pe
   const virtualTimes = Array.from({ length: priorities }, () => 0)
   const tenants = new Map<string, Tenant>()
   const keyOf = (priority: number, tenantId: string): string => `${priority} ${tenantId}`
+  const isAway = ({ priority, tag, takenAtMs }: Tenant, nowMs: number): boolean =>
+    nowMs - takenAtMs >= awayAfterMs && tag <= (virtualTimes[priority] ?? 0)
 
   return {
     virtualTimes,
     positions() {
       const nowMs = now()
-      return [...tenants.values()].map(({ priority, tenantId, chatId, tag, sentTag, takenAtMs }) => {
-        const counts = nowMs - takenAtMs < awayAfterMs || tag > (virtualTimes[priority] ?? 0)
-        return { priority, tenantId, chatId, tag: counts ? tag : null, sentTag: counts ? sentTag : null }
+      return [...tenants.values()].map((tenant) => {
+        const { priority, tenantId, chatId, tag, sentTag } = tenant
+        return {
+          priority,
+          tenantId,
+          chatId,
+          ...(isAway(tenant, nowMs) ? { tag: null, sentTag: null } : { tag, sentTag }),
+        }
       })
     },
     noteTaken(deliveries) {
       const takenAtMs = now()
       for (const { priority, tenantId, chatId, tag } of deliveries) {
         const key = keyOf(priority, tenantId ?? nilUuid)
-        const sentTag = tenants.get(key)?.sentTag ?? null
+        const earlier = tenants.get(key)
+        // What was sent before it went away says nothing about where the others are now.
+        const sentTag = earlier && !isAway(earlier, takenAtMs) ? earlier.sentTag : null
         tenants.set(key, { priority, tenantId: tenantId ?? nilUuid, chatId, tag, sentTag, takenAtMs })
       }
     },
