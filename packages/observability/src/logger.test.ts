@@ -10,10 +10,39 @@ function capture() {
 test('removes secret fields at any of the usual depths', () => {
   const { logger, output } = capture()
 
-  logger.info({ token: 's1', req: { authorization: 's2' }, bot: { auth: { secret: 's3' } }, text: 's4' }, 'hello')
+  const fields = {
+    token: 's1',
+    req: { authorization: 's2' },
+    bot: { auth: { secret: { deep: 's3' } } },
+    text: 's4',
+    messages: [{ text: 's5' }, { id: 7 }],
+    err: Object.assign(new Error('failed'), { code: 'E_X', request: { cookie: ['s6'] } }),
+  }
 
-  expect(output()).not.toMatch(/s[1234]/)
-  expect(output()).toContain('"msg":"hello"')
+  logger.info(fields, 'hello')
+
+  expect(output()).not.toMatch(/s[1-6]/)
+  expect(JSON.parse(output())).toMatchObject({
+    msg: 'hello',
+    messages: [{ text: '[redacted]' }, { id: 7 }],
+    err: { type: 'Error', message: 'failed', code: 'E_X', request: { cookie: '[redacted]' } },
+  })
+  expect(fields.token).toBe('s1')
+})
+
+test('leaves everything else as it is', () => {
+  const { logger, output } = capture()
+  const at = new Date(0)
+
+  logger.info({ at, list: [1, 'a'], none: null, err: 'not an error', deep: { a: { b: { c: { d: 1 } } } } })
+
+  expect(JSON.parse(output())).toMatchObject({
+    at: at.toISOString(),
+    list: [1, 'a'],
+    none: null,
+    err: 'not an error',
+    deep: { a: { b: { c: { d: 1 } } } },
+  })
 })
 
 test('removes secrets by their shape from messages and stacks', () => {

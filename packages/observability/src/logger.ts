@@ -1,9 +1,9 @@
-import { type DestinationStream, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino'
+import { type DestinationStream, type Logger as PinoLogger, pino, stdSerializers, stdTimeFunctions } from 'pino'
 
 export type Logger = PinoLogger
 
 /** Fields that must never be written, wherever a log call might pass them by mistake. */
-const secretFields = [
+const secretFields = new Set([
   'token',
   'authorization',
   'api_key',
@@ -14,9 +14,9 @@ const secretFields = [
   'password',
   'text',
   'cookie',
-]
-
-const redactedPaths = secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`])
+])
+/** How deep below a line's fields secret ones are looked for. */
+const depthMax = 3
 
 /** Bot tokens, our keys and connect tokens, as they may stand inside an error's message or stack. */
 const secretPatterns: ReadonlyArray<readonly [RegExp, string]> = [
@@ -28,6 +28,25 @@ const secretPatterns: ReadonlyArray<readonly [RegExp, string]> = [
 
 export function redactSecrets(line: string): string {
   return secretPatterns.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), line)
+}
+
+/** The same without its secret fields; a copy where it has some. Pino's own redaction parses its paths for every line. */
+function censor<Fields extends object>(fields: Fields, depth = depthMax): Fields {
+  let censored = fields
+  for (const [name, value] of Object.entries(fields) as [string, unknown][]) {
+    const shown = secretFields.has(name) ? '[redacted]' : isSearched(value, depth) ? censor(value, depth - 1) : value
+    if (shown === value) continue
+    if (censored === fields) censored = (Array.isArray(fields) ? [...(fields as unknown[])] : { ...fields }) as Fields
+    Object.assign(censored, { [name]: shown })
+  }
+  return censored
+}
+
+/** An error's fields are those that its serializer shows. */
+function isSearched(value: unknown, depth: number): value is object {
+  return (
+    typeof value === 'object' && value !== null && depth > 0 && !(value instanceof Error) && !ArrayBuffer.isView(value)
+  )
 }
 
 /**
@@ -42,8 +61,14 @@ export function createLogger(name: string, level: string, destination?: Destinat
       level,
       base: null,
       timestamp: stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }), bindings: () => ({ name }) },
-      redact: { paths: redactedPaths, censor: '[redacted]' },
+      formatters: {
+        level: (label) => ({ level: label }),
+        bindings: () => ({ name }),
+        log: (fields) => censor(fields),
+      },
+      serializers: {
+        err: (error: unknown) => (error instanceof Error ? censor({ ...stdSerializers.err(error) }) : error),
+      },
     },
     { write: (line: string) => output.write(redactSecrets(line)) },
   )
