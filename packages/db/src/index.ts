@@ -17,7 +17,7 @@ export {
   type Audience,
   type NotificationToAccept,
   type Priority,
-} from './statements/accept-notifications.js'
+} from './deliveries/accept.js'
 export {
   changeBroadcast,
   completeBroadcast,
@@ -28,14 +28,14 @@ export {
   type BroadcastChange,
   type BroadcastKey,
   type OpenBroadcast,
-} from './statements/broadcasts.js'
+} from './deliveries/broadcasts.js'
 export {
   claimDeliveries,
   type Claim,
   type ClaimedDelivery,
   type ClaimRequest,
   type TenantPosition,
-} from './statements/claim-deliveries.js'
+} from './deliveries/claim.js'
 export {
   acquireLane,
   findDueLanes,
@@ -44,7 +44,7 @@ export {
   renewLane,
   type LaneGrant,
   type LaneRelease,
-} from './statements/lanes.js'
+} from './lanes/lane-leases.js'
 export {
   acquirePollers,
   advancePoller,
@@ -52,11 +52,11 @@ export {
   releasePollers,
   renewPollers,
   type PollerGrant,
-} from './statements/pollers.js'
-export { measureBacklog, type Backlog } from './statements/measure-backlog.js'
-export { isNotInFlight } from './statements/in-flight.js'
-export { settleDeliveries, type Settlement } from './statements/settle-deliveries.js'
-export { findBotsWithUpdates, findChatsWithUpdates, storeUpdates, type UpdateToStore } from './statements/updates.js'
-export { expireDeliveries, findHeldWithConnection, releaseDueDeliveries } from './statements/waiting.js'
-export { deleteExpired, ensurePartitions } from './statements/upkeep.js'
+} from './pollers/poller-leases.js'
+export { measureBacklog, type Backlog } from './deliveries/measure-backlog.js'
+export { isNotInFlight } from './deliveries/in-flight.js'
+export { settleDeliveries, type Settlement } from './deliveries/settle.js'
+export { findBotsWithUpdates, findChatsWithUpdates, storeUpdates, type UpdateToStore } from './updates/store-updates.js'
+export { expireDeliveries, findHeldWithConnection, releaseDueDeliveries } from './deliveries/waiting.js'
+export { deleteExpired, ensurePartitions } from './upkeep/upkeep.js'
 export type { Pool } from 'pg'

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { newId } from '../ids.js'
-import { toStorableJson } from './storable-json.js'
+import { toStorableJson } from '../storable-json.js'
 
 export interface UpdateToStore {
   updateId: number

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { toStorableJson } from './storable-json.js'
+import { toStorableJson } from '../storable-json.js'
 
 /**
  * How a claimed delivery ended: for good, or kept in its lane and its chat's place. Of the latter `retry`
