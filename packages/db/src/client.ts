@@ -57,12 +57,26 @@ export function connectEngine(options: DatabaseOptions): pg.Pool {
 }
 
 /**
- * Runs `work` in one transaction, with a context whose `db` is that transaction.
- * Name the inner context like the outer one, so that the outer connection cannot be used by mistake.
+ * Asks for something that follows the commit: a wake-up, an announcement, an answer to a button. Of several effects
+ * with one key the last one runs. An effect never throws.
  */
-export async function inTransaction<Context extends { db: Database }, Result>(
-  ctx: Context,
-  work: (ctx: Omit<Context, 'db'> & { db: Transaction }) => Promise<Result>,
+export type AfterCommit = (key: string, effect: () => void) => void
+
+/** The scope of work, when it runs inside a transaction. */
+export type InTransaction<Scope extends { db: Transaction }> = Omit<Scope, 'db'> & { db: Transaction }
+
+/**
+ * Runs `work` in one transaction, with a scope whose `db` is that transaction, and afterwards the effects that it
+ * asked for: once, and none where the transaction was rolled back.
+ * Name the inner scope like the outer one, so that the outer connection cannot be used by mistake.
+ */
+export async function inTransaction<Scope extends { db: Database; afterCommit: AfterCommit }, Result>(
+  scope: Scope,
+  work: (scope: InTransaction<Scope>) => Promise<Result>,
 ): Promise<Result> {
-  return ctx.db.$transaction((db) => work({ ...ctx, db }))
+  const effects = new Map<string, () => void>()
+  const afterCommit: AfterCommit = (key, effect) => void effects.set(key, effect)
+  const result = await scope.db.$transaction((db) => work({ ...scope, db, afterCommit }))
+  for (const [key, effect] of effects) scope.afterCommit(key, effect)
+  return result
 }

@@ -1,7 +1,9 @@
 export {
+  type AfterCommit,
   connectDatabase,
   connectEngine,
   inTransaction,
+  type InTransaction,
   type Database,
   type DatabaseOptions,
   type Transaction,
@@ -10,53 +12,82 @@ export { Prisma } from './generated/client.js'
 export { idFloor, newId, nilUuid } from './ids.js'
 export { migrate, MigrationError, readMigrations } from './migrate.js'
 export { appRole, engineRole, ensureRoles } from './roles.js'
+export { isRecord, readEdit, readFailure, readObject, readWord, toJsonColumn } from './stored-values.js'
+export { definedStatements, type Executor, type Statement } from './sql.js'
+export type { EventData, EventType } from './events/event-data.js'
 export {
-  acceptNotifications,
+  deliveryStatuses,
+  type DeliveryStatus,
+  type Failure,
+  type FinalStatus,
+  finalStatuses,
+  moves,
+  openStatuses,
+  priorities,
+  type Priority,
+  type Verb,
+} from './deliveries/delivery-states.js'
+export {
   type Acceptance,
+  acceptNotifications,
   type AcceptRequest,
   type Audience,
   type NotificationToAccept,
-  type Priority,
 } from './deliveries/accept.js'
+export { expandBroadcast, type ExpandedSlice } from './deliveries/expand.js'
 export {
+  type BroadcastChange,
+  type BroadcastKey,
   changeBroadcast,
   completeBroadcast,
-  expandBroadcast,
   findBroadcast,
   findDueBroadcasts,
   finishBroadcastChange,
-  type BroadcastChange,
-  type BroadcastKey,
   type OpenBroadcast,
 } from './deliveries/broadcasts.js'
+export { type Claim, claimDeliveries, type ClaimRequest, type TenantPosition } from './deliveries/claim.js'
+export type {
+  ClaimedDelivery,
+  ClaimedEdit,
+  ClaimedNotification,
+  ClaimedReply,
+  StoredContent,
+} from './deliveries/claimed-delivery.js'
+export { settleDeliveries, type Settlement } from './deliveries/settle.js'
+export { expireDeliveries } from './deliveries/expire.js'
+export { askToCancelBroadcast, cancelDeliveries, type Cancelled } from './deliveries/cancel.js'
+export { failForConnections, movePendingToChat } from './deliveries/fail-for-connections.js'
+export { releaseDueDeliveries } from './deliveries/release-due.js'
 export {
-  claimDeliveries,
-  type Claim,
-  type ClaimedDelivery,
-  type ClaimRequest,
-  type TenantPosition,
-} from './deliveries/claim.js'
+  findAwaitingWithConnection,
+  type ReachableConnection,
+  releaseAwaitingDeliveries,
+} from './deliveries/release-awaiting.js'
+export { countFailed, replayDeliveries, type ReplayFilter } from './deliveries/replay.js'
+export { pauseDeliveries } from './deliveries/pause.js'
+export { rescheduleDeliveries } from './deliveries/reschedule.js'
+export { type EditRequest, queueEdits, type QueuedEdits, type StoredEdit } from './deliveries/queue-edits.js'
+export { enqueueReply } from './deliveries/enqueue-reply.js'
+export { type DeliveryTally, isAnyDeliverySent, tallyDeliveries } from './deliveries/tally.js'
+export { measureBacklog, type Backlog } from './deliveries/measure-backlog.js'
+export { type DeliveryOfBot, findDeliveryOfBot } from './deliveries/find-delivery-of-bot.js'
+export { findDueLanes } from './deliveries/find-due-lanes.js'
 export {
   acquireLane,
-  findDueLanes,
+  type LaneGrant,
   laneLeaseMs,
+  type LaneRelease,
   releaseLane,
   renewLane,
-  type LaneGrant,
-  type LaneRelease,
 } from './lanes/lane-leases.js'
 export {
   acquirePollers,
   advancePoller,
   pollerLeaseMs,
+  type PollerGrant,
   releasePollers,
   renewPollers,
-  type PollerGrant,
 } from './pollers/poller-leases.js'
-export { measureBacklog, type Backlog } from './deliveries/measure-backlog.js'
-export { isNotInFlight } from './deliveries/in-flight.js'
-export { settleDeliveries, type Settlement } from './deliveries/settle.js'
 export { findBotsWithUpdates, findChatsWithUpdates, storeUpdates, type UpdateToStore } from './updates/store-updates.js'
-export { expireDeliveries, findHeldWithConnection, releaseDueDeliveries } from './deliveries/waiting.js'
 export { deleteExpired, ensurePartitions } from './upkeep/upkeep.js'
 export type { Pool } from 'pg'

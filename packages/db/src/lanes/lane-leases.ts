@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { defineStatement, run } from '../sql.js'
 
 /** How long a turn may hold a lane without renewing its lease, on the database's clock. */
 export const laneLeaseMs = 4_000
@@ -11,68 +12,65 @@ export interface LaneGrant {
   botStatus: string
   /** The bot sends for pay what goes beyond 30 a second. */
   isPaid: boolean
-  /** What the holder before had slowed down to; undefined at the full rate. */
-  learnedRate: number | undefined
+  /** The rate that the holder before had slowed down to; null at the full rate. */
+  learnedRate: number | null
   /** The holder before did not let go: it died, or was stopped for longer than its lease. */
   wasAbandoned: boolean
   /** In how many milliseconds all permits that the holder before spent have come back. */
   permitsFreeInMs: number
 }
 
+const acquire = defineStatement(
+  'acquire-lane',
+  `
+WITH free AS (
+  SELECT bot_id, holder IS NOT NULL AS was_abandoned, permits_free_at
+  FROM lanes
+  WHERE bot_id = $1 AND (holder IS NULL OR lease_until < clock_timestamp())
+    AND parked_reason IS NULL AND coalesce(paused_until <= clock_timestamp(), true)
+  FOR UPDATE
+)
+UPDATE lanes l SET
+  epoch = l.epoch + 1,
+  holder = $2,
+  next_due_at = NULL,
+  lease_until = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
+FROM free, bots b
+WHERE l.bot_id = free.bot_id AND b.id = l.bot_id
+RETURNING
+  l.epoch,
+  l.learned_rate,
+  b.rate,
+  b.allow_paid_broadcast AS is_paid,
+  b.token_sealed,
+  b.telegram_id,
+  b.status AS bot_status,
+  free.was_abandoned,
+  greatest(0, coalesce(extract(epoch FROM free.permits_free_at - clock_timestamp()) * 1000, 0))::float8
+    AS permits_free_in_ms`,
+)
+
 /** Takes a lane that nobody holds and that is neither paused nor parked. Two callers never both get it. */
 export async function acquireLane(engine: Pool, botId: string, turnId: string): Promise<LaneGrant | undefined> {
-  const { rows } = await engine.query<{
-    epoch: string
-    rate: number
-    token_sealed: Buffer
-    telegram_id: string
-    status: string
-    allow_paid_broadcast: boolean
-    learned_rate: number | null
-    was_abandoned: boolean
-    permits_free_in_ms: number
-  }>({
-    name: 'acquire-lane',
-    text: `
-      WITH free AS (
-        SELECT bot_id, holder IS NOT NULL AS was_abandoned, permits_free_at FROM lanes
-        WHERE bot_id = $1 AND (holder IS NULL OR lease_until < clock_timestamp())
-          AND parked_reason IS NULL AND coalesce(paused_until <= clock_timestamp(), true)
-        FOR UPDATE
-      )
-      UPDATE lanes l SET epoch = l.epoch + 1, holder = $2, next_due_at = NULL,
-        lease_until = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
-      FROM free, bots b
-      WHERE l.bot_id = free.bot_id AND b.id = l.bot_id
-      RETURNING l.epoch, l.learned_rate, b.rate, b.allow_paid_broadcast, b.token_sealed, b.telegram_id, b.status, free.was_abandoned,
-        greatest(0, coalesce(extract(epoch FROM free.permits_free_at - clock_timestamp()) * 1000, 0))::float8 AS permits_free_in_ms`,
-    values: [botId, turnId, laneLeaseMs],
-  })
-  const row = rows[0]
-  return (
-    row && {
-      epoch: BigInt(row.epoch),
-      rate: row.rate,
-      tokenSealed: row.token_sealed,
-      telegramId: BigInt(row.telegram_id),
-      botStatus: row.status,
-      isPaid: row.allow_paid_broadcast,
-      learnedRate: row.learned_rate ?? undefined,
-      wasAbandoned: row.was_abandoned,
-      permitsFreeInMs: row.permits_free_in_ms,
-    }
+  const [row] = await run<Omit<LaneGrant, 'epoch' | 'telegramId'> & { epoch: string; telegramId: string }>(
+    engine,
+    acquire,
+    [botId, turnId, laneLeaseMs],
   )
+  return row && { ...row, epoch: BigInt(row.epoch), telegramId: BigInt(row.telegramId) }
 }
+
+const renew = defineStatement(
+  'renew-lane',
+  `
+UPDATE lanes SET lease_until = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
+WHERE bot_id = $1 AND holder = $2
+RETURNING 1`,
+)
 
 /** @returns false when the lane is another's by now. */
 export async function renewLane(engine: Pool, botId: string, turnId: string): Promise<boolean> {
-  const { rowCount } = await engine.query({
-    name: 'renew-lane',
-    text: `UPDATE lanes SET lease_until = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
-           WHERE bot_id = $1 AND holder = $2`,
-    values: [botId, turnId, laneLeaseMs],
-  })
-  return rowCount === 1
+  return (await run(engine, renew, [botId, turnId, laneLeaseMs])).length === 1
 }
 
 export interface LaneRelease {
@@ -87,39 +85,32 @@ export interface LaneRelease {
   learnedRate: number | undefined
 }
 
-export async function releaseLane(engine: Pool, botId: string, turnId: string, release: LaneRelease): Promise<void> {
-  await engine.query({
-    name: 'release-lane',
-    text: `
-      UPDATE lanes l SET holder = NULL, lease_until = NULL,
-        next_due_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000),
-        permits_free_at = clock_timestamp() + make_interval(secs => $4::float8 / 1000),
-        paused_until = coalesce(clock_timestamp() + make_interval(secs => $5::float8 / 1000), paused_until),
-        parked_reason = CASE WHEN (SELECT b.token_sealed = $8 FROM bots b WHERE b.id = l.bot_id) THEN coalesce($6, parked_reason) ELSE parked_reason END,
-        learned_rate = $7
-      WHERE bot_id = $1 AND holder = $2`,
-    values: [
-      botId,
-      turnId,
-      release.nextDueInMs ?? null,
-      release.permitsFreeInMs,
-      release.pauseMs ?? null,
-      release.parkedReason ?? null,
-      release.learnedRate ?? null,
-      release.tokenSealed,
-    ],
-  })
-}
+const release = defineStatement(
+  'release-lane',
+  `
+UPDATE lanes l SET
+  holder = NULL,
+  lease_until = NULL,
+  next_due_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000),
+  permits_free_at = clock_timestamp() + make_interval(secs => $4::float8 / 1000),
+  paused_until = coalesce(clock_timestamp() + make_interval(secs => $5::float8 / 1000), paused_until),
+  parked_reason = CASE
+    WHEN (SELECT b.token_sealed = $8 FROM bots b WHERE b.id = l.bot_id) THEN coalesce($6, parked_reason)
+    ELSE parked_reason
+  END,
+  learned_rate = $7
+WHERE bot_id = $1 AND holder = $2`,
+)
 
-/** The lanes that have something to do and that nobody holds. */
-export async function findDueLanes(engine: Pool): Promise<string[]> {
-  const { rows } = await engine.query<{ bot_id: string }>({
-    name: 'find-due-lanes',
-    text: `
-      SELECT l.bot_id FROM lanes l
-      WHERE coalesce(l.lease_until < clock_timestamp(), true) AND l.parked_reason IS NULL
-        AND coalesce(l.paused_until <= clock_timestamp(), true) AND coalesce(l.next_due_at <= clock_timestamp(), true)
-        AND EXISTS (SELECT FROM pending_deliveries p WHERE p.bot_id = l.bot_id AND NOT p.is_paused)`,
-  })
-  return rows.map((row) => row.bot_id)
+export async function releaseLane(engine: Pool, botId: string, turnId: string, released: LaneRelease): Promise<void> {
+  await run(engine, release, [
+    botId,
+    turnId,
+    released.nextDueInMs ?? null,
+    released.permitsFreeInMs,
+    released.pauseMs ?? null,
+    released.parkedReason ?? null,
+    released.learnedRate ?? null,
+    released.tokenSealed,
+  ])
 }

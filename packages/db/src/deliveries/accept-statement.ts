@@ -1,0 +1,206 @@
+import { eventsOf, insertEvents } from '../events/insert-events.js'
+import { defineStatement, inputRows } from '../sql.js'
+import { priorityRank } from './delivery-states.js'
+import { joinLanes } from './join-lane.js'
+
+export const request = inputRows('request', {
+  no: 'int',
+  is_atomic: 'bool',
+  idempotency_key: 'text',
+  request_hash: 'bytea',
+})
+
+export const input = inputRows(
+  'input',
+  {
+    id: 'uuid',
+    request_no: 'int',
+    tenant_id: 'uuid',
+    target: 'jsonb',
+    priority: 'text',
+    format: 'text',
+    text: 'text',
+    options: 'jsonb',
+    metadata: 'jsonb',
+    request_id: 'text',
+    traceparent: 'text',
+    send_at: 'timestamptz',
+    expires_at: 'timestamptz',
+    on_unknown: 'text',
+    awaits_users: 'bool',
+    is_broadcast: 'bool',
+    topic_id: 'uuid',
+    dedupe_key: 'text',
+    dedupe_until: 'timestamptz',
+    dedupe_window: 'int',
+    facts: 'jsonb',
+  },
+  request.next,
+)
+
+export const wanted = inputRows(
+  'wanted',
+  { notification_id: 'uuid', user_id: 'text', connection_id: 'uuid' },
+  input.next,
+)
+
+// A record of an earlier request with the same key makes its insert do nothing, after waiting for a
+// transaction that is still open; the rows that follow are written only where the key's row was. The same
+// holds for dedupe keys. Keys are inserted in one order, so that two batches cannot wait for each other.
+export const accept = defineStatement(
+  'accept-notifications',
+  `
+WITH ${request.text},
+${input.text},
+${wanted.text},
+recipients AS MATERIALIZED (
+  SELECT
+    i.id AS notification_id,
+    i.tenant_id,
+    w.user_id AS wanted_user_id,
+    c.id AS connection_id,
+    coalesce(c.user_id, w.user_id) AS user_id,
+    c.bot_id,
+    c.chat_id,
+    c.id IS NOT NULL OR (i.awaits_users AND w.user_id IS NOT NULL) AS is_reachable,
+    uuid_v7() AS delivery_id
+  FROM wanted w
+  JOIN input i ON i.id = w.notification_id
+  LEFT JOIN LATERAL (
+    SELECT * FROM connections c WHERE c.tenant_id = i.tenant_id AND c.user_id = w.user_id AND c.status = 'active'
+    UNION ALL
+    SELECT * FROM connections c WHERE c.tenant_id = i.tenant_id AND c.id = w.connection_id AND c.status = 'active'
+  ) c ON true
+),
+reach AS (
+  SELECT
+    notification_id,
+    count(*) FILTER (WHERE is_reachable)::int AS deliveries,
+    count(*) FILTER (WHERE is_reachable AND connection_id IS NULL)::int AS awaiting_user,
+    array_agg(DISTINCT bot_id) FILTER (WHERE bot_id IS NOT NULL) AS bot_ids,
+    array_agg(wanted_user_id) FILTER (WHERE NOT is_reachable AND wanted_user_id IS NOT NULL) AS skipped
+  FROM recipients
+  GROUP BY notification_id
+),
+candidates AS MATERIALIZED (
+  SELECT
+    i.*,
+    coalesce(r.deliveries, 0) AS deliveries,
+    coalesce(r.awaiting_user, 0) AS awaiting_user,
+    coalesce(r.bot_ids, '{}') AS bot_ids,
+    coalesce(r.skipped, '{}') AS skipped,
+    i.is_broadcast OR coalesce(r.deliveries, 0) > 0 AS is_reachable
+  FROM input i
+  LEFT JOIN reach r ON r.notification_id = i.id
+),
+acceptable_requests AS MATERIALIZED (
+  SELECT
+    r.no,
+    r.idempotency_key,
+    r.request_hash,
+    (array_agg(c.tenant_id))[1] AS tenant_id,
+    jsonb_agg(c.facts || jsonb_build_object(
+      'id', c.id,
+      'deliveries', c.deliveries,
+      'awaiting_user', c.awaiting_user,
+      'skipped', c.skipped,
+      'is_reachable', c.is_reachable
+    ) ORDER BY c.id) AS acceptances
+  FROM request r
+  JOIN candidates c ON c.request_no = r.no
+  GROUP BY r.no, r.is_atomic, r.idempotency_key, r.request_hash
+  HAVING bool_and(c.is_reachable) OR (bool_or(c.is_reachable) AND NOT r.is_atomic)
+),
+claimed_keys AS (
+  INSERT INTO idempotency_keys (tenant_id, key, request_hash, result)
+  SELECT tenant_id, idempotency_key, request_hash, jsonb_build_object('request', no, 'acceptances', acceptances)
+  FROM acceptable_requests
+  WHERE idempotency_key IS NOT NULL
+  ORDER BY tenant_id, idempotency_key
+  ON CONFLICT DO NOTHING
+  RETURNING (result ->> 'request')::int AS no
+),
+granted AS MATERIALIZED (
+  SELECT c.*
+  FROM candidates c
+  JOIN acceptable_requests r ON r.no = c.request_no
+  WHERE c.is_reachable AND (r.idempotency_key IS NULL OR r.no IN (SELECT no FROM claimed_keys))
+),
+claimed_dedupe_keys AS (
+  INSERT INTO dedupe_keys (tenant_id, key, notification_id, expires_at)
+  SELECT DISTINCT ON (tenant_id, dedupe_key) tenant_id, dedupe_key, id, dedupe_until
+  FROM granted
+  WHERE dedupe_key IS NOT NULL
+  ORDER BY tenant_id, dedupe_key, id
+  ON CONFLICT (tenant_id, key) DO UPDATE SET
+    notification_id = excluded.notification_id,
+    expires_at = excluded.expires_at
+    WHERE dedupe_keys.expires_at <= clock_timestamp()
+  RETURNING notification_id
+),
+accepted AS MATERIALIZED (
+  SELECT *, ${priorityRank('priority')} AS rank
+  FROM granted
+  WHERE dedupe_key IS NULL OR id IN (SELECT notification_id FROM claimed_dedupe_keys)
+),
+new_deliveries AS MATERIALIZED (
+  SELECT
+    r.delivery_id AS id,
+    a.tenant_id,
+    a.id AS notification_id,
+    r.connection_id,
+    r.user_id,
+    r.bot_id,
+    r.chat_id,
+    a.rank AS priority,
+    a.send_at,
+    a.expires_at,
+    a.on_unknown,
+    CASE WHEN r.connection_id IS NULL THEN 'awaiting_user' WHEN a.send_at IS NULL THEN 'queued' ELSE 'scheduled' END AS status
+  FROM accepted a
+  JOIN recipients r ON r.notification_id = a.id AND r.is_reachable
+),
+written_notifications AS (
+  INSERT INTO notifications (
+    tenant_id, id, target, priority, metadata, request_id, traceparent, send_at, expires_at, on_unknown,
+    awaits_users, dedupe_key, dedupe_window
+  )
+  SELECT
+    tenant_id, id, target, priority, metadata, request_id, traceparent, send_at, expires_at, on_unknown,
+    awaits_users, dedupe_key, dedupe_window
+  FROM accepted
+),
+written_contents AS (
+  INSERT INTO notification_contents (tenant_id, notification_id, format, text, options)
+  SELECT tenant_id, id, format, text, options FROM accepted
+),
+written_deliveries AS (
+  INSERT INTO deliveries (tenant_id, id, notification_id, connection_id, user_id, bot_id, chat_id, status)
+  SELECT tenant_id, id, notification_id, connection_id, user_id, bot_id, chat_id, status FROM new_deliveries
+),
+${joinLanes({ from: 'new_deliveries', orderBy: 'notification_id' })},
+written_broadcasts AS (
+  INSERT INTO broadcasts (tenant_id, notification_id, topic_id, audience_at, starts_at)
+  SELECT tenant_id, id, topic_id, coalesce(send_at, clock_timestamp()), coalesce(send_at, clock_timestamp())
+  FROM accepted
+  WHERE is_broadcast
+),
+told AS (
+  ${insertEvents(
+    eventsOf('notification.accepted', { from: 'accepted', data: { notification_id: 'id' }, requestId: 'request_id' }),
+  )}
+)
+SELECT
+  c.id,
+  c.deliveries,
+  c.awaiting_user,
+  c.skipped,
+  c.bot_ids::text[] AS bot_ids,
+  CASE
+    WHEN c.id IN (SELECT id FROM accepted) THEN 'accepted'
+    WHEN NOT c.is_reachable THEN 'unreachable'
+    WHEN c.id IN (SELECT id FROM granted) THEN 'duplicate'
+    ELSE 'refused'
+  END AS result
+FROM candidates c`,
+)

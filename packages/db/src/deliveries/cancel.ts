@@ -1,0 +1,70 @@
+import { defineStatement, type Executor, runForOne } from '../sql.js'
+import { openStatuses } from './delivery-states.js'
+import { endDeliveries } from './end-deliveries.js'
+import { endingRow, endingWaitingRow, isNotInFlight } from './in-flight.js'
+
+const cancel = defineStatement(
+  'cancel-deliveries',
+  `
+WITH open_deliveries AS MATERIALIZED (
+  SELECT id FROM deliveries
+  WHERE tenant_id = $1::uuid AND notification_id = $2::uuid
+    AND status IN (${openStatuses.map((status) => `'${status}'`).join(', ')})
+),
+open_in_lanes AS MATERIALIZED (
+  SELECT ${endingRow('cancelled')}
+  FROM open_deliveries d
+  JOIN pending_deliveries p ON p.id = d.id
+  WHERE ${isNotInFlight}
+  FOR UPDATE OF p
+),
+open_waiting AS MATERIALIZED (
+  SELECT ${endingWaitingRow('cancelled')}
+  FROM open_deliveries d
+  JOIN waiting_deliveries w ON w.id = d.id
+  FOR UPDATE OF w
+),
+ended AS MATERIALIZED (
+  SELECT * FROM open_in_lanes UNION ALL SELECT * FROM open_waiting
+),
+${endDeliveries({ from: 'ended', leaves: ['lane', 'waiting'] })}
+SELECT
+  (SELECT count(*)::int FROM ended WHERE status = 'cancelled') AS cancelled,
+  (SELECT count(*)::int FROM ended WHERE status = 'unknown') AS unknown,
+  (
+    SELECT count(*)::int FROM open_deliveries d JOIN pending_deliveries p ON p.id = d.id WHERE NOT ${isNotInFlight}
+  ) AS in_flight`,
+)
+
+export interface Cancelled {
+  cancelled: number
+  /** Those that a turn had claimed when it died, and that may have been sent. */
+  unknown: number
+  /** Those that are being sent right now and end on their own. */
+  inFlight: number
+}
+
+/** Ends what has not gone out of a notification to named users. To be called while the notification is locked. */
+export async function cancelDeliveries(on: Executor, tenantId: string, notificationId: string): Promise<Cancelled> {
+  return runForOne(on, cancel, [tenantId, notificationId])
+}
+
+const cancelOfBroadcast = defineStatement(
+  'ask-to-cancel-broadcast',
+  `
+WITH asked AS (
+  UPDATE broadcasts SET change = 'cancel', is_paused = false, is_expanded = true, expected = expanded
+  WHERE tenant_id = $1::uuid AND notification_id = $2::uuid AND NOT is_completed
+)
+SELECT
+  (count(*) FILTER (WHERE claimed_by IS NULL))::int AS cancelled,
+  0 AS unknown,
+  (count(*) FILTER (WHERE claimed_by IS NOT NULL))::int AS in_flight
+FROM pending_deliveries
+WHERE notification_id = $2::uuid AND tenant_id = $1::uuid AND is_counted`,
+)
+
+/** Asks the worker to take a broadcast's rows out of their lanes; none of them is claimed from now on. */
+export async function askToCancelBroadcast(on: Executor, tenantId: string, notificationId: string): Promise<Cancelled> {
+  return runForOne(on, cancelOfBroadcast, [tenantId, notificationId])
+}

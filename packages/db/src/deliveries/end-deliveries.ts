@@ -1,0 +1,84 @@
+import { eventsBy, eventsOf, insertEvents } from '../events/insert-events.js'
+import { finalStatuses, jsonNow } from './delivery-states.js'
+
+interface Ending {
+  /**
+   * The CTE of what ends, its rows locked: `id`, `tenant_id`, `notification_id`, `kind`, `status` (a final one),
+   * `failure`, `is_counted`, and `body` of an edit.
+   */
+  from: string
+  /** Where the rows are: what is in a lane, what waits outside of the lanes, or both. */
+  leaves: readonly ('lane' | 'waiting')[]
+  /** Further columns of `deliveries d` to set, with the SQL of their values; `e` is the row that ends. */
+  alsoSets?: Record<string, string>
+  /** Further rows of events. */
+  alsoTells?: string[]
+}
+
+const reference = { notification_id: 'notification_id', delivery_id: 'id' }
+const editReference = { notification_id: 'notification_id', delivery_id: "(body ->> 'delivery_id')::uuid" }
+
+const endTypes = Object.fromEntries(finalStatuses.map((status) => [status, `notification.${status}` as const]))
+
+/**
+ * The CTEs by which deliveries, replies and edits end, for good: the row leaves its table, the status is written,
+ * the sums of a broadcast grow, and the tenant is told.
+ */
+export function endDeliveries({ from, leaves, alsoSets = {}, alsoTells = [] }: Ending): string {
+  const sets = Object.entries({ status: 'e.status', failure: 'e.failure', ended_at: 'clock_timestamp()', ...alsoSets })
+  return `${leaves.map((where) => leave(where, from)).join(',\n')},
+ended_deliveries AS (
+  UPDATE deliveries d SET
+    ${sets.map(([column, value]) => `${column} = ${value}`).join(',\n    ')}
+  FROM ${from} e
+  WHERE e.kind = 'notification' AND d.tenant_id = e.tenant_id AND d.id = e.id
+),
+ended_edits AS (
+  -- Where something else was asked for since, that is what is shown.
+  UPDATE deliveries d SET edit = d.edit || jsonb_build_object(
+    'at', ${jsonNow},
+    'status', CASE e.status WHEN 'sent' THEN 'done' ELSE 'failed' END,
+    'failure', e.failure
+  )
+  FROM ${from} e
+  WHERE e.kind = 'edit' AND d.tenant_id = e.tenant_id AND d.id = (e.body ->> 'delivery_id')::uuid
+    AND d.edit ->> 'row' = e.id::text
+),
+counted_ends AS (
+  INSERT INTO delivery_counts AS c (tenant_id, notification_id, status, reason, count)
+  SELECT tenant_id, notification_id, status, coalesce(failure ->> 'code', ''), count(*)
+  FROM ${from}
+  WHERE is_counted
+  GROUP BY 1, 2, 3, 4
+  -- In one order, so that two of these cannot wait for each other.
+  ORDER BY 1, 2, 3, 4
+  ON CONFLICT (tenant_id, notification_id, status, reason) DO UPDATE SET count = c.count + excluded.count
+),
+told_ends AS (
+  ${insertEvents(
+    eventsBy('status', endTypes, { from, data: reference, where: "kind = 'notification'" }),
+    eventsBy(
+      `CASE WHEN status <> 'sent' THEN 'failed' ELSE body ->> 'type' END`,
+      { failed: 'notification.edit_failed', delete: 'notification.deleted', edit: 'notification.edited' },
+      { from, data: editReference, where: "kind = 'edit'" },
+    ),
+    ...alsoTells,
+  )}
+)`
+}
+
+function leave(where: 'lane' | 'waiting', from: string): string {
+  const [name, table] = where === 'lane' ? ['left_lanes', 'pending_deliveries'] : ['left_waiting', 'waiting_deliveries']
+  return `${name} AS (
+  DELETE FROM ${table} w USING ${from} e WHERE w.id = e.id
+)`
+}
+
+/** The events of rows that Telegram took without a part of their message, which `dropped` names. */
+export function degradedIn(from: string): string {
+  return eventsOf('notification.degraded', {
+    from,
+    data: { ...reference, dropped: 'dropped' },
+    where: "kind = 'notification' AND dropped IS NOT NULL",
+  })
+}

@@ -1,0 +1,24 @@
+import { defineStatement, type Executor, run } from '../sql.js'
+
+const pause = defineStatement(
+  'pause-deliveries',
+  `
+UPDATE pending_deliveries p SET is_paused = $3::bool
+FROM deliveries d
+WHERE d.tenant_id = $1::uuid AND d.notification_id = $2::uuid AND d.status = 'queued' AND p.id = d.id
+RETURNING p.bot_id`,
+)
+
+/**
+ * Holds back what a notification to named users has in the lanes, or lets it go on.
+ * @returns the bots whose lanes have it.
+ */
+export async function pauseDeliveries(
+  on: Executor,
+  tenantId: string,
+  notificationId: string,
+  isPaused: boolean,
+): Promise<string[]> {
+  const rows = await run<{ botId: string }>(on, pause, [tenantId, notificationId, isPaused])
+  return [...new Set(rows.map(({ botId }) => botId))]
+}

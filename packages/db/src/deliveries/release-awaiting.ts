@@ -1,0 +1,84 @@
+import type { Pool } from 'pg'
+import { defineStatement, type Executor, run, runForOne } from '../sql.js'
+import { joinLane } from './join-lane.js'
+
+/** A connection that deliveries can go to. */
+export interface ReachableConnection {
+  tenantId: string
+  id: string
+  userId: string
+  botId: string
+  chatId: bigint
+}
+
+const releaseAwaiting = defineStatement(
+  'release-awaiting-deliveries',
+  `
+WITH awaiting AS MATERIALIZED (
+  SELECT w.*, n.send_at, n.on_unknown, n.paused_at IS NOT NULL AS is_paused,
+    coalesce(n.send_at > clock_timestamp(), false) AS is_early
+  FROM waiting_deliveries w
+  JOIN notifications n ON n.tenant_id = w.tenant_id AND n.id = w.notification_id
+  WHERE w.tenant_id = $1::uuid AND w.user_id = $2 AND w.connection_id IS NULL
+    AND n.cancelled_at IS NULL AND coalesce(w.expires_at > clock_timestamp(), true)
+  FOR UPDATE OF w FOR SHARE OF n
+),
+released_waiting AS (
+  DELETE FROM waiting_deliveries w USING awaiting a WHERE w.id = a.id AND NOT a.is_early
+),
+scheduled_waiting AS (
+  UPDATE waiting_deliveries w SET connection_id = $3::uuid, due_at = a.send_at
+  FROM awaiting a
+  WHERE w.id = a.id AND a.is_early
+),
+written_deliveries AS (
+  UPDATE deliveries d SET
+    connection_id = $3::uuid,
+    bot_id = $4::uuid,
+    chat_id = $5::bigint,
+    status = CASE WHEN a.is_early THEN 'scheduled' ELSE 'queued' END
+  FROM awaiting a
+  WHERE d.tenant_id = a.tenant_id AND d.id = a.id
+),
+joined_lanes AS (
+  ${joinLane({
+    from: 'awaiting',
+    columns: { bot_id: '$4::uuid', chat_id: '$5::bigint', connection_id: '$3::uuid', is_paused: 'is_paused' },
+    where: 'NOT is_early',
+    orderBy: 'notification_id, id',
+  })}
+)
+SELECT count(*)::int AS joined FROM awaiting WHERE NOT is_early`,
+)
+
+/**
+ * Lets go what waits until its user connects: it goes to the connection that came first. What is scheduled for
+ * later waits on for its time.
+ * @returns how many joined the lane of the connection's bot.
+ */
+export async function releaseAwaitingDeliveries(on: Executor, connection: ReachableConnection): Promise<number> {
+  const { tenantId, userId, id, botId, chatId } = connection
+  const { joined } = await runForOne<{ joined: number }>(on, releaseAwaiting, [tenantId, userId, id, botId, chatId])
+  return joined
+}
+
+const findConnected = defineStatement(
+  'find-awaiting-with-connection',
+  `
+SELECT DISTINCT ON (w.tenant_id, w.user_id) c.tenant_id, c.id, c.user_id, c.bot_id, c.chat_id::text
+FROM waiting_deliveries w
+CROSS JOIN LATERAL (
+  SELECT * FROM connections WHERE tenant_id = w.tenant_id AND user_id = w.user_id AND status = 'active' LIMIT 1
+) c
+WHERE w.connection_id IS NULL
+ORDER BY w.tenant_id, w.user_id LIMIT $1`,
+)
+
+/**
+ * Finds deliveries that wait for a user who is connected all the same: the connection and the notification were
+ * written at the same moment, and neither saw the other. @returns the connections that they can go to.
+ */
+export async function findAwaitingWithConnection(engine: Pool, countMax: number): Promise<ReachableConnection[]> {
+  const rows = await run<Omit<ReachableConnection, 'chatId'> & { chatId: string }>(engine, findConnected, [countMax])
+  return rows.map((row) => ({ ...row, chatId: BigInt(row.chatId) }))
+}

@@ -1,0 +1,57 @@
+import { defineStatement, type Executor, run } from '../sql.js'
+import type { DeliveryStatus } from './delivery-states.js'
+
+export interface DeliveryTally {
+  notificationId: string
+  status: DeliveryStatus
+  /** The code of the failure; empty where there is none. */
+  reason: string
+  count: number
+}
+
+const count = defineStatement(
+  'count-deliveries',
+  `
+SELECT notification_id, status, coalesce(failure ->> 'code', '') AS reason, count(*)::int AS count
+FROM deliveries
+WHERE tenant_id = $1::uuid AND notification_id = ANY ($2::uuid[])
+GROUP BY 1, 2, 3`,
+)
+
+const sum = defineStatement(
+  'sum-broadcast-deliveries',
+  `
+SELECT notification_id, status, reason, count::int AS count
+FROM delivery_counts
+WHERE tenant_id = $1::uuid AND notification_id = ANY ($2::uuid[])`,
+)
+
+/** Counts deliveries by status and reason: those of broadcasts by the sums that are kept as they end, all others one by one. */
+export async function tallyDeliveries(
+  on: Executor,
+  tenantId: string,
+  { single, broadcasts }: { single: readonly string[]; broadcasts: readonly string[] },
+): Promise<DeliveryTally[]> {
+  const [counted, summed] = await Promise.all([
+    single.length === 0 ? [] : run<DeliveryTally>(on, count, [tenantId, single]),
+    broadcasts.length === 0 ? [] : run<DeliveryTally>(on, sum, [tenantId, broadcasts]),
+  ])
+  return [...counted, ...summed]
+}
+
+const isAnySent = defineStatement(
+  'is-any-sent',
+  `
+SELECT EXISTS (
+  SELECT FROM deliveries d
+  LEFT JOIN pending_deliveries p ON p.id = d.id
+  WHERE d.tenant_id = $1::uuid AND d.notification_id = $2::uuid
+    AND (cardinality(d.telegram_message_ids) > 0 OR p.claimed_by IS NOT NULL)
+) AS is_any`,
+)
+
+/** Whether anything of a notification was sent, or is being sent. */
+export async function isAnyDeliverySent(on: Executor, tenantId: string, notificationId: string): Promise<boolean> {
+  const [row] = await run<{ isAny: boolean }>(on, isAnySent, [tenantId, notificationId])
+  return row?.isAny === true
+}

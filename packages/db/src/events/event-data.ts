@@ -1,0 +1,39 @@
+/** A UUID, which is shown as a TypeID of the kind that the catalogue of events names. */
+type Id = string
+
+interface DeliveryReference {
+  notification_id: Id
+  delivery_id: Id
+}
+
+/** The data of each type of event, as they are stored. Domain's catalogue has a schema and a description for each. */
+export interface EventData {
+  'notification.accepted': { notification_id: Id }
+  'notification.sent': DeliveryReference
+  'notification.failed': DeliveryReference
+  'notification.expired': DeliveryReference
+  'notification.cancelled': DeliveryReference
+  'notification.unknown': DeliveryReference
+  'notification.degraded': DeliveryReference & { dropped: string }
+  'notification.edited': DeliveryReference
+  'notification.deleted': DeliveryReference
+  'notification.edit_failed': DeliveryReference
+  'broadcast.completed': { notification_id: Id }
+  'user.connected': { user_id: string; connection_id: Id; connect_link_id: Id }
+  'user.disconnected': { user_id: string; connection_id: Id; reason: string }
+  'user.blocked': { user_id: string; connection_id: Id; reason: string }
+  'user.unblocked': { user_id: string; connection_id: Id }
+  'user.migrated': { user_id: string; connection_id: Id; chat_id: number }
+  'link.used': { connect_link_id: Id; user_id: string; connection_id: Id }
+  'button.pressed': DeliveryReference & {
+    connection_id: Id | null
+    user_id: string
+    action: string
+    value: unknown
+    pressed_by: string
+  }
+  'bot.unauthorized': { bot_id: Id }
+  'bot.restored': { bot_id: Id }
+}
+
+export type EventType = keyof EventData
