@@ -1,6 +1,6 @@
 import { ConfigError } from './parse-env.js'
 
-/** What `read` returns. A configuration that is not usable is told in words, and the process ends with 1. */
+/** Returns what `read` returns. A configuration that is not usable is told in words, and the process ends with 1. */
 export function orExit<T>(read: () => T): T {
   try {
     return read()

@@ -2,10 +2,44 @@ export { createSealer, SecretKeyError, type Sealer } from './secrets/sealer.js'
 export { generateKey, hashKey, isWellFormedKey, type KeyKind } from './keys/key-format.js'
 export { issueAdminKey } from './keys/issue-admin-key.js'
 export { issueApiKey, scopes, type IssuedKey, type Scope } from './keys/issue-api-key.js'
-export { generateConnectToken, hashConnectToken, isConnectToken } from './connect-links/connect-token.js'
+export { Refusal, type FieldError, type RefusalOptions } from './refusal.js'
+export {
+  type Actor,
+  type AdminScope,
+  runNow,
+  type SystemScope,
+  type TenantScope,
+  wakeAfterCommit,
+  type WorkLog,
+} from './scope.js'
+export {
+  findKept,
+  forgetExpired,
+  type Idempotency,
+  keepOnce,
+  type Kept,
+  type KeepingScope,
+} from './idempotency/keep-once.js'
+export { type Accepter, createAccepter } from './notifications/accepter.js'
+export {
+  type ConnectLink,
+  type IssuedConnectLink,
+  issueConnectLink,
+  type LinkChat,
+  linkChats,
+  type NewConnectLink,
+} from './connect-links/issue-connect-link.js'
+export { findConnectLink } from './connect-links/find-connect-link.js'
+export { linkStatus, linkStatuses, type LinkStatus } from './connect-links/status.js'
+export { type LinkUse, type OpenedLink, useConnectLink } from './connect-links/use-connect-link.js'
+export { revokeConnectLink } from './connect-links/revoke-connect-link.js'
+export { displayName } from './chats/display-name.js'
+export { eventCatalogue, type EventIdKind, eventIdKinds } from './events/catalogue.js'
+export { readContent } from './messages/stored-content.js'
+export { readStoredTemplate, writeTemplateContent } from './templates/stored-template.js'
 export { recordEvents, type NewEvent } from './events/record-events.js'
 export { endConnections, type ConnectionEnd } from './connections/end-connections.js'
-export { releaseHeld } from './connections/release-held.js'
+export { releaseAwaiting } from './connections/release-awaiting.js'
 export { moveChat } from './connections/move-chat.js'
 export { sealBotToken, unsealBotToken, webhookSecret } from './bots/bot-secrets.js'
 export { receiveUpdates } from './updates/receive-updates.js'

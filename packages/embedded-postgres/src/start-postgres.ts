@@ -148,7 +148,8 @@ async function waitForConnections(child: ChildProcess, url: string, options: Pos
       await client.connect()
       return true
     } catch (error) {
-      if ((error as { code?: string }).code === '28P01') refusal = 'its password is not the one in this folder'
+      if (error instanceof Error && 'code' in error && error.code === '28P01')
+        refusal = 'its password is not the one in this folder'
       return false
     } finally {
       await client.end().catch(() => undefined)

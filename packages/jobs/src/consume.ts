@@ -2,9 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { UnrecoverableError } from 'bullmq'
 import type { Static, TObject } from 'typebox'
 import { Check } from 'typebox/value'
-import type { JobBackend, Listening } from './backend.js'
+import type { JobBackend } from './backend.js'
 import type { JobContract } from './job-contract.js'
-import { announcement } from './waker.js'
 
 export interface JobConsumer {
   /** Takes nothing new and waits until what runs has finished. */
@@ -53,12 +52,4 @@ export function consume<Schema extends TObject>(
       await Promise.race([closed, delay(closeMaxMs)]).catch(() => undefined)
     },
   }
-}
-
-/** Calls `listener` with the key of each announced job: at once where the store allows it, perhaps never. */
-export function onAnnounced(backend: JobBackend, contract: JobContract, listener: (key: string) => void): Listening {
-  const prefix = announcement(contract, '')
-  return backend.listen((message) => {
-    if (message.startsWith(prefix)) listener(message.slice(prefix.length))
-  })
 }

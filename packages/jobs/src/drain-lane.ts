@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { LaneWakeUp } from './announcements.js'
 import { defineJob } from './job-contract.js'
 
 /** A bot's lane has something to send. */
@@ -7,5 +8,5 @@ export const DrainLane = defineJob({
   payload: Type.Object({ botId: Type.String() }),
   key: ({ botId }) => botId,
   concurrency: 400,
-  isAnnounced: true,
+  announcement: LaneWakeUp,
 })

@@ -1,7 +1,8 @@
 import type { Static, TObject } from 'typebox'
+import type { Announcement } from './announcements.js'
 
 /**
- * What producer and consumer of a job share. Jobs are hints: the record is in Postgres, so a job may be
+ * Producer and consumer of a job share its contract. Jobs are hints: the record is in Postgres, so a job may be
  * lost, doubled or late without harm, and carries ids only.
  */
 export interface JobContract<Schema extends TObject = TObject> {
@@ -15,8 +16,8 @@ export interface JobContract<Schema extends TObject = TObject> {
   key: (payload: Static<Schema>) => string
   /** How many jobs of this kind one process runs at a time. */
   concurrency: number
-  /** Whether listeners are also told directly, by `onAnnounced`. */
-  isAnnounced?: boolean
+  /** Is made with every wake-up, under the same key. */
+  announcement?: Announcement
 }
 
 export function defineJob<Schema extends TObject>(contract: JobContract<Schema>): JobContract<Schema> {

@@ -1,5 +1,6 @@
 import type { Queue } from 'bullmq'
 import type { Static, TObject } from 'typebox'
+import { announce } from './announcements.js'
 import type { JobBackend } from './backend.js'
 import type { JobContract } from './job-contract.js'
 
@@ -14,11 +15,6 @@ export interface Waker {
   handOver<Schema extends TObject>(contract: JobContract<Schema>, payload: Static<Schema>): Promise<boolean>
   /** Waits for the wake-ups that are on their way. */
   close(): Promise<void>
-}
-
-/** The direct word that there is a job: its name and its key. */
-export function announcement(contract: JobContract, key: string): string {
-  return `${contract.name} ${key}`
 }
 
 export function createWaker(backend: JobBackend, onError: (error: Error) => void): Waker {
@@ -37,7 +33,7 @@ export function createWaker(backend: JobBackend, onError: (error: Error) => void
 
   const add = async (contract: JobContract, payload: unknown, key: string): Promise<void> => {
     // The direct word is milliseconds faster than the job; the job is what gets there.
-    if (contract.isAnnounced) backend.publish(announcement(contract, key)).catch(onError)
+    if (contract.announcement) announce(backend, contract.announcement, key, onError)
     await queueOf(contract.name).add(contract.name, payload, {
       deduplication: { id: key, keepLastIfActive: true },
       removeOnComplete: true,
@@ -78,5 +74,5 @@ export function createWaker(backend: JobBackend, onError: (error: Error) => void
     await Promise.all([...queues.values()].map((queue) => queue.close()))
   }
 
-  return { wake: wake, handOver: handOver, close }
+  return { wake, handOver, close }
 }

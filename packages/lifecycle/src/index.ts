@@ -1,1 +1,2 @@
 export { announceReady, stopOnSignal } from './stop-on-signal.js'
+export { portOf } from './port-of.js'

@@ -1,5 +1,4 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Registry } from 'prom-client'
 
 export { Counter, Gauge, Registry } from 'prom-client'
@@ -22,8 +21,9 @@ export async function serveMetrics(registry: Registry, port: number, host = '127
     server.once('error', reject)
     server.listen(port, host, resolve)
   })
+  const address = server.address()
   return {
-    port: (server.address() as AddressInfo).port,
+    port: typeof address === 'object' && address ? address.port : port,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

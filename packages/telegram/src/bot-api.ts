@@ -7,7 +7,7 @@ export type Params<M extends Method> = Opts<never>[M]
 export type Result<M extends Method> = ReturnType<ApiMethods<never>[M]>
 
 /**
- * What became of a call. `no_answer` means that nobody knows: unless `isUnsent`, the request may have
+ * The outcome of a call. `no_answer` means that nobody knows: unless `isUnsent`, the request may have
  * arrived and been carried out.
  */
 export type CallOutcome<T> =
@@ -159,9 +159,8 @@ function integerOrNothing(value: unknown): number | undefined {
 function describeFailure(error: unknown): { reason: string; isUnsent: boolean } {
   if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError)
     return { reason: 'timeout', isUnsent: false }
-  const code = error instanceof Error ? ((error as { code?: unknown }).code ?? error.name) : undefined
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (error instanceof errors.ConnectTimeoutError) return { reason: 'connect_timeout', isUnsent: true }
-  return typeof code === 'string'
-    ? { reason: code, isUnsent: unsentCodes.has(code) }
-    : { reason: 'unknown', isUnsent: false }
+  if (typeof code === 'string') return { reason: code, isUnsent: unsentCodes.has(code) }
+  return { reason: error instanceof Error ? error.name : 'unknown', isUnsent: false }
 }

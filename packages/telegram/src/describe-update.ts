@@ -8,19 +8,20 @@ export interface UpdateSummary {
   chatId: number
 }
 
-interface UpdateBody {
-  chat?: { id?: unknown }
-  message?: { chat?: { id?: unknown } }
-  from?: { id?: unknown }
-  user?: { id?: unknown }
+/** Tells what every update says about itself, whatever its kind and however strange its content. */
+export function describeUpdate(update: Update): UpdateSummary {
+  const [kind = 'unknown', content] =
+    Object.entries<unknown>({ ...update }).find(([name]) => name !== 'update_id') ?? []
+  const body = fieldsOf(content)
+  const candidates = [body['chat'], fieldsOf(body['message'])['chat'], body['from'], body['user']]
+  return { updateId: update.update_id, kind, chatId: candidates.map(idOf).find((id) => id !== undefined) ?? 0 }
 }
 
-/** What every update says about itself, whatever its kind and however strange its content. */
-export function describeUpdate(update: Update): UpdateSummary {
-  const kind = Object.keys(update).find((key) => key !== 'update_id') ?? 'unknown'
-  const value = (update as unknown as Record<string, unknown>)[kind]
-  const body = (typeof value === 'object' && value !== null ? value : {}) as UpdateBody
-  const candidates = [body.chat?.id, body.message?.chat?.id, body.from?.id, body.user?.id]
-  const chatId = candidates.find((id) => typeof id === 'number' && Number.isSafeInteger(id)) as number | undefined
-  return { updateId: update.update_id, kind, chatId: chatId ?? 0 }
+function fieldsOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}
+
+function idOf(value: unknown): number | undefined {
+  const { id } = fieldsOf(value)
+  return typeof id === 'number' && Number.isSafeInteger(id) ? id : undefined
 }

@@ -1,5 +1,5 @@
 /**
- * What Telegram's refusals mean. The first row that fits decides; the source of the descriptions are the
+ * Meanings of Telegram's refusals. The first row that fits decides; the source of the descriptions are the
  * sources of the Bot API server and TDLib, and core.telegram.org. An answer that no row fits counts against
  * the message (4xx) or is tried again (anything else).
  */

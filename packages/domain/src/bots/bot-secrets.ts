@@ -9,7 +9,7 @@ export function unsealBotToken(sealer: Sealer, telegramId: bigint, sealed: Uint8
 }
 
 /**
- * What Telegram sends along with a bot's updates. It follows from the installation's key, so that two
+ * The secret that Telegram sends along with a bot's updates. It follows from the installation's key, so that two
  * requests that register one bot at the same time agree on it.
  */
 export function webhookSecret(sealer: Sealer, telegramId: bigint): string {

@@ -1,25 +1,18 @@
-import type { Prisma, Transaction } from '@tellwire/db'
+import { type EventData, type EventType, toJsonColumn, type Transaction } from '@tellwire/db'
 
-export type EventType =
-  | 'user.connected'
-  | 'user.disconnected'
-  | 'user.blocked'
-  | 'user.unblocked'
-  | 'user.migrated'
-  | 'link.used'
-  | 'button.pressed'
-  | 'bot.unauthorized'
-  | 'bot.restored'
+/** An event of a tenant: its type says what its data are. */
+export type NewEvent = {
+  [Type in EventType]: { tenantId: string; type: Type; data: EventData[Type]; requestId?: string | undefined }
+}[EventType]
 
-export interface NewEvent {
-  tenantId: string
-  type: EventType
-  data: Record<string, unknown>
-}
-
-/** To be called in the transaction of what happened, so that neither is ever there without the other. */
-export async function recordEvents(db: Transaction, events: NewEvent[]): Promise<void> {
+/** Records events. To be called in the transaction of what happened, so that neither is ever there without the other. */
+export async function recordEvents(db: Transaction, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return
-  // What is told is made of JSON.
-  await db.event.createMany({ data: events.map((event) => ({ ...event, data: event.data as Prisma.InputJsonObject })) })
+  await db.event.createMany({
+    data: events.map(({ requestId, ...event }) => ({
+      ...event,
+      data: toJsonColumn(event.data),
+      requestId: requestId ?? null,
+    })),
+  })
 }

@@ -2,23 +2,22 @@ import { newId, type Transaction } from '@tellwire/db'
 import { generateKey, hashKey } from './key-format.js'
 
 export const scopes = [
-  'topics:read',
-  'topics:write',
-  'templates:read',
-  'templates:write',
-  'links:write',
-  'users:read',
-  'users:write',
-  'notifications:read',
-  'notifications:write',
   'bots:read',
   'bots:write',
-  'events:read',
-  'webhooks:write',
-  'inbox:read',
-  'inbox:write',
+  'connections:read',
+  'connections:write',
+  'files:read',
   'files:write',
-  'keys:write',
+  'links:read',
+  'links:write',
+  'notifications:read',
+  'notifications:write',
+  'templates:read',
+  'templates:write',
+  'topics:read',
+  'topics:write',
+  'users:read',
+  'users:write',
 ] as const
 
 export type Scope = (typeof scopes)[number]

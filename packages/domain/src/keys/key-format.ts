@@ -20,7 +20,7 @@ export function isWellFormedKey(key: string, kinds: readonly KeyKind[]): boolean
   return kinds.includes(kind as KeyKind) && checksum(body) === sum
 }
 
-/** What is stored in place of a key. Keys are random enough that a plain hash cannot be searched. */
+/** Makes the hash that is stored in place of a key. Keys are random enough that a plain hash cannot be searched. */
 export function hashKey(key: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(createHash('sha256').update(key).digest())
 }

@@ -48,12 +48,12 @@ export interface MessageOptions {
   attachments?: Attachment[]
   buttons?: Button[][]
   keyboard?: Keyboard
-  remove_keyboard?: boolean
+  remove_keyboard?: true
   silent?: boolean
   protect?: boolean
   link_preview?: 'default' | 'off' | 'small' | 'large' | LinkPreview
-  /** A forum thread's number. */
-  topic?: number
+  /** The number of a topic of a forum. */
+  forum_topic?: number
   /** The UUID of a notification. */
   reply_to?: string
   effect?: string
@@ -76,10 +76,10 @@ export interface TemplateUse {
 export interface MessageContent {
   format: TextFormat
   text: string
-  /** What the placeholders of a Markdown text stand for, where it came from a template. */
+  /** Values of the placeholders of a Markdown text that came from a template. */
   values?: readonly string[]
   options: MessageOptions
 }
 
 /** What Telegram may refuse of a message that is worth sending without it. */
-export type Droppable = 'formatting' | 'topic' | 'effect' | 'photo' | 'thread'
+export type Droppable = 'formatting' | 'forum_topic' | 'effect' | 'photo' | 'thread'

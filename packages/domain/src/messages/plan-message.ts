@@ -41,7 +41,7 @@ export interface MessageStep {
 }
 
 export interface PlanOptions {
-  /** What goes without, because Telegram refused it. */
+  /** Parts that are left out, because Telegram refused them. */
   dropped: readonly string[]
   /** Message effects are for private chats only. */
   isGroup: boolean
@@ -77,7 +77,7 @@ export function planMessage(content: MessageContent, plan: PlanOptions): Message
     isDropped('photo') && attachment.type === 'photo' ? { ...attachment, type: 'document' as const } : attachment,
   )
   const steps = planBodies(text, attachments, options)
-  const common = commonParams(options, isDropped('topic'))
+  const common = commonParams(options, isDropped('forum_topic'))
   const withMarkup = steps.findLastIndex(({ method }) => method !== 'sendMediaGroup')
   return steps.map((step, index) => ({
     ...step,
@@ -156,11 +156,14 @@ function toMedium({ type, url, file, file_id: knownId, spoiler }: Attachment): M
   return { type, source, hasSpoiler: spoiler === true }
 }
 
-function commonParams({ silent, protect, topic }: MessageOptions, isTopicDropped: boolean): Record<string, unknown> {
+function commonParams(
+  { silent, protect, forum_topic: forumTopic }: MessageOptions,
+  isTopicDropped: boolean,
+): Record<string, unknown> {
   return {
     ...(silent ? { disable_notification: true } : {}),
     ...(protect ? { protect_content: true } : {}),
-    ...(topic !== undefined && !isTopicDropped ? { message_thread_id: topic } : {}),
+    ...(forumTopic !== undefined && !isTopicDropped ? { message_thread_id: forumTopic } : {}),
   }
 }
 

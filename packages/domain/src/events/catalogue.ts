@@ -1,0 +1,65 @@
+import type { EventType } from '@tellwire/db'
+import Type, { type TObject } from 'typebox'
+
+/** The kinds of things that an event's ids stand for, which are the prefixes of their TypeIDs. */
+export const eventIdKinds = ['ntf', 'dlv', 'con', 'lnk', 'bot'] as const
+export type EventIdKind = (typeof eventIdKinds)[number]
+
+/** An id: a UUID where the event is stored, shown as a TypeID of this kind. */
+const Id = (kind: EventIdKind, description: string) => Type.String({ format: 'uuid', 'x-id-kind': kind, description })
+
+const UserId = Type.String({ description: "The tenant's own id of the user." })
+const notification = { notification_id: Id('ntf', 'The notification.') }
+const delivery = { ...notification, delivery_id: Id('dlv', 'The delivery: the notification on its way to one chat.') }
+const connection = { user_id: UserId, connection_id: Id('con', 'The connection of the user to a chat.') }
+const ended = { ...connection, reason: Type.String({ description: 'What happened, such as `person_stopped`.' }) }
+const bot = { bot_id: Id('bot', 'The bot.') }
+
+const event = (description: string, fields: Record<string, ReturnType<typeof Type.String>>) =>
+  Type.Object(fields, { additionalProperties: false, description })
+
+/** Every type of event, with what it says. An event is written in the transaction of what happened. */
+export const eventCatalogue = {
+  'notification.accepted': event('A notification was accepted.', notification),
+  'notification.sent': event('Telegram took all of a delivery.', delivery),
+  'notification.failed': event('A delivery failed for good.', delivery),
+  'notification.expired': event('The time of a delivery was over before it was sent.', delivery),
+  'notification.cancelled': event('A delivery was cancelled before it was sent.', delivery),
+  'notification.unknown': event('A delivery may have been sent; nobody knows, and it is not repeated.', delivery),
+  'notification.degraded': event('Telegram refused a part of a message, which went without it.', {
+    ...delivery,
+    dropped: Type.String({ description: 'What the message goes without, such as `formatting`.' }),
+  }),
+  'notification.edited': event('A message that was sent was changed in its chat.', delivery),
+  'notification.deleted': event('A message that was sent was taken back from its chat.', delivery),
+  'notification.edit_failed': event('A message that was sent could not be changed or taken back.', delivery),
+  'broadcast.completed': event('All deliveries of a notification to a topic or to everyone have ended.', notification),
+  'user.connected': event('A user connected a chat.', {
+    ...connection,
+    connect_link_id: Id('lnk', 'The link that was used.'),
+  }),
+  'user.disconnected': event('A connection ended.', ended),
+  'user.blocked': event('A person blocked the bot.', ended),
+  'user.unblocked': event('A person may be written to again.', connection),
+  'user.migrated': Type.Object(
+    {
+      ...connection,
+      chat_id: Type.Integer({ description: "Telegram's id of the chat from now on." }),
+    },
+    { additionalProperties: false, description: 'A group became a supergroup and has another id.' },
+  ),
+  'link.used': event('A connect link was used up.', { ...connection, connect_link_id: Id('lnk', 'The link.') }),
+  'button.pressed': Type.Object(
+    {
+      ...delivery,
+      connection_id: Type.Union([Id('con', 'The connection of the user to the chat.'), Type.Null()]),
+      user_id: UserId,
+      action: Type.String({ description: "The button's `action`." }),
+      value: Type.Unknown({ description: "The button's `value`." }),
+      pressed_by: Type.String({ description: "Telegram's id of the person." }),
+    },
+    { additionalProperties: false, description: 'A person pressed a button of a message.' },
+  ),
+  'bot.unauthorized': event('Telegram does not accept the token of a bot any more.', bot),
+  'bot.restored': event('Telegram takes messages of a bot again.', bot),
+} satisfies Record<EventType, TObject>

@@ -1,0 +1,27 @@
+import type { JobBackend, Listening } from './backend.js'
+
+/** A direct word from process to process, some milliseconds faster than a job. It may get lost: nothing depends on it. */
+export interface Announcement {
+  name: string
+}
+
+/** A bot's lane has something to send; the key is the bot's UUID. */
+export const LaneWakeUp: Announcement = { name: 'lane-wake-up' }
+
+/** Tells every process that listens. Never fails. */
+export function announce(
+  backend: JobBackend,
+  { name }: Announcement,
+  key: string,
+  onError: (error: Error) => void,
+): void {
+  backend.publish(`${name} ${key}`).catch(onError)
+}
+
+/** Calls `listener` with the key of each announcement: at once where the store allows it, perhaps never. */
+export function onAnnounced(backend: JobBackend, { name }: Announcement, listener: (key: string) => void): Listening {
+  const prefix = `${name} `
+  return backend.listen((message) => {
+    if (message.startsWith(prefix)) listener(message.slice(prefix.length))
+  })
+}
