@@ -3,7 +3,7 @@ import type { StateInline } from 'markdown-it'
 
 /** Up to white space, a bracket, a mark that escapes or encloses, or a character that is written by its name. */
 const address = /(?:https?:\/\/|www\.)(?:[^\s<[\]`\\&]|&(?![#a-z][a-z0-9]*;))+/iy
-/** What ends a sentence, a bracket or a mark is no part of an address (GFM, extended autolinks). */
+/** The end of a sentence, of a bracket or of a mark is no part of an address (GFM, extended autolinks). */
 const trailing = /[?!.,:*_~'")\]|]+$/
 
 /** Telegram finds addresses by itself: marks in the middle of one mean nothing. */

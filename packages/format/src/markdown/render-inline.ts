@@ -59,7 +59,7 @@ function withTaskBox(text: string): string {
   return text.replace(/^\[([ xX])\](?= )/, (_, state) => (state === ' ' ? '☐' : '☑'))
 }
 
-/** What tokens show, without formatting. */
+/** Reads the text that tokens show, without formatting. */
 function textOf(tokens: readonly Token[]): string {
   return tokens
     .map(({ type, content, children }) =>

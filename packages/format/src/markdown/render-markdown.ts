@@ -15,7 +15,7 @@ export interface MarkdownOptions {
    * @default 40
    */
   tableWidthMax?: number
-  /** What stands for the placeholders of the source (`placeholderOf`), shown as it is. */
+  /** Values of the placeholders of the source (`placeholderOf`), shown as they are. */
   values?: readonly string[]
 }
 

@@ -11,7 +11,7 @@ export class TextBuilder {
   #separator = ''
   #isBlockStart = false
   #isItemStart = false
-  /** What every line of the current block begins with, beyond its first. */
+  /** The beginning of every line of the current block, beyond its first. */
   indent = ''
 
   /** Where the next character will stand, in UTF-16 code units; a pending separator is not counted. */
@@ -52,7 +52,7 @@ export class TextBuilder {
     if (lineBreaks > this.#separator.length) this.#separator = '\n'.repeat(lineBreaks)
   }
 
-  /** What is written next begins on the next line, whatever was asked for. */
+  /** Lets the next text begin on the next line, whatever was asked for. */
   continueOnNextLine(): void {
     if (this.#text !== '') this.#separator = '\n'
   }

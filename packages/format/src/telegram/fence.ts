@@ -1,7 +1,7 @@
 import { isSpace } from './characters.js'
 
 /**
- * What stands behind the three backticks of a code block: a language, if white space ends it, and one line
+ * Reads what stands behind the three backticks of a code block: a language, if white space ends it, and one line
  * break that does not belong to the code.
  */
 export function readFenceOpening(source: string, start: number): { language: string; contentStart: number } {

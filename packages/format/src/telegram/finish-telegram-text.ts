@@ -6,7 +6,7 @@ import { byteOffset, TelegramParseError } from './telegram-parse-error.js'
 const bytesMax = 35_000
 
 /**
- * What Telegram sends of a text with entities: control characters and marks that turn the direction of text
+ * Makes what Telegram sends of a text with entities: control characters and marks that turn the direction of text
  * taken out, entities that do not fit together cut or dropped, white space trimmed. Does not find links,
  * hashtags and the like by itself.
  * @throws {TelegramParseError} in Telegram's words, for entities outside of the text and for a text of which

@@ -1,7 +1,7 @@
 import type { Entity, EntityType } from '../formatted-text.js'
 import { sortEntities } from './sort-entities.js'
 
-// What Telegram makes of entities that cross, touch or contain each other. There are three kinds: styles
+// Does what Telegram does with entities that cross, touch or contain each other. There are three kinds: styles
 // (bold and the like) can be cut into pieces; quotes hold anything but quotes; all others are continuous:
 // they are kept whole or not at all.
 

@@ -2,40 +2,9 @@ import type { Entity, EntityType, FormattedText } from '../formatted-text.js'
 import { readFenceOpening } from './fence.js'
 import { findCustomEmojiId, findTime, readDateTimeFormat } from './links.js'
 import { linkEntity, linkEntityOfText } from './parse-markdown.js'
+import { add, endNotFound, type OpenEntity, type State, write } from './markdown-v2-state.js'
 import { sortEntities } from './sort-entities.js'
 import { byteOffset, cannotParse } from './telegram-parse-error.js'
-
-/** An entity that was opened and not closed, by the name that Telegram's errors have for it. */
-interface OpenEntity {
-  name:
-    | 'Bold'
-    | 'Italic'
-    | 'Underline'
-    | 'Strikethrough'
-    | 'Spoiler'
-    | 'Code'
-    | 'Pre'
-    | 'PreCode'
-    | 'TextUrl'
-    | 'CustomEmoji'
-    | 'Quote'
-  /** Where its mark begins in the source. */
-  start: number
-  /** Where its text begins in the result. */
-  offset: number
-  language?: string
-}
-
-interface State {
-  readonly source: string
-  position: number
-  text: string
-  entities: Entity[]
-  open: OpenEntity[]
-  isInQuote: boolean
-  /** Whether a `>` at this place would begin a quote, or go on with one. */
-  canQuoteStart: boolean
-}
 
 /** @throws {TelegramParseError} in Telegram's words. */
 export function parseMarkdownV2(source: string): FormattedText {
@@ -80,12 +49,6 @@ function step(state: State): void {
   } else {
     open(state, character)
   }
-}
-
-function write(state: State, character: string): void {
-  state.text += character
-  // A carriage return is as if it were not there.
-  if (character !== '\r') state.canQuoteStart = character === '\n'
 }
 
 function isEnd({ source, position }: State, { name }: OpenEntity): boolean {
@@ -191,11 +154,6 @@ function close(state: State, inner: OpenEntity): void {
   }
 }
 
-function add(state: State, { offset }: OpenEntity, entity: Omit<Entity, 'offset' | 'length'> | undefined): void {
-  const length = state.text.length - offset
-  if (entity && length > 0) state.entities.push({ ...entity, offset, length })
-}
-
 /** The address in round brackets behind the square one, if there is any. */
 function readAddress(state: State): string | undefined {
   const { source } = state
@@ -259,8 +217,4 @@ function endQuoteWithText(state: State): void {
   if (quote?.name !== 'Quote') return
   state.open.pop()
   add(state, quote, { type: isExpandable ? 'expandable_blockquote' : 'blockquote' })
-}
-
-function endNotFound({ source }: State, { name, start }: OpenEntity) {
-  return cannotParse(`Can't find end of ${name} entity at byte offset ${byteOffset(source, start)}`, start)
 }

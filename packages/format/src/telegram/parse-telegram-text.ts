@@ -8,7 +8,7 @@ export type TelegramParseMode = 'Markdown' | 'MarkdownV2' | 'HTML'
 const parsers = { Markdown: parseMarkdown, MarkdownV2: parseMarkdownV2, HTML: parseHtml }
 
 /**
- * What Telegram's own parser makes of a source: text and entities as it finds them, before they are cleaned,
+ * Makes what Telegram's own parser makes of a source: text and entities as it finds them, before they are cleaned,
  * fixed and trimmed (`finishTelegramText`).
  * @throws {TelegramParseError} with Telegram's words as its message, places in bytes of UTF-8 included.
  */

@@ -1,4 +1,4 @@
-/** What Telegram says of a text that it refuses, in its words. */
+/** Thrown for a text that Telegram refuses, in its words. */
 export class TelegramParseError extends Error {
   override readonly name = 'TelegramParseError'
   /** Where in the source it found the mistake, in UTF-16 code units; absent where Telegram does not say it. */
