@@ -1,12 +1,12 @@
 import { type Backlog, type Database, measureBacklog, type Pool, type Priority } from '@tellwire/db'
+import { createCache } from './cache.js'
 
-const keptForMs = 5_000
+const kept = { keptForMs: 5_000, entriesMax: 10_000, isStaleGiven: true }
 const countMax = 50_000
-const keysMax = 10_000
 /** Four of `normal` go for one of `bulk` while both wait. */
 const normalsPerBulk = 4
 
-/** What can be told about when something leaves, without asking the database each time. */
+/** Tells when something leaves, without asking the database each time. */
 export interface Capacity {
   /** In how many milliseconds the next notification of the tenant leaves, on the busiest of its bots. */
   expectWaitMs(tenantId: string, priority: Priority): Promise<number>
@@ -16,15 +16,15 @@ export interface Capacity {
 
 /** The waits are looked up every five seconds at most; meanwhile the last ones are told. */
 export function createCapacity({ db, engine }: { db: Database; engine: Pool }): Capacity {
-  const botsOf = rememberLast(async (tenantId) => {
+  const bots = createCache(kept, async (tenantId) => {
     const access = await db.botAccess.findMany({ where: { tenantId }, select: { botId: true }, take: 20 })
     return access.map(({ botId }) => botId)
   })
   // Counting a long backlog is dear: once for all tenants of a bot.
-  const backlogOf = rememberLast((botId) => measureBacklog(engine, botId, countMax))
+  const backlog = createCache(kept, (botId) => measureBacklog(engine, botId, countMax))
   const backlogsOf = async (tenantId: string): Promise<Backlog[]> => {
-    const backlogs = await Promise.all((await botsOf(tenantId)).map(backlogOf))
-    return backlogs.filter((backlog) => backlog !== undefined)
+    const backlogs = await Promise.all((await bots.get(tenantId)).map((botId) => backlog.get(botId)))
+    return backlogs.filter((found) => found !== undefined)
   }
 
   return {
@@ -39,36 +39,9 @@ export function createCapacity({ db, engine }: { db: Database; engine: Pool }): 
   }
 }
 
-/** Asks once for each key; what has become old is told once more while it is asked for again. */
-function rememberLast<Value>(ask: (key: string) => Promise<Value>): (key: string) => Promise<Value> {
-  const known = new Map<string, { answer: Promise<Value>; atMs: number; isOld: boolean }>()
-
-  const remember = (key: string, answer: Promise<Value>): Promise<Value> => {
-    if (known.size >= keysMax) known.clear()
-    known.set(key, { answer, atMs: performance.now(), isOld: false })
-    return answer
-  }
-
-  return (key) => {
-    const last = known.get(key)
-    if (!last) {
-      const answer = ask(key)
-      answer.catch(() => known.delete(key))
-      return remember(key, answer)
-    }
-    if (!last.isOld && performance.now() - last.atMs > keptForMs) {
-      last.isOld = true
-      void ask(key)
-        .then((value) => remember(key, Promise.resolve(value)))
-        .catch(() => known.delete(key))
-    }
-    return last.answer
-  }
-}
-
 /** How long what is accepted now waits behind what is there; `Infinity` in a lane that stands still. */
 export function waitMsOf({ waiting, presentRate, pausedForMs, parkedReason }: Backlog, priority: Priority): number {
-  if (parkedReason !== undefined) return Infinity
+  if (parkedReason !== null) return Infinity
   const [high = 0, normal = 0, bulk = 0] = waiting
   const ahead = {
     high,

@@ -1,12 +1,11 @@
 import type { Database, Pool } from '@tellwire/db'
-import type { Sealer } from '@tellwire/domain'
+import type { Accepter, AdminScope, Idempotency, Sealer, TenantScope } from '@tellwire/domain'
 import type { FileStore } from '@tellwire/files'
 import type { JobBackend, Waker } from '@tellwire/jobs'
-import type { Logger } from '@tellwire/observability'
+import type { DeliveryMetrics, Logger } from '@tellwire/observability'
 import type { BotApi } from '@tellwire/telegram'
 import type { Capacity } from './capacity.js'
 import type { ApiConfig } from './config.js'
-import type { Accepter } from './features/notifications/accepter.js'
 
 /** What the process has, made once in `main.ts`. */
 export interface Services {
@@ -20,21 +19,34 @@ export interface Services {
   telegram: BotApi
   files: FileStore
   log: Logger
+  metrics: DeliveryMetrics
 }
 
-/** What an operation for one tenant's request gets. */
-export interface TenantContext extends Omit<Services, 'jobs' | 'config'> {
+/** What operations may use besides their scope. */
+export interface OperationServices extends Pick<
+  Services,
+  'engine' | 'accepter' | 'sealer' | 'telegram' | 'files' | 'metrics'
+> {
   capacity: Capacity
-  tenantId: string
-  requestId: string
-  traceparent: string | undefined
   /** Where this service is reached, without a slash at the end. */
   baseUrl: string
   /** Where Telegram reaches this service; undefined when bots are read by long polling. */
   webhookBaseUrl: string | undefined
 }
 
-/** The same inside a transaction. */
-export type InTransaction<Context extends { db: Database }> = Omit<Context, 'db'> & {
-  db: Parameters<Parameters<Database['$transaction']>[0]>[0]
-}
+/** The services that an operation names beside its scope: `TenantScope & Needs<'telegram'>`. */
+export type Needs<Names extends keyof OperationServices> = Pick<OperationServices, Names>
+
+/** What work that is kept under an idempotency key needs. */
+export type Keeping = { idempotency: Idempotency | undefined } & Needs<'sealer'>
+
+/** The scope of a tenant's request, with everything that operations can name. */
+export type TenantRequestScope = TenantScope &
+  OperationServices &
+  Keeping & {
+    /** The key that was sent. */
+    key: { id: string; name: string; scopes: string[] }
+  }
+
+/** The same for an admin's request. */
+export type AdminRequestScope = AdminScope & OperationServices & Keeping

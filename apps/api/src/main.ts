@@ -1,15 +1,13 @@
-import type { AddressInfo } from 'node:net'
 import { orExit } from '@tellwire/config'
 import { connectDatabase, connectEngine } from '@tellwire/db'
-import { createSealer } from '@tellwire/domain'
+import { createAccepter, createSealer } from '@tellwire/domain'
 import { openFileStore } from '@tellwire/files'
 import { connectJobs, createWaker } from '@tellwire/jobs'
-import { announceReady, stopOnSignal } from '@tellwire/lifecycle'
-import { createLogger } from '@tellwire/observability'
+import { announceReady, portOf, stopOnSignal } from '@tellwire/lifecycle'
+import { createDeliveryMetrics, createLogger, Registry, serveMetrics } from '@tellwire/observability'
 import { createBotApi } from '@tellwire/telegram'
 import { buildApp } from './app.js'
 import { readConfig } from './config.js'
-import { createAccepter } from './features/notifications/accepter.js'
 
 const config = orExit(() => readConfig(process.env))
 const log = createLogger('api', config.LOG_LEVEL)
@@ -24,17 +22,22 @@ const accepter = createAccepter(engine, waker)
 const telegram = createBotApi({ root: config.TELEGRAM_API_ROOT })
 const files = await openFileStore(config)
 const sealer = createSealer(config.SECRET_KEY)
+const registry = new Registry()
+const metrics = createDeliveryMetrics(registry)
+const metricsServer =
+  config.API_METRICS_PORT === undefined ? undefined : await serveMetrics(registry, config.API_METRICS_PORT)
 
-const app = await buildApp({ config, log, db, engine, jobs, waker, accepter, telegram, sealer, files })
+const app = await buildApp({ config, log, db, engine, jobs, waker, accepter, telegram, sealer, files, metrics })
 
 stopOnSignal(log, async () => {
   await app.close()
   await waker.close()
   files.close()
+  await metricsServer?.close()
   await Promise.all([jobs.close(), telegram.close(), engine.end(), db.$disconnect()])
 })
 
 await app.listen({ host: config.HOST, port: config.PORT })
-const { port } = app.server.address() as AddressInfo
+const port = portOf(app.server)
 log.info({ port }, 'listening')
 announceReady({ port })

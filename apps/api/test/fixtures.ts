@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { connectDatabase, connectEngine, type Database, newId } from '@tellwire/db'
-import { createSealer, issueAdminKey, issueApiKey, type Scope, scopes } from '@tellwire/domain'
+import { createAccepter, createSealer, issueAdminKey, issueApiKey, type Scope, scopes } from '@tellwire/domain'
 import { createDiskStore } from '@tellwire/files'
 import { connectJobs, createWaker } from '@tellwire/jobs'
-import { createLogger } from '@tellwire/observability'
+import { createDeliveryMetrics, createLogger, Registry } from '@tellwire/observability'
 import { createBotApi } from '@tellwire/telegram'
 import { createTestDatabase, startProcess } from '@tellwire/testing'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
@@ -15,7 +15,6 @@ import { test as base } from 'vitest'
 import { buildApp } from '../src/app.js'
 import { readConfig } from '../src/config.js'
 import type { Services } from '../src/context.js'
-import { createAccepter } from '../src/features/notifications/accepter.js'
 
 export interface Tenant {
   id: string
@@ -26,6 +25,7 @@ export interface Client {
   get(url: string): Promise<LightMyRequestResponse>
   delete(url: string): Promise<LightMyRequestResponse>
   put(url: string, body: unknown): Promise<LightMyRequestResponse>
+  patch(url: string, body: unknown): Promise<LightMyRequestResponse>
   post(url: string, body: unknown, headers?: Record<string, string>): Promise<LightMyRequestResponse>
 }
 
@@ -97,6 +97,7 @@ export async function startApi(env: Record<string, string> = {}): Promise<ApiFix
     telegram,
     files,
     sealer: createSealer(config.SECRET_KEY),
+    metrics: createDeliveryMetrics(new Registry()),
   }
   const app = await buildApp(services)
   return {
@@ -148,7 +149,7 @@ export async function createConnection(
 
 function clientOf(app: FastifyInstance, key: string): Client {
   const authorization = `Bearer ${key}`
-  const send = (method: 'POST' | 'PUT', url: string, body: unknown, headers: Record<string, string> = {}) =>
+  const send = (method: 'POST' | 'PUT' | 'PATCH', url: string, body: unknown, headers: Record<string, string> = {}) =>
     app.inject({
       method,
       url,
@@ -159,6 +160,7 @@ function clientOf(app: FastifyInstance, key: string): Client {
     get: (url) => app.inject({ method: 'GET', url, headers: { authorization } }),
     delete: (url) => app.inject({ method: 'DELETE', url, headers: { authorization } }),
     put: (url, body) => send('PUT', url, body),
+    patch: (url, body) => send('PATCH', url, body),
     post: (url, body, headers) => send('POST', url, body, headers),
   }
 }

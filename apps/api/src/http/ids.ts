@@ -4,7 +4,7 @@ import { notFound } from '../errors.js'
 
 export type IdPrefix = 'ten' | 'key' | 'bot' | 'lnk' | 'con' | 'ntf' | 'dlv' | 'evt' | 'top' | 'fil' | 'tpl'
 
-/** A UUID as it is shown: `<prefix>_` and 26 characters. */
+/** Shows a UUID as `<prefix>_` and 26 characters. */
 export function showId(prefix: IdPrefix, uuid: string): string {
   return TypeID.fromUUID(prefix, uuid).toString()
 }
@@ -26,8 +26,16 @@ export function parseId(prefix: IdPrefix, id: string): string | undefined {
   }
 }
 
+const exampleOf = (prefix: IdPrefix): string => `${prefix}_01kaj2n5q8e3xv4m6t9r0wzysd`
+
 /** An id in an answer. */
-export const ShownId = (prefix: IdPrefix) => Type.String({ examples: [`${prefix}_01kaj2n5q8e3xv4m6t9r0wzysd`] })
+export const ShownId = (prefix: IdPrefix, description: string) =>
+  Type.String({ description, examples: [exampleOf(prefix)] })
 
 /** An id in a path or a body: any string, so that a wrong one is answered like an unknown one. */
-export const GivenId = Type.String({ maxLength: 200 })
+export const GivenId = (prefix: IdPrefix, description: string) =>
+  Type.String({ maxLength: 200, description, examples: [exampleOf(prefix)] })
+
+/** The path of one thing. */
+export const IdParams = (prefix: IdPrefix, what: string) =>
+  Type.Object({ id: GivenId(prefix, `The id of the ${what}.`) })

@@ -11,7 +11,7 @@ const depthMax = 64
 export function readJson(body: Buffer): unknown {
   if (!isUtf8(body))
     throw new ApiError('invalid_encoding', 'The body is not valid UTF-8.', {
-      errors: [{ pointer: '', code: 'encoding', detail: 'must be UTF-8' }],
+      errors: [{ pointer: '', code: 'invalid_encoding', detail: 'must be UTF-8' }],
     })
   let value: unknown
   try {
@@ -19,7 +19,7 @@ export function readJson(body: Buffer): unknown {
   } catch (cause) {
     throw new ApiError('malformed_json', 'The body is not valid JSON.', {
       cause,
-      errors: [{ pointer: '', code: 'json', detail: 'must be JSON' }],
+      errors: [{ pointer: '', code: 'malformed_json', detail: 'must be JSON' }],
     })
   }
   assertStorable(value, '', 0)
@@ -29,9 +29,9 @@ export function readJson(body: Buffer): unknown {
 function assertStorable(value: unknown, pointer: string, depth: number): void {
   if (typeof value === 'string') {
     if (value.includes('\0') || !value.isWellFormed())
-      throw invalid(pointer, 'characters', 'must not hold U+0000 or half a surrogate pair')
+      throw invalid(pointer, 'not_storable', 'must not hold U+0000 or half a surrogate pair')
   } else if (typeof value === 'object' && value !== null) {
-    if (depth >= depthMax) throw invalid(pointer, 'depth', `must not be nested deeper than ${depthMax} levels`)
+    if (depth >= depthMax) throw invalid(pointer, 'too_deep', `must not be nested deeper than ${depthMax} levels`)
     for (const [name, item] of Object.entries(value)) {
       const itemPointer = `${pointer}/${escapePointer(name)}`
       assertStorable(name, itemPointer, depth)

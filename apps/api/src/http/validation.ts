@@ -1,16 +1,17 @@
-import { Ajv, type ErrorObject, type Options } from 'ajv'
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
-import type { FastifySchemaCompiler } from 'fastify'
 import type { TSchema } from 'typebox'
 import { ApiError, type FieldError } from '../errors.js'
+import type { FieldCode } from '../problems.js'
+import { isDateTime, isLocale, isTimezone } from './formats.js'
+import { mapSchema, withOptionalDefaults } from './map-schema.js'
 
 const errorsShownMax = 20
 
-/** Bodies are taken as they are; everything else arrives as text and is converted. Unknown fields are errors. */
-export function createValidatorCompiler(): FastifySchemaCompiler<TSchema> {
-  const body = createAjv({ coerceTypes: false })
-  const parameters = createAjv({ coerceTypes: true })
-  return ({ schema, httpPart }) => (httpPart === 'body' ? body : parameters).compile(schema)
+/** Checks parts of requests. Bodies are taken as they are; everything else arrives as text and is converted. */
+const ajvOf = {
+  body: createAjv({ coerceTypes: false }),
+  parameters: createAjv({ coerceTypes: true }),
 }
 
 function createAjv(options: Options): Ajv {
@@ -20,83 +21,133 @@ function createAjv(options: Options): Ajv {
     removeAdditional: false,
     strict: false,
     unicodeRegExp: true,
+    verbose: true,
     ...options,
   })
-  formats.default(ajv, ['uri'])
+  formats.default(ajv, ['uri', 'uuid'])
   ajv.addFormat('date-time', isDateTime)
   ajv.addFormat('iana-timezone', isTimezone)
+  ajv.addFormat('locale', isLocale)
   ajv.addKeyword({
     keyword: 'x-max-json-bytes',
     type: 'object',
     validate: (limit: number, value: unknown) => Buffer.byteLength(JSON.stringify(value)) <= limit,
-    error: { message: ({ schema }) => `must not take more than ${String(schema)} bytes as JSON` },
   })
   ajv.addKeyword({
     keyword: 'x-max-bytes',
     type: 'string',
     validate: (limit: number, value: string) => Buffer.byteLength(value) <= limit,
-    error: { message: ({ schema }) => `must not take more than ${String(schema)} bytes in UTF-8` },
   })
   return ajv
 }
 
-/** RFC 3339, as far as a `Date` can hold it: no leap seconds. */
-function isDateTime(text: string): boolean {
-  return (
-    /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text))
-  )
+/** Compiles a schema. The validator also fills in the fields that were left out and have a default. */
+export function compileSchema(schema: TSchema, part: 'body' | 'parameters'): ValidateFunction {
+  return ajvOf[part].compile(nameless(withOptionalDefaults(schema)) as TSchema)
 }
 
-function isTimezone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return !/^[+-]/.test(name)
-  } catch {
-    return false
-  }
+/**
+ * Without the names that schemas have in the reference, under which a validator would look for one schema only; and
+ * what the operation checks by itself (`x-checked-apart`) is anything.
+ */
+function nameless(schema: unknown): unknown {
+  return mapSchema(schema, ({ $id: _, 'x-checked-apart': isCheckedApart, ...rest }) => (isCheckedApart ? {} : rest))
 }
 
 const partNames: Record<string, string> = { body: 'body', querystring: 'query', params: 'path', headers: 'headers' }
 
 export function toValidationError(failures: readonly ErrorObject[], part: string): ApiError {
-  const errors = failures.filter(isTelling).slice(0, errorsShownMax).map(toFieldError)
+  const errors = toFieldErrors(failures)
   const first = errors[0]
   const detail = `The ${partNames[part] ?? part} is not valid: ${first ? `${first.pointer || 'the whole'} ${first.detail}` : 'see errors'}.`
   return new ApiError('invalid_request', detail, { errors })
 }
 
-/** A nullable field fails three times: as itself, as null, and as either. Only the first tells anything. */
-function isTelling({ keyword, params }: ErrorObject): boolean {
-  return keyword !== 'anyOf' && !(keyword === 'type' && (params as { type?: unknown }).type === 'null')
+/** Tells whoever sent the request about what a validator found. */
+export function toFieldErrors(failures: readonly ErrorObject[]): FieldError[] {
+  return failures.filter(isTelling).map(toFieldError).filter(isFirstOfItsKind).slice(0, errorsShownMax)
 }
 
-function toFieldError({ instancePath, keyword, params, message }: ErrorObject): FieldError {
-  const values = params as Record<string, unknown>
-  switch (keyword) {
-    case 'required':
-      return {
-        pointer: `${instancePath}/${escapePointer(values['missingProperty'])}`,
-        code: 'required',
-        detail: 'is required',
-      }
-    case 'additionalProperties':
-      return {
-        pointer: `${instancePath}/${escapePointer(values['additionalProperty'])}`,
-        code: 'unknown_field',
-        detail: 'is not a known field',
-      }
-    case 'enum':
-      return {
-        pointer: instancePath,
-        code: 'enum',
-        detail: `must be one of ${(values['allowedValues'] as unknown[]).join(', ')}`,
-      }
-    default:
-      return {
-        pointer: instancePath,
-        code: keyword.replace(/^x-/, '').replaceAll('-', '_'),
-        detail: message ?? 'is not valid',
-      }
+/**
+ * A nullable field fails three times: as itself, as null, and as either. Of several fields one of which is needed
+ * each fails, and so does the whole, which says it best.
+ */
+function isTelling({ keyword, params, schemaPath, parentSchema }: ErrorObject): boolean {
+  if (keyword === 'anyOf') return parentSchema?.['x-form'] !== undefined
+  if (keyword === 'required' && /\/anyOf\/\d+\/required$/.test(schemaPath)) return false
+  return !(keyword === 'type' && params['type'] === 'null')
+}
+
+function isFirstOfItsKind({ pointer, detail }: FieldError, index: number, all: FieldError[]): boolean {
+  return all.findIndex((other) => other.pointer === pointer && other.detail === detail) === index
+}
+
+const typeNames: Record<string, string> = {
+  array: 'a list',
+  boolean: 'true or false',
+  integer: 'a whole number',
+  null: 'null',
+  number: 'a number',
+  object: 'an object',
+  string: 'a text',
+}
+
+const formatNames: Record<string, string> = {
+  'date-time': 'a time that exists, such as 2026-11-21T18:00:00.000Z',
+  'iana-timezone': 'a time zone, such as Europe/Vienna',
+  locale: 'a language tag, such as de-AT',
+  uri: 'a URL',
+}
+
+type Describe = (limit: unknown, params: Record<string, unknown>) => { code: FieldCode; detail: string }
+
+/** By the keyword of JSON Schema that failed: our code for it, and what to say. */
+const failuresOf: Record<string, Describe> = {
+  enum: (_, { allowedValues }) => ({
+    code: 'not_allowed',
+    detail: `must be one of ${(allowedValues as unknown[]).join(', ')}`,
+  }),
+  const: (value) => ({ code: 'not_allowed', detail: `must be ${JSON.stringify(value)}` }),
+  type: (type) => ({ code: 'wrong_type', detail: `must be ${typeNames[String(type)] ?? String(type)}` }),
+  format: (format) => ({ code: 'wrong_format', detail: `must be ${formatNames[String(format)] ?? 'of another form'}` }),
+  minLength: (limit) => ({ code: 'too_short', detail: `must have at least ${count(limit, 'character')}` }),
+  maxLength: (limit) => ({ code: 'too_long', detail: `must have at most ${count(limit, 'character')}` }),
+  'x-max-bytes': (limit) => ({ code: 'too_long', detail: `must take at most ${count(limit, 'byte')} in UTF-8` }),
+  'x-max-json-bytes': (limit) => ({ code: 'too_long', detail: `must take at most ${count(limit, 'byte')} as JSON` }),
+  minimum: (limit) => ({ code: 'too_small', detail: `must be at least ${String(limit)}` }),
+  maximum: (limit) => ({ code: 'too_large', detail: `must be at most ${String(limit)}` }),
+  minItems: (limit) => ({ code: 'too_few', detail: `must have at least ${count(limit, 'item')}` }),
+  maxItems: (limit) => ({ code: 'too_many', detail: `must have at most ${count(limit, 'item')}` }),
+  minProperties: (limit) => ({ code: 'too_few', detail: `must have at least ${count(limit, 'field')}` }),
+  maxProperties: (limit) => ({ code: 'too_many', detail: `must have at most ${count(limit, 'field')}` }),
+  uniqueItems: (_, { i, j }) => ({
+    code: 'duplicate',
+    detail: `must not have an item twice: the items ${String(j)} and ${String(i)} are the same`,
+  }),
+  anyOf: () => ({ code: 'required', detail: 'is incomplete' }),
+}
+
+function count(limit: unknown, what: string): string {
+  return `${String(limit)} ${what}${limit === 1 ? '' : 's'}`
+}
+
+function toFieldError({ instancePath, keyword, params, schema, parentSchema }: ErrorObject): FieldError {
+  const values: Record<string, unknown> = params
+  if (keyword === 'required') {
+    const pointer = `${instancePath}/${escapePointer(values['missingProperty'])}`
+    return { pointer, code: 'required', detail: 'is required' }
+  }
+  if (keyword === 'additionalProperties') {
+    const pointer = `${instancePath}/${escapePointer(values['additionalProperty'])}`
+    return { pointer, code: 'unknown_field', detail: 'is not a known field' }
+  }
+  const described = failuresOf[keyword]?.(schema, values) ?? { code: 'wrong_form', detail: 'is not of the right form' }
+  const form: unknown = parentSchema?.['x-form']
+  const isAboutForm = keyword === 'pattern' || keyword === 'not' || keyword === 'anyOf'
+  return {
+    pointer: keyword === 'anyOf' ? `${instancePath}${String(parentSchema?.['x-pointer'] ?? '')}` : instancePath,
+    code: described.code,
+    detail: isAboutForm && typeof form === 'string' ? form : described.detail,
   }
 }
 

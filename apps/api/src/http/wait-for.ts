@@ -9,11 +9,13 @@ const intervalMs = 200
 export async function waitFor<T>(
   read: () => Promise<T>,
   isDone: (value: T) => boolean,
-  options: { seconds: number; signal: AbortSignal },
+  options: { seconds: number; signal: () => AbortSignal },
 ): Promise<T> {
   const deadline = performance.now() + options.seconds * 1_000
   let value = await read()
-  while (!isDone(value) && performance.now() < deadline && !options.signal.aborted) {
+  if (options.seconds === 0 || isDone(value)) return value
+  const signal = options.signal()
+  while (!isDone(value) && performance.now() < deadline && !signal.aborted) {
     await delay(Math.max(0, Math.min(intervalMs, deadline - performance.now())))
     value = await read()
   }

@@ -1,6 +1,5 @@
-import type { Attachment } from '@tellwire/domain'
+import type { Attachment, TenantScope } from '@tellwire/domain'
 import { checkLink } from '@tellwire/format'
-import type { TenantContext } from '../context.js'
 import { type ApiError, refusal } from '../errors.js'
 import { parseId } from '../http/ids.js'
 import type { MessageInput } from './schemas.js'
@@ -13,9 +12,9 @@ const photoBytesMax = 10 * 1_048_576
 const withSpoiler = ['photo', 'video', 'animation']
 
 /** @throws `attachments_refused`, `file_unknown` or `file_too_large`. */
-export async function readAttachments(ctx: TenantContext, attachments: Given[]): Promise<Attachment[]> {
+export async function readAttachments(scope: TenantScope, attachments: Given[]): Promise<Attachment[]> {
   if (attachments.length > 1) assertAlbum(attachments)
-  return Promise.all(attachments.map((attachment, index) => readAttachment(ctx, attachment, `/attachments/${index}`)))
+  return Promise.all(attachments.map((attachment, index) => readAttachment(scope, attachment, `/attachments/${index}`)))
 }
 
 /** Photos and videos go together; documents and audio only with their own. */
@@ -34,7 +33,7 @@ function assertAlbum(attachments: Given[]): void {
   }
 }
 
-async function readAttachment(ctx: TenantContext, given: Given, pointer: string): Promise<Attachment> {
+async function readAttachment(scope: TenantScope, given: Given, pointer: string): Promise<Attachment> {
   const named = sources.filter((source) => given[source] !== undefined)
   if (named.length !== 1) throw refused(pointer, `needs exactly one of ${sources.join(', ')}`)
   if (given.spoiler && !withSpoiler.includes(given.type))
@@ -47,7 +46,7 @@ async function readAttachment(ctx: TenantContext, given: Given, pointer: string)
   }
   const ownId = file ?? (fileId?.startsWith('fil_') ? fileId : undefined)
   if (ownId === undefined) return { ...rest, file_id: fileId ?? '' }
-  const found = await findFile(ctx, ownId, `${pointer}/${file === undefined ? 'file_id' : 'file'}`)
+  const found = await findFile(scope, ownId, `${pointer}/${file === undefined ? 'file_id' : 'file'}`)
   if (given.type !== 'photo' || found.size <= photoBytesMax) return { ...rest, file: found.id }
   if (given.fallback === 'document') return { ...rest, type: 'document', file: found.id }
   throw refusal('file_too_large', 'Telegram takes photos up to 10 MB. Send it as a document, or set fallback.', {
@@ -56,7 +55,7 @@ async function readAttachment(ctx: TenantContext, given: Given, pointer: string)
   })
 }
 
-async function findFile({ db, tenantId }: TenantContext, given: string, pointer: string) {
+async function findFile({ db, tenantId }: TenantScope, given: string, pointer: string) {
   const id = parseId('fil', given)
   const file = id && (await db.file.findUnique({ where: { tenantId_id: { tenantId, id } }, select: { size: true } }))
   if (!id || !file) {

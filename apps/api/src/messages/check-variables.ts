@@ -11,7 +11,7 @@ export function assertVariables(content: TemplateContent, variables: Record<stri
   const validate = compile(content.schema)
   if (isValid(validate, variables, pointer)) return
   const errors = (validate.errors ?? []).map(({ instancePath, message, params, keyword }) => ({
-    pointer: `${pointer}${instancePath}${keyword === 'required' ? `/${String((params as { missingProperty: string }).missingProperty)}` : ''}`,
+    pointer: `${pointer}${instancePath}${keyword === 'required' ? `/${String(params['missingProperty'])}` : ''}`,
     code: 'variables_invalid',
     detail: message ?? 'is not valid',
   }))
@@ -39,7 +39,7 @@ function assertHarmless(schema: unknown): void {
   for (const [name, inner] of Object.entries(schema)) {
     // Under these the names are those of variables.
     if (name === 'properties' || name === 'definitions' || name === '$defs') {
-      Object.values(inner as object).forEach(assertHarmless)
+      if (typeof inner === 'object' && inner !== null) Object.values(inner).forEach(assertHarmless)
     } else {
       if (refused.includes(name)) throw new Error(`${name} is not supported`)
       assertHarmless(inner)

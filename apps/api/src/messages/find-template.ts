@@ -1,6 +1,5 @@
-import type { TemplateContent, TemplateUse } from '@tellwire/domain'
+import { readStoredTemplate, type TemplateContent, type TemplateUse, type TenantScope } from '@tellwire/domain'
 import type { TextFormat } from '@tellwire/format'
-import type { TenantContext } from '../context.js'
 import { refusal } from '../errors.js'
 import { parseId } from '../http/ids.js'
 import type { MessageInput } from './schemas.js'
@@ -14,7 +13,7 @@ export interface FoundTemplate {
 }
 
 /** @throws `template_unknown` or `template_unpublished`. */
-export async function findTemplate({ db, tenantId }: TenantContext, given: GivenTemplate): Promise<FoundTemplate> {
+export async function findTemplate({ db, tenantId }: TenantScope, given: GivenTemplate): Promise<FoundTemplate> {
   const id = parseId('tpl', given.id)
   const template = id && (await db.template.findUnique({ where: { tenantId_id: { tenantId, id }, deletedAt: null } }))
   if (!id || !template) {
@@ -39,7 +38,7 @@ export async function findTemplate({ db, tenantId }: TenantContext, given: Given
       detail: 'is not a version of the template',
     })
   }
-  const content = stored.content as unknown as TemplateContent
+  const content = readStoredTemplate(stored.content)
   const { variables, locale } = given
   return {
     use: { id, version, variables, ...(locale === undefined ? {} : { locale }) },

@@ -1,4 +1,4 @@
-import type { MessageOptions } from '@tellwire/domain'
+import type { MessageContent, MessageOptions, TenantScope } from '@tellwire/domain'
 import {
   checkLink,
   codePointLength,
@@ -8,7 +8,6 @@ import {
   TelegramParseError,
   type TextFormat,
 } from '@tellwire/format'
-import type { TenantContext } from '../context.js'
 import { ApiError, refusal } from '../errors.js'
 import { readAttachments } from './check-attachments.js'
 import { assertAlbumHasText, assertButtons } from './check-buttons.js'
@@ -17,24 +16,17 @@ import { readReplyTo } from './read-reply-to.js'
 import { readTemplateUse } from './read-template-use.js'
 import type { MessageInput } from './schemas.js'
 
-/** A message whose form was checked, as it is stored. */
-export interface ReadMessage {
-  format: TextFormat
-  text: string
-  /** Undefined where there is nothing but the text. */
-  message: MessageOptions | undefined
-}
-
 /**
+ * Reads a message whose form was checked, as it is stored.
  * @param userIds who it is for, where they are named: what a template needs of them is looked up.
- * `isChange`: what is not given stays, so that there is something to show without a text.
+ * `isEdit`: what is not given stays, so that there is something to show without a text.
  */
 export async function readMessage(
-  ctx: TenantContext,
+  scope: TenantScope,
   input: MessageInput,
   userIds: readonly string[] = [],
-  { isChange = false }: { isChange?: boolean } = {},
-): Promise<ReadMessage> {
+  { isEdit = false }: { isEdit?: boolean } = {},
+): Promise<MessageContent> {
   if (input.text !== undefined && input.template !== undefined) {
     throw refusal('impossible_combination', 'A message has either a text or a template.', {
       pointer: '/template',
@@ -44,12 +36,12 @@ export async function readMessage(
   assertMarkup(input)
   assertButtons(input)
   assertLinkPreview(input)
-  const template = input.template && (await readTemplateUse(ctx, input.template, userIds))
-  const attachments = input.attachments && (await readAttachments(ctx, input.attachments))
+  const template = input.template && (await readTemplateUse(scope, input.template, userIds))
+  const attachments = input.attachments && (await readAttachments(scope, input.attachments))
   const options = withoutDefaults({
     ...pickOptions(input),
     ...(attachments ? { attachments } : {}),
-    ...(input.reply_to ? { reply_to: await readReplyTo(ctx, input.reply_to) } : {}),
+    ...(input.reply_to ? { reply_to: await readReplyTo(scope, input.reply_to) } : {}),
     ...(template ? { template: template.use } : {}),
   })
   // A template brings its own format and, in one language or another, its text.
@@ -57,14 +49,14 @@ export async function readMessage(
   const text = input.text ?? ''
   if (!template) {
     const isVisible = text !== '' && checkText(text, format, options)
-    assertVisible(isVisible || attachments !== undefined || (isChange && input.text === undefined))
+    assertVisible(isVisible || attachments !== undefined || (isEdit && input.text === undefined))
     assertAlbumHasText(input, isVisible)
   }
-  return { format, text, message: Object.keys(options).length > 0 ? options : undefined }
+  return { format, text, options }
 }
 
 /**
- * What only Telegram's own formats can get wrong is not looked for in others: rendering costs more than every
+ * Looks for mistakes that only Telegram's own formats can have in those alone: rendering costs more than every
  * other check of a message.
  * @returns whether it shows something.
  */
@@ -135,7 +127,8 @@ function assertMarkup({ buttons, keyboard, remove_keyboard: isRemoved }: Message
 type Picked = Omit<MessageOptions, 'attachments' | 'reply_to' | 'template' | 'thread_key' | 'mode'>
 
 function pickOptions(input: MessageInput): { [Key in keyof Picked]: Picked[Key] | undefined } {
-  const { overflow, buttons, keyboard, remove_keyboard, silent, protect, link_preview, topic, effect, telegram } = input
+  const { overflow, buttons, keyboard, remove_keyboard, silent, protect, link_preview, forum_topic, effect, telegram } =
+    input
   return {
     overflow,
     // The checks made sure that each button is of one kind.
@@ -145,7 +138,7 @@ function pickOptions(input: MessageInput): { [Key in keyof Picked]: Picked[Key] 
     silent,
     protect,
     link_preview,
-    topic,
+    forum_topic,
     effect,
     telegram,
   }

@@ -1,5 +1,5 @@
-import { renderTemplate, TemplateError } from '@tellwire/domain'
-import type { TenantContext } from '../context.js'
+import { readObject } from '@tellwire/db'
+import { renderTemplate, TemplateError, type TenantScope } from '@tellwire/domain'
 import { refusal } from '../errors.js'
 import { assertVariables } from './check-variables.js'
 import { findTemplate, type FoundTemplate, type GivenTemplate } from './find-template.js'
@@ -9,18 +9,18 @@ const usersCheckedMax = 20
 
 /** @throws `template_unknown`, `template_unpublished` or `variables_invalid`. */
 export async function readTemplateUse(
-  ctx: TenantContext,
+  scope: TenantScope,
   given: GivenTemplate,
   userIds: readonly string[],
 ): Promise<FoundTemplate> {
-  const found = await findTemplate(ctx, given)
+  const found = await findTemplate(scope, given)
   assertVariables(found.content, given.variables, '/template/variables')
-  if (found.content.strict && userIds.length > 0) await assertStrict(ctx, found, userIds)
+  if (found.content.strict && userIds.length > 0) await assertStrict(scope, found, userIds)
   return found
 }
 
 async function assertStrict(
-  { db, tenantId }: TenantContext,
+  { db, tenantId }: TenantScope,
   { content, use }: FoundTemplate,
   userIds: readonly string[],
 ): Promise<void> {
@@ -32,7 +32,7 @@ async function assertStrict(
     try {
       renderTemplate(content, use.variables, {
         userId,
-        attributes: attributes as Record<string, unknown>,
+        attributes: readObject(attributes),
         locales: [use.locale, locale],
       })
     } catch (error) {

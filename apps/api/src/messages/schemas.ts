@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { GivenId } from '../http/ids.js'
-import { Literals, Locale } from '../http/schemas.js'
+import { Literals, Locale, Nullable } from '../http/schemas.js'
 
 const attachmentTypes = ['photo', 'video', 'animation', 'audio', 'voice', 'document', 'sticker'] as const
 export const formats = ['markdown', 'plain', 'telegram_markdown_v2', 'telegram_markdown', 'telegram_html'] as const
@@ -19,11 +19,11 @@ export const Format = Literals(formats, {
 
 const Attachment = Type.Object(
   {
-    type: Literals(attachmentTypes),
+    type: Literals(attachmentTypes, { description: 'What Telegram shows it as.' }),
     url: Type.Optional(
       Type.String({ maxLength: 2_048, description: 'Telegram fetches it: photos up to 5 MB, others up to 20 MB.' }),
     ),
-    file: Type.Optional(GivenId),
+    file: Type.Optional(GivenId('fil', 'An uploaded file.')),
     file_id: Type.Optional(
       Type.String({
         minLength: 1,
@@ -36,15 +36,19 @@ const Attachment = Type.Object(
       Literals(['document'], { description: 'A photo that Telegram finds too large goes as a document.' }),
     ),
   },
-  { additionalProperties: false, description: 'One of `url`, `file` (from POST /v1/files) and `file_id`.' },
+  {
+    $id: 'Attachment',
+    additionalProperties: false,
+    description: 'One of `url`, `file` (from POST /v1/files) and `file_id`.',
+  },
 )
 
-const ButtonText = Type.String({ minLength: 1, maxLength: 128 })
+const ButtonText = Type.String({ minLength: 1, maxLength: 128, description: 'What the button says.' })
 
 const Button = Type.Object(
   {
     text: ButtonText,
-    url: Type.Optional(Type.String({ maxLength: 2_048 })),
+    url: Type.Optional(Type.String({ maxLength: 2_048, description: 'What a press opens.' })),
     action: Type.Optional(
       Type.String({ minLength: 1, maxLength: 64, description: 'You get an event `button.pressed` with it.' }),
     ),
@@ -52,7 +56,7 @@ const Button = Type.Object(
     copy: Type.Optional(Type.String({ minLength: 1, maxLength: 256, description: 'The text that a press copies.' })),
     web_app: Type.Optional(Type.String({ maxLength: 2_048, description: 'An https address. Private chats only.' })),
   },
-  { additionalProperties: false, description: 'One of `url`, `action`, `copy` and `web_app`.' },
+  { $id: 'Button', additionalProperties: false, description: 'One of `url`, `action`, `copy` and `web_app`.' },
 )
 
 const rowMax = 12
@@ -61,6 +65,7 @@ const rowsMax = 100
 export const Buttons = Type.Array(Type.Array(Button, { minItems: 1, maxItems: rowMax }), {
   minItems: 1,
   maxItems: rowsMax,
+  description: 'Buttons below the message, row by row.',
 })
 
 const Keyboard = Type.Object(
@@ -72,95 +77,147 @@ const Keyboard = Type.Object(
           Type.Object(
             {
               text: ButtonText,
-              request_contact: Type.Optional(Type.Boolean()),
-              request_location: Type.Optional(Type.Boolean()),
+              request_contact: Type.Optional(Type.Boolean({ description: "A press sends the person's contact." })),
+              request_location: Type.Optional(Type.Boolean({ description: "A press sends the person's place." })),
             },
-            { additionalProperties: false },
+            {
+              $id: 'KeyboardButton',
+              additionalProperties: false,
+              description: 'A key that asks the person for something.',
+            },
           ),
         ]),
         { minItems: 1, maxItems: rowMax },
       ),
-      { minItems: 1, maxItems: rowsMax },
+      { minItems: 1, maxItems: rowsMax, description: 'The keys, row by row.' },
     ),
-    resize: Type.Optional(Type.Boolean()),
-    one_time: Type.Optional(Type.Boolean()),
-    persistent: Type.Optional(Type.Boolean()),
-    placeholder: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    resize: Type.Optional(Type.Boolean({ description: 'As high as its rows need; the default.' })),
+    one_time: Type.Optional(Type.Boolean({ description: 'It goes after a press.' })),
+    persistent: Type.Optional(Type.Boolean({ description: 'It stays in place of the letters.' })),
+    placeholder: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 64, description: 'What the empty field of the message says.' }),
+    ),
   },
-  { additionalProperties: false, description: "In place of the letters of the person's phone." },
+  { $id: 'Keyboard', additionalProperties: false, description: "In place of the letters of the person's phone." },
 )
 
-const LinkPreview = Type.Union([
-  Literals(['default', 'off', 'small', 'large']),
-  Type.Object(
-    {
-      mode: Type.Optional(Literals(['off', 'small', 'large'])),
-      above: Type.Optional(Type.Boolean({ description: 'Above the text.' })),
-      url: Type.Optional(
-        Type.String({ maxLength: 2_048, description: 'Of this address, in place of the first one in the text.' }),
-      ),
-    },
-    { additionalProperties: false },
-  ),
-])
+const previewModes = ['default', 'off', 'small', 'large'] as const
+
+const LinkPreviewOptions = Type.Object(
+  {
+    mode: Type.Optional(Literals(['off', 'small', 'large'], { description: 'How large it is shown.' })),
+    above: Type.Optional(Type.Boolean({ description: 'Above the text.' })),
+    url: Type.Optional(
+      Type.String({ maxLength: 2_048, description: 'Of this address, in place of the first one in the text.' }),
+    ),
+  },
+  { $id: 'LinkPreviewOptions', additionalProperties: false },
+)
+
+export const LinkPreview = Type.Union([Literals(previewModes), LinkPreviewOptions], {
+  default: 'default',
+  'x-form': `must be one of ${previewModes.join(', ')}, or an object`,
+  description: 'Whether a page that the text links to is shown: `default` leaves it to Telegram.',
+})
+
+const Size = (description: string) => Type.Integer({ minimum: 0, maximum: 2_147_483_647, description })
 
 /** Parameters of the Bot API that say nothing of who is written to, what is said or how fast. */
 const PassThrough = Type.Object(
   {
-    show_caption_above_media: Type.Optional(Type.Boolean()),
-    supports_streaming: Type.Optional(Type.Boolean()),
-    disable_content_type_detection: Type.Optional(Type.Boolean()),
-    duration: Type.Optional(Type.Integer({ minimum: 0 })),
-    width: Type.Optional(Type.Integer({ minimum: 0 })),
-    height: Type.Optional(Type.Integer({ minimum: 0 })),
-    performer: Type.Optional(Type.String({ maxLength: 256 })),
-    title: Type.Optional(Type.String({ maxLength: 256 })),
-    emoji: Type.Optional(Type.String({ maxLength: 16 })),
+    show_caption_above_media: Type.Optional(Type.Boolean({ description: 'The caption stands above the medium.' })),
+    supports_streaming: Type.Optional(Type.Boolean({ description: 'The video can be watched while it loads.' })),
+    disable_content_type_detection: Type.Optional(Type.Boolean({ description: 'A document stays a document.' })),
+    duration: Type.Optional(Size('Of audio or video, in seconds.')),
+    width: Type.Optional(Size('Of a video, in pixels.')),
+    height: Type.Optional(Size('Of a video, in pixels.')),
+    performer: Type.Optional(Type.String({ maxLength: 256, description: 'Of audio.' })),
+    title: Type.Optional(Type.String({ maxLength: 256, description: 'Of audio.' })),
+    emoji: Type.Optional(Type.String({ maxLength: 16, description: 'Of a sticker.' })),
   },
-  { additionalProperties: false, description: 'Further parameters of the Bot API, passed on as they are.' },
+  {
+    $id: 'TelegramOptions',
+    additionalProperties: false,
+    description: 'Further parameters of the Bot API, passed on as they are.',
+  },
 )
 
 export const TemplateUse = Type.Object(
   {
-    id: GivenId,
-    version: Type.Optional(Type.Integer({ minimum: 1, description: 'Default: the published one.' })),
-    variables: Type.Record(Type.String(), Type.Unknown(), { 'x-max-json-bytes': 16_384, default: {} }),
+    id: GivenId('tpl', 'The template.'),
+    version: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'Default: the published one.' }),
+    ),
+    variables: Type.Record(Type.String(), Type.Unknown(), {
+      'x-max-json-bytes': 16_384,
+      default: {},
+      description: 'What the template puts in.',
+    }),
     locale: Type.Optional(Locale),
   },
-  { additionalProperties: false, description: 'In place of `text`.' },
+  { $id: 'TemplateUse', additionalProperties: false, description: 'In place of `text`.' },
 )
+
+export const Overflow = Literals(['split', 'truncate', 'file', 'reject'], {
+  default: 'split',
+  description:
+    'A text beyond 4096 characters, or a caption beyond 1024: `split` goes on in further messages, `truncate` cuts it, `file` sends the text as a document (a caption goes on in messages all the same), `reject` answers 422.',
+})
 
 /** Everything that a message can have, wherever one is given. */
 export const messageFields = {
   text: Type.Optional(Text),
   format: Format,
   template: Type.Optional(TemplateUse),
-  overflow: Type.Optional(
-    Literals(['split', 'truncate', 'file', 'reject'], {
-      description:
-        'A text beyond 4096 characters, or a caption beyond 1024: `split` (the default) goes on in further messages, `truncate` cuts it, `file` sends the text as a document (a caption goes on in messages all the same), `reject` answers 422.',
-    }),
-  ),
+  overflow: Overflow,
   attachments: Type.Optional(
     Type.Array(Attachment, { minItems: 1, maxItems: 10, description: 'Two and more make an album.' }),
   ),
   buttons: Type.Optional(Buttons),
   keyboard: Type.Optional(Keyboard),
-  remove_keyboard: Type.Optional(Type.Literal(true)),
-  silent: Type.Optional(Type.Boolean({ description: 'Arrives without a sound.' })),
-  protect: Type.Optional(Type.Boolean({ description: 'Cannot be forwarded or saved.' })),
-  link_preview: Type.Optional(LinkPreview),
-  topic: Type.Optional(
-    Type.Integer({ minimum: 1, description: "A forum's thread; where it is gone, the message goes to the main chat." }),
+  remove_keyboard: Type.Optional(Type.Literal(true, { description: 'Ends a keyboard that was shown before.' })),
+  silent: Type.Boolean({ default: false, description: 'Arrives without a sound.' }),
+  protect: Type.Boolean({ default: false, description: 'Cannot be forwarded or saved.' }),
+  link_preview: LinkPreview,
+  forum_topic: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 2_147_483_647,
+      description: 'The number of a topic of a forum; where it is gone, the message goes to the main chat.',
+    }),
   ),
-  reply_to: Type.Optional(Type.Union([GivenId, Type.Null()], { description: 'The id of an earlier notification.' })),
-  effect: Type.Optional(Type.String({ pattern: '^[0-9]{1,20}$', description: 'Of a message in a private chat.' })),
+  reply_to: Type.Optional(
+    Nullable(GivenId('ntf', 'An earlier notification.'), {
+      description: 'The id of an earlier notification, which this one answers in each chat.',
+    }),
+  ),
+  effect: Type.Optional(
+    Type.String({
+      pattern: '^[0-9]{1,20}$',
+      'x-form': 'must be the number of an effect',
+      description: 'The number of an effect of Telegram. Of a message in a private chat.',
+    }),
+  ),
   telegram: Type.Optional(PassThrough),
 }
+
+export const Dedupe = Type.Object(
+  {
+    key: Type.String({ minLength: 1, maxLength: 255, description: 'Your own name for what happened.' }),
+    window: Type.Integer({ minimum: 1, maximum: 2_592_000, description: 'How long it holds: seconds, up to 30 days.' }),
+  },
+  {
+    $id: 'Dedupe',
+    additionalProperties: false,
+    description: 'Within the window a notification with the same key is answered with the earlier one.',
+  },
+)
 
 /** Something has to be there to be sent. */
 export const hasContent = {
   anyOf: [{ required: ['text'] }, { required: ['attachments'] }, { required: ['template'] }],
+  'x-form': 'is required, or attachments, or a template',
+  'x-pointer': '/text',
 }
 
 const Message = Type.Object(messageFields)

@@ -1,17 +1,21 @@
 import type { Prisma } from '@tellwire/db'
-import { hashKey, isWellFormedKey, type Scope } from '@tellwire/domain'
+import { hashKey, isWellFormedKey, runNow } from '@tellwire/domain'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { createCache } from '../cache.js'
+import type { AdminRequestScope, OperationServices, Services, TenantRequestScope } from '../context.js'
 import { ApiError } from '../errors.js'
-import type { Services, TenantContext } from '../context.js'
-import { rememberFor } from '../remember-for.js'
+import { readIdempotency } from '../http/idempotency.js'
+import type { Route } from '../route.js'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What a tenant's key must be allowed to do; every tenant route names one. */
-    scope?: Scope
+    /** The operation that is answered here; absent for pages. */
+    route?: Route
   }
   interface FastifyRequest {
-    tenant: TenantContext
+    /** The key that the request came with; set before a handler runs. */
+    tenantKey: ApiKey | null
+    adminKeyId: string | null
   }
 }
 
@@ -19,55 +23,85 @@ type ApiKey = Prisma.ApiKeyGetPayload<object>
 
 /** A key that was revoked is refused after this long at the latest. */
 const keyKeptForMs = 250
+const keysMax = 10_000
 
-export type TenantContextBase = Omit<TenantContext, 'tenantId' | 'requestId' | 'traceparent' | 'log'>
-
-/** Lets in requests with a tenant's key of the right scope, and gives them their context. */
-export function authenticateTenants(app: FastifyInstance, services: Services, base: TenantContextBase): void {
+/** Lets in requests with a tenant's key of the right scope. */
+export function authenticateTenants(app: FastifyInstance, { db }: Services): void {
   app.addHook('onRoute', ({ url, config }) => {
-    if (config?.scope === undefined) throw new Error(`${url} names no scope`)
+    if (config?.route === undefined) throw new Error(`${url} is no described operation`)
   })
-  // Set for every request before its handler runs.
-  app.decorateRequest('tenant', null as unknown as TenantContext)
-  const findKey = rememberFor(keyKeptForMs, (key): Promise<ApiKey | null> =>
-    services.db.apiKey.findUnique({ where: { tokenHash: hashKey(key) } }),
+  const keys = createCache<ApiKey | null>({ keptForMs: keyKeptForMs, entriesMax: keysMax }, (key) =>
+    db.apiKey.findUnique({ where: { tokenHash: hashKey(key) } }),
   )
   app.addHook('onRequest', async (request) => {
-    const key = await findTenantKey(findKey, readBearer(request))
-    if (!key) throw unauthenticated()
-    const { scope } = request.routeOptions.config
-    if (scope && !key.scopes.includes(scope)) {
+    const token = readBearer(request)
+    const key = token !== undefined && isWellFormedKey(token, ['live', 'test']) ? await keys.get(token) : null
+    if (!key || key.revokedAt || (key.expiresAt && key.expiresAt <= new Date())) throw unauthenticated()
+    const scope = request.routeOptions.config.route?.scope
+    if (scope !== undefined && scope !== 'any' && !key.scopes.includes(scope)) {
       throw new ApiError('insufficient_scope', `The key needs the scope ${scope}.`)
     }
-    request.tenant = {
-      ...base,
-      log: services.log,
-      tenantId: key.tenantId,
-      requestId: request.id,
-      traceparent: readTraceparent(request),
-    }
+    request.tenantKey = key
   })
 }
 
 /** Lets in requests with an admin's key. */
-export function authenticateAdmins(app: FastifyInstance, services: Services): void {
+export function authenticateAdmins(app: FastifyInstance, { db }: Services): void {
   app.addHook('onRequest', async (request) => {
-    const key = readBearer(request)
-    if (key === undefined || !isWellFormedKey(key, ['admin'])) throw unauthenticated()
-    const found = await services.db.adminKey.findUnique({ where: { tokenHash: hashKey(key) } })
-    if (!found || found.revokedAt) throw unauthenticated()
+    const token = readBearer(request)
+    if (token === undefined || !isWellFormedKey(token, ['admin'])) throw unauthenticated()
+    const key = await db.adminKey.findUnique({ where: { tokenHash: hashKey(token) } })
+    if (!key || key.revokedAt) throw unauthenticated()
+    request.adminKeyId = key.id
   })
+}
+
+/** Opens the scope of a tenant's request: the one place where it is decided what the request may do, and as whom. */
+export function openTenantScope(
+  { db, waker, log }: Services,
+  services: OperationServices,
+): (request: FastifyRequest) => TenantRequestScope {
+  return (request) => {
+    const key = request.tenantKey
+    if (!key) throw unauthenticated()
+    return {
+      ...services,
+      db,
+      waker,
+      log,
+      tenantId: key.tenantId,
+      actor: { type: 'api_key', id: key.id },
+      key,
+      requestId: request.id,
+      traceparent: readTraceparent(request),
+      idempotency: readIdempotency(request),
+      afterCommit: runNow,
+    }
+  }
+}
+
+/** The same for an admin's request. */
+export function openAdminScope(
+  { db, waker, log }: Services,
+  services: OperationServices,
+): (request: FastifyRequest) => AdminRequestScope {
+  return (request) => {
+    if (request.adminKeyId === null) throw unauthenticated()
+    return {
+      ...services,
+      db,
+      waker,
+      log,
+      actor: { type: 'admin_key', id: request.adminKeyId },
+      requestId: request.id,
+      idempotency: readIdempotency(request),
+      afterCommit: runNow,
+    }
+  }
 }
 
 function readBearer(request: FastifyRequest): string | undefined {
   return /^Bearer +([^ ]+)$/i.exec(request.headers.authorization ?? '')?.[1]
-}
-
-async function findTenantKey(findKey: (key: string) => Promise<ApiKey | null>, key: string | undefined) {
-  if (key === undefined || !isWellFormedKey(key, ['live', 'test'])) return null
-  const found = await findKey(key)
-  if (!found || found.revokedAt) return null
-  return found.expiresAt && found.expiresAt <= new Date() ? null : found
 }
 
 function readTraceparent(request: FastifyRequest): string | undefined {

@@ -4,7 +4,8 @@ import { newId } from '@tellwire/db'
 import type { Logger } from '@tellwire/observability'
 import type { ErrorObject } from 'ajv'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ApiError, type FieldError, type ProblemCode, problemDocument, problems } from '../errors.js'
+import type { Refusal } from '@tellwire/domain'
+import { ApiError, type FieldError, isApiError, type ProblemCode, problemDocument, problems } from '../errors.js'
 import { toValidationError } from '../http/validation.js'
 
 const mediaType = 'application/problem+json; charset=utf-8'
@@ -17,7 +18,6 @@ const fastifyCodes: Record<string, { code: ProblemCode; detail: string }> = {
     code: 'malformed_request',
     detail: 'Content-Length is not the length of the body.',
   },
-  FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'malformed_json', detail: 'The body is empty.' },
   FST_ERR_BAD_URL: { code: 'malformed_request', detail: 'The address is not a valid URL path.' },
   FST_ERR_MAX_PARAM_LENGTH: { code: 'not_found', detail: 'There is no such address.' },
 }
@@ -50,18 +50,35 @@ export function handleErrors(app: FastifyInstance, baseUrl: () => string, log: L
   app.setErrorHandler((error: FastifyError, request, reply) =>
     answerProblem(toApiError(error, request.id, log), request, reply, baseUrl()),
   )
-  app.setNotFoundHandler((request, reply) =>
-    answerProblem(
-      new ApiError('not_found', `There is no ${request.method} at this address.`),
-      request,
-      reply,
-      baseUrl(),
-    ),
-  )
+  const methodsAt = watchMethods(app)
+  app.setNotFoundHandler((request, reply) => {
+    const methods = methodsAt(request.url.split('?')[0] ?? '')
+    if (methods.length > 0) reply.header('allow', methods.join(', '))
+    const error =
+      methods.length > 0
+        ? new ApiError('method_not_allowed', `This address takes ${methods.join(', ')}, and no ${request.method}.`)
+        : new ApiError('not_found', 'There is nothing at this address.')
+    return answerProblem(error, request, reply, baseUrl())
+  })
+}
+
+/** Remembers the addresses as they are added. @returns which methods the address of a path takes. */
+function watchMethods(app: FastifyInstance): (path: string) => string[] {
+  const methodsByPattern = new Map<string, { pattern: RegExp; methods: Set<string> }>()
+  app.addHook('onRoute', ({ url, method }) => {
+    const pattern = new RegExp(`^${url.replaceAll('.', '\\.').replace(/:\w+/g, '[^/]+')}$`)
+    const known = methodsByPattern.get(url) ?? { pattern, methods: new Set() }
+    methodsByPattern.set(url, known)
+    for (const each of [method].flat()) known.methods.add(each)
+  })
+  return (path) => {
+    const fitting = [...methodsByPattern.values()].filter(({ pattern }) => pattern.test(path))
+    return [...new Set(fitting.flatMap(({ methods }) => [...methods]))].toSorted()
+  }
 }
 
 export function answerProblem(
-  error: ApiError,
+  error: Refusal<ProblemCode>,
   request: FastifyRequest,
   reply: FastifyReply,
   baseUrl: string,
@@ -84,13 +101,13 @@ export function answerProblem(
 }
 
 /** What is wrong with a request as a whole is pointed at as a whole. */
-function defaultErrors(error: ApiError): FieldError[] | undefined {
-  const isWhole = [400, 404, 413, 414, 415].includes(problems[error.code].status)
+function defaultErrors(error: Refusal<ProblemCode>): FieldError[] | undefined {
+  const isWhole = [400, 404, 405, 413, 414, 415].includes(problems[error.code].status)
   return isWhole ? [{ pointer: '', code: error.code, detail: error.message }] : undefined
 }
 
-function toApiError(error: FastifyError, requestId: string, log: Logger): ApiError {
-  if (error instanceof ApiError) return error
+function toApiError(error: FastifyError, requestId: string, log: Logger): Refusal<ProblemCode> {
+  if (isApiError(error)) return error
   if (error.validation) return toValidationError(error.validation as ErrorObject[], error.validationContext ?? 'body')
   const known = fastifyCodes[error.code]
   if (known) return new ApiError(known.code, known.detail, { cause: error })

@@ -62,7 +62,7 @@ test('refuses a tenant that is unknown, a scope that is unknown and an expiry in
   })
 
   expect(unknown.json()).toMatchObject({ status: 404 })
-  expect(scope.json()).toMatchObject({ status: 400, errors: [{ pointer: '/scopes/0', code: 'enum' }] })
+  expect(scope.json()).toMatchObject({ status: 400, errors: [{ pointer: '/scopes/0', code: 'not_allowed' }] })
   expect(past.json()).toMatchObject({ status: 400, errors: [{ pointer: '/expires_at' }] })
 })
 

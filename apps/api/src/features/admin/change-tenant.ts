@@ -1,9 +1,9 @@
-import type { Database } from '@tellwire/db'
+import type { AdminScope } from '@tellwire/domain'
 import { notFound } from '../../errors.js'
 import type { TenantChange } from './schemas.js'
 import { showTenant } from './show.js'
 
-export async function changeTenant(db: Database, id: string, change: TenantChange) {
+export async function changeTenant({ db }: AdminScope, id: string, change: TenantChange) {
   const { name, chat_sharing: chatSharing, weight } = change
   const [tenant] = await db.tenant.updateManyAndReturn({
     where: { id },

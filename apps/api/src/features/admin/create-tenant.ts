@@ -1,9 +1,9 @@
-import { newId, type Transaction } from '@tellwire/db'
-import type { Answer } from '../../plugins/idempotency.js'
+import { type InTransaction, newId } from '@tellwire/db'
+import type { AdminScope } from '@tellwire/domain'
 import type { NewTenant } from './schemas.js'
 import { showTenant } from './show.js'
 
-export async function createTenant(db: Transaction, input: NewTenant): Promise<Answer> {
+export async function createTenant({ db }: InTransaction<AdminScope>, input: NewTenant) {
   const tenant = await db.tenant.create({
     data: {
       id: newId(),
@@ -12,5 +12,5 @@ export async function createTenant(db: Transaction, input: NewTenant): Promise<A
       ...(input.weight === undefined ? {} : { weight: input.weight }),
     },
   })
-  return { status: 201, body: showTenant(tenant) }
+  return showTenant(tenant)
 }

@@ -1,86 +1,67 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { Services } from '../../context.js'
-import { readId } from '../../http/ids.js'
-import { idempotencyHeaders, Page } from '../../http/schemas.js'
-import { runIdempotently } from '../../plugins/idempotency.js'
+import { answerOnce } from '../../http/answer.js'
+import { IdParams, readId } from '../../http/ids.js'
+import { Page } from '../../http/schemas.js'
+import { adminRoute } from '../../route.js'
 import { changeTenant } from './change-tenant.js'
 import { createTenant } from './create-tenant.js'
 import { createTenantKey } from './create-tenant-key.js'
 import { listTenantKeys } from './list-tenant-keys.js'
 import { listTenants } from './list-tenants.js'
-import { AdminListQuery, IssuedKey, Key, NewKey, NewTenant, Tenant, TenantChange, TenantParams } from './schemas.js'
+import { AdminListQuery, IssuedKey, Key, NewKey, NewTenant, Tenant, TenantChange } from './schemas.js'
 
-const tags = ['admin']
+const params = IdParams('ten', 'tenant')
+const idOf = ({ id }: { id: string }): string => readId('ten', id, 'tenant')
 
-export function adminRoutes({ db, sealer }: Pick<Services, 'db' | 'sealer'>): FastifyPluginAsyncTypebox {
-  const ctx = { db, sealer }
-  return async (app) => {
-    app.post(
-      '/tenants',
-      {
-        schema: {
-          tags,
-          summary: 'Create a tenant',
-          headers: idempotencyHeaders,
-          body: NewTenant,
-          response: { 201: Tenant },
-        },
-      },
-      async (request, reply) => runIdempotently(ctx, request, reply, (ctx) => createTenant(ctx.db, request.body)),
-    )
-
-    app.get(
-      '/tenants',
-      { schema: { tags, summary: 'List tenants', querystring: AdminListQuery, response: { 200: Page(Tenant) } } },
-      async (request) => listTenants(db, request.query),
-    )
-
-    app.patch(
-      '/tenants/:id',
-      {
-        schema: {
-          tags,
-          summary: 'Change a tenant',
-          params: TenantParams,
-          body: TenantChange,
-          response: { 200: Tenant },
-        },
-      },
-      async (request) => changeTenant(db, readId('ten', request.params.id, 'tenant'), request.body),
-    )
-
-    app.post(
-      '/tenants/:id/keys',
-      {
-        schema: {
-          tags,
-          summary: 'Issue an API key',
-          params: TenantParams,
-          headers: idempotencyHeaders,
-          body: NewKey,
-          response: { 201: IssuedKey },
-        },
-      },
-      async (request, reply) => {
-        const tenantId = readId('ten', request.params.id, 'tenant')
-        return runIdempotently(ctx, request, reply, (ctx) => createTenantKey(ctx.db, tenantId, request.body), {
-          isSecret: true,
-        })
-      },
-    )
-
-    app.get(
-      '/tenants/:id/keys',
-      {
-        schema: {
-          tags,
-          summary: "List a tenant's keys",
-          params: TenantParams,
-          querystring: AdminListQuery,
-          response: { 200: Page(Key) },
-        },
-      },
-      async (request) => listTenantKeys(db, readId('ten', request.params.id, 'tenant'), request.query),
-    )
-  }
-}
+export const adminRoutes = [
+  adminRoute({
+    operation: 'createTenant',
+    method: 'POST',
+    url: '/admin/v1/tenants',
+    summary: 'Create a tenant',
+    body: NewTenant,
+    responses: { 201: Tenant },
+    isIdempotent: true,
+    handler: ({ scope, body }) => answerOnce(scope, (scope) => createTenant(scope, body), { status: 201 }),
+  }),
+  adminRoute({
+    operation: 'listTenants',
+    method: 'GET',
+    url: '/admin/v1/tenants',
+    summary: 'List tenants, oldest first',
+    query: AdminListQuery,
+    responses: { 200: Page('TenantPage', Tenant) },
+    handler: ({ scope, query }) => listTenants(scope, query),
+  }),
+  adminRoute({
+    operation: 'changeTenant',
+    method: 'PATCH',
+    url: '/admin/v1/tenants/:id',
+    summary: 'Change a tenant',
+    params,
+    body: TenantChange,
+    responses: { 200: Tenant },
+    handler: ({ scope, params, body }) => changeTenant(scope, idOf(params), body),
+  }),
+  adminRoute({
+    operation: 'issueTenantKey',
+    method: 'POST',
+    url: '/admin/v1/tenants/:id/keys',
+    summary: 'Issue an API key',
+    params,
+    body: NewKey,
+    responses: { 201: IssuedKey },
+    isIdempotent: true,
+    handler: ({ scope, params, body }) =>
+      answerOnce(scope, (scope) => createTenantKey(scope, idOf(params), body), { status: 201, isSecret: true }),
+  }),
+  adminRoute({
+    operation: 'listTenantKeys',
+    method: 'GET',
+    url: '/admin/v1/tenants/:id/keys',
+    summary: "List a tenant's keys, oldest first",
+    params,
+    query: AdminListQuery,
+    responses: { 200: Page('KeyPage', Key) },
+    handler: ({ scope, params, query }) => listTenantKeys(scope, idOf(params), query),
+  }),
+]

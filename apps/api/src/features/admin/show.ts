@@ -1,24 +1,25 @@
-import type { Prisma } from '@tellwire/db'
+import { type Prisma, readWord } from '@tellwire/db'
 import { showId } from '../../http/ids.js'
+import { chatSharings, type KeyView, type TenantView } from './schemas.js'
 
-export function showTenant(tenant: Prisma.TenantGetPayload<object>) {
+export function showTenant(tenant: Prisma.TenantGetPayload<object>): TenantView {
   return {
     id: showId('ten', tenant.id),
     name: tenant.name,
-    status: tenant.status as 'active' | 'suspended',
-    chat_sharing: tenant.chatSharing as 'refuse' | 'move' | 'share',
+    status: tenant.status === 'suspended' ? 'suspended' : 'active',
+    chat_sharing: readWord(chatSharings, tenant.chatSharing),
     weight: tenant.weight,
     created_at: tenant.createdAt.toISOString(),
   }
 }
 
-export function showKey(key: Prisma.ApiKeyGetPayload<object>) {
+export function showKey(key: Prisma.ApiKeyGetPayload<object>): KeyView {
   return {
     id: showId('key', key.id),
     name: key.name,
     hint: key.tokenHint,
     scopes: key.scopes,
-    mode: key.mode as 'live' | 'test',
+    mode: key.mode === 'test' ? 'test' : 'live',
     expires_at: key.expiresAt?.toISOString() ?? null,
     revoked_at: key.revokedAt?.toISOString() ?? null,
     created_at: key.createdAt.toISOString(),

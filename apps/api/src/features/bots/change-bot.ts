@@ -1,4 +1,4 @@
-import type { TenantContext } from '../../context.js'
+import type { TenantScope } from '@tellwire/domain'
 import { ApiError } from '../../errors.js'
 import { findOwnBot } from './find-bot.js'
 import type { BotChange } from './schemas.js'
@@ -8,11 +8,11 @@ const freeRateMax = 30
 
 /** A lane takes up a new rate when its next turn begins, within seconds. */
 export async function changeBot(
-  ctx: TenantContext,
+  scope: TenantScope,
   id: string,
   change: BotChange,
 ): Promise<ReturnType<typeof showBot>> {
-  const bot = await findOwnBot(ctx, id)
+  const bot = await findOwnBot(scope, id)
   const allowPaidBroadcast = change.allow_paid_broadcast ?? bot.allowPaidBroadcast
   const rate = change.rate ?? bot.rate
   if (rate > freeRateMax && !allowPaidBroadcast) {
@@ -27,9 +27,9 @@ export async function changeBot(
     })
   }
   // Of two changes at once the later one must see what the earlier one made of the other field.
-  const [changed] = await ctx.db.bot.updateManyAndReturn({
-    where: { id, tenantId: ctx.tenantId, rate: bot.rate, allowPaidBroadcast: bot.allowPaidBroadcast },
+  const [changed] = await scope.db.bot.updateManyAndReturn({
+    where: { id, tenantId: scope.tenantId, rate: bot.rate, allowPaidBroadcast: bot.allowPaidBroadcast },
     data: { rate, allowPaidBroadcast },
   })
-  return changed ? showBot(changed) : changeBot(ctx, id, change)
+  return changed ? showBot(changed) : changeBot(scope, id, change)
 }

@@ -1,7 +1,9 @@
-import { webhookSecret } from '@tellwire/domain'
+import { type TenantScope, webhookSecret } from '@tellwire/domain'
 import { type CallOutcome, isWellFormedToken, subscribedUpdates, telegramIdOf } from '@tellwire/telegram'
-import type { TenantContext } from '../../context.js'
+import type { Needs } from '../../context.js'
 import { ApiError } from '../../errors.js'
+
+type Checking = TenantScope & Needs<'telegram' | 'sealer' | 'webhookBaseUrl'>
 
 export interface CheckedBot {
   token: string
@@ -15,16 +17,16 @@ export interface CheckedBot {
  * Asks Telegram who a token belongs to, and tells it where to send updates. The webhook's secret follows
  * from the bot, so that two requests which do this at once agree.
  */
-export async function checkBot(ctx: TenantContext, token: string): Promise<CheckedBot> {
-  const identity = await identifyBot(ctx, token)
-  await assertNew(ctx, identity.telegramId)
-  const updateMode = await subscribeUpdates(ctx, token)
+export async function checkBot(scope: Checking, token: string): Promise<CheckedBot> {
+  const identity = await identifyBot(scope, token)
+  await assertNew(scope, identity.telegramId)
+  const updateMode = await subscribeUpdates(scope, token)
   return { token, ...identity, updateMode }
 }
 
-/** Who a token belongs to. */
+/** Asks Telegram who a token belongs to. */
 export async function identifyBot(
-  { telegram }: TenantContext,
+  { telegram }: Needs<'telegram'>,
   token: string,
 ): Promise<Pick<CheckedBot, 'telegramId' | 'username' | 'displayName'>> {
   if (!isWellFormedToken(token)) throw rejectedToken('It is not of the form 123456789:AA….')
@@ -33,21 +35,21 @@ export async function identifyBot(
 }
 
 /** Before its webhook is touched: the bot may be another tenant's. */
-async function assertNew({ db }: TenantContext, telegramId: bigint): Promise<void> {
+async function assertNew({ db }: Checking, telegramId: bigint): Promise<void> {
   if (await db.bot.findUnique({ where: { telegramId }, select: { id: true } })) throw botExists()
 }
 
 /** Tells Telegram where to send the bot's updates, or that it is asked for them. */
-export async function subscribeUpdates(ctx: TenantContext, token: string): Promise<'polling' | 'webhook'> {
+export async function subscribeUpdates(scope: Checking, token: string): Promise<'polling' | 'webhook'> {
   const telegramId = telegramIdOf(token)
-  if (ctx.webhookBaseUrl === undefined) {
-    expectOk(await ctx.telegram.call(token, 'deleteWebhook', {}))
+  if (scope.webhookBaseUrl === undefined) {
+    expectOk(await scope.telegram.call(token, 'deleteWebhook', {}))
     return 'polling'
   }
   expectOk(
-    await ctx.telegram.call(token, 'setWebhook', {
-      url: `${ctx.webhookBaseUrl}/telegram/${telegramId}`,
-      secret_token: webhookSecret(ctx.sealer, telegramId),
+    await scope.telegram.call(token, 'setWebhook', {
+      url: `${scope.webhookBaseUrl}/telegram/${telegramId}`,
+      secret_token: webhookSecret(scope.sealer, telegramId),
       allowed_updates: subscribedUpdates,
     }),
   )
@@ -69,12 +71,12 @@ function expectOk<T>(outcome: CallOutcome<T>): T {
 
 export function rejectedToken(why: string): ApiError {
   return new ApiError('bot_token_rejected', `The token cannot be used. ${why}`, {
-    errors: [{ pointer: '/token', code: 'rejected', detail: why }],
+    errors: [{ pointer: '/token', code: 'bot_token_rejected', detail: why }],
   })
 }
 
 export function botExists(): ApiError {
   return new ApiError('bot_exists', 'A bot can be registered once.', {
-    errors: [{ pointer: '/token', code: 'exists', detail: 'belongs to a bot that is registered already' }],
+    errors: [{ pointer: '/token', code: 'bot_exists', detail: 'belongs to a bot that is registered already' }],
   })
 }

@@ -1,14 +1,15 @@
 import { measureBacklog, type Priority } from '@tellwire/db'
 import { waitMsOf } from '../../capacity.js'
-import type { TenantContext } from '../../context.js'
+import type { Needs } from '../../context.js'
+import type { TenantScope } from '@tellwire/domain'
 import { notFound } from '../../errors.js'
 import { showId } from '../../http/ids.js'
 import { findBot } from './find-bot.js'
 
 /** How fast a bot sends, what waits in its lane, and how long something new would wait. */
-export async function getBotCapacity(ctx: TenantContext, id: string) {
-  await findBot(ctx, id)
-  const backlog = await measureBacklog(ctx.engine, id)
+export async function getBotCapacity({ engine, ...scope }: TenantScope & Needs<'engine'>, id: string) {
+  await findBot(scope, id)
+  const backlog = await measureBacklog(engine, id)
   if (!backlog) throw notFound('bot', '/id')
   const [high = 0, normal = 0, bulk = 0] = backlog.waiting
   const expected = (priority: Priority): number | null => {
@@ -20,7 +21,7 @@ export async function getBotCapacity(ctx: TenantContext, id: string) {
     rate: backlog.rate,
     present_rate: Math.floor(backlog.presentRate),
     paused_until: backlog.pausedForMs > 0 ? new Date(Date.now() + backlog.pausedForMs).toISOString() : null,
-    parked_reason: backlog.parkedReason ?? null,
+    parked_reason: backlog.parkedReason,
     backlog: { high, normal, bulk },
     expected_wait: { high: expected('high'), normal: expected('normal'), bulk: expected('bulk') },
   }

@@ -1,7 +1,7 @@
-import type { TenantContext } from '../../context.js'
+import type { TenantScope } from '@tellwire/domain'
 import { findBot } from './find-bot.js'
 import { showBot } from './show-bot.js'
 
-export async function getBot(ctx: TenantContext, id: string) {
-  return showBot(await findBot(ctx, id))
+export async function getBot(scope: TenantScope, id: string) {
+  return showBot(await findBot(scope, id))
 }

@@ -1,15 +1,14 @@
-import { newId, Prisma } from '@tellwire/db'
-import { sealBotToken } from '@tellwire/domain'
-import type { InTransaction, TenantContext } from '../../context.js'
-import type { Answer } from '../../plugins/idempotency.js'
+import { type InTransaction, newId, Prisma } from '@tellwire/db'
+import { sealBotToken, type TenantScope } from '@tellwire/domain'
+import type { Needs } from '../../context.js'
 import { botExists, type CheckedBot } from './check-bot.js'
 import { showBot } from './show-bot.js'
 
 /** Stores a bot that was checked, with its lane and its place in the long polls. */
 export async function registerBot(
-  { db, tenantId, sealer }: InTransaction<TenantContext>,
+  { db, tenantId, sealer }: InTransaction<TenantScope & Needs<'sealer'>>,
   bot: CheckedBot,
-): Promise<Answer> {
+) {
   const id = newId()
   const { token, ...facts } = bot
   const stored = await db.bot
@@ -20,8 +19,7 @@ export async function registerBot(
   await db.botAccess.create({ data: { tenantId, botId: id } })
   await db.lane.create({ data: { botId: id } })
   await db.updatePoller.create({ data: { botId: id } })
-  const shown = showBot(stored)
-  return { status: 201, location: `/v1/bots/${shown.id}`, body: shown }
+  return showBot(stored)
 }
 
 function isUniqueViolation(error: unknown): boolean {

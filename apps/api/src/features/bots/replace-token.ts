@@ -1,19 +1,24 @@
 import { inTransaction } from '@tellwire/db'
-import { recordEvents, sealBotToken } from '@tellwire/domain'
+import { recordEvents, sealBotToken, type TenantScope, wakeAfterCommit } from '@tellwire/domain'
 import { DrainLane } from '@tellwire/jobs'
 import { isWellFormedToken, telegramIdOf } from '@tellwire/telegram'
-import type { TenantContext } from '../../context.js'
+import type { Needs } from '../../context.js'
 import { identifyBot, rejectedToken, subscribeUpdates } from './check-bot.js'
 import { findOwnBot } from './find-bot.js'
 import { showBot } from './show-bot.js'
 
-/** A new token for the same bot. What waited because Telegram refused the old one goes on. */
-export async function replaceToken(ctx: TenantContext, id: string, token: string) {
-  const { telegramId } = await findOwnBot(ctx, id)
+/** Gives a bot another token. What waited because Telegram refused the old one goes on. */
+export async function replaceToken(
+  scope: TenantScope & Needs<'telegram' | 'sealer' | 'webhookBaseUrl'>,
+  id: string,
+  token: string,
+) {
+  const { telegramId } = await findOwnBot(scope, id)
   if (isWellFormedToken(token) && telegramIdOf(token) !== telegramId) throw rejectedToken('It belongs to another bot.')
-  const { username, displayName } = await identifyBot(ctx, token)
-  const updateMode = await subscribeUpdates(ctx, token)
-  const bot = await inTransaction(ctx, async ({ db, sealer }) => {
+  const { username, displayName } = await identifyBot(scope, token)
+  const updateMode = await subscribeUpdates(scope, token)
+  const bot = await inTransaction(scope, async (scope) => {
+    const { db, sealer } = scope
     const { count } = await db.bot.updateMany({ where: { id, status: { not: 'active' } }, data: { status: 'active' } })
     if (count > 0) {
       const tenants = await db.botAccess.findMany({ where: { botId: id }, select: { tenantId: true } })
@@ -23,9 +28,9 @@ export async function replaceToken(ctx: TenantContext, id: string, token: string
       )
     }
     await db.lane.update({ where: { botId: id }, data: { parkedReason: null, pausedUntil: null } })
+    wakeAfterCommit(scope, DrainLane, { botId: id })
     const tokenSealed = sealBotToken(sealer, telegramId, token)
     return db.bot.update({ where: { id }, data: { tokenSealed, username, displayName, updateMode } })
   })
-  ctx.waker.wake(DrainLane, { botId: id })
   return showBot(bot)
 }

@@ -1,84 +1,117 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { readId } from '../../http/ids.js'
-import { idempotencyHeaders, Page } from '../../http/schemas.js'
-import { replayEarlier, runIdempotently } from '../../plugins/idempotency.js'
+import { findKept } from '@tellwire/domain'
+import { Answer, answerOnce, replayedHeader } from '../../http/answer.js'
+import { IdParams, readId } from '../../http/ids.js'
+import { Page } from '../../http/schemas.js'
+import { Empty, route } from '../../route.js'
 import { changeBot } from './change-bot.js'
 import { checkBot } from './check-bot.js'
+import { deleteBot } from './delete-bot.js'
 import { getBot } from './get-bot.js'
 import { getBotCapacity } from './get-bot-capacity.js'
 import { listBots } from './list-bots.js'
 import { registerBot } from './register-bot.js'
 import { replaceToken } from './replace-token.js'
-import { Bot, BotCapacity, BotChange, BotListQuery, BotParams, NewBot } from './schemas.js'
+import { Bot, BotCapacity, BotChange, BotListQuery, type BotView, NewBot } from './schemas.js'
 
-const tags = ['bots']
+const tag = 'bots'
+const params = IdParams('bot', 'bot')
+const idOf = ({ id }: { id: string }): string => readId('bot', id, 'bot')
+const locationOf = ({ id }: BotView): string => `/v1/bots/${id}`
 
-export const botRoutes: FastifyPluginAsyncTypebox = async (app) => {
-  app.post(
-    '',
-    {
-      config: { scope: 'bots:write' },
-      schema: { tags, summary: 'Register a bot', headers: idempotencyHeaders, body: NewBot, response: { 201: Bot } },
+export const botRoutes = [
+  route({
+    operation: 'registerBot',
+    scope: 'bots:write',
+    method: 'POST',
+    url: '/v1/bots',
+    tag,
+    summary: 'Register a bot',
+    description: 'Telegram is asked who the token belongs to, and told where to send what people do.',
+    body: NewBot,
+    responses: { 201: Bot },
+    isIdempotent: true,
+    hasLocation: true,
+    errors: ['bot_exists', 'bot_token_rejected', 'webhook_refused', 'telegram_unavailable'],
+    handler: async ({ scope, body }) => {
+      // Telegram is not asked twice.
+      const kept = await findKept<BotView>(scope)
+      if (kept) return new Answer(201, kept.result, { location: locationOf(kept.result), ...replayedHeader(true) })
+      const bot = await checkBot(scope, body.token)
+      return answerOnce(scope, (scope) => registerBot(scope, bot), { status: 201, locationOf })
     },
-    async (request, reply) => {
-      const replayed = await replayEarlier(request.tenant, request, reply)
-      if (replayed) return replayed
-      const bot = await checkBot(request.tenant, request.body.token)
-      return runIdempotently(request.tenant, request, reply, (ctx) => registerBot(ctx, bot))
-    },
-  )
-
-  app.get(
-    '',
-    {
-      config: { scope: 'bots:read' },
-      schema: { tags, summary: 'List bots', querystring: BotListQuery, response: { 200: Page(Bot) } },
-    },
-    async (request) => listBots(request.tenant, request.query),
-  )
-
-  app.get(
-    '/:id',
-    {
-      config: { scope: 'bots:read' },
-      schema: { tags, summary: 'Look at a bot', params: BotParams, response: { 200: Bot } },
-    },
-    async (request) => getBot(request.tenant, readBotId(request.params)),
-  )
-
-  app.patch(
-    '/:id',
-    {
-      config: { scope: 'bots:write' },
-      schema: { tags, summary: "Change a bot's rate", params: BotParams, body: BotChange, response: { 200: Bot } },
-    },
-    async (request) => changeBot(request.tenant, readBotId(request.params), request.body),
-  )
-
-  app.put(
-    '/:id/token',
-    {
-      config: { scope: 'bots:write' },
-      schema: { tags, summary: "Replace a bot's token", params: BotParams, body: NewBot, response: { 200: Bot } },
-    },
-    async (request) => replaceToken(request.tenant, readBotId(request.params), request.body.token),
-  )
-
-  app.get(
-    '/:id/capacity',
-    {
-      config: { scope: 'bots:read' },
-      schema: {
-        tags,
-        summary: 'How fast a bot sends, and what waits',
-        params: BotParams,
-        response: { 200: BotCapacity },
-      },
-    },
-    async (request) => getBotCapacity(request.tenant, readBotId(request.params)),
-  )
-}
-
-function readBotId({ id }: { id: string }): string {
-  return readId('bot', id, 'bot')
-}
+  }),
+  route({
+    operation: 'listBots',
+    scope: 'bots:read',
+    method: 'GET',
+    url: '/v1/bots',
+    tag,
+    summary: 'List bots, oldest first',
+    query: BotListQuery,
+    responses: { 200: Page('BotPage', Bot) },
+    handler: ({ scope, query }) => listBots(scope, query),
+  }),
+  route({
+    operation: 'getBot',
+    scope: 'bots:read',
+    method: 'GET',
+    url: '/v1/bots/:id',
+    tag,
+    summary: 'Look at a bot',
+    params,
+    responses: { 200: Bot },
+    handler: ({ scope, params }) => getBot(scope, idOf(params)),
+  }),
+  route({
+    operation: 'changeBot',
+    scope: 'bots:write',
+    method: 'PATCH',
+    url: '/v1/bots/:id',
+    tag,
+    summary: "Change a bot's rate",
+    params,
+    body: BotChange,
+    responses: { 200: Bot },
+    errors: ['bot_not_owned', 'rate_refused'],
+    handler: ({ scope, params, body }) => changeBot(scope, idOf(params), body),
+  }),
+  route({
+    operation: 'deleteBot',
+    scope: 'bots:write',
+    method: 'DELETE',
+    url: '/v1/bots/:id',
+    tag,
+    summary: 'Take a bot out of service',
+    description:
+      'Its token is deleted, and it can be registered anew. Links that nobody has used are revoked; ended connections and what was sent stay. Refused while a user is connected through it.',
+    params,
+    responses: { 204: Empty },
+    errors: ['bot_not_owned', 'bot_in_use'],
+    handler: ({ scope, params }) => deleteBot(scope, idOf(params)),
+  }),
+  route({
+    operation: 'replaceBotToken',
+    scope: 'bots:write',
+    method: 'PUT',
+    url: '/v1/bots/:id/token',
+    tag,
+    summary: "Replace a bot's token",
+    description: 'What waited because Telegram refused the old one goes on.',
+    params,
+    body: NewBot,
+    responses: { 200: Bot },
+    errors: ['bot_not_owned', 'bot_token_rejected', 'webhook_refused', 'telegram_unavailable'],
+    handler: ({ scope, params, body }) => replaceToken(scope, idOf(params), body.token),
+  }),
+  route({
+    operation: 'getBotCapacity',
+    scope: 'bots:read',
+    method: 'GET',
+    url: '/v1/bots/:id/capacity',
+    tag,
+    summary: 'See how fast a bot sends, and what waits',
+    params,
+    responses: { 200: BotCapacity },
+    handler: ({ scope, params }) => getBotCapacity(scope, idOf(params)),
+  }),
+]

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { GivenId, ShownId } from '../../http/ids.js'
+import { ShownId } from '../../http/ids.js'
 import { Literals, Nullable, pageQuery, Timestamp } from '../../http/schemas.js'
 
 export const NewBot = Type.Object(
@@ -8,25 +8,32 @@ export const NewBot = Type.Object(
       minLength: 1,
       maxLength: 200,
       description: "The bot's token, from @BotFather. It is never shown again.",
+      examples: ['123456789:AAExampleExampleExampleExampleExample'],
     }),
   },
-  { additionalProperties: false },
+  { $id: 'NewBot', additionalProperties: false },
 )
 export type NewBot = Static<typeof NewBot>
 
-export const Bot = Type.Object({
-  id: ShownId('bot'),
-  username: Type.String(),
-  display_name: Type.String(),
-  telegram_id: Type.Integer(),
-  mode: Literals(['polling', 'webhook'], {
-    description: 'How Tellwire learns what people do: by long polling, or by webhook.',
-  }),
-  rate: Type.Integer({ description: 'Most messages a second.' }),
-  allow_paid_broadcast: Type.Boolean({ description: 'Messages beyond 30 a second are paid for, in Stars.' }),
-  status: Literals(['active', 'unauthorized']),
-  created_at: Timestamp,
-})
+export const Bot = Type.Object(
+  {
+    id: ShownId('bot', 'The id of the bot.'),
+    username: Type.String({ description: 'The name by which Telegram finds the bot.' }),
+    display_name: Type.String({ description: 'What people see as its name.' }),
+    telegram_id: Type.Integer({ description: "Telegram's id of the bot." }),
+    mode: Literals(['polling', 'webhook'], {
+      description: 'How Tellwire learns what people do: by long polling, or by webhook.',
+    }),
+    rate: Type.Integer({ description: 'Most messages a second.' }),
+    allow_paid_broadcast: Type.Boolean({ description: 'Messages beyond 30 a second are paid for, in Stars.' }),
+    status: Literals(['active', 'unauthorized'], {
+      description: '`unauthorized`: Telegram does not accept the token any more.',
+    }),
+    created_at: Timestamp('When it was registered.'),
+  },
+  { $id: 'Bot', description: 'A bot of Telegram that you may send through.' },
+)
+export type BotView = Static<typeof Bot>
 
 export const BotChange = Type.Object(
   {
@@ -35,29 +42,43 @@ export const BotChange = Type.Object(
       Type.Boolean({ description: 'Lets the bot send more than 30 a second, for 0.1 Star each beyond that.' }),
     ),
   },
-  { additionalProperties: false, minProperties: 1 },
+  { $id: 'BotChange', additionalProperties: false, minProperties: 1, examples: [{ rate: 20 }] },
 )
 export type BotChange = Static<typeof BotChange>
 
-const Waits = Type.Object({
-  high: Nullable(Type.Integer()),
-  normal: Nullable(Type.Integer()),
-  bulk: Nullable(Type.Integer()),
-})
+const Waits = Type.Object(
+  {
+    high: Nullable(Type.Integer(), { description: 'Of `high`.' }),
+    normal: Nullable(Type.Integer(), { description: 'Of `normal`.' }),
+    bulk: Nullable(Type.Integer(), { description: 'Of `bulk`.' }),
+  },
+  {
+    $id: 'ExpectedWait',
+    description: 'In how many seconds something new would leave, by priority; null where nothing leaves.',
+  },
+)
 
-export const BotCapacity = Type.Object({
-  bot_id: ShownId('bot'),
-  rate: Type.Integer({ description: 'Most messages a second.' }),
-  present_rate: Type.Integer({
-    description: 'Less than `rate` for a while after Telegram asked the bot to slow down.',
-  }),
-  paused_until: Nullable(Timestamp),
-  parked_reason: Nullable(Type.String({ description: 'Why the bot sends nothing until somebody acts.' })),
-  backlog: Type.Object({ high: Type.Integer(), normal: Type.Integer(), bulk: Type.Integer() }),
-  expected_wait: Waits,
-})
-
-export const BotParams = Type.Object({ id: GivenId })
+export const BotCapacity = Type.Object(
+  {
+    bot_id: ShownId('bot', 'The bot.'),
+    rate: Type.Integer({ description: 'Most messages a second.' }),
+    present_rate: Type.Integer({
+      description: 'Less than `rate` for a while after Telegram asked the bot to slow down.',
+    }),
+    paused_until: Nullable(Timestamp('A time.'), { description: 'Until when Telegram asked the bot to wait.' }),
+    parked_reason: Nullable(Type.String(), { description: 'Why the bot sends nothing until somebody acts.' }),
+    backlog: Type.Object(
+      {
+        high: Type.Integer({ description: 'Of `high`.' }),
+        normal: Type.Integer({ description: 'Of `normal`.' }),
+        bulk: Type.Integer({ description: 'Of `bulk`.' }),
+      },
+      { $id: 'Backlog', description: 'How many messages wait, by priority.' },
+    ),
+    expected_wait: Waits,
+  },
+  { $id: 'BotCapacity', description: 'How fast a bot sends, and what waits for it.' },
+)
 
 export const BotListQuery = Type.Object(pageQuery, { additionalProperties: false })
 export type BotListQuery = Static<typeof BotListQuery>

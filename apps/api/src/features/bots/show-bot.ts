@@ -1,16 +1,17 @@
 import type { Prisma } from '@tellwire/db'
 import { showId } from '../../http/ids.js'
+import type { BotView } from './schemas.js'
 
-export function showBot(bot: Prisma.BotGetPayload<object>) {
+export function showBot(bot: Prisma.BotGetPayload<object>): BotView {
   return {
     id: showId('bot', bot.id),
     username: bot.username,
     display_name: bot.displayName,
     telegram_id: Number(bot.telegramId),
-    mode: bot.updateMode as 'polling' | 'webhook',
+    mode: bot.updateMode === 'webhook' ? 'webhook' : 'polling',
     rate: bot.rate,
     allow_paid_broadcast: bot.allowPaidBroadcast,
-    status: bot.status as 'active' | 'unauthorized',
+    status: bot.status === 'active' ? 'active' : 'unauthorized',
     created_at: bot.createdAt.toISOString(),
   }
 }

@@ -1,70 +1,83 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import Type from 'typebox'
-import { runIdempotently } from '../../plugins/idempotency.js'
-import { idempotencyHeaders } from '../../http/schemas.js'
-import { abortSignal } from '../../http/abort-signal.js'
-import { readId } from '../../http/ids.js'
+import { revokeConnectLink } from '@tellwire/domain'
+import { ApiError } from '../../errors.js'
+import { answerOnce } from '../../http/answer.js'
+import { IdParams, readId } from '../../http/ids.js'
+import { Page } from '../../http/schemas.js'
 import { waitFor } from '../../http/wait-for.js'
+import { Empty, route } from '../../route.js'
 import { getConnectLink } from './get-connect-link.js'
-import { issueConnectLink } from './issue-connect-link.js'
-import { revokeConnectLink } from './revoke-connect-link.js'
-import { ConnectLink, ConnectLinkParams, IssuedConnectLink, NewConnectLink, WaitQuery } from './schemas.js'
+import { issueShownLink } from './issue-shown-link.js'
+import { listConnectLinks } from './list-connect-links.js'
+import { ConnectLink, ConnectLinkListQuery, IssuedConnectLink, NewConnectLink, WaitQuery } from './schemas.js'
 
-const tags = ['connect links']
+const tag = 'connect links'
+const params = IdParams('lnk', 'connect link')
+const idOf = ({ id }: { id: string }): string => readId('lnk', id, 'connect link')
 
-export const connectLinkRoutes: FastifyPluginAsyncTypebox = async (app) => {
-  app.post(
-    '',
-    {
-      config: { scope: 'links:write' },
-      schema: {
-        tags,
-        summary: 'Issue a link',
-        headers: idempotencyHeaders,
-        body: NewConnectLink,
-        response: { 201: IssuedConnectLink },
-      },
-    },
-    async (request, reply) =>
-      runIdempotently(request.tenant, request, reply, (ctx) => issueConnectLink(ctx, request.body), { isSecret: true }),
-  )
-
-  app.get(
-    '/:id',
-    {
-      config: { scope: 'links:write' },
-      schema: {
-        tags,
-        summary: 'Look at a link, or wait for its use',
-        params: ConnectLinkParams,
-        querystring: WaitQuery,
-        response: { 200: ConnectLink },
-      },
-    },
-    async (request, reply) => {
-      const id = readId('lnk', request.params.id, 'connect link')
-      return waitFor(
-        () => getConnectLink(request.tenant, id),
+export const connectLinkRoutes = [
+  route({
+    operation: 'issueConnectLink',
+    scope: 'links:write',
+    method: 'POST',
+    url: '/v1/connect-links',
+    tag,
+    summary: 'Issue a link',
+    description: 'A user that is not known yet is created.',
+    body: NewConnectLink,
+    responses: { 201: IssuedConnectLink },
+    isIdempotent: true,
+    hasLocation: true,
+    errors: ['not_found', 'bot_required'],
+    handler: ({ scope, body }) =>
+      answerOnce(scope, (scope) => issueShownLink(scope, body), {
+        status: 201,
+        locationOf: ({ id }) => `/v1/connect-links/${id}`,
+        isSecret: true,
+      }),
+  }),
+  route({
+    operation: 'listConnectLinks',
+    scope: 'links:read',
+    method: 'GET',
+    url: '/v1/connect-links',
+    tag,
+    summary: 'List links, newest first',
+    query: ConnectLinkListQuery,
+    responses: { 200: Page('ConnectLinkPage', ConnectLink) },
+    handler: ({ scope, query }) => listConnectLinks(scope, query),
+  }),
+  route({
+    operation: 'getConnectLink',
+    scope: 'links:read',
+    method: 'GET',
+    url: '/v1/connect-links/:id',
+    tag,
+    summary: 'Look at a link, or wait for its use',
+    params,
+    query: WaitQuery,
+    responses: { 200: ConnectLink },
+    handler: ({ scope, params, query, signal }) =>
+      waitFor(
+        () => getConnectLink(scope, idOf(params)),
         (link) => link.status !== 'pending',
-        { seconds: request.query.wait, signal: abortSignal(reply) },
-      )
+        { seconds: query.wait, signal },
+      ),
+  }),
+  route({
+    operation: 'revokeConnectLink',
+    scope: 'links:write',
+    method: 'DELETE',
+    url: '/v1/connect-links/:id',
+    tag,
+    summary: 'Revoke a link that nobody has used',
+    params,
+    responses: { 204: Empty },
+    errors: ['conflict'],
+    handler: async ({ scope, params }) => {
+      const id = idOf(params)
+      if (await revokeConnectLink(scope, id)) return
+      const { status } = await getConnectLink(scope, id)
+      throw new ApiError('conflict', `The link is already ${status}.`)
     },
-  )
-
-  app.delete(
-    '/:id',
-    {
-      config: { scope: 'links:write' },
-      schema: {
-        tags,
-        summary: 'Revoke a link that nobody has used',
-        params: ConnectLinkParams,
-        response: { 204: Type.Null() },
-      },
-    },
-    async (request, reply) => {
-      await revokeConnectLink(request.tenant, readId('lnk', request.params.id, 'connect link'))
-      return reply.code(204).send(null)
-    },
-  )
-}
+  }),
+]

@@ -1,13 +1,19 @@
+import { linkChats, linkStatuses } from '@tellwire/domain'
 import Type, { type Static } from 'typebox'
 import { GivenId, ShownId } from '../../http/ids.js'
-import { Literals, Locale, Metadata, Nullable, Timestamp, UserId } from '../../http/schemas.js'
+import { JsonObject, Literals, Locale, Metadata, Nullable, pageQuery, Timestamp, UserId } from '../../http/schemas.js'
 
 export const NewConnectLink = Type.Object(
   {
     user_id: UserId,
-    bot_id: Type.Optional(GivenId),
-    chat: Literals(['private', 'group', 'channel'], { default: 'private' }),
-    expires_in: Type.Integer({ minimum: 60, maximum: 604_800, default: 900, description: 'Seconds.' }),
+    bot_id: Type.Optional(GivenId('bot', 'The bot to connect with; without it the only one that you may use.')),
+    chat: Literals(linkChats, { default: 'private', description: 'What kind of chat is to be connected.' }),
+    expires_in: Type.Integer({
+      minimum: 60,
+      maximum: 604_800,
+      default: 900,
+      description: 'For how many seconds the link can be used.',
+    }),
     replace: Type.Boolean({
       default: false,
       description: "Whether the user's other connections end when this link is used.",
@@ -16,45 +22,54 @@ export const NewConnectLink = Type.Object(
     redirect_url: Type.Optional(
       Type.String({
         pattern: '^https?://[^\\s]+$',
+        'x-form': 'must be an http or https address',
         maxLength: 2000,
         description: 'Where the connect page leads afterwards.',
       }),
     ),
     metadata: Type.Optional(Metadata),
   },
-  { additionalProperties: false },
+  { $id: 'NewConnectLink', additionalProperties: false, examples: [{ user_id: 'u_42' }] },
 )
 export type NewConnectLink = Static<typeof NewConnectLink>
 
 const linkFields = {
-  id: ShownId('lnk'),
-  status: Literals(['pending', 'used', 'expired', 'revoked']),
-  user_id: Type.String(),
-  bot_id: ShownId('bot'),
-  chat: Type.String(),
-  replace: Type.Boolean(),
-  locale: Nullable(Type.String()),
-  redirect_url: Nullable(Type.String()),
-  metadata: Type.Record(Type.String(), Type.Unknown()),
-  connection_id: Nullable(Type.String()),
-  display_name: Nullable(Type.String()),
-  expires_at: Timestamp,
-  used_at: Nullable(Timestamp),
-  created_at: Timestamp,
+  id: ShownId('lnk', 'The id of the link.'),
+  status: Literals(linkStatuses, { description: '`expired` is by the clock; the others were somebody’s doing.' }),
+  user_id: Type.String({ description: 'Your own id of the user.' }),
+  bot_id: ShownId('bot', 'The bot that is connected with.'),
+  chat: Literals(linkChats, { description: 'What kind of chat is to be connected.' }),
+  replace: Type.Boolean({ description: "Whether the user's other connections end when this link is used." }),
+  locale: Nullable(Type.String(), { description: 'The language of the connect page and the welcome.' }),
+  redirect_url: Nullable(Type.String(), { description: 'Where the connect page leads afterwards.' }),
+  metadata: JsonObject('What you gave along.'),
+  connection_id: Nullable(ShownId('con', 'The connection.'), { description: 'The connection that it made.' }),
+  display_name: Nullable(Type.String(), { description: 'Who used it.' }),
+  expires_at: Timestamp('Until when it can be used.'),
+  used_at: Nullable(Timestamp('A time.'), { description: 'When it was used.' }),
+  created_at: Timestamp('When it was made.'),
 }
 
-export const ConnectLink = Type.Object(linkFields)
-
-export const IssuedConnectLink = Type.Object({
-  ...linkFields,
-  url: Type.String({ format: 'uri', description: 'To open in Telegram. It and what follows is shown only once.' }),
-  app_url: Type.String({ description: 'The same for an installed Telegram app.' }),
-  qr_svg: Type.String({ description: '`url` as a QR code.' }),
-  start_command: Type.String({ description: 'What to write to the bot where a link cannot be opened.' }),
-  connect_page_url: Type.String({ format: 'uri', description: 'A page with the button, the QR code and the command.' }),
+export const ConnectLink = Type.Object(linkFields, {
+  $id: 'ConnectLink',
+  description: 'A link by which one user connects one chat, once.',
 })
+export type ConnectLinkView = Static<typeof ConnectLink>
 
-export const ConnectLinkParams = Type.Object({ id: GivenId })
+export const IssuedConnectLink = Type.Object(
+  {
+    ...linkFields,
+    url: Type.String({ format: 'uri', description: 'To open in Telegram. It and what follows is shown only once.' }),
+    app_url: Type.String({ description: 'The same for an installed Telegram app.' }),
+    qr_svg: Type.String({ description: '`url` as a QR code, in SVG.' }),
+    start_command: Type.String({ description: 'What to write to the bot where a link cannot be opened.' }),
+    connect_page_url: Type.String({
+      format: 'uri',
+      description: 'A page with the button, the QR code and the command.',
+    }),
+  },
+  { $id: 'IssuedConnectLink', description: 'A new link, with the addresses that contain its token.' },
+)
 
 export const WaitQuery = Type.Object(
   {
@@ -67,3 +82,13 @@ export const WaitQuery = Type.Object(
   },
   { additionalProperties: false },
 )
+
+export const ConnectLinkListQuery = Type.Object(
+  {
+    ...pageQuery,
+    user_id: Type.Optional(UserId),
+    status: Type.Optional(Literals(linkStatuses, { description: 'Only links in this state.' })),
+  },
+  { additionalProperties: false },
+)
+export type ConnectLinkListQuery = Static<typeof ConnectLinkListQuery>

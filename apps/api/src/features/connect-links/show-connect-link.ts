@@ -1,20 +1,19 @@
-import type { Prisma } from '@tellwire/db'
+import { readObject, readWord } from '@tellwire/db'
+import { type ConnectLink, linkChats, linkStatus } from '@tellwire/domain'
 import { showId } from '../../http/ids.js'
-import { linkStatus } from '../../http/link-status.js'
+import type { ConnectLinkView } from './schemas.js'
 
-type StoredLink = Prisma.ConnectLinkGetPayload<object>
-
-export function showConnectLink(link: StoredLink) {
+export function showConnectLink(link: ConnectLink): ConnectLinkView {
   return {
     id: showId('lnk', link.id),
     status: linkStatus(link),
     user_id: link.userId,
     bot_id: showId('bot', link.botId),
-    chat: link.chat,
+    chat: readWord(linkChats, link.chat),
     replace: link.replace,
     locale: link.locale,
     redirect_url: link.redirectUrl,
-    metadata: link.metadata as Record<string, unknown>,
+    metadata: readObject(link.metadata),
     connection_id: link.connectionId && showId('con', link.connectionId),
     display_name: link.displayName,
     expires_at: link.expiresAt.toISOString(),

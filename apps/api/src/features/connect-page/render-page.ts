@@ -1,5 +1,6 @@
-import type { LinkAddresses, LinkChat } from '../../http/link-addresses.js'
-import { Html, html } from './html.js'
+import type { LinkChat } from '@tellwire/domain'
+import { Html, html } from '../../http/html.js'
+import type { LinkAddresses } from '../../views/link-addresses.js'
 import type { PageTexts } from './texts.js'
 
 export type PageState =

@@ -1,15 +1,15 @@
-import type { TenantContext } from '../../context.js'
+import type { TenantScope } from '@tellwire/domain'
 import { readIdCursor, toPage } from '../../http/cursors.js'
 import type { FileListQuery } from './schemas.js'
 import { showFile } from './show-file.js'
 
-export async function listFiles({ db, tenantId }: TenantContext, { limit, cursor }: FileListQuery) {
-  const scope = ['files', tenantId]
-  const olderThan = readIdCursor(scope, cursor)
+export async function listFiles({ db, tenantId }: TenantScope, { limit, cursor }: FileListQuery) {
+  const list = ['files', tenantId]
+  const olderThan = readIdCursor(list, cursor)
   const files = await db.file.findMany({
     where: { tenantId, ...(olderThan === undefined ? {} : { id: { lt: olderThan } }) },
     orderBy: { id: 'desc' },
     take: limit + 1,
   })
-  return toPage(files, limit, scope, ({ id }) => id, showFile)
+  return toPage(files, limit, list, ({ id }) => id, showFile)
 }

@@ -1,67 +1,83 @@
-import multipart from '@fastify/multipart'
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { readId } from '../../http/ids.js'
+import type { FastifyRequest } from 'fastify'
+import { ApiError } from '../../errors.js'
+import { Answer, replayedHeader } from '../../http/answer.js'
+import { IdParams, readId } from '../../http/ids.js'
 import { Page } from '../../http/schemas.js'
+import { Empty, route } from '../../route.js'
+import { deleteFile } from './delete-file.js'
 import { getFile } from './get-file.js'
 import { listFiles } from './list-files.js'
-import { File, FileListQuery, FileParams, fileBytesMax, UploadForm } from './schemas.js'
-import { uploadFile } from './upload-file.js'
+import { File, FileListQuery, fileBytesMax, UploadForm } from './schemas.js'
+import { type Upload, uploadFile } from './upload-file.js'
 
-const tags = ['files']
+const tag = 'files'
+const params = IdParams('fil', 'file')
+const idOf = ({ id }: { id: string }): string => readId('fil', id, 'file')
 
-export const fileRoutes: FastifyPluginAsyncTypebox = async (app) => {
-  await app.register(multipart, {
-    throwFileSizeLimit: false,
-    limits: { files: 1, fields: 0, fileSize: fileBytesMax },
-  })
-
-  app.post(
-    '',
-    {
-      config: { scope: 'files:write' },
-      // Read as it comes, not as a whole: what is described is not what is validated.
-      validatorCompiler: () => () => true,
-      // More than the file, so that one that is too large is told by name.
-      bodyLimit: fileBytesMax + 1_048_576,
-      schema: {
-        tags,
-        summary: 'Upload a file for attachments',
-        description:
-          'multipart/form-data with one file. The same content again is answered with the file that is there.',
-        consumes: ['multipart/form-data'],
-        body: UploadForm,
-        response: { 200: File, 201: File },
-      },
+export const fileRoutes = [
+  route({
+    operation: 'uploadFile',
+    scope: 'files:write',
+    method: 'POST',
+    url: '/v1/files',
+    tag,
+    summary: 'Upload a file for attachments',
+    description: 'A form with one file. The same content again is answered with the file that is there, and 200.',
+    body: UploadForm,
+    fileBytesMax,
+    responses: { 201: File, 200: File },
+    isIdempotent: true,
+    hasLocation: true,
+    errors: ['file_empty', 'payload_too_large'],
+    handler: async ({ scope, body }) => {
+      const { result, isReplayed } = await uploadFile(scope, readUpload(body))
+      const { file, isNew } = result
+      return new Answer(isNew ? 201 : 200, file, {
+        location: `/v1/files/${file.id}`,
+        ...replayedHeader(isReplayed),
+      })
     },
-    async (request, reply) => {
-      const { file, isNew } = await uploadFile(request.tenant, request)
-      return reply
-        .code(isNew ? 201 : 200)
-        .header('location', `/v1/files/${file.id}`)
-        .send(file)
-    },
-  )
+  }),
+  route({
+    operation: 'listFiles',
+    scope: 'files:read',
+    method: 'GET',
+    url: '/v1/files',
+    tag,
+    summary: 'List uploaded files, newest first',
+    query: FileListQuery,
+    responses: { 200: Page('FilePage', File) },
+    handler: ({ scope, query }) => listFiles(scope, query),
+  }),
+  route({
+    operation: 'getFile',
+    scope: 'files:read',
+    method: 'GET',
+    url: '/v1/files/:id',
+    tag,
+    summary: 'Look at an uploaded file',
+    params,
+    responses: { 200: File },
+    handler: ({ scope, params }) => getFile(scope, idOf(params)),
+  }),
+  route({
+    operation: 'deleteFile',
+    scope: 'files:write',
+    method: 'DELETE',
+    url: '/v1/files/:id',
+    tag,
+    summary: 'Delete an uploaded file',
+    description: 'What was sent with it stays in the chats. Refused while a notification still needs it.',
+    params,
+    responses: { 204: Empty },
+    errors: ['file_in_use'],
+    handler: ({ scope, params }) => deleteFile(scope, idOf(params)),
+  }),
+]
 
-  app.get(
-    '',
-    {
-      config: { scope: 'files:write' },
-      schema: {
-        tags,
-        summary: 'List uploaded files, newest first',
-        querystring: FileListQuery,
-        response: { 200: Page(File) },
-      },
-    },
-    async (request) => listFiles(request.tenant, request.query),
-  )
-
-  app.get(
-    '/:id',
-    {
-      config: { scope: 'files:write' },
-      schema: { tags, summary: 'Look at an uploaded file', params: FileParams, response: { 200: File } },
-    },
-    async (request) => getFile(request.tenant, readId('fil', request.params.id, 'file')),
-  )
+/** Of an operation that consumes a form the body is the request itself. */
+function readUpload(body: unknown): Upload {
+  const request = body as FastifyRequest
+  if (!request.isMultipart()) throw new ApiError('unsupported_media_type', 'Send the file as multipart/form-data.')
+  return request
 }

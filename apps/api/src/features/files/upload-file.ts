@@ -6,28 +6,43 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { newId } from '@tellwire/db'
-import { fileKey } from '@tellwire/domain'
-import type { FastifyRequest } from 'fastify'
+import { fileKey, keepOnce, type Kept, type TenantScope } from '@tellwire/domain'
 import { fileTypeFromFile } from 'file-type'
-import type { TenantContext } from '../../context.js'
+import type { Keeping, Needs } from '../../context.js'
 import { ApiError, refusal } from '../../errors.js'
+import { withContent } from '../../http/idempotency.js'
 import { fileBytesMax, type File } from './schemas.js'
 import { showFile } from './show-file.js'
 
 const nameLengthMax = 200
 
+/** A form that is still arriving. */
+export interface Upload {
+  /** Undefined where the form has no file. */
+  file(): Promise<
+    { file: Readable & { truncated: boolean }; fieldname: string; filename: string; mimetype: string } | undefined
+  >
+}
+
+interface Received {
+  hash: Buffer
+  size: number
+  mimeType: string
+  name: string
+}
+
 /**
  * Keeps a file, streamed to a temporary place first: its name in the store is the hash of its content, which
  * is known at the end.
  */
-export async function uploadFile(ctx: TenantContext, request: FastifyRequest): Promise<{ file: File; isNew: boolean }> {
-  if (!request.isMultipart()) {
-    throw new ApiError('unsupported_media_type', 'Send the file as multipart/form-data.')
-  }
+export async function uploadFile(
+  scope: TenantScope & Keeping & Needs<'files'>,
+  upload: Upload,
+): Promise<Kept<{ file: File; isNew: boolean }>> {
   const folder = await mkdtemp(join(tmpdir(), 'tellwire-upload-'))
   try {
     const path = join(folder, 'content')
-    const { part, hash, size } = await receivePart(request, path)
+    const { part, hash, size } = await receivePart(upload, path)
     if (part.file.truncated) {
       throw new ApiError('payload_too_large', `A file may have up to ${fileBytesMax} bytes.`, {
         errors: [
@@ -38,15 +53,15 @@ export async function uploadFile(ctx: TenantContext, request: FastifyRequest): P
     if (size === 0)
       throw refusal('file_empty', 'The file is empty.', { pointer: `/${part.fieldname}`, detail: 'has no bytes' })
     const mimeType = await sniff(path, part.mimetype)
-    return await keep(ctx, path, { hash, size, mimeType, name: cleanName(part.filename) })
+    return await keep(scope, path, { hash, size, mimeType, name: cleanName(part.filename) })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function receivePart(request: FastifyRequest, path: string) {
+async function receivePart(upload: Upload, path: string) {
   try {
-    const part = await request.file()
+    const part = await upload.file()
     if (!part) throw noFile()
     return { part, ...(await receive(part.file, path)) }
   } catch (cause) {
@@ -100,20 +115,21 @@ function cleanName(name: string): string {
 
 /** The bytes come first: whoever sees the row finds them. */
 async function keep(
-  { db, files, tenantId }: TenantContext,
+  scope: TenantScope & Keeping & Needs<'files'>,
   path: string,
-  { hash, size, mimeType, name }: { hash: Buffer; size: number; mimeType: string; name: string },
-): Promise<{ file: File; isNew: boolean }> {
+  { hash, size, mimeType, name }: Received,
+): Promise<Kept<{ file: File; isNew: boolean }>> {
   const contentHash = new Uint8Array(hash)
-  const earlier = await db.file.findUnique({ where: { tenantId_contentHash: { tenantId, contentHash } } })
-  const key = fileKey(tenantId, hash)
-  if (!(await files.has(key))) await files.write(key, createReadStream(path))
-  if (earlier) return { file: showFile(earlier), isNew: false }
-  const id = newId()
-  const file = await db.file.upsert({
-    where: { tenantId_contentHash: { tenantId, contentHash } },
-    create: { tenantId, id, contentHash, size: BigInt(size), mimeType, name },
-    update: {},
+  const key = fileKey(scope.tenantId, hash)
+  if (!(await scope.files.has(key))) await scope.files.write(key, createReadStream(path))
+  const idempotency = withContent(scope.idempotency, hash)
+  return keepOnce({ ...scope, idempotency }, async ({ db, tenantId }) => {
+    const id = newId()
+    const file = await db.file.upsert({
+      where: { tenantId_contentHash: { tenantId, contentHash } },
+      create: { tenantId, id, contentHash, size: BigInt(size), mimeType, name },
+      update: {},
+    })
+    return { file: showFile(file), isNew: file.id === id }
   })
-  return { file: showFile(file), isNew: file.id === id }
 }

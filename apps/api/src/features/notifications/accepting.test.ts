@@ -117,8 +117,8 @@ test('holds what is for a user who is not connected', async ({ api, as, db, tena
   expect(response.json()).toMatchObject({ status: 'held', deliveries: 1, estimated_send_at: null })
   expect((await as(tenant).get(`/v1/notifications/${id}`)).json()).toMatchObject({
     status: 'held',
-    counts: { held: 1 },
-    deliveries: [{ status: 'held', user_id: 'later', connection_id: null }],
+    counts: { awaiting_user: 1 },
+    deliveries: [{ status: 'awaiting_user', user_id: 'later', connection_id: null }],
   })
   expect((await as(tenant).get('/v1/notifications?status=held')).json().data).toHaveLength(1)
   expect(await db.waitingDelivery.count({ where: { tenantId: tenant.id } })).toBe(1)
@@ -173,6 +173,71 @@ test('accepts a batch, with a result for each in the order of the request', asyn
   expect(await db.notification.count({ where: { tenantId: tenant.id } })).toBe(2)
 })
 
+test('gives each of a batch its own result, also one that is malformed', async ({ api, as, db, tenant }) => {
+  await createBot(api, tenant)
+  await createConnection(db, tenant, 'a')
+  const good = { to: { user_id: 'a' }, text: 'hi' }
+  const notifications = [good, { to: { user_id: 'a' }, text: 1 }, 'nonsense', { ...good, colour: 'red' }, good]
+
+  const each = await as(tenant).post('/v1/notifications/batch', { notifications })
+  const all = await as(tenant).post('/v1/notifications/batch', { notifications, atomic: true })
+  const whole = await as(tenant).post('/v1/notifications/batch', { notifications: good })
+
+  expect(each.json()).toMatchObject({
+    accepted: 2,
+    refused: 3,
+    results: [
+      { status: 'accepted' },
+      { error: { code: 'invalid_request', errors: [{ pointer: '/text', code: 'wrong_type' }] } },
+      { error: { code: 'invalid_request', errors: [{ pointer: '', code: 'wrong_type' }] } },
+      { error: { code: 'invalid_request', errors: [{ pointer: '/colour', code: 'unknown_field' }] } },
+      { status: 'accepted', notification: { deliveries: 1 } },
+    ],
+  })
+  expect(all.json()).toMatchObject({ status: 400, code: 'invalid_request' })
+  expect(all.json().errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
+    '/notifications/1/text',
+    '/notifications/2',
+    '/notifications/3/colour',
+  ])
+  expect(whole.json()).toMatchObject({ status: 400, errors: [{ pointer: '/notifications' }] })
+})
+
+test('takes "hold" as an older word for "stop"', async ({ api, as, db, tenant }) => {
+  await createBot(api, tenant)
+  await createConnection(db, tenant, 'a')
+  const body = { to: { user_id: 'a' }, text: 'hi', on_unknown: 'hold' }
+
+  const { id } = (await as(tenant).post('/v1/notifications', body)).json<{ id: string }>()
+
+  expect((await as(tenant).get(`/v1/notifications/${id}`)).json()).toMatchObject({ on_unknown: 'stop' })
+})
+
+test('shows what was posted under the same names, with its request and its dedupe key', async ({
+  api,
+  as,
+  db,
+  tenant,
+}) => {
+  await createBot(api, tenant)
+  await createConnection(db, tenant, 'a')
+  const body = {
+    to: { user_id: 'a' },
+    text: '**x**',
+    buttons: [[{ text: 'More', url: 'https://example.com/' }]],
+    silent: true,
+    priority: 'high',
+    dedupe: { key: 'd', window: 60 },
+    metadata: { order: 8812 },
+  }
+
+  const { id } = (await as(tenant).post('/v1/notifications', body, { 'x-request-id': 'r-1' })).json<{ id: string }>()
+  const shown = (await as(tenant).get(`/v1/notifications/${id}`)).json()
+
+  expect(shown).toMatchObject({ ...body, request_id: 'r-1', format: 'markdown', protect: false })
+  expect(shown.deliveries).toMatchObject([{ attempts: 0, timeline: [{ status: 'accepted', at: shown.created_at }] }])
+})
+
 test('accepts all of an atomic batch or none', async ({ api, as, db, tenant }) => {
   await createBot(api, tenant)
   await createConnection(db, tenant, 'a')
@@ -191,7 +256,7 @@ test('accepts all of an atomic batch or none', async ({ api, as, db, tenant }) =
   expect(unreachable.json()).toMatchObject({
     status: 422,
     code: 'batch_refused',
-    errors: [{ pointer: '/notifications/1/to', code: 'user_not_connected' }],
+    errors: [{ pointer: '/notifications/1/to/user_id', code: 'user_not_connected' }],
   })
   expect(unreadable.json()).toMatchObject({ code: 'batch_refused', errors: [{ pointer: '/notifications/0/text' }] })
   expect(complete.json()).toMatchObject({ accepted: 2, refused: 0 })

@@ -1,16 +1,15 @@
 import { idFloor, type Prisma } from '@tellwire/db'
-import type { TenantContext } from '../../context.js'
+import type { TenantScope } from '@tellwire/domain'
 import { readIdCursor, toPage } from '../../http/cursors.js'
-import { withContent } from './notification-with-content.js'
+import { findNotifications, showNotification, tallyNotifications } from '../../views/notification.js'
 import type { NotificationListQuery } from './schemas.js'
-import { showNotification } from './show-notification.js'
-import { emptyTally, tallyDeliveries } from './tally-deliveries.js'
 
-/** Newest first. Ids are time-ordered, so the times bound the ids and with them the partitions that are read. */
-export async function listNotifications({ db, tenantId }: TenantContext, query: NotificationListQuery) {
+/** Lists notifications, newest first. Ids are time-ordered, so the times bound the ids and the partitions that are read. */
+export async function listNotifications(scope: TenantScope, query: NotificationListQuery) {
+  const { tenantId } = scope
   const { limit, cursor, ...filter } = query
-  const scope = ['notifications', tenantId, filter]
-  const olderThan = readIdCursor(scope, cursor)
+  const list = ['notifications', tenantId, filter]
+  const olderThan = readIdCursor(list, cursor)
 
   const filters: Prisma.NotificationWhereInput[] = [{ tenantId }]
   if (olderThan !== undefined) filters.push({ id: { lt: olderThan } })
@@ -22,23 +21,18 @@ export async function listNotifications({ db, tenantId }: TenantContext, query: 
     filters.push({ deliveries: { some: { failure: { path: ['code'], equals: filter.reason } } } })
   if (filter.status !== undefined) filters.push(statusFilter(filter.status))
 
-  const notifications = await db.notification.findMany({
-    where: { AND: filters },
-    orderBy: { id: 'desc' },
-    take: limit + 1,
-    include: withContent,
-  })
-  const tallies = await tallyDeliveries(db, tenantId, notifications)
+  const notifications = await findNotifications(scope, { AND: filters }, limit + 1)
+  const tallyOf = await tallyNotifications(scope, notifications)
   return toPage(
     notifications,
     limit,
-    scope,
+    list,
     ({ id }) => id,
-    (notification) => showNotification(notification, tallies.get(notification.id) ?? emptyTally()),
+    (notification) => showNotification(notification, tallyOf(notification)),
   )
 }
 
-/** A delivery that is being sent is stored as queued until its outcome is known. */
+/** A status of a notification follows from those of its deliveries, or from what is known of its audience. */
 function statusFilter(status: NonNullable<NotificationListQuery['status']>): Prisma.NotificationWhereInput {
   const some = (...statuses: string[]): Prisma.NotificationWhereInput => ({
     deliveries: { some: { status: { in: statuses } } },
@@ -52,7 +46,7 @@ function statusFilter(status: NonNullable<NotificationListQuery['status']>): Pri
   })
   switch (status) {
     case 'settled':
-      return { OR: [isBroadcast({ isCompleted: true }), none('queued', 'scheduled', 'held')] }
+      return { OR: [isBroadcast({ isCompleted: true }), none('queued', 'scheduled', 'awaiting_user')] }
     case 'in_progress':
       return {
         OR: [
@@ -68,15 +62,14 @@ function statusFilter(status: NonNullable<NotificationListQuery['status']>): Pri
         ],
       }
     case 'held':
-      return { AND: [none('queued', 'scheduled'), some('held')] }
-    case 'sending':
-      return some('queued')
+      return { AND: [none('queued', 'scheduled'), some('awaiting_user')] }
     case 'queued':
     case 'sent':
     case 'failed':
     case 'expired':
     case 'cancelled':
     case 'unknown':
+    case 'awaiting_user':
       return some(status)
   }
 }

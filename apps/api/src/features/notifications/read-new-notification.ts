@@ -1,58 +1,57 @@
 import { type Audience, newId, type NotificationToAccept } from '@tellwire/db'
-import type { MessageOptions } from '@tellwire/domain'
-import type { TenantContext } from '../../context.js'
+import type { MessageOptions, TenantScope } from '@tellwire/domain'
+import type { Needs } from '../../context.js'
 import { refusal } from '../../errors.js'
 import { parseId } from '../../http/ids.js'
 import { readMessage } from '../../messages/read-message.js'
+import { aheadMaxMs, readSendAt } from '../../messages/read-send-at.js'
+import { factsOf } from './acceptance-facts.js'
 import type { NewNotification } from './schemas.js'
-import { describeAnswer } from './show-accepted.js'
 
-const aheadMaxMs = 366 * 24 * 3_600_000
+/** How long a notification can wait once it may be sent, in milliseconds. */
 const keptMaxMs = aheadMaxMs
 
 /**
- * What is to be stored of a notification whose form was checked.
+ * Reads what is to be stored of a notification whose form was checked.
+ * @param position its place in the request.
  * @throws for one that can never be sent.
  */
-export async function readNewNotification(ctx: TenantContext, input: NewNotification): Promise<NotificationToAccept> {
-  const message = await readMessage(
-    ctx,
-    input,
-    input.to.user_ids ?? (input.to.user_id === undefined ? [] : [input.to.user_id]),
-  )
+export async function readNewNotification(
+  scope: TenantScope & Needs<'capacity'>,
+  input: NewNotification,
+  position: number,
+): Promise<NotificationToAccept> {
+  const userIds = input.to.user_ids ?? (input.to.user_id === undefined ? [] : [input.to.user_id])
+  const content = await readMessage(scope, input, userIds)
   const times = readTimes(input)
-  const audience = await readAudience(ctx, input.to)
+  const audience = await readAudience(scope, input.to)
   if (input.if_not_connected === 'hold' && (audience.kind === 'topic' || audience.kind === 'everyone')) {
     throw refusal('impossible_combination', 'Only named users can be waited for.', {
       pointer: '/if_not_connected',
       detail: 'is for named users: a topic or everyone passes over who is not connected',
     })
   }
-  const waitMs = await ctx.capacity.expectWaitMs(ctx.tenantId, input.priority)
+  const waitMs = await scope.capacity.expectWaitMs(scope.tenantId, input.priority)
+  const dedupe = input.dedupe && { ...input.dedupe, until: new Date(Date.now() + input.dedupe.window * 1_000) }
   return {
     id: newId(),
-    tenantId: ctx.tenantId,
+    tenantId: scope.tenantId,
     target: input.to,
     audience,
-    answer: {
-      ...describeAnswer({ audience, target: input.to, sendAt: times.sendAt }, waitMs),
-      ...(input.dedupe ? { dedupe_key: input.dedupe.key } : {}),
-    },
+    facts: factsOf({ audience, target: input.to, sendAt: times.sendAt, dedupe }, { waitMs, position }),
     priority: input.priority,
-    format: message.format,
-    text: message.text,
-    message: withThread(message.message, input),
+    content: { ...content, options: withThread(content.options, input) },
     metadata: input.metadata,
-    requestId: ctx.requestId,
-    traceparent: ctx.traceparent,
+    requestId: scope.requestId,
+    traceparent: scope.traceparent,
     ...times,
-    onUnknown: input.on_unknown,
-    isHeldUntilConnected: input.if_not_connected === 'hold',
-    dedupe: input.dedupe && { key: input.dedupe.key, until: new Date(Date.now() + input.dedupe.window * 1_000) },
+    onUnknown: input.on_unknown === 'resend' ? 'resend' : 'stop',
+    awaitsUsers: input.if_not_connected === 'hold',
+    dedupe,
   }
 }
 
-async function readAudience({ db, tenantId }: TenantContext, to: NewNotification['to']): Promise<Audience> {
+async function readAudience({ db, tenantId }: TenantScope, to: NewNotification['to']): Promise<Audience> {
   if (to.user_id !== undefined) return { kind: 'users', userIds: [to.user_id] }
   if (to.user_ids !== undefined) return { kind: 'users', userIds: to.user_ids }
   if (to.connection_id !== undefined) return { kind: 'connection', connectionId: parseId('con', to.connection_id) }
@@ -68,19 +67,6 @@ async function readAudience({ db, tenantId }: TenantContext, to: NewNotification
     })
   }
   return { kind: 'topic', topicId: topic.id }
-}
-
-/** @throws `time_out_of_range` */
-export function readSendAt(text: string | undefined): Date | undefined {
-  if (text === undefined) return undefined
-  const sendAt = new Date(text)
-  if (sendAt.getTime() > Date.now() + aheadMaxMs) {
-    throw refusal('time_out_of_range', 'A notification can be scheduled up to a year ahead.', {
-      pointer: '/send_at',
-      detail: 'is more than a year ahead',
-    })
-  }
-  return sendAt.getTime() > Date.now() ? sendAt : undefined
 }
 
 function readTimes(input: NewNotification): { sendAt: Date | undefined; expiresAt: Date | undefined } {
@@ -111,12 +97,9 @@ function readTimes(input: NewNotification): { sendAt: Date | undefined; expiresA
 }
 
 /** @throws `impossible_combination` for a mode without a thread. */
-function withThread(
-  message: MessageOptions | undefined,
-  { thread_key: threadKey, mode }: NewNotification,
-): MessageOptions | undefined {
-  if (threadKey !== undefined) return { ...message, thread_key: threadKey, mode: mode ?? 'replace' }
-  if (mode === undefined) return message
+function withThread(options: MessageOptions, { thread_key: threadKey, mode }: NewNotification): MessageOptions {
+  if (threadKey !== undefined) return { ...options, thread_key: threadKey, mode: mode ?? 'replace' }
+  if (mode === undefined) return options
   throw refusal('impossible_combination', 'A mode is for the notifications of a thread.', {
     pointer: '/mode',
     detail: 'needs a thread_key',

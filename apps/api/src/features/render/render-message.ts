@@ -1,16 +1,16 @@
-import { type MessageContent, planMessage, renderTemplate, TemplateError } from '@tellwire/domain'
+import { readObject } from '@tellwire/db'
+import { type MessageContent, planMessage, renderTemplate, TemplateError, type TenantScope } from '@tellwire/domain'
 import { captionLengthMax, codePointLength, messageLengthMax, renderPreview } from '@tellwire/format'
-import type { TenantContext } from '../../context.js'
 import { refusal } from '../../errors.js'
 import { assertLength } from '../../messages/check-length.js'
 import { findTemplate } from '../../messages/find-template.js'
-import { type ReadMessage, readMessage, renderGiven } from '../../messages/read-message.js'
+import { readMessage, renderGiven } from '../../messages/read-message.js'
 import type { RenderRequest } from './schemas.js'
 
-/** What would be sent, without sending it. */
-export async function renderMessage(ctx: TenantContext, { user_id: userId, ...input }: RenderRequest) {
-  const message = await readMessage(ctx, input, userId === undefined ? [] : [userId])
-  const content = await withTemplateText(ctx, input, message, userId)
+/** Shows what would be sent, without sending it. */
+export async function renderMessage(scope: TenantScope, { user_id: userId, ...input }: RenderRequest) {
+  const message = await readMessage(scope, input, userId === undefined ? [] : [userId])
+  const content = await withTemplateText(scope, input, message, userId)
   const pointer = input.template ? '/template' : '/text'
   const rendered = renderGiven(content.text, content.format, { pointer, values: content.values })
   assertLength(rendered, content.options)
@@ -44,25 +44,24 @@ function warnOfLength(text: string): { code: string; message: string }[] {
 }
 
 async function withTemplateText(
-  ctx: TenantContext,
+  scope: TenantScope,
   input: RenderRequest,
-  { format, text, message }: ReadMessage,
+  message: MessageContent,
   userId: string | undefined,
 ): Promise<MessageContent> {
-  const options = message ?? {}
-  if (!input.template) return { format, text, options }
-  const { content, use } = await findTemplate(ctx, input.template)
+  if (!input.template) return message
+  const { content, use } = await findTemplate(scope, input.template)
   const user =
     userId === undefined
       ? null
-      : await ctx.db.user.findUnique({ where: { tenantId_userId: { tenantId: ctx.tenantId, userId } } })
+      : await scope.db.user.findUnique({ where: { tenantId_userId: { tenantId: scope.tenantId, userId } } })
   try {
     const rendered = renderTemplate(content, use.variables, {
       userId: userId ?? '',
-      attributes: (user?.attributes ?? {}) as Record<string, unknown>,
+      attributes: readObject(user?.attributes),
       locales: [use.locale, user?.locale],
     })
-    return { format: content.format, ...rendered, options }
+    return { format: content.format, ...rendered, options: message.options }
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
     throw refusal('variables_invalid', `The template needs more: ${error.message}.`, {

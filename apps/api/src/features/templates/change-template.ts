@@ -1,5 +1,5 @@
-import { inTransaction, type Prisma, type Transaction } from '@tellwire/db'
-import type { TenantContext } from '../../context.js'
+import { inTransaction, type InTransaction, type Transaction } from '@tellwire/db'
+import { type TenantScope, writeTemplateContent } from '@tellwire/domain'
 import { ApiError, refusal } from '../../errors.js'
 import { assertNameIsFree } from './create-template.js'
 import { findTemplate, getTemplate } from './get-template.js'
@@ -7,16 +7,16 @@ import { readTemplateContent } from './read-template-content.js'
 import type { NewVersion } from './schemas.js'
 
 /** Adds a version; the earlier ones stay as they are. */
-export async function addVersion(ctx: TenantContext, id: string, input: NewVersion) {
+export async function addVersion(scope: TenantScope, id: string, input: NewVersion) {
   const content = readTemplateContent(input)
-  return inTransaction(ctx, async (ctx) => {
-    const { db, tenantId } = ctx
+  return inTransaction(scope, async (scope) => {
+    const { db, tenantId } = scope
     await lockTemplate(db, tenantId, id)
-    const template = await findTemplate(ctx, id)
-    if (input.name !== undefined && input.name !== template.name) await assertNameIsFree(ctx, input.name)
+    const template = await findTemplate(scope, id)
+    if (input.name !== undefined && input.name !== template.name) await assertNameIsFree(scope, input.name)
     const version = template.latestVersion + 1
     await db.templateVersion.create({
-      data: { tenantId, templateId: id, version, content: content as unknown as Prisma.InputJsonObject },
+      data: { tenantId, templateId: id, version, content: writeTemplateContent(content) },
     })
     await db.template.update({
       where: { tenantId_id: { tenantId, id } },
@@ -27,18 +27,18 @@ export async function addVersion(ctx: TenantContext, id: string, input: NewVersi
         ...(input.publish ? publish(template, version) : {}),
       },
     })
-    return getTemplate(ctx, id)
+    return getTemplate(scope, id)
   })
 }
 
-/** From now on new notifications use this version; without one, the latest. */
-export async function publishTemplate(ctx: TenantContext, id: string, given: number | undefined) {
-  return setPublished(ctx, id, ({ latestVersion }) => given ?? latestVersion)
+/** Makes new notifications use this version from now on; without one, the latest. */
+export async function publishTemplate(scope: InTransaction<TenantScope>, id: string, given: number | undefined) {
+  return setPublished(scope, id, ({ latestVersion }) => given ?? latestVersion)
 }
 
-/** Back to the version that was published before, or to the one that is named. */
-export async function rollBackTemplate(ctx: TenantContext, id: string, given: number | undefined) {
-  return setPublished(ctx, id, ({ previousVersion }) => {
+/** Goes back to the version that was published before, or to the one that is named. */
+export async function rollBackTemplate(scope: InTransaction<TenantScope>, id: string, given: number | undefined) {
+  return setPublished(scope, id, ({ previousVersion }) => {
     const version = given ?? previousVersion
     if (version === null) throw new ApiError('conflict', 'No other version was published before.')
     return version
@@ -55,30 +55,28 @@ function publish({ publishedVersion }: Pick<Published, 'publishedVersion'>, vers
   return { publishedVersion: version, ...(publishedVersion === version ? {} : { previousVersion: publishedVersion }) }
 }
 
-async function setPublished(ctx: TenantContext, id: string, choose: (template: Published) => number) {
-  return inTransaction(ctx, async (ctx) => {
-    const { db, tenantId } = ctx
-    await lockTemplate(db, tenantId, id)
-    const template = await findTemplate(ctx, id)
-    const version = choose(template)
-    if (version > template.latestVersion) {
-      throw refusal('template_unknown', 'The template has no such version.', {
-        pointer: '/version',
-        detail: 'is not a version of the template',
-      })
-    }
-    await db.template.update({
-      where: { tenantId_id: { tenantId, id } },
-      data: { ...publish(template, version), updatedAt: new Date() },
+async function setPublished(scope: InTransaction<TenantScope>, id: string, choose: (template: Published) => number) {
+  const { db, tenantId } = scope
+  await lockTemplate(db, tenantId, id)
+  const template = await findTemplate(scope, id)
+  const version = choose(template)
+  if (version > template.latestVersion) {
+    throw refusal('template_unknown', 'The template has no such version.', {
+      pointer: '/version',
+      detail: 'is not a version of the template',
     })
-    return getTemplate(ctx, id)
+  }
+  await db.template.update({
+    where: { tenantId_id: { tenantId, id } },
+    data: { ...publish(template, version), updatedAt: new Date() },
   })
+  return getTemplate(scope, id)
 }
 
-/** What was accepted keeps its version. */
-export async function deleteTemplate(ctx: TenantContext, id: string): Promise<void> {
-  const { db, tenantId } = ctx
-  await findTemplate(ctx, id)
+/** Deletes a template. What was accepted keeps its version. */
+export async function deleteTemplate(scope: TenantScope, id: string): Promise<void> {
+  const { db, tenantId } = scope
+  await findTemplate(scope, id)
   await db.template.updateMany({ where: { tenantId, id, deletedAt: null }, data: { deletedAt: new Date() } })
 }
 

@@ -1,27 +1,27 @@
-import { newId, Prisma } from '@tellwire/db'
-import type { InTransaction, TenantContext } from '../../context.js'
+import { type InTransaction, newId } from '@tellwire/db'
+import { type TenantScope, writeTemplateContent } from '@tellwire/domain'
 import { ApiError } from '../../errors.js'
 import { getTemplate } from './get-template.js'
 import { readTemplateContent } from './read-template-content.js'
 import type { NewTemplate } from './schemas.js'
 
 /** @throws `template_invalid` or `template_name_taken`. */
-export async function createTemplate(ctx: InTransaction<TenantContext>, input: NewTemplate) {
-  const { db, tenantId } = ctx
+export async function createTemplate(scope: InTransaction<TenantScope>, input: NewTemplate) {
+  const { db, tenantId } = scope
   const content = readTemplateContent(input)
-  await assertNameIsFree(ctx, input.name)
+  await assertNameIsFree(scope, input.name)
   const id = newId()
   await db.template.create({
     data: { tenantId, id, name: input.name, publishedVersion: input.publish ? 1 : null },
   })
   await db.templateVersion.create({
-    data: { tenantId, templateId: id, version: 1, content: content as unknown as Prisma.InputJsonObject },
+    data: { tenantId, templateId: id, version: 1, content: writeTemplateContent(content) },
   })
-  return getTemplate(ctx, id)
+  return getTemplate(scope, id)
 }
 
 /** Of two that want a name at the same moment, one waits here for the other. */
-export async function assertNameIsFree({ db, tenantId }: InTransaction<TenantContext>, name: string): Promise<void> {
+export async function assertNameIsFree({ db, tenantId }: InTransaction<TenantScope>, name: string): Promise<void> {
   await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`template ${tenantId} ${name}`}, 0))`
   if ((await db.template.count({ where: { tenantId, name, deletedAt: null } })) === 0) return
   throw new ApiError('template_name_taken', 'There is a template of this name already.', {

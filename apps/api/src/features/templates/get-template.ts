@@ -10,10 +10,10 @@ interface Reading {
 }
 
 /** @throws `not_found` */
-export async function getTemplate(ctx: Reading, id: string) {
-  const template = await findTemplate(ctx, id)
-  const versions = await ctx.db.templateVersion.findMany({
-    where: { tenantId: ctx.tenantId, templateId: id },
+export async function getTemplate(scope: Reading, id: string) {
+  const template = await findTemplate(scope, id)
+  const versions = await scope.db.templateVersion.findMany({
+    where: { tenantId: scope.tenantId, templateId: id },
     orderBy: { version: 'desc' },
     take: versionsShownMax,
   })

@@ -1,143 +1,115 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyRequest } from 'fastify'
-import Type from 'typebox'
-import { readId } from '../../http/ids.js'
-import { idempotencyHeaders, Page } from '../../http/schemas.js'
-import { runIdempotently } from '../../plugins/idempotency.js'
+import { answerOnce } from '../../http/answer.js'
+import { IdParams, readId } from '../../http/ids.js'
+import { Page } from '../../http/schemas.js'
+import { Empty, route } from '../../route.js'
 import { addVersion, deleteTemplate, publishTemplate, rollBackTemplate } from './change-template.js'
 import { createTemplate } from './create-template.js'
 import { getTemplate } from './get-template.js'
 import { listTemplates } from './list-templates.js'
-import {
-  NewTemplate,
-  NewVersion,
-  Template,
-  TemplateListQuery,
-  TemplateParams,
-  TemplateSummary,
-  VersionChoice,
-} from './schemas.js'
+import { NewTemplate, NewVersion, Template, TemplateListQuery, TemplateSummary, VersionChoice } from './schemas.js'
 
-const tags = ['templates']
+const tag = 'templates'
+const params = IdParams('tpl', 'template')
+const idOf = ({ id }: { id: string }): string => readId('tpl', id, 'template')
 
-export const templateRoutes: FastifyPluginAsyncTypebox = async (app) => {
-  app.post(
-    '',
-    {
-      config: { scope: 'templates:write' },
-      schema: {
-        tags,
-        summary: 'Create a template',
-        headers: idempotencyHeaders,
-        body: NewTemplate,
-        response: { 201: Template },
-      },
-    },
-    async (request, reply) =>
-      runIdempotently(request.tenant, request, reply, async (ctx) => {
-        const template = await createTemplate(ctx, request.body)
-        return { status: 201, body: template, location: `/v1/templates/${template.id}` }
+export const templateRoutes = [
+  route({
+    operation: 'createTemplate',
+    scope: 'templates:write',
+    method: 'POST',
+    url: '/v1/templates',
+    tag,
+    summary: 'Create a template',
+    body: NewTemplate,
+    responses: { 201: Template },
+    isIdempotent: true,
+    hasLocation: true,
+    errors: ['template_invalid', 'template_name_taken'],
+    handler: ({ scope, body }) =>
+      answerOnce(scope, (scope) => createTemplate(scope, body), {
+        status: 201,
+        locationOf: ({ id }) => `/v1/templates/${id}`,
       }),
-  )
-
-  app.get(
-    '',
-    {
-      config: { scope: 'templates:read' },
-      schema: {
-        tags,
-        summary: 'List templates, newest first',
-        querystring: TemplateListQuery,
-        response: { 200: Page(TemplateSummary) },
-      },
-    },
-    async (request) => listTemplates(request.tenant, request.query),
-  )
-
-  app.get(
-    '/:id',
-    {
-      config: { scope: 'templates:read' },
-      schema: {
-        tags,
-        summary: 'Look at a template and its versions',
-        params: TemplateParams,
-        response: { 200: Template },
-      },
-    },
-    async (request) => getTemplate(request.tenant, readTemplateId(request.params)),
-  )
-
-  app.put(
-    '/:id',
-    {
-      config: { scope: 'templates:write' },
-      schema: {
-        tags,
-        summary: 'Add a version of a template',
-        params: TemplateParams,
-        body: NewVersion,
-        response: { 200: Template },
-      },
-    },
-    async (request) => addVersion(request.tenant, readTemplateId(request.params), request.body),
-  )
-
-  app.delete(
-    '/:id',
-    {
-      config: { scope: 'templates:write' },
-      schema: {
-        tags,
-        summary: 'Delete a template; what was accepted with it is still sent',
-        params: TemplateParams,
-        response: { 204: Type.Null() },
-      },
-    },
-    async (request, reply) => {
-      await deleteTemplate(request.tenant, readTemplateId(request.params))
-      return reply.code(204).send(null)
-    },
-  )
-
-  app.post(
-    '/:id/publish',
-    {
-      preValidation: allowEmptyBody,
-      config: { scope: 'templates:write' },
-      schema: {
-        tags,
-        summary: 'Publish a version, the latest by default',
-        params: TemplateParams,
-        body: VersionChoice,
-        response: { 200: Template },
-      },
-    },
-    async (request) => publishTemplate(request.tenant, readTemplateId(request.params), request.body.version),
-  )
-
-  app.post(
-    '/:id/rollback',
-    {
-      preValidation: allowEmptyBody,
-      config: { scope: 'templates:write' },
-      schema: {
-        tags,
-        summary: 'Publish the version of before again, or a named one',
-        params: TemplateParams,
-        body: VersionChoice,
-        response: { 200: Template },
-      },
-    },
-    async (request) => rollBackTemplate(request.tenant, readTemplateId(request.params), request.body.version),
-  )
-}
-
-/** Without a body nothing is chosen. */
-async function allowEmptyBody(request: FastifyRequest): Promise<void> {
-  request.body ??= {}
-}
-
-function readTemplateId({ id }: { id: string }): string {
-  return readId('tpl', id, 'template')
-}
+  }),
+  route({
+    operation: 'listTemplates',
+    scope: 'templates:read',
+    method: 'GET',
+    url: '/v1/templates',
+    tag,
+    summary: 'List templates, newest first',
+    query: TemplateListQuery,
+    responses: { 200: Page('TemplatePage', TemplateSummary) },
+    handler: ({ scope, query }) => listTemplates(scope, query),
+  }),
+  route({
+    operation: 'getTemplate',
+    scope: 'templates:read',
+    method: 'GET',
+    url: '/v1/templates/:id',
+    tag,
+    summary: 'Look at a template and its versions',
+    params,
+    responses: { 200: Template },
+    handler: ({ scope, params }) => getTemplate(scope, idOf(params)),
+  }),
+  route({
+    operation: 'addTemplateVersion',
+    scope: 'templates:write',
+    method: 'PUT',
+    url: '/v1/templates/:id',
+    tag,
+    summary: 'Add a version of a template',
+    description: 'The earlier versions stay as they are.',
+    params,
+    body: NewVersion,
+    responses: { 200: Template },
+    errors: ['template_invalid', 'template_name_taken'],
+    handler: ({ scope, params, body }) => addVersion(scope, idOf(params), body),
+  }),
+  route({
+    operation: 'deleteTemplate',
+    scope: 'templates:write',
+    method: 'DELETE',
+    url: '/v1/templates/:id',
+    tag,
+    summary: 'Delete a template',
+    description: 'What was accepted with it is still sent.',
+    params,
+    responses: { 204: Empty },
+    handler: ({ scope, params }) => deleteTemplate(scope, idOf(params)),
+  }),
+  route({
+    operation: 'publishTemplate',
+    scope: 'templates:write',
+    method: 'POST',
+    url: '/v1/templates/:id/publish',
+    tag,
+    summary: 'Publish a version, the latest by default',
+    description: 'New notifications use it from now on.',
+    params,
+    body: VersionChoice,
+    isBodyOptional: true,
+    responses: { 200: Template },
+    isIdempotent: true,
+    errors: ['template_unknown'],
+    handler: ({ scope, params, body }) =>
+      answerOnce(scope, (scope) => publishTemplate(scope, idOf(params), body.version), { status: 200 }),
+  }),
+  route({
+    operation: 'rollBackTemplate',
+    scope: 'templates:write',
+    method: 'POST',
+    url: '/v1/templates/:id/rollback',
+    tag,
+    summary: 'Publish the version of before again, or a named one',
+    params,
+    body: VersionChoice,
+    isBodyOptional: true,
+    responses: { 200: Template },
+    isIdempotent: true,
+    errors: ['template_unknown', 'conflict'],
+    handler: ({ scope, params, body }) =>
+      answerOnce(scope, (scope) => rollBackTemplate(scope, idOf(params), body.version), { status: 200 }),
+  }),
+]

@@ -1,10 +1,10 @@
 import Type, { type Static } from 'typebox'
-import { GivenId, ShownId } from '../../http/ids.js'
-import { Literals, Locale, Nullable, pageQuery, Timestamp } from '../../http/schemas.js'
+import { ShownId } from '../../http/ids.js'
+import { JsonObject, Literals, Locale, Nullable, pageQuery, Timestamp } from '../../http/schemas.js'
 import { formats, Text } from '../../messages/schemas.js'
 
 const content = {
-  format: Literals(formats, { default: 'markdown' }),
+  format: Literals(formats, { default: 'markdown', description: 'What the texts are written in, once rendered.' }),
   default_locale: Type.Optional(Locale),
   texts: Type.Record(Locale, Text, {
     minProperties: 1,
@@ -24,9 +24,12 @@ const content = {
   publish: Type.Boolean({ default: false, description: 'Publish this version at once.' }),
 }
 
+const TemplateName = Type.String({ minLength: 1, maxLength: 128, description: 'Unique within your templates.' })
+
 export const NewTemplate = Type.Object(
-  { name: Type.String({ minLength: 1, maxLength: 128 }), ...content },
+  { name: TemplateName, ...content },
   {
+    $id: 'NewTemplate',
     additionalProperties: false,
     examples: [
       {
@@ -41,40 +44,46 @@ export const NewTemplate = Type.Object(
 export type NewTemplate = Static<typeof NewTemplate>
 
 export const NewVersion = Type.Object(
-  { name: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })), ...content },
-  { additionalProperties: false },
+  { name: Type.Optional(TemplateName), ...content },
+  {
+    $id: 'NewTemplateVersion',
+    additionalProperties: false,
+    examples: [{ texts: { en: 'Your order **{{order}}** is on its way.' } }],
+  },
 )
 export type NewVersion = Static<typeof NewVersion>
 
 export const VersionChoice = Type.Object(
-  { version: Type.Optional(Type.Integer({ minimum: 1 })) },
-  { additionalProperties: false },
+  { version: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'Which version.' })) },
+  { $id: 'VersionChoice', additionalProperties: false, examples: [{ version: 2 }] },
 )
 
-const Version = Type.Object({
-  version: Type.Integer(),
-  format: Type.String(),
-  default_locale: Type.String(),
-  texts: Type.Record(Type.String(), Type.String()),
-  schema: Nullable(Type.Record(Type.String(), Type.Unknown())),
-  strict: Type.Boolean(),
-  created_at: Timestamp,
-})
+const Version = Type.Object(
+  {
+    version: Type.Integer({ description: 'Counted from 1.' }),
+    format: Literals(formats, { description: 'What the texts are written in, once rendered.' }),
+    default_locale: Type.String({ description: 'The language for whoever speaks none of the others.' }),
+    texts: Type.Record(Type.String(), Type.String(), { description: 'By language, in Mustache.' }),
+    schema: Nullable(JsonObject('JSON Schema.'), { description: 'JSON Schema of the variables.' }),
+    strict: Type.Boolean({ description: 'A variable that is not given is an error, rather than nothing.' }),
+    created_at: Timestamp('When it was added.'),
+  },
+  { $id: 'TemplateVersion', description: 'One version of a template. Versions never change.' },
+)
 
 const summary = {
-  id: ShownId('tpl'),
-  name: Type.String(),
-  latest_version: Type.Integer(),
-  published_version: Nullable(Type.Integer()),
-  created_at: Timestamp,
-  updated_at: Timestamp,
+  id: ShownId('tpl', 'The id of the template.'),
+  name: Type.String({ description: 'Its name.' }),
+  latest_version: Type.Integer({ description: 'The version that was added last.' }),
+  published_version: Nullable(Type.Integer(), { description: 'The version that new notifications use.' }),
+  created_at: Timestamp('When it was made.'),
+  updated_at: Timestamp('When something of it changed last.'),
 }
-export const TemplateSummary = Type.Object(summary)
-export const Template = Type.Object({
-  ...summary,
-  versions: Type.Array(Version, { description: 'Newest first, up to 100.' }),
-})
+export const TemplateSummary = Type.Object(summary, { $id: 'TemplateSummary', description: 'A template.' })
+export const Template = Type.Object(
+  { ...summary, versions: Type.Array(Version, { description: 'Newest first, up to 100.' }) },
+  { $id: 'Template', description: 'A template with its versions.' },
+)
 
-export const TemplateParams = Type.Object({ id: GivenId })
 export const TemplateListQuery = Type.Object(pageQuery, { additionalProperties: false })
 export type TemplateListQuery = Static<typeof TemplateListQuery>

@@ -1,5 +1,5 @@
 import type { Prisma } from '@tellwire/db'
-import type { TemplateContent } from '@tellwire/domain'
+import { readStoredTemplate } from '@tellwire/domain'
 import { showId } from '../../http/ids.js'
 
 export function showTemplate(template: Prisma.TemplateGetPayload<object>) {
@@ -14,6 +14,6 @@ export function showTemplate(template: Prisma.TemplateGetPayload<object>) {
 }
 
 export function showVersion({ version, content, createdAt }: Prisma.TemplateVersionGetPayload<object>) {
-  const { schema, ...rest } = content as unknown as TemplateContent
+  const { schema, ...rest } = readStoredTemplate(content)
   return { version, ...rest, schema: schema ?? null, created_at: createdAt.toISOString() }
 }

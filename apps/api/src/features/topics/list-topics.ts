@@ -1,12 +1,12 @@
-import type { TenantContext } from '../../context.js'
+import type { TenantScope } from '@tellwire/domain'
 import { readCursor, toPage } from '../../http/cursors.js'
 import { showId } from '../../http/ids.js'
 import type { TopicListQuery } from './schemas.js'
 
 /** In the order of their names. */
-export async function listTopics({ db, tenantId }: TenantContext, { limit, cursor }: TopicListQuery) {
-  const scope = ['topics', tenantId]
-  const after = readCursor(scope, cursor)
+export async function listTopics({ db, tenantId }: TenantScope, { limit, cursor }: TopicListQuery) {
+  const list = ['topics', tenantId]
+  const after = readCursor(list, cursor)
   const topics = await db.topic.findMany({
     where: { tenantId, ...(after === undefined ? {} : { name: { gt: after } }) },
     orderBy: { name: 'asc' },
@@ -16,7 +16,7 @@ export async function listTopics({ db, tenantId }: TenantContext, { limit, curso
   return toPage(
     topics,
     limit,
-    scope,
+    list,
     ({ name }) => name,
     ({ id, name, createdAt, _count: { subscribers } }) => ({
       id: showId('top', id),

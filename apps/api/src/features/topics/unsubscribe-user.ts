@@ -1,9 +1,9 @@
-import type { TenantContext } from '../../context.js'
+import type { TenantScope } from '@tellwire/domain'
 import { notFound } from '../../errors.js'
 import { getTopic } from './get-topic.js'
 
 /** What a broadcast has already brought into a lane for the user still goes out. */
-export async function unsubscribeUser(ctx: TenantContext, name: string, userId: string): Promise<void> {
+export async function unsubscribeUser(ctx: TenantScope, name: string, userId: string): Promise<void> {
   const { db, tenantId } = ctx
   const topic = await getTopic(ctx, name)
   const { count } = await db.topicSubscriber.deleteMany({ where: { tenantId, topicId: topic.id, userId } })

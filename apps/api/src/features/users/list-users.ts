@@ -1,18 +1,18 @@
 import type { Prisma } from '@tellwire/db'
-import type { TenantContext } from '../../context.js'
+import type { TenantScope } from '@tellwire/domain'
 import { readCursor, toPage } from '../../http/cursors.js'
 import type { UserListQuery } from './schemas.js'
 import { showUser, withConnections } from './show-user.js'
 
-/** In the order of their ids. */
-export async function listUsers({ db, tenantId }: TenantContext, query: UserListQuery) {
+/** Lists users in the order of their ids. */
+export async function listUsers({ db, tenantId }: TenantScope, query: UserListQuery) {
   const { limit, cursor, connected, q } = query
-  const scope = ['users', tenantId, connected, q]
-  const after = readCursor(scope, cursor)
+  const list = ['users', tenantId, connected, q]
+  const after = readCursor(list, cursor)
 
   const filters: Prisma.UserWhereInput[] = [{ tenantId }]
   if (after !== undefined) filters.push({ userId: { gt: after } })
-  if (q !== undefined) filters.push({ userId: { contains: q } })
+  if (q !== undefined) filters.push({ userId: { contains: escapeLike(q) } })
   if (connected !== undefined) filters.push({ connections: { [connected ? 'some' : 'none']: { status: 'active' } } })
 
   const users = await db.user.findMany({
@@ -21,5 +21,10 @@ export async function listUsers({ db, tenantId }: TenantContext, query: UserList
     take: limit + 1,
     include: withConnections,
   })
-  return toPage(users, limit, scope, (user) => user.userId, showUser)
+  return toPage(users, limit, list, (user) => user.userId, showUser)
+}
+
+/** `contains` is a LIKE, in which these three have another meaning. */
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&')
 }

@@ -1,27 +1,30 @@
-import type { Prisma } from '@tellwire/db'
-import type { TenantContext } from '../../context.js'
-import { ApiError } from '../../errors.js'
+import { toJsonColumn } from '@tellwire/db'
+import type { TenantScope } from '@tellwire/domain'
+import { normaliseLocale, normaliseTimezone } from '../../http/formats.js'
 import { getUser } from './get-user.js'
-import { isUserId } from './is-user-id.js'
 import type { UserInput } from './schemas.js'
 
-/** Of two concurrent first calls, one creates the user and both set what they name. */
-export async function putUser(ctx: TenantContext, userId: string, input: UserInput) {
-  const { db, tenantId } = ctx
-  if (!isUserId(userId)) {
-    throw new ApiError('invalid_request', 'A user_id has 1 to 128 printable characters and is neither "." nor "..".', {
-      errors: [{ pointer: '/user_id', code: 'pattern', detail: 'is not a valid user_id' }],
-    })
-  }
+/** Creates a user, or replaces all that is kept of one. Of two concurrent first calls, one creates the user. */
+export async function putUser(scope: TenantScope, userId: string, input: UserInput) {
+  const { db, tenantId } = scope
   const { count } = await db.user.createMany({ data: [{ tenantId, userId }], skipDuplicates: true })
   await db.user.update({
     where: { tenantId_userId: { tenantId, userId } },
     data: {
+      // It came as JSON.
+      attributes: toJsonColumn(input.attributes ?? {}),
+      locale: readLocale(input.locale),
+      timezone: readTimezone(input.timezone),
       updatedAt: new Date(),
-      ...(input.attributes === undefined ? {} : { attributes: input.attributes as Prisma.InputJsonObject }),
-      ...(input.locale === undefined ? {} : { locale: input.locale }),
-      ...(input.timezone === undefined ? {} : { timezone: input.timezone }),
     },
   })
-  return { isNew: count === 1, user: await getUser(ctx, userId) }
+  return { isNew: count === 1, user: await getUser(scope, userId) }
+}
+
+export function readLocale(tag: string | null | undefined): string | null {
+  return (tag && normaliseLocale(tag)) ?? null
+}
+
+export function readTimezone(name: string | null | undefined): string | null {
+  return (name && normaliseTimezone(name)) ?? null
 }

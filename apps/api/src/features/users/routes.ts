@@ -1,46 +1,65 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Answer } from '../../http/answer.js'
 import { Page } from '../../http/schemas.js'
+import { route } from '../../route.js'
+import { changeUser } from './change-user.js'
 import { getUser } from './get-user.js'
 import { listUsers } from './list-users.js'
 import { putUser } from './put-user.js'
-import { User, UserInput, UserListQuery, UserParams } from './schemas.js'
+import { User, UserChange, UserInput, UserListQuery, UserParams } from './schemas.js'
 
-const tags = ['users']
+const tag = 'users'
 
-export const userRoutes: FastifyPluginAsyncTypebox = async (app) => {
-  app.get(
-    '',
-    {
-      config: { scope: 'users:read' },
-      schema: { tags, summary: 'List users', querystring: UserListQuery, response: { 200: Page(User) } },
+export const userRoutes = [
+  route({
+    operation: 'listUsers',
+    scope: 'users:read',
+    method: 'GET',
+    url: '/v1/users',
+    tag,
+    summary: 'List users, in the order of their ids',
+    query: UserListQuery,
+    responses: { 200: Page('UserPage', User) },
+    handler: ({ scope, query }) => listUsers(scope, query),
+  }),
+  route({
+    operation: 'getUser',
+    scope: 'users:read',
+    method: 'GET',
+    url: '/v1/users/:user_id',
+    tag,
+    summary: 'Look at a user',
+    params: UserParams,
+    responses: { 200: User },
+    errors: ['not_found'],
+    handler: ({ scope, params }) => getUser(scope, params.user_id),
+  }),
+  route({
+    operation: 'putUser',
+    scope: 'users:write',
+    method: 'PUT',
+    url: '/v1/users/:user_id',
+    tag,
+    summary: 'Create a user, or replace all that is kept of one',
+    description: 'What is left out is empty afterwards; PATCH merges instead. Connections stay.',
+    params: UserParams,
+    body: UserInput,
+    responses: { 200: User, 201: User },
+    handler: async ({ scope, params, body }) => {
+      const { isNew, user } = await putUser(scope, params.user_id, body)
+      return new Answer(isNew ? 201 : 200, user)
     },
-    async (request) => listUsers(request.tenant, request.query),
-  )
-
-  app.get(
-    '/:user_id',
-    {
-      config: { scope: 'users:read' },
-      schema: { tags, summary: 'Look at a user', params: UserParams, response: { 200: User } },
-    },
-    async (request) => getUser(request.tenant, request.params.user_id),
-  )
-
-  app.put(
-    '/:user_id',
-    {
-      config: { scope: 'users:write' },
-      schema: {
-        tags,
-        summary: 'Create a user or change its attributes',
-        params: UserParams,
-        body: UserInput,
-        response: { 200: User, 201: User },
-      },
-    },
-    async (request, reply) => {
-      const { isNew, user } = await putUser(request.tenant, request.params.user_id, request.body)
-      return reply.code(isNew ? 201 : 200).send(user)
-    },
-  )
-}
+  }),
+  route({
+    operation: 'changeUser',
+    scope: 'users:write',
+    method: 'PATCH',
+    url: '/v1/users/:user_id',
+    tag,
+    summary: 'Change something of a user',
+    params: UserParams,
+    body: UserChange,
+    responses: { 200: User },
+    errors: ['not_found'],
+    handler: ({ scope, params, body }) => changeUser(scope, params.user_id, body),
+  }),
+]

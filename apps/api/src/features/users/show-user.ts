@@ -1,14 +1,15 @@
-import type { Prisma } from '@tellwire/db'
-import { showConnection } from '../../http/connection.js'
+import { type Prisma, readObject } from '@tellwire/db'
+import { showConnection, withChat } from '../../views/connection.js'
 
 export const withConnections = {
-  connections: { include: { chat: true }, orderBy: { connectedAt: 'asc' } },
+  connections: { include: withChat, orderBy: { connectedAt: 'asc' } },
 } as const satisfies Prisma.UserInclude
 
 export function showUser(user: Prisma.UserGetPayload<{ include: typeof withConnections }>) {
   return {
     user_id: user.userId,
-    attributes: user.attributes as Record<string, unknown>,
+    // They were checked to be an object when they came.
+    attributes: readObject(user.attributes),
     locale: user.locale,
     timezone: user.timezone,
     created_at: user.createdAt.toISOString(),

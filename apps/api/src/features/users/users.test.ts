@@ -1,23 +1,25 @@
 import { expect } from 'vitest'
 import { createBot, createConnection, createTenant, test } from '../../../test/fixtures.js'
 
-test('creates a user, then changes only what is named', async ({ as, tenant }) => {
+test('creates a user, replaces it with PUT, and merges with PATCH', async ({ as, tenant }) => {
   const created = await as(tenant).put('/v1/users/u%2F1', {
     attributes: { plan: 'pro' },
     locale: 'de-AT',
     timezone: 'Europe/Vienna',
   })
-  const changed = await as(tenant).put('/v1/users/u%2F1', { locale: null })
+  const changed = await as(tenant).patch('/v1/users/u%2F1', { locale: null, attributes: { beta: true } })
+  const replaced = await as(tenant).put('/v1/users/u%2F1', { locale: 'de-at' })
 
   expect(created.statusCode).toBe(201)
   expect(changed.statusCode).toBe(200)
   expect(changed.json()).toMatchObject({
     user_id: 'u/1',
-    attributes: { plan: 'pro' },
+    attributes: { plan: 'pro', beta: true },
     locale: null,
     timezone: 'Europe/Vienna',
     connections: [],
   })
+  expect(replaced.json()).toMatchObject({ attributes: {}, locale: 'de-AT', timezone: null })
 })
 
 test.for(['.', '..', 'a\u0000b', 'x'.repeat(129), 'a\nb'])('refuses the user id %j', async (userId, { as, tenant }) => {

@@ -1,0 +1,54 @@
+export interface Cache<Value> {
+  /** Answers from memory where it can, and asks once where several ask at once. A failure is not remembered. */
+  get(key: string): Promise<Value>
+}
+
+interface CacheOptions {
+  /** How long a value is given, in milliseconds. */
+  keptForMs: number
+  entriesMax: number
+  /** A value that is too old is given once more, while it is asked for again. */
+  isStaleGiven?: boolean
+}
+
+interface Entry<Value> {
+  value: Promise<Value>
+  untilMs: number
+}
+
+/** Keeps what was looked up for a moment. */
+export function createCache<Value>(
+  { keptForMs, entriesMax, isStaleGiven = false }: CacheOptions,
+  lookUp: (key: string) => Promise<Value>,
+): Cache<Value> {
+  const entries = new Map<string, Entry<Value>>()
+
+  const keep = (key: string, value: Promise<Value>): void => {
+    const [oldest] = entries.keys()
+    if (entries.size >= entriesMax && oldest !== undefined) entries.delete(oldest)
+    entries.delete(key)
+    entries.set(key, { value, untilMs: performance.now() + keptForMs })
+  }
+
+  const ask = (key: string): Promise<Value> => {
+    const value = lookUp(key)
+    value.catch(() => entries.delete(key))
+    return value
+  }
+
+  return {
+    get(key) {
+      const known = entries.get(key)
+      if (known && performance.now() < known.untilMs) return known.value
+      if (known && isStaleGiven) {
+        known.untilMs = Infinity
+        const renewed = ask(key)
+        renewed.then(() => keep(key, renewed)).catch(() => undefined)
+        return known.value
+      }
+      const value = ask(key)
+      keep(key, value)
+      return value
+    },
+  }
+}

@@ -1,0 +1,26 @@
+import { inTransaction } from '@tellwire/db'
+import { type TenantScope, unsealBotToken } from '@tellwire/domain'
+import type { Needs } from '../../context.js'
+import { ApiError } from '../../errors.js'
+import { findOwnBot } from './find-bot.js'
+
+/**
+ * Takes a bot of the tenant's own out of service: Telegram is asked to forget its webhook, and its token is deleted.
+ * Ended connections, links and what was sent through it stay as they are.
+ * @throws `bot_in_use` while a user is connected through it.
+ */
+export async function deleteBot(scope: TenantScope & Needs<'telegram' | 'sealer'>, id: string): Promise<void> {
+  const bot = await findOwnBot(scope, id)
+  await inTransaction(scope, async ({ db }) => {
+    const connected = await db.connection.count({ where: { botId: id, status: { in: ['active', 'blocked'] } } })
+    if (connected > 0) throw new ApiError('bot_in_use', `${connected} connections of the bot are active.`)
+    await db.bot.update({
+      where: { id },
+      data: { status: 'deleted', tokenSealed: new Uint8Array(), telegramId: -bot.telegramId, updateMode: 'webhook' },
+    })
+    await db.lane.update({ where: { botId: id }, data: { parkedReason: 'bot_deleted' } })
+    await db.connectLink.updateMany({ where: { botId: id, status: 'pending' }, data: { status: 'revoked' } })
+  })
+  const token = unsealBotToken(scope.sealer, bot.telegramId, bot.tokenSealed)
+  await scope.telegram.call(token, 'deleteWebhook', {})
+}

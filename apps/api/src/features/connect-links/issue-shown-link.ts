@@ -1,0 +1,24 @@
+import type { InTransaction } from '@tellwire/db'
+import { issueConnectLink, type TenantScope } from '@tellwire/domain'
+import type { Needs } from '../../context.js'
+import { normaliseLocale } from '../../http/formats.js'
+import { parseId } from '../../http/ids.js'
+import { linkAddresses } from '../../views/link-addresses.js'
+import type { NewConnectLink } from './schemas.js'
+import { showConnectLink } from './show-connect-link.js'
+
+/** Issues a link and shows it with the addresses that contain its token, for the only time. */
+export async function issueShownLink(scope: InTransaction<TenantScope & Needs<'baseUrl'>>, input: NewConnectLink) {
+  const { link, token, botUsername } = await issueConnectLink(scope, {
+    userId: input.user_id,
+    botId: input.bot_id === undefined ? undefined : (parseId('bot', input.bot_id) ?? null),
+    chat: input.chat,
+    expiresIn: input.expires_in,
+    replace: input.replace,
+    locale: input.locale === undefined ? undefined : normaliseLocale(input.locale),
+    redirectUrl: input.redirect_url,
+    metadata: input.metadata,
+  })
+  const addresses = linkAddresses({ baseUrl: scope.baseUrl, username: botUsername, chat: input.chat, token })
+  return { ...showConnectLink(link), ...addresses }
+}

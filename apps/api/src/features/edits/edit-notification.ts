@@ -1,0 +1,159 @@
+import { inTransaction, isAnyDeliverySent, Prisma, queueEdits } from '@tellwire/db'
+import {
+  type MessageContent,
+  type MessageOptions,
+  planMessage,
+  readContent,
+  type TenantScope,
+  wakeAfterCommit,
+} from '@tellwire/domain'
+import { renderText } from '@tellwire/format'
+import { DrainLane } from '@tellwire/jobs'
+import { ApiError, refusal } from '../../errors.js'
+import { showId } from '../../http/ids.js'
+import { assertLength } from '../../messages/check-length.js'
+import { readMessage } from '../../messages/read-message.js'
+import { findNotification, lockNotification } from '../../views/notification.js'
+import type { NotificationEdit } from './schemas.js'
+
+const attemptsMax = 5
+
+/**
+ * Gives a notification another content. What was sent is edited in its chat, at the pace of everything else;
+ * what was not goes out with the new content.
+ */
+export async function editNotification(scope: TenantScope, id: string, edit: NotificationEdit) {
+  await storeEdit(scope, id, edit)
+  // Only now: what is claimed from here on has the new content, and what was before is found.
+  const { queued, botIds } = await queueEdits(scope.db, scope.tenantId, id, {
+    type: 'edit',
+    has_new_media: edit.attachments !== undefined,
+  })
+  for (const botId of botIds) wakeAfterCommit(scope, DrainLane, { botId })
+  return { id: showId('ntf', id), editing: queued }
+}
+
+/** Of two edits at the same moment, the second is made to what the first one left. */
+async function storeEdit(scope: TenantScope, id: string, edit: NotificationEdit): Promise<void> {
+  for (let attempt = 0; attempt < attemptsMax; attempt++) {
+    const { content: stored } = await findNotification(scope, id)
+    const before = readContent(stored)
+    const after = await applyEdit(scope, before, edit)
+    if (await replaceContent(scope, id, { before, after, edit, editedAt: stored?.editedAt ?? null })) return
+  }
+  throw new ApiError('conflict', 'The notification is being changed by others.')
+}
+
+interface Replacement {
+  before: MessageContent
+  after: MessageContent
+  edit: NotificationEdit
+  /** When it was edited last: another edit since then comes first. */
+  editedAt: Date | null
+}
+
+/** @returns false when somebody else has edited it since. */
+async function replaceContent(
+  scope: TenantScope,
+  id: string,
+  { before, after, edit, editedAt }: Replacement,
+): Promise<boolean> {
+  return inTransaction(scope, async (scope) => {
+    const { db, tenantId } = scope
+    await lockNotification(scope, id)
+    if (await isAnyDeliverySent(db, tenantId, id)) assertEditable(before, after, edit)
+    const { count } = await db.notificationContent.updateMany({
+      where: { tenantId, notificationId: id, editedAt },
+      data: { format: after.format, text: after.text, options: writeOptions(after.options), editedAt: new Date() },
+    })
+    return count > 0
+  })
+}
+
+function writeOptions(options: MessageOptions) {
+  // They are made of JSON.
+  return Object.keys(options).length > 0 ? (options as unknown as Prisma.InputJsonObject) : Prisma.DbNull
+}
+
+/** What is given takes the place of what was there; what is null, or back at its default, goes. */
+async function applyEdit(scope: TenantScope, before: MessageContent, edit: NotificationEdit): Promise<MessageContent> {
+  const { format = before.format, text, template, buttons, attachments, link_preview: preview, overflow } = edit
+  if (buttons && (before.options.keyboard ?? before.options.remove_keyboard)) {
+    throw refusal('impossible_combination', 'A message has one of buttons, keyboard and remove_keyboard.', {
+      pointer: '/buttons',
+      detail: 'cannot stand beside the keyboard of the notification',
+    })
+  }
+  const keepsText = text === undefined && template === undefined && before.options.template === undefined
+  const given = { text: text ?? (keepsText && before.text !== '' ? before.text : undefined), template, attachments }
+  const read = await readMessage(
+    scope,
+    {
+      silent: false,
+      protect: false,
+      overflow: 'split',
+      link_preview: 'default',
+      ...definedOf({ ...given, buttons: buttons ?? undefined, link_preview: preview, overflow }),
+      format,
+    },
+    [],
+    { isEdit: true },
+  )
+  const replaced = ['text', 'template', 'buttons', 'attachments', 'link_preview', 'overflow'].filter(
+    (name) => name in edit,
+  )
+  const kept = Object.entries(before.options).filter(
+    ([name]) => !replaced.includes(name) && !(name === 'template' && text !== undefined),
+  )
+  const options: MessageOptions = { ...Object.fromEntries(kept), ...read.options }
+  const after = { format: read.format, text: template === undefined ? (text ?? before.text) : '', options }
+  if (!options.template) assertLength(renderText(after.text, after.format), options)
+  return after
+}
+
+function definedOf<Fields extends object>(fields: Fields): { [Key in keyof Fields]?: NonNullable<Fields[Key]> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof Fields]?: NonNullable<Fields[Key]>
+  }
+}
+
+/**
+ * Telegram edits messages one by one: it adds none, makes no photo of a text, and of stickers, voice messages
+ * and albums it cannot change what they show.
+ */
+function assertEditable(before: MessageContent, after: MessageContent, edit: NotificationEdit): void {
+  if (before.options.mode === 'append') {
+    throw notEditable('/text', 'was added to the message of a thread: send another for the thread')
+  }
+  const isFixed = [before, after].some(({ options: { attachments = [] } }) => {
+    const [first] = attachments
+    return attachments.length > 1 || first?.type === 'sticker' || first?.type === 'voice'
+  })
+  if (edit.attachments !== undefined && isFixed) {
+    throw notEditable('/attachments', 'albums, stickers and voice messages keep what they show')
+  }
+  // What a template makes of itself is known when the edit is made.
+  if (before.options.template ?? after.options.template) return
+  const [had, has] = [shapeOf(before), shapeOf(after)]
+  if (had.join() === has.join()) return
+  const pointer = had.length === has.length ? '/attachments' : '/text'
+  throw notEditable(
+    pointer,
+    `would take ${has.length} (${has.join(', ')}) instead of ${had.length} (${had.join(', ')})`,
+  )
+}
+
+function notEditable(pointer: string, detail: string): ApiError {
+  const why = 'What was sent can be edited only to as many messages of the same kinds.'
+  return refusal('not_editable', why, { pointer, detail })
+}
+
+function shapeOf(content: MessageContent): string[] {
+  const steps = planMessage(content, {
+    dropped: [],
+    isGroup: false,
+    replyToMessageId: undefined,
+    callbackDataOf: () => '',
+  })
+  return steps.map(({ method, media }) => (method === 'sendMessage' ? 'text' : media.length > 1 ? 'album' : 'media'))
+}

@@ -1,0 +1,48 @@
+import Type, { type Static, type TSchema } from 'typebox'
+import { ShownId } from '../../http/ids.js'
+import { Literals, Nullable } from '../../http/schemas.js'
+import { Buttons, formats, LinkPreview, messageFields, Overflow } from '../../messages/schemas.js'
+
+/** A schema that fills in nothing: what an edit does not name stays as it is. */
+function withoutDefault<Schema extends TSchema>({ default: _, ...schema }: Schema & { default?: unknown }) {
+  return Type.Unsafe<Static<Schema>>(schema)
+}
+
+export const NotificationEdit = Type.Object(
+  {
+    text: messageFields.text,
+    format: Type.Optional(Literals(formats, { description: 'What the text is written in.' })),
+    template: messageFields.template,
+    buttons: Type.Optional(Nullable(Buttons, { description: 'Buttons below the message; null for none.' })),
+    attachments: messageFields.attachments,
+    link_preview: Type.Optional(withoutDefault(LinkPreview)),
+    overflow: Type.Optional(withoutDefault(Overflow)),
+  },
+  {
+    $id: 'NotificationEdit',
+    additionalProperties: false,
+    minProperties: 1,
+    description: 'What is not given stays as it is.',
+    examples: [{ text: 'Your order has **arrived**.' }],
+  },
+)
+export type NotificationEdit = Static<typeof NotificationEdit>
+
+export const Editing = Type.Object(
+  {
+    id: ShownId('ntf', 'The notification.'),
+    editing: Type.Integer({
+      description: 'Messages in chats that are being edited; what was not sent is changed already.',
+    }),
+  },
+  { $id: 'Editing', description: 'What an edit has set going.' },
+)
+
+export const TakingBack = Type.Object(
+  {
+    id: ShownId('ntf', 'The notification.'),
+    deleting: Type.Integer({ description: 'Deliveries whose messages are being taken back.' }),
+    too_old: Type.Integer({ description: 'Those that were sent more than 48 hours ago, which Telegram keeps.' }),
+  },
+  { $id: 'TakingBack', description: 'What taking back has set going.' },
+)

@@ -1,0 +1,32 @@
+import { inTransaction } from '@tellwire/db'
+import { fileKey, type TenantScope } from '@tellwire/domain'
+import type { Needs } from '../../context.js'
+import { ApiError, notFound } from '../../errors.js'
+
+/**
+ * Deletes a file and its content. What was sent with it stays in the chats, and templates and notifications keep
+ * naming it.
+ * @throws `not_found`, and `file_in_use` while a notification that was not sent yet has it attached.
+ */
+export async function deleteFile(scope: TenantScope & Needs<'files'>, id: string): Promise<void> {
+  const { contentHash } = await inTransaction(scope, async ({ db, tenantId }) => {
+    const file = await db.file.findUnique({ where: { tenantId_id: { tenantId, id } } })
+    if (!file) throw notFound('file', '/id')
+    const needed = await db.notificationContent.count({
+      where: {
+        tenantId,
+        options: { path: ['attachments'], array_contains: [{ file: id }] },
+        notification: {
+          OR: [
+            { deliveries: { some: { status: { in: ['awaiting_user', 'scheduled', 'queued'] } } } },
+            { broadcast: { isCompleted: false } },
+          ],
+        },
+      },
+    })
+    if (needed > 0) throw new ApiError('file_in_use', 'A notification that was not sent yet has the file attached.')
+    await db.botFile.deleteMany({ where: { tenantId, fileId: id } })
+    return db.file.delete({ where: { tenantId_id: { tenantId, id } } })
+  })
+  await scope.files.remove(fileKey(scope.tenantId, contentHash))
+}

@@ -1,0 +1,113 @@
+import type { NotificationToAccept } from '@tellwire/db'
+import { forgetExpired, type TenantScope } from '@tellwire/domain'
+import type { Keeping, Needs } from '../../context.js'
+import { ApiError, isApiError } from '../../errors.js'
+import { type AcceptanceFacts, completeFacts } from './acceptance-facts.js'
+import { findEarlierAcceptance, pointToEarlier } from './find-earlier-acceptance.js'
+import { readNewNotification } from './read-new-notification.js'
+import type { NewNotification } from './schemas.js'
+
+type Scope = TenantScope & Keeping & Needs<'accepter' | 'capacity'>
+
+/** One notification of a request: what was posted, or why it cannot be read. */
+export type Posted = { input: NewNotification } | { refusal: ApiError }
+
+export interface Accepted {
+  /** By the place in the request: what is on disk, or why it is not. */
+  outcomes: (AcceptanceFacts | ApiError)[]
+  isReplayed: boolean
+}
+
+type Read = NotificationToAccept | ApiError
+
+/**
+ * Accepts the notifications of one request in one commit: all of them, or as many as can be sent. When it returns,
+ * they are on disk with their deliveries. A request that was carried out before leads to what it has led to then.
+ */
+export async function accept(scope: Scope, posted: readonly Posted[], isAtomic: boolean): Promise<Accepted> {
+  const items = await Promise.all(posted.map((item, position) => read(scope, item, position)))
+  const notifications = items.filter((item): item is NotificationToAccept => !(item instanceof Error))
+  const isHopeless = notifications.length === 0 || (isAtomic && notifications.length < items.length)
+
+  const stored = isHopeless ? nothingStored : await store(scope, notifications, isAtomic)
+  if (stored.facts.length > 0) return { outcomes: toOutcomes(items, stored), isReplayed: false }
+  // What could be accepted when the request came first may be too late now.
+  const earlier = await findEarlierAcceptance(scope)
+  if (earlier) return { outcomes: toOutcomes(items, { ...nothingStored, facts: earlier }), isReplayed: true }
+  const { idempotency } = scope
+  if (idempotency && !isHopeless && (await forgetExpired(scope.db, scope.tenantId, idempotency))) {
+    return accept(scope, posted, isAtomic)
+  }
+  return { outcomes: toOutcomes(items, stored), isReplayed: false }
+}
+
+interface Stored {
+  /** None where nothing was accepted. */
+  facts: AcceptanceFacts[]
+  /** The ids of those that there is nobody to send to. */
+  unreachable: ReadonlySet<string>
+}
+
+const nothingStored: Stored = { facts: [], unreachable: new Set() }
+
+async function read(scope: Scope, item: Posted, position: number): Promise<Read> {
+  if ('refusal' in item) return item.refusal
+  try {
+    return await readNewNotification(scope, item.input, position)
+  } catch (error) {
+    if (isApiError(error)) return error
+    throw error
+  }
+}
+
+async function store(scope: Scope, notifications: NotificationToAccept[], isAtomic: boolean): Promise<Stored> {
+  const { accepter, idempotency } = scope
+  const acceptances = await accepter.accept({ notifications, isAtomic, idempotency })
+  const unreachable = new Set(acceptances.flatMap(({ id, result }) => (result === 'unreachable' ? [id] : [])))
+  if (acceptances.every(({ result }) => result === 'refused' || result === 'unreachable')) {
+    return { facts: [], unreachable }
+  }
+  const hasDuplicate = acceptances.some(({ result }) => result === 'duplicate')
+  const facts = await Promise.all(
+    acceptances.map(async (acceptance, index) => {
+      const [notification] = notifications.slice(index, index + 1)
+      if (!notification) throw new Error('the accept statement left a notification out')
+      const complete = completeFacts(notification, acceptance)
+      return acceptance.result === 'duplicate' ? pointToEarlier(scope, complete) : complete
+    }),
+  )
+  if (hasDuplicate && idempotency) await keepFacts(scope, idempotency.key, facts)
+  return { facts, unreachable }
+}
+
+/** From now on the idempotency key stands for the earlier notifications. */
+async function keepFacts({ db, tenantId }: Scope, key: string, facts: readonly AcceptanceFacts[]): Promise<void> {
+  await db.idempotencyKey.updateMany({
+    where: { tenantId, key },
+    data: { result: { acceptances: facts.map((each) => ({ ...each })) } },
+  })
+}
+
+function toOutcomes(items: readonly Read[], { facts: all, unreachable }: Stored): Accepted['outcomes'] {
+  const byPosition = new Map(all.map((facts) => [facts.position, facts]))
+  return items.map((item, position) => {
+    const facts = byPosition.get(position)
+    if (facts?.is_reachable) return facts
+    if (item instanceof Error) return item
+    return facts || unreachable.has(item.id) ? notConnected(item.target) : keptOut()
+  })
+}
+
+/** Nothing is wrong with it, but with others of its batch. */
+function keptOut(): ApiError {
+  return new ApiError('batch_refused', 'It was not accepted because of others of its batch.')
+}
+
+function notConnected(target: unknown): ApiError {
+  const [field = 'user_id'] = Object.keys(target ?? {})
+  return new ApiError(
+    'user_not_connected',
+    'There is no active connection to send to. Give the user a connect link first.',
+    { errors: [{ pointer: `/to/${field}`, code: 'user_not_connected', detail: 'has no active connection' }] },
+  )
+}

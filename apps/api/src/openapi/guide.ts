@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs'
+import { fieldCodes, problems } from '../problems.js'
+
+/** Reads the guide that stands before the reference, with the codes of errors filled in. In Markdown. */
+export function readGuide(): string {
+  const guide = readFileSync(new URL('../../assets/guide.md', import.meta.url), 'utf8')
+  return guide.replace('{{problems}}', tellProblems()).replace('{{fieldCodes}}', tellFieldCodes())
+}
+
+function tellProblems(): string {
+  const rows = Object.entries(problems)
+    .toSorted(([, a], [, b]) => a.status - b.status)
+    .map(
+      ([code, { status, title, isRetryable }]) =>
+        `| ${status} | \`${code}\` | ${title} | ${isRetryable ? 'yes' : ''} |`,
+    )
+  return ['| Status | Code | Meaning | Try again? |', '|--:|:--|:--|:--|', ...rows].join('\n')
+}
+
+function tellFieldCodes(): string {
+  const rows = Object.entries(fieldCodes).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`)
+  return ['| Code | Meaning |', '|:--|:--|', ...rows].join('\n')
+}

@@ -1,0 +1,2 @@
+export { operatorRoutes, tenantRoutes } from '../routes.js'
+export { describeApi } from './describe-api.js'

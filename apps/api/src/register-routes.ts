@@ -1,0 +1,99 @@
+import multipart from '@fastify/multipart'
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
+import Type, { type TObject, type TSchema } from 'typebox'
+import { abortSignal } from './http/abort-signal.js'
+import { Answer } from './http/answer.js'
+import { IdempotencyKey } from './http/schemas.js'
+import { mapSchema } from './http/map-schema.js'
+import { compileSchema } from './http/validation.js'
+import type { Call, Route } from './route.js'
+
+/** Opens the scope of a request that was authenticated. */
+export type OpenScope = (request: FastifyRequest) => unknown
+
+/** Makes the server answer the operations of a list. */
+export function registerRoutes(app: FastifyInstance, routes: readonly Route[], scopeOf: OpenScope): void {
+  app.setValidatorCompiler<TSchema>(({ schema, httpPart }) =>
+    compileSchema(schema, httpPart === 'body' ? 'body' : 'parameters'),
+  )
+  for (const route of routes) {
+    if (route.fileBytesMax === undefined) registerRoute(app, route, scopeOf)
+    else registerUpload(app, route, route.fileBytesMax, scopeOf)
+  }
+}
+
+function registerRoute(app: FastifyInstance, route: Route, scopeOf: OpenScope, bodyBytesMax = route.bodyBytesMax) {
+  app.route({
+    method: route.method,
+    url: route.url,
+    schema: toFastifySchema(route),
+    config: { route },
+    ...(bodyBytesMax === undefined ? {} : { bodyLimit: bodyBytesMax }),
+    ...(route.isBodyOptional ? { preValidation: useEmptyBody } : {}),
+    handler: async (request, reply) => answer(route, await call(route, request, reply, scopeOf), reply),
+  })
+}
+
+const formBytesMax = 1_048_576
+
+/** Forms are taken nowhere else, so that they are told to be of the wrong type there. */
+function registerUpload(app: FastifyInstance, route: Route, fileBytesMax: number, scopeOf: OpenScope): void {
+  void app.register(async (uploads) => {
+    await uploads.register(multipart, {
+      throwFileSizeLimit: false,
+      limits: { files: 1, fields: 0, fileSize: fileBytesMax },
+    })
+    // More than the file, so that one that is too large is told by name.
+    registerRoute(uploads, route, scopeOf, fileBytesMax + formBytesMax)
+  })
+}
+
+function toFastifySchema(route: Route): FastifySchema {
+  const { params, query, body, fileBytesMax, responses } = route
+  const headers = headersOf(route)
+  return {
+    ...(params ? { params } : {}),
+    ...(query ? { querystring: query } : {}),
+    ...(headers ? { headers } : {}),
+    // What is not JSON is read as it comes, and checked by the operation.
+    ...(body && fileBytesMax === undefined ? { body } : {}),
+    response: Object.fromEntries(Object.entries(responses).map(([status, schema]) => [status, withoutNames(schema)])),
+  }
+}
+
+/** The headers of a request that the operation reads. */
+export function headersOf({ headers, isIdempotent }: Route): TObject | undefined {
+  if (!isIdempotent) return headers
+  return Type.Object({ 'idempotency-key': Type.Optional(IdempotencyKey), ...headers?.properties })
+}
+
+/** For the serializer, which looks for one schema under a name, and does not know our formats. */
+function withoutNames(schema: TSchema): unknown {
+  return mapSchema(schema, ({ $id: _, format: __, ...rest }) => rest)
+}
+
+async function useEmptyBody(request: FastifyRequest): Promise<void> {
+  request.body ??= {}
+}
+
+function call(route: Route, request: FastifyRequest, reply: FastifyReply, scopeOf: OpenScope): unknown {
+  const parts: Call = {
+    scope: scopeOf(request),
+    params: request.params,
+    query: request.query,
+    headers: request.headers,
+    body: route.fileBytesMax === undefined ? request.body : request,
+    signal: () => abortSignal(reply),
+  }
+  // They were checked against the schemas that the handler's types come from.
+  return route.handler(parts as never)
+}
+
+function answer(route: Route, result: unknown, reply: FastifyReply): FastifyReply {
+  const usual = Number(Object.keys(route.responses)[0])
+  if (!(result instanceof Answer)) return reply.code(usual).send(usual === 204 ? null : result)
+  return reply
+    .code(result.status)
+    .headers(result.headers)
+    .send(result.status === 204 ? null : result.body)
+}

@@ -1,0 +1,34 @@
+import { adminRoutes } from './features/admin/routes.js'
+import { botRoutes } from './features/bots/routes.js'
+import { connectLinkRoutes } from './features/connect-links/routes.js'
+import { connectionRoutes } from './features/connections/routes.js'
+import { controlRoutes } from './features/control/routes.js'
+import { deliveryRoutes } from './features/deliveries/routes.js'
+import { editRoutes } from './features/edits/routes.js'
+import { fileRoutes } from './features/files/routes.js'
+import { meRoutes } from './features/me/routes.js'
+import { notificationRoutes } from './features/notifications/routes.js'
+import { renderRoutes } from './features/render/routes.js'
+import { templateRoutes } from './features/templates/routes.js'
+import { topicRoutes } from './features/topics/routes.js'
+import { userRoutes } from './features/users/routes.js'
+import type { Route } from './route.js'
+
+/** Every operation of the interface. */
+export const tenantRoutes: readonly Route[] = [
+  ...connectLinkRoutes,
+  ...userRoutes,
+  ...connectionRoutes,
+  ...notificationRoutes,
+  ...controlRoutes,
+  ...editRoutes,
+  ...deliveryRoutes,
+  ...renderRoutes,
+  ...templateRoutes,
+  ...fileRoutes,
+  ...topicRoutes,
+  ...botRoutes,
+  ...meRoutes,
+]
+
+export const operatorRoutes: readonly Route[] = adminRoutes
