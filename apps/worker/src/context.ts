@@ -1,15 +1,17 @@
 import type { Database, Pool } from '@tellwire/db'
-import type { Sealer } from '@tellwire/domain'
+import { runNow, type Sealer, type SystemScope } from '@tellwire/domain'
 import type { FileStore } from '@tellwire/files'
 import type { JobBackend, Waker } from '@tellwire/jobs'
 import type { Logger } from '@tellwire/observability'
 import type { BotApi } from '@tellwire/telegram'
+import type { TemplateVersions } from './compose/template-versions.js'
+import type { BotTokens } from './lane/bot-tokens.js'
 import type { CallSlots } from './lane/call-slots.js'
 import type { Lanes } from './lane/lanes.js'
 import type { Settler } from './lane/settler.js'
 import type { WorkerMetrics } from './metrics.js'
 
-/** What the process has, made once in `main.ts`. */
+/** All that the process has, made once in `main.ts`. */
 export interface WorkerContext {
   db: Database
   engine: Pool
@@ -22,6 +24,8 @@ export interface WorkerContext {
   pollingApi: BotApi
   log: Logger
   lanes: Lanes
+  tokens: BotTokens
+  templateVersions: TemplateVersions
   settler: Settler
   callSlots: CallSlots
   metrics: WorkerMetrics
@@ -29,4 +33,9 @@ export interface WorkerContext {
   heartbeatFile: string | undefined
   /** Aborts when the process is asked to stop: nothing new is begun. */
   stopping: AbortSignal
+}
+
+/** Opens the scope of work that the service does by itself. @param part of the service, such as `lane`. */
+export function openSystemScope({ db, waker, log }: WorkerContext, part: string): SystemScope {
+  return { db, waker, log, actor: { type: 'system', id: part }, afterCommit: runNow }
 }

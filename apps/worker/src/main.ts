@@ -7,7 +7,9 @@ import { announceReady, stopOnSignal } from '@tellwire/lifecycle'
 import { createLogger, serveMetrics } from '@tellwire/observability'
 import { createBotApi } from '@tellwire/telegram'
 import { readConfig } from './config.js'
+import { createTemplateVersions } from './compose/template-versions.js'
 import { createCallSlots } from './lane/call-slots.js'
+import { createBotTokens } from './lane/bot-tokens.js'
 import { createLanes } from './lane/lanes.js'
 import { createSettler } from './lane/settler.js'
 import { createWorkerMetrics } from './metrics.js'
@@ -30,6 +32,7 @@ const telegram = createBotApi({
   connectionsMax: config.TELEGRAM_CONNECTIONS,
 })
 
+const sealer = createSealer(config.SECRET_KEY)
 const metrics = createWorkerMetrics()
 const metricsServer =
   config.METRICS_PORT === undefined ? undefined : await serveMetrics(metrics.registry, config.METRICS_PORT)
@@ -45,9 +48,11 @@ const worker = startWorker({
   pollingApi,
   files,
   log,
-  sealer: createSealer(config.SECRET_KEY),
+  sealer,
+  tokens: createBotTokens({ db, sealer, log }),
+  templateVersions: createTemplateVersions(db),
   lanes: createLanes(),
-  settler: createSettler({ engine: settling, log }),
+  settler: createSettler({ engine: settling, log, metrics }),
   callSlots: createCallSlots(config.TELEGRAM_CONNECTIONS),
   metrics,
   heartbeatFile: config.HEARTBEAT_FILE,

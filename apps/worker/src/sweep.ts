@@ -1,35 +1,21 @@
 import { writeFile } from 'node:fs/promises'
-import {
-  deleteExpired,
-  ensurePartitions,
-  expireDeliveries,
-  findBotsWithUpdates,
-  findDueBroadcasts,
-  findDueLanes,
-  findHeldWithConnection,
-  inTransaction,
-  releaseDueDeliveries,
-} from '@tellwire/db'
-import { releaseHeld } from '@tellwire/domain'
-import { AdvanceBroadcast, DrainLane, HandleUpdates } from '@tellwire/jobs'
-import type { WorkerContext } from './context.js'
-import { advanceBroadcast } from './jobs/advance-broadcast.js'
-import { drainLane } from './jobs/drain-lane.js'
-import { handleUpdates } from './jobs/handle-updates.js'
+import { expireDeliveries, findAwaitingWithConnection, inTransaction, releaseDueDeliveries } from '@tellwire/db'
+import { releaseAwaiting } from '@tellwire/domain'
+import { DrainLane } from '@tellwire/jobs'
+import { countUnknown } from '@tellwire/observability'
+import { openSystemScope, type WorkerContext } from './context.js'
 import { every, type Repeating } from './every.js'
+import type { Job } from './jobs/job.js'
+import { jobs } from './jobs/jobs.js'
 
 const sweepEveryMs = 1_000
-const upkeepEveryMs = 3_600_000
 /** Rows that a statement moves or ends. */
 const sliceSize = 1_000
 const slicesMax = 10
-const partitionDaysAhead = 7
 
 /**
- * Finds what no wake-up told of: lanes with something due that nobody drains, updates that nobody
- * handles, broadcasts that do not go on, and deliveries whose time has come or is over. It reads Postgres
- * alone, so whatever the queue loses is found within seconds; while the queue is away, this process does the
- * work itself.
+ * Finds work that no wake-up told of, and deliveries whose time has come or is over. It reads Postgres alone, so
+ * whatever the queue loses is found within seconds; while the queue is away, this process does the work itself.
  */
 export function startSweep(ctx: WorkerContext): Repeating {
   const ownWork = new Map<string, Promise<void>>()
@@ -41,29 +27,22 @@ export function startSweep(ctx: WorkerContext): Repeating {
     ownWork.set(key, done)
   }
 
+  const sweepJob = async ({ contract, run, findDue }: Job): Promise<void> => {
+    const due = (await findDue?.(ctx)) ?? []
+    await Promise.all(
+      due.map(async (payload) => {
+        if (await ctx.waker.handOver(contract, payload)) return
+        doMyself(`${contract.name} ${contract.key(payload)}`, () => run(ctx, payload))
+      }),
+    )
+  }
+
   const sweep = every(sweepEveryMs, ctx, 'sweep', async () => {
     await moveWaiting(ctx).catch((error: unknown) => ctx.log.error({ err: error }, 'moving what waits failed'))
-    const [botsWithDeliveries, botsWithUpdates, broadcasts] = await Promise.all([
-      findDueLanes(ctx.engine),
-      findBotsWithUpdates(ctx.engine),
-      findDueBroadcasts(ctx.engine),
-    ])
+    const swept = Promise.all(jobs.map(sweepJob))
     ctx.lanes.sweep(performance.now())
+    await swept
     if (ctx.heartbeatFile !== undefined) await writeFile(ctx.heartbeatFile, '')
-    await Promise.all([
-      ...botsWithDeliveries.map(async (botId) => {
-        if (!(await ctx.waker.handOver(DrainLane, { botId })))
-          doMyself(`lane ${botId}`, () => drainLane(ctx, { botId }))
-      }),
-      ...botsWithUpdates.map(async (botId) => {
-        if (!(await ctx.waker.handOver(HandleUpdates, { botId })))
-          doMyself(`updates ${botId}`, () => handleUpdates(ctx, { botId }))
-      }),
-      ...broadcasts.map(async ({ tenantId, notificationId }) => {
-        if (!(await ctx.waker.handOver(AdvanceBroadcast, { tenantId, notificationId })))
-          doMyself(`broadcast ${notificationId}`, () => advanceBroadcast(ctx, { tenantId, notificationId }))
-      }),
-    ])
   })
   return {
     async stop() {
@@ -75,23 +54,15 @@ export function startSweep(ctx: WorkerContext): Repeating {
 
 /** Ends what is overdue, and brings into the lanes what is due: some slices of each, the rest the next time. */
 async function moveWaiting(ctx: WorkerContext): Promise<void> {
-  const { engine, waker, stopping } = ctx
+  const { engine, waker, metrics, stopping } = ctx
   for (let slice = 0; slice < slicesMax && !stopping.aborted; slice++) {
-    const expired = await expireDeliveries(engine, sliceSize)
-    const due = await releaseDueDeliveries(engine, sliceSize)
-    for (const botId of due.botIds) waker.wake(DrainLane, { botId })
-    if (expired < sliceSize && due.released < sliceSize) break
+    const { ended, unknown } = await expireDeliveries(engine, sliceSize)
+    countUnknown(metrics, 'expired', unknown)
+    const { released, botIds } = await releaseDueDeliveries(engine, sliceSize)
+    for (const botId of botIds) waker.wake(DrainLane, { botId })
+    if (ended < sliceSize && released < sliceSize) break
   }
-  for (const connection of await findHeldWithConnection(engine, sliceSize)) {
-    await inTransaction(ctx, ({ db }) => releaseHeld(db, connection))
-    waker.wake(DrainLane, { botId: connection.botId })
+  for (const connection of await findAwaitingWithConnection(engine, sliceSize)) {
+    await inTransaction(openSystemScope(ctx, 'sweep'), (scope) => releaseAwaiting(scope, connection))
   }
-}
-
-/** Makes the coming days' partitions and deletes what has expired. */
-export function startUpkeep(ctx: WorkerContext): Repeating {
-  return every(upkeepEveryMs, ctx, 'upkeep', async () => {
-    await ensurePartitions(ctx.engine, partitionDaysAhead)
-    await deleteExpired(ctx.engine)
-  })
 }

@@ -1,29 +1,26 @@
-import { AdvanceBroadcast, consume, DrainLane, HandleUpdates } from '@tellwire/jobs'
+import { consume } from '@tellwire/jobs'
 import type { WorkerContext } from './context.js'
-import { advanceBroadcast } from './jobs/advance-broadcast.js'
-import { drainLane } from './jobs/drain-lane.js'
-import { handleUpdates } from './jobs/handle-updates.js'
+import { jobs } from './jobs/jobs.js'
 import { listenForWakeUps } from './lane/listen-for-wake-ups.js'
-import { startPolling } from './poll-updates.js'
-import { startSweep, startUpkeep } from './sweep.js'
+import { startSweep } from './sweep.js'
+import { startPolling } from './updates/poll-updates.js'
+import { startUpkeep } from './upkeep.js'
 
 export interface RunningWorker {
   /** Takes nothing new, lets what is under way finish, and hands over the rest. */
   stop(): Promise<void>
 }
 
-/** All that this process does: the jobs it consumes and what it does by itself. */
+/** Starts all that this process does: the jobs it consumes and what it does by itself. */
 export function startWorker(ctx: Omit<WorkerContext, 'stopping'>): RunningWorker {
   const stopping = new AbortController()
   const context: WorkerContext = { ...ctx, stopping: stopping.signal }
   const onError = (error: Error): void => ctx.log.warn({ err: error }, 'queue')
 
   const parts = [startUpkeep(context), startPolling(context), startSweep(context), listenForWakeUps(context)]
-  const consumers = [
-    consume(ctx.jobs, DrainLane, (payload) => drainLane(context, payload), onError),
-    consume(ctx.jobs, HandleUpdates, (payload) => handleUpdates(context, payload), onError),
-    consume(ctx.jobs, AdvanceBroadcast, (payload) => advanceBroadcast(context, payload), onError),
-  ]
+  const consumers = jobs.map(({ contract, run }) =>
+    consume(ctx.jobs, contract, (payload) => run(context, payload), onError),
+  )
 
   return {
     async stop() {

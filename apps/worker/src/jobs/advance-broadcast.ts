@@ -4,13 +4,16 @@ import {
   completeBroadcast,
   expandBroadcast,
   findBroadcast,
+  findDueBroadcasts,
   finishBroadcastChange,
   type OpenBroadcast,
 } from '@tellwire/db'
-import { DrainLane } from '@tellwire/jobs'
+import { AdvanceBroadcast, DrainLane } from '@tellwire/jobs'
+import { countUnknown } from '@tellwire/observability'
 import type { WorkerContext } from '../context.js'
+import type { Job } from './job.js'
 
-/** Users a statement expands, and rows that a statement changes. */
+/** How many users a statement expands, and rows it changes. */
 const sliceSize = 2_000
 
 /**
@@ -18,7 +21,13 @@ const sliceSize = 2_000
  * when all have ended. Each step is a statement of its own, so that it may end after any of them, and two
  * that run at once do no harm.
  */
-export async function advanceBroadcast(ctx: WorkerContext, key: BroadcastKey): Promise<void> {
+export const advanceBroadcast: Job<typeof AdvanceBroadcast.payload> = {
+  contract: AdvanceBroadcast,
+  run: advance,
+  findDue: ({ engine }) => findDueBroadcasts(engine),
+}
+
+async function advance(ctx: WorkerContext, key: BroadcastKey): Promise<void> {
   while (!ctx.stopping.aborted) {
     const broadcast = await findBroadcast(ctx.engine, key)
     if (!broadcast) return
@@ -36,8 +45,9 @@ async function takeStep(
   broadcast: OpenBroadcast,
 ): Promise<{ hasMore: boolean; botIds: string[] }> {
   const { change } = broadcast
-  if (change !== undefined) {
-    const { changed, botIds } = await changeBroadcast(engine, { ...broadcast, change }, sliceSize)
+  if (change !== null) {
+    const { changed, botIds, unknown } = await changeBroadcast(engine, { ...broadcast, change }, sliceSize)
+    countUnknown(metrics, 'cancelled', unknown)
     if (changed > 0) return { hasMore: true, botIds }
     await finishBroadcastChange(engine, { ...broadcast, change })
     // A cancelled row that is in flight is looked at again by the sweep.

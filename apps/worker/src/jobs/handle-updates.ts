@@ -1,64 +1,77 @@
-import { findChatsWithUpdates, inTransaction } from '@tellwire/db'
-import { DrainLane } from '@tellwire/jobs'
-import type { Update } from '@tellwire/telegram'
-import type { WorkerContext } from '../context.js'
+import { findBotsWithUpdates, findChatsWithUpdates, inTransaction } from '@tellwire/db'
+import { HandleUpdates } from '@tellwire/jobs'
+import { openSystemScope, type WorkerContext } from '../context.js'
 import { answerCallbackQuery } from '../updates/answer-callback-query.js'
-import { handleUpdate } from '../updates/handle-update.js'
+import { handlerOf } from '../updates/handlers.js'
+import type { Job } from './job.js'
 
 const chatsAtOnce = 200
 const concurrency = 8
 /** An update that fails this often is given up, so that it does not hold up its chat for ever. */
 const attemptsMax = 5
 
-/** Handles what waits for a bot: each chat's updates in order, several chats at a time. */
-export async function handleUpdates(ctx: WorkerContext, { botId }: { botId: string }): Promise<void> {
-  while (!ctx.stopping.aborted) {
-    const chatIds = await findChatsWithUpdates(ctx.engine, botId, chatsAtOnce)
-    if (chatIds.length === 0) return
-    const next = chatIds.values()
-    // Each takes the next chat from the one iterator that they share.
-    await Promise.all(
-      Array.from({ length: concurrency }, async () => {
-        for (const chatId of next) await handleChat(ctx, botId, BigInt(chatId))
-      }),
-    )
-  }
+/** Handles the updates that wait for a bot: each chat's in order, several chats at a time. */
+export const handleUpdates: Job<typeof HandleUpdates.payload> = {
+  contract: HandleUpdates,
+  async run(ctx, { botId }) {
+    while (!ctx.stopping.aborted) {
+      const chatIds = await findChatsWithUpdates(ctx.engine, botId, chatsAtOnce)
+      if (chatIds.length === 0) return
+      const next = chatIds.values()
+      // Each takes the next chat from the one iterator that they share.
+      await Promise.all(
+        Array.from({ length: concurrency }, async () => {
+          for (const chatId of next) await handleChat(ctx, { botId, chatId: BigInt(chatId) })
+        }),
+      )
+    }
+  },
+  findDue: async ({ engine }) => (await findBotsWithUpdates(engine)).map((botId) => ({ botId })),
 }
 
-async function handleChat(ctx: WorkerContext, botId: string, chatId: bigint): Promise<void> {
-  while (!ctx.stopping.aborted && (await handleNext(ctx, botId, chatId))) {
+interface Place {
+  botId: string
+  chatId: bigint
+}
+
+async function handleChat(ctx: WorkerContext, place: Place): Promise<void> {
+  while (!ctx.stopping.aborted && (await handleNext(ctx, place))) {
     // Until nothing waits in this chat.
   }
 }
 
 /** @returns whether there was one. */
-async function handleNext(ctx: WorkerContext, botId: string, chatId: bigint): Promise<boolean> {
+async function handleNext(ctx: WorkerContext, { botId, chatId }: Place): Promise<boolean> {
   let failing: { id: string; attempts: number; kind: string } | undefined
+  const scope = {
+    ...openSystemScope(ctx, 'updates'),
+    botId,
+    sealer: ctx.sealer,
+    answerPress: (queryId: string) => void answerCallbackQuery(ctx, botId, queryId),
+  }
   try {
-    const { isFound, hasReply, answersQuery } = await inTransaction(ctx, async (ctx) => {
+    return await inTransaction(scope, async (scope) => {
+      const { db } = scope
       // One handler a chat, whichever processes run it.
-      await ctx.db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`${botId} ${chatId}`}, 0))`
-      const update = await ctx.db.update.findFirst({
+      await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`${botId} ${chatId}`}, 0))`
+      const update = await db.update.findFirst({
         where: { botId, chatId, handledAt: null },
         orderBy: { updateId: 'asc' },
       })
-      if (!update) return { isFound: false, hasReply: false, answersQuery: undefined }
+      if (!update) return false
       failing = update
-      const handled = await handleUpdate({ ...ctx, botId }, update.payload as unknown as Update)
-      await ctx.db.update.update({ where: { botId_id: { botId, id: update.id } }, data: { handledAt: new Date() } })
-      return { isFound: true, ...handled }
+      await handlerOf(update.kind)?.(scope, update.payload)
+      await db.update.update({ where: { botId_id: { botId, id: update.id } }, data: { handledAt: new Date() } })
+      return true
     })
-    if (hasReply) ctx.waker.wake(DrainLane, { botId })
-    if (answersQuery !== undefined) void answerCallbackQuery(ctx, botId, answersQuery)
-    return isFound
   } catch (error) {
     if (!failing) throw error
-    await noteFailure(ctx, botId, failing, error)
+    await recordFailure(ctx, botId, failing, error)
     return true
   }
 }
 
-async function noteFailure(
+async function recordFailure(
   ctx: WorkerContext,
   botId: string,
   update: { id: string; attempts: number; kind: string },

@@ -1,19 +1,19 @@
 /**
- * What a lane learns from 429s. One chat's tells that the chat is written to too fast. A second chat's within
+ * Learns from 429s. One chat's tells that the chat is written to too fast. A second chat's within
  * half a minute tells that the bot sends too fast: then the whole bot waits. Afterwards the bot sends more
  * slowly, and gets faster again bit by bit.
  */
 export interface FloodWatch {
-  /** What the bot may send a second at present; the full rate where nothing was learned. */
+  /** Messages that the bot may send a second at present; the full rate where nothing was learned. */
   rate(nowMs: number): number
   /** The full rate, which an operator may change. */
   setFullRate(rate: number): void
   /** Goes on with what an earlier holder of the lane had learned. */
   recall(learnedRate: number): void
-  /** What was learned; undefined at the full rate. */
+  /** The rate that was learned; undefined at the full rate. */
   learnedRate(nowMs: number): number | undefined
   /** @returns how long the whole bot has to wait, in milliseconds, when the 429 is about the bot. */
-  note(chatId: string, retryAfterMs: number): number | undefined
+  record(chatId: string, retryAfterMs: number): number | undefined
 }
 
 const windowMs = 30_000
@@ -52,7 +52,7 @@ export function createFloodWatch(initialRate: number, now: () => number = () => 
       const rate = currentRate(nowMs)
       return rate < fullRate ? rate : undefined
     },
-    note(chatId, retryAfterMs) {
+    record(chatId, retryAfterMs) {
       const nowMs = now()
       recent = [
         ...recent.filter(({ atMs }) => atMs > nowMs - windowMs),

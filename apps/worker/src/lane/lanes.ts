@@ -1,10 +1,10 @@
-import { nilUuid } from '@tellwire/db'
+import { nilUuid, priorities } from '@tellwire/db'
 import { DrainLane } from '@tellwire/jobs'
 import { createPermits, type Permits } from '@tellwire/telegram'
 import { createFairShare, type FairShare } from './fair-share.js'
 import { createFloodWatch, type FloodWatch } from './flood-watch.js'
 
-/** What one turn of a lane leaves to the next in the same process. */
+/** State that one turn of a lane leaves to the next in the same process. */
 export interface LaneState {
   permits: Permits
   shares: FairShare
@@ -19,7 +19,7 @@ export interface LaneState {
  * instead of waiting until all permits are surely back.
  */
 export interface Lanes {
-  /** Notes the turn that drains a lane; `wake` tells it that something new was accepted. */
+  /** Records the turn that drains a lane; `wake` tells it that something new was accepted. */
   open(botId: string, wake: () => void): void
   close(botId: string): void
   /** @returns whether a turn of this process drains the lane; it was told. */
@@ -34,7 +34,7 @@ export interface Lanes {
   sweep(nowMs: number): void
 }
 
-export const priorities = 3
+export const priorityCount = priorities.length
 
 /** A little below the number of lanes that a process drains at a time. */
 const crowdedAt = DrainLane.concurrency * 0.9
@@ -73,8 +73,8 @@ export function createLaneState(rate: number, permitsSpentUntilMs: number): Lane
   permits.spendAll(permitsSpentUntilMs)
   return {
     permits,
-    shares: createFairShare(priorities),
+    shares: createFairShare(priorityCount),
     floods: createFloodWatch(rate),
-    afterTenants: Array.from({ length: priorities }, () => nilUuid),
+    afterTenants: Array.from({ length: priorityCount }, () => nilUuid),
   }
 }

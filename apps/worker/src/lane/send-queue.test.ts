@@ -1,33 +1,30 @@
 import { expect, test } from 'vitest'
-import { plainCall } from './call.js'
+import { plainCall } from '../compose/call.js'
 import { createSendQueue, type QueuedDelivery } from './send-queue.js'
 
 let last = 0
-function delivery(priority: number, tag: number): QueuedDelivery {
+function delivery(priority: number, finishTime: number): QueuedDelivery {
   return {
     id: String(++last),
     kind: 'notification',
     priority,
-    tenantId: null,
-    notificationId: null,
+    tenantId: 'tenant',
+    notificationId: 'notification',
     chatId: String(last),
     isGroup: false,
     attempts: 0,
     ageMs: 0,
     expiresInMs: null,
-    format: 'plain',
-    text: 'x',
-    reply: undefined,
+    content: { format: 'plain', text: 'x', options: null },
     connectionStatus: 'active',
     wasInFlight: false,
-    isHeldIfUnknown: false,
+    stopsIfUnknown: false,
     part: 0,
     dropped: [],
-    connectionId: null,
-    message: null,
+    connectionId: 'connection',
     call: { ...plainCall, method: 'sendMessage', params: {} },
     lastSendAgesMs: [],
-    tag,
+    finishTime,
     expiresAtMs: Infinity,
   }
 }
@@ -72,14 +69,14 @@ test('lets four of normal go for one of bulk while both wait', () => {
   expect(bulk / sent.length).toBeCloseTo(0.2, 1)
 })
 
-test('takes the lowest tag of a priority first, whenever it came', () => {
+test('takes the lowest finishTime of a priority first, whenever it came', () => {
   const queue = createSendQueue()
-  for (const tag of [5, 1, 3]) queue.add(delivery(1, tag))
+  for (const finishTime of [5, 1, 3]) queue.add(delivery(1, finishTime))
 
-  const order = [queue.peek(0)?.tag]
+  const order = [queue.peek(0)?.finishTime]
   const first = queue.peek(0)
   if (first) queue.take(first)
-  order.push(queue.peek(0)?.tag)
+  order.push(queue.peek(0)?.finishTime)
 
   expect(order).toEqual([1, 3])
   expect(queue.clear()).toHaveLength(2)

@@ -1,8 +1,8 @@
 import type { ClaimedDelivery } from '@tellwire/db'
-import type { Call } from './call.js'
+import type { Call } from '../compose/call.js'
 
-/** What was claimed and is about to be sent. */
-export interface QueuedDelivery extends ClaimedDelivery {
+/** A delivery that was claimed and is about to be sent. */
+export type QueuedDelivery = ClaimedDelivery & {
   call: Call
   /** On this process's monotonic clock; `Infinity` where it may be sent for ever. */
   expiresAtMs: number
@@ -21,11 +21,11 @@ export interface SendQueue {
   count(priority: number): number
   chats(): string[]
   add(delivery: QueuedDelivery): void
-  /** What may leave now, as far as the schedule goes. */
+  /** Shows the delivery that may leave now, as far as the schedule goes. */
   peek(nowMs: number): QueuedDelivery | undefined
-  /** Takes out what `peek` showed. */
+  /** Takes out the one that `peek` showed. */
   take(delivery: QueuedDelivery): void
-  /** Notes that a send began, for the schedule. */
+  /** Records that a send began, for the schedule. */
   started(delivery: QueuedDelivery, nowMs: number, rate: number): void
   /** When the schedule lets something leave; `Infinity` when nothing waits. */
   opensAt(nowMs: number): number
@@ -40,7 +40,7 @@ const catchUpMs = 25
 
 export function createSendQueue(): SendQueue {
   const queues: QueuedDelivery[][] = [[], [], []]
-  let slotAtMs = 0
+  let nextStartAtMs = 0
   let normalsInRow = 0
 
   const queueOf = (priority: number): QueuedDelivery[] => queues[priority] ?? []
@@ -59,10 +59,10 @@ export function createSendQueue(): SendQueue {
     add(delivery) {
       const queue = queueOf(delivery.priority)
       let place = queue.length
-      while (place > 0 && (queue[place - 1]?.tag ?? 0) > delivery.tag) place--
+      while (place > 0 && (queue[place - 1]?.finishTime ?? 0) > delivery.finishTime) place--
       queue.splice(place, 0, delivery)
     },
-    peek: (nowMs) => queueOf(high)[0] ?? (nowMs >= slotAtMs ? nextPaced() : undefined),
+    peek: (nowMs) => queueOf(high)[0] ?? (nowMs >= nextStartAtMs ? nextPaced() : undefined),
     take(delivery) {
       const queue = queueOf(delivery.priority)
       queue.splice(queue.indexOf(delivery), 1)
@@ -71,11 +71,11 @@ export function createSendQueue(): SendQueue {
       if (priority === high) return
       normalsInRow = priority === normal ? normalsInRow + 1 : 0
       const intervalMs = 1_000 / rate
-      slotAtMs = Math.max(slotAtMs, nowMs - Math.max(catchUpMs, intervalMs)) + intervalMs
+      nextStartAtMs = Math.max(nextStartAtMs, nowMs - Math.max(catchUpMs, intervalMs)) + intervalMs
     },
     opensAt(nowMs) {
       if (queueOf(high).length > 0) return nowMs
-      return nextPaced() === undefined ? Infinity : Math.max(nowMs, slotAtMs)
+      return nextPaced() === undefined ? Infinity : Math.max(nowMs, nextStartAtMs)
     },
     clear: () => queues.flatMap((queue) => queue.splice(0)),
   }

@@ -1,11 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Pool, settleDeliveries, type Settlement } from '@tellwire/db'
-import type { Logger } from '@tellwire/observability'
-
-export type Outcome = Omit<Settlement, 'turnId' | 'answeredAgoMs'> & {
-  /** On this process's monotonic clock; undefined when no call was made. */
-  answeredAtMs: number | undefined
-}
+import { type ClaimedDelivery, type Pool, settleDeliveries, type Settlement } from '@tellwire/db'
+import { countUnknown, type DeliveryMetrics, type Logger } from '@tellwire/observability'
+import { messageCountOf, type Verdict } from '../outcome/verdict.js'
 
 interface Turn {
   turnId: string
@@ -14,26 +10,30 @@ interface Turn {
 
 interface Waiting {
   turn: Turn
-  outcome: Outcome
+  delivery: ClaimedDelivery
+  verdict: Verdict
+  /** On this process's monotonic clock; undefined when no call was made. */
+  answeredAtMs: number | undefined
   addedAtMs: number
   /** Its turn waits for it no more. */
   isAbandoned: boolean
 }
 
-/** Records the outcomes of all lanes in batches: while batches are being written, the next is collected. */
+/** Settles the deliveries of all lanes in batches: while batches are being written, the next is collected. */
 export interface Settler {
-  add(turn: Turn, outcome: Outcome): void
+  /** @param answeredAtMs on this process's monotonic clock; undefined when no call was made. */
+  add(turn: Turn, delivery: ClaimedDelivery, verdict: Verdict, answeredAtMs?: number): void
   /** Waits until all that the turn added is recorded, or its lease is over. */
   drained(turnId: string): Promise<void>
 }
 
 const retryEveryMs = 200
-/** How long an outcome is kept that cannot be recorded. */
+/** How long a verdict is kept that cannot be written. */
 const keptForMs = 60_000
 const batchSizeMax = 500
 const statementsMax = 2
 
-export function createSettler(ctx: { engine: Pool; log: Logger }): Settler {
+export function createSettler(ctx: { engine: Pool; log: Logger; metrics: DeliveryMetrics }): Settler {
   let waiting: Waiting[] = []
   const open = new Map<string, { count: number; whenDone: (() => void)[] }>()
   let running = 0
@@ -47,13 +47,12 @@ export function createSettler(ctx: { engine: Pool; log: Logger }): Settler {
 
   const write = async (batch: typeof waiting): Promise<void> => {
     const nowMs = performance.now()
-    const settlements = batch.map(({ turn, outcome: { answeredAtMs, ...outcome } }) => ({
-      ...outcome,
-      turnId: turn.turnId,
-      answeredAgoMs: answeredAtMs === undefined ? undefined : nowMs - answeredAtMs,
-    }))
+    const settlements = batch.map((entry) => toSettlement(entry, nowMs))
     try {
-      await settleDeliveries(ctx.engine, settlements)
+      const settled = await settleDeliveries(ctx.engine, settlements)
+      for (const { delivery, verdict } of batch) {
+        if (verdict.result === 'unknown' && settled.has(delivery.id)) countUnknown(ctx.metrics, verdict.cause)
+      }
       for (const { turn, isAbandoned } of batch) if (!isAbandoned) finish(turn.turnId)
     } catch (error) {
       ctx.log.warn({ err: error, deliveries: batch.length }, 'settling failed')
@@ -80,17 +79,34 @@ export function createSettler(ctx: { engine: Pool; log: Logger }): Settler {
   }
 
   return {
-    add(turn, outcome) {
+    add(turn, delivery, verdict, answeredAtMs) {
       const entry = open.get(turn.turnId) ?? { count: 0, whenDone: [] }
       entry.count++
       open.set(turn.turnId, entry)
-      waiting.push({ turn, outcome, addedAtMs: performance.now(), isAbandoned: false })
-      // What is added in the same tick goes together.
+      waiting.push({ turn, delivery, verdict, answeredAtMs, addedAtMs: performance.now(), isAbandoned: false })
+      // Verdicts of the same tick go together.
       queueMicrotask(writeIfFree)
     },
     drained(turnId) {
       const entry = open.get(turnId)
       return entry ? new Promise((resolve) => entry.whenDone.push(resolve)) : Promise.resolve()
     },
+  }
+}
+
+function toSettlement({ turn, delivery, verdict, answeredAtMs }: Waiting, nowMs: number): Settlement {
+  const { id, isGroup } = delivery
+  return {
+    id,
+    isGroup,
+    turnId: turn.turnId,
+    messageCount: messageCountOf(delivery),
+    result: verdict.result,
+    messageIds: 'messageIds' in verdict ? verdict.messageIds : [],
+    failure: 'failure' in verdict ? verdict.failure : undefined,
+    dropped: 'dropped' in verdict ? verdict.dropped : undefined,
+    retryInMs: 'retryInMs' in verdict ? verdict.retryInMs : undefined,
+    pauseChatMs: 'pauseChatMs' in verdict ? verdict.pauseChatMs : undefined,
+    answeredAgoMs: answeredAtMs === undefined ? undefined : nowMs - answeredAtMs,
   }
 }

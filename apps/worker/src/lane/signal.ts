@@ -1,4 +1,4 @@
-/** Lets one waiter sleep until something happens or a time is over. What happens while nobody waits is not lost. */
+/** Lets one waiter sleep until something happens or a time is over. A signal that fires while nobody waits is not lost. */
 export interface Signal {
   fire(): void
   wait(timeoutMs: number): Promise<void>

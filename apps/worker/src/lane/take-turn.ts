@@ -4,31 +4,29 @@
  * It claims a little ahead of what it may send, so that a delivery is at hand whenever a permit comes back,
  * sends in the order of its queue, and leaves the answers to the settler. A turn goes on while something is
  * due within about a second, then writes down when the next thing is due and lets go. It ends at once when
- * its lease ends, when the process stops, or when Telegram refuses the bot; what was claimed and not begun
- * by then goes back into the lane.
+ * its lease ends, when the process stops, or when Telegram refuses the bot; deliveries that were claimed and
+ * not begun by then go back into the lane.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { LaneRelease } from '@tellwire/db'
-import { unsealBotToken } from '@tellwire/domain'
+import { closeUploads } from '../compose/uploads.js'
 import type { WorkerContext } from '../context.js'
-import { closeUploads } from './call.js'
-import { giveBack } from './decide.js'
+import type { BotHalt } from '../outcome/carry-out.js'
+import type { BotToken } from './bot-tokens.js'
+import { claimAheadIfDue } from './claim-ahead.js'
 import { createLaneState } from './lanes.js'
 import { acquireLease, type Lease } from './lease.js'
-import { lookIfDue } from './look-into-lane.js'
-import { type BotHalt, sendDelivery } from './send-delivery.js'
+import { sendDelivery } from './send-delivery.js'
 import { createSendQueue, type QueuedDelivery } from './send-queue.js'
 import { createSignal } from './signal.js'
-import { keepForMs, lookAgainMs, lookaheadMin, permitReturnMs, type Turn } from './turn.js'
+import { keepForMs, lookaheadMin, permitReturnMs, pollEveryMs, type Turn } from './turn.js'
 
 /** A turn that has more to do lets go after this long where other lanes wait for its place. */
 const turnMaxMs = 10_000
-/** An empty lane is kept this long: what comes next finds it held. */
+/** How long an empty lane is kept: the next delivery finds it held. */
 const lingerMs = 300
 /** The sweep looks at a lane in which something waits at least this often, whatever its next due time. */
 const lookAtLeastEveryMs = 5_000
-/** How long a lane is left alone whose bot's token cannot be read here. */
-const unreadablePauseMs = 60_000
 const releaseAgainMs = 200
 /** A turn that is over waits for its open calls; one with a call that hangs goes on instead. */
 const callHangsAfterMs = 1_000
@@ -39,62 +37,59 @@ export async function takeTurn(ctx: WorkerContext, botId: string): Promise<boole
   let turn: Turn | undefined
   ctx.lanes.open(botId, () => {
     if (!turn) return
-    turn.look.isAskedFor = true
-    turn.news.fire()
+    turn.claimAhead.isAskedFor = true
+    turn.wakeUp.fire()
   })
   try {
-    const lease = await acquireLease(ctx.engine, botId)
+    const token = await ctx.tokens.read(botId)
+    const lease = token && (await acquireLease(ctx.engine, botId))
     if (!lease) return false
-    return await holdTurn(ctx, botId, lease, (begun) => {
-      turn = begun
-    })
+    turn = beginTurn({ ctx, botId, lease, token })
+    return await holdTurn(turn, token)
   } finally {
     ctx.lanes.close(botId)
   }
 }
 
-async function holdTurn(
-  ctx: WorkerContext,
-  botId: string,
-  lease: Lease,
-  onBegin: (turn: Turn) => void,
-): Promise<boolean> {
+async function holdTurn(turn: Turn, token: BotToken): Promise<boolean> {
+  const { ctx, botId, lease } = turn
+  // A token that was replaced since it was read is no reason to ask Telegram: the next turn has the new one.
+  const isReplaced = !lease.grant.tokenSealed.equals(token.sealed)
+  if (isReplaced) ctx.tokens.forget(botId)
   let nextDueInMs: number | undefined = 0
-  let turn: Turn | undefined
   try {
-    turn = beginTurn(ctx, botId, lease)
-    onBegin(turn)
-    nextDueInMs = await drain(turn)
+    if (!isReplaced) nextDueInMs = await drain(turn)
   } catch (error) {
     ctx.log.error({ err: error, botId }, 'turn failed')
-  } finally {
-    await endTurn(ctx, botId, lease, turn, nextDueInMs)
   }
+  await endTurn(turn, nextDueInMs)
   // A wake-up that came while the turn was ending is answered by the next one.
-  return turn !== undefined && turn.halt === undefined && (nextDueInMs === 0 || turn.look.isAskedFor)
+  return turn.halt === undefined && (nextDueInMs === 0 || turn.claimAhead.isAskedFor)
 }
 
-function beginTurn(ctx: WorkerContext, botId: string, lease: Lease): Turn {
+type Begun = Pick<Turn, 'ctx' | 'botId' | 'lease'> & { token: BotToken }
+
+function beginTurn({ ctx, botId, lease, token }: Begun): Turn {
   const { grant } = lease
   const nowMs = performance.now()
   const spentForMs = grant.wasAbandoned ? permitReturnMs : grant.permitsFreeInMs
-  const news = createSignal()
+  const wakeUp = createSignal()
   const remembered = ctx.lanes.recall(botId, grant.epoch)
   const state = remembered ?? createLaneState(grant.rate, nowMs + spentForMs)
   state.floods.setFullRate(grant.rate)
-  if (!remembered && grant.learnedRate !== undefined) state.floods.recall(grant.learnedRate)
+  if (!remembered && grant.learnedRate !== null) state.floods.recall(grant.learnedRate)
   return {
     ...state,
     ctx,
     botId,
     lease,
-    news,
-    onSlot: () => news.fire(),
-    token: unsealBotToken(ctx.sealer, grant.telegramId, grant.tokenSealed),
+    wakeUp,
+    onSlotFree: () => wakeUp.fire(),
+    token: token.text,
     queue: createSendQueue(),
     calls: new Map(),
     uploads: new Map(),
-    look: {
+    claimAhead: {
       isAskedFor: false,
       claiming: undefined,
       lastAtMs: 0,
@@ -109,33 +104,16 @@ function beginTurn(ctx: WorkerContext, botId: string, lease: Lease): Turn {
 }
 
 /** Gives back what was not begun, lets the open calls end and be settled, and the lane go. */
-async function endTurn(
-  ctx: WorkerContext,
-  botId: string,
-  lease: Lease,
-  turn: Turn | undefined,
-  nextDueInMs: number | undefined,
-): Promise<void> {
-  if (!turn) {
-    await lease.release({
-      nextDueInMs: lookAtLeastEveryMs,
-      permitsFreeInMs: permitReturnMs,
-      pauseMs: unreadablePauseMs,
-      parkedReason: undefined,
-      tokenSealed: lease.grant.tokenSealed,
-      learnedRate: undefined,
-    })
-    return
-  }
-  ctx.callSlots.leave(turn.onSlot)
-  await turn.look.claiming
-  for (const delivery of turn.queue.clear()) ctx.settler.add(lease, giveBack(delivery))
+async function endTurn(turn: Turn, nextDueInMs: number | undefined): Promise<void> {
+  const { ctx, botId, lease, permits, shares, floods } = turn
+  ctx.callSlots.leave(turn.onSlotFree)
+  await turn.claimAhead.claiming
+  for (const delivery of turn.queue.clear()) ctx.settler.add(lease, delivery, { result: 'release' })
   await Promise.all(turn.calls.keys())
   await ctx.settler.drained(lease.turnId)
   const nowMs = performance.now()
-  const { permits, shares, floods, afterTenants } = turn
   permits.forget(nowMs)
-  ctx.lanes.keep(botId, lease.grant.epoch, { permits, shares, floods, afterTenants })
+  ctx.lanes.keep(botId, lease.grant.epoch, { permits, shares, floods, afterTenants: turn.afterTenants })
   await releaseStubbornly(ctx, lease, {
     nextDueInMs: nextDueInMs === undefined ? undefined : Math.min(nextDueInMs, lookAtLeastEveryMs),
     permitsFreeInMs: permits.spentUntil(nowMs) - nowMs,
@@ -162,21 +140,21 @@ async function releaseStubbornly(ctx: WorkerContext, lease: Lease, release: Lane
 
 /** @returns in how many milliseconds something is due; undefined when nothing waits. */
 async function drain(turn: Turn): Promise<number | undefined> {
-  const { ctx, lease, look, queue, news } = turn
+  const { ctx, lease, claimAhead, queue, wakeUp } = turn
   const endsAtMs = performance.now() + turnMaxMs
   while (lease.isHeld() && !ctx.stopping.aborted && turn.halt === undefined) {
     sendWhatMayLeave(turn)
     const nowMs = performance.now()
     if (nowMs > endsAtMs && ctx.lanes.isCrowded() && !hasHangingCall(turn, nowMs)) return 0
-    lookIfDue(turn, nowMs)
-    if (look.failure !== undefined) throw look.failure
+    claimAheadIfDue(turn, nowMs)
+    if (claimAhead.failure !== undefined) throw claimAhead.failure
 
-    const isIdle = queue.size === 0 && turn.calls.size === 0 && look.claiming === undefined
-    if (isIdle && look.dueAtMs !== undefined && look.dueAtMs - nowMs > keepForMs) {
-      if (Number.isFinite(look.dueAtMs)) return look.dueAtMs - nowMs
-      if (nowMs - look.lastTakenAtMs > lingerMs) return undefined
+    const isIdle = queue.size === 0 && turn.calls.size === 0 && claimAhead.claiming === undefined
+    if (isIdle && claimAhead.dueAtMs !== undefined && claimAhead.dueAtMs - nowMs > keepForMs) {
+      if (Number.isFinite(claimAhead.dueAtMs)) return claimAhead.dueAtMs - nowMs
+      if (nowMs - claimAhead.lastTakenAtMs > lingerMs) return undefined
     }
-    await news.wait(waitMs(turn, nowMs))
+    await wakeUp.wait(waitMs(turn, nowMs))
   }
   return 0
 }
@@ -185,13 +163,13 @@ function hasHangingCall({ calls }: Turn, nowMs: number): boolean {
   return [...calls.values()].some((beganAtMs) => nowMs - beganAtMs > callHangsAfterMs)
 }
 
-/** Until something may leave, or a look is due. */
-function waitMs({ ctx, queue, permits, look, onSlot }: Turn, nowMs: number): number {
-  const mayLeave = queue.size > 0 && !ctx.callSlots.isWaiting(onSlot)
+/** How long nothing may leave, and no claim is due. */
+function waitMs({ ctx, queue, permits, claimAhead, onSlotFree }: Turn, nowMs: number): number {
+  const mayLeave = queue.size > 0 && !ctx.callSlots.isWaiting(onSlotFree)
   const count = queue.peek(nowMs)?.call.messageCount
   const leavesAtMs = mayLeave ? Math.max(queue.opensAt(nowMs), permits.freeAt(nowMs, count)) : Infinity
-  const looksAtMs = look.claiming ? Infinity : Math.max(nowMs, look.nextAtMs)
-  return Math.min(leavesAtMs - nowMs, looksAtMs - nowMs, lookAgainMs)
+  const looksAtMs = claimAhead.claiming ? Infinity : Math.max(nowMs, claimAhead.nextAtMs)
+  return Math.min(leavesAtMs - nowMs, looksAtMs - nowMs, pollEveryMs)
 }
 
 function sendWhatMayLeave(turn: Turn): void {
@@ -204,13 +182,14 @@ function sendWhatMayLeave(turn: Turn): void {
     if (chatFreeInMs > 0) {
       queue.take(delivery)
       closeUploads(turn.uploads, delivery.id)
-      ctx.settler.add(lease, giveBack(delivery, Number.isFinite(chatFreeInMs) ? chatFreeInMs : undefined))
+      const retryIn = Number.isFinite(chatFreeInMs) ? { retryInMs: chatFreeInMs } : {}
+      ctx.settler.add(lease, delivery, { result: 'release', ...retryIn })
       continue
     }
-    if (!ctx.callSlots.take(turn.onSlot)) return
+    if (!ctx.callSlots.take(turn.onSlotFree)) return
     queue.take(delivery)
     queue.started(delivery, nowMs, permits.rate)
-    shares.noteSent(delivery)
+    shares.recordSent(delivery)
     begin(turn, delivery, nowMs)
   }
 }
@@ -237,7 +216,7 @@ function begin(turn: Turn, delivery: QueuedDelivery, nowMs: number): void {
       ctx.callSlots.giveBack()
       closeUploads(turn.uploads, delivery.id)
       turn.calls.delete(call)
-      turn.news.fire()
+      turn.wakeUp.fire()
     })
   turn.calls.set(call, nowMs)
 }

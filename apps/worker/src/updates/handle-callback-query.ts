@@ -1,37 +1,29 @@
-import { isSignatureOf, type MessageOptions, readCallbackData, recordEvents } from '@tellwire/domain'
+import { findDeliveryOfBot } from '@tellwire/db'
+import { isSignatureOf, readCallbackData, readContent, recordEvents } from '@tellwire/domain'
 import type { CallbackQuery } from '@tellwire/telegram'
-import type { Handled, UpdateContext } from './context.js'
+import { asPerson, type UpdateScope } from './scope.js'
 
 /**
- * A press on a button of a notification: its tenant is told, with the value that the button had. A press on
+ * Handles a press on a button of a notification: its tenant is told, with the value that the button had. A press on
  * anything else is answered all the same, so that the person's button does not wait.
  */
-export async function handleCallbackQuery(ctx: UpdateContext, query: CallbackQuery): Promise<Handled> {
-  await noteButton(ctx, query)
-  return { hasReply: false, answersQuery: query.id }
+export async function handleCallbackQuery(given: UpdateScope, query: CallbackQuery): Promise<void> {
+  const scope = asPerson(given, query.from)
+  scope.afterCommit(`answer ${query.id}`, () => scope.answerPress(query.id))
+  await recordPress(scope, query)
 }
 
-async function noteButton({ db, botId, sealer }: UpdateContext, { data, message, from }: CallbackQuery): Promise<void> {
+/** The data alone say which delivery it is: they are signed, and Telegram may leave the message out. */
+async function recordPress({ db, botId, sealer }: UpdateScope, { data, message, from }: CallbackQuery): Promise<void> {
   const reference = readCallbackData(data ?? '')
-  if (!reference || !message) return
-  const chatId = BigInt(message.chat.id)
-  const connections = await db.connection.findMany({ where: { botId, chatId }, select: { tenantId: true } })
-  // By its key in the tenants that the chat is connected to: never another's.
-  const delivery = await db.delivery.findFirst({
-    where: {
-      tenantId: { in: connections.map((connection) => connection.tenantId) },
-      id: reference.deliveryId,
-      botId,
-      chatId,
-    },
-    select: { tenantId: true, id: true, notificationId: true, userId: true, connectionId: true },
-  })
-  if (!delivery) return
+  if (!reference) return
+  const delivery = await findDeliveryOfBot(db, botId, reference.deliveryId)
+  if (!delivery || (message && BigInt(message.chat.id) !== delivery.chatId)) return
   const { tenantId, notificationId, userId, connectionId } = delivery
   const content = await db.notificationContent.findUnique({
     where: { tenantId_notificationId: { tenantId, notificationId } },
   })
-  const { buttons = [] } = (content?.message ?? {}) as MessageOptions
+  const { buttons = [] } = readContent(content).options
   const button = buttons.flat()[reference.index]
   // A message that was edited meanwhile may have other buttons in the places of those that are pressed.
   if (!button || !('action' in button) || !isSignatureOf(sealer, reference, { ...button, value: button.value })) return

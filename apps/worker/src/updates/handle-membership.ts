@@ -1,25 +1,25 @@
 import { endConnections } from '@tellwire/domain'
 import type { ChatMemberUpdated } from '@tellwire/telegram'
-import type { Handled, UpdateContext } from './context.js'
-import { rememberChat } from './remember-chat.js'
+import { recordChat } from './record-chat.js'
 import { restoreBlocked } from './restore-blocked.js'
+import { asPerson, type UpdateScope } from './scope.js'
 
-/** A person blocked or unblocked the bot, or it was added to or removed from a group or channel. */
-export async function handleMembership(ctx: UpdateContext, change: ChatMemberUpdated): Promise<Handled> {
+/** Handles that a person blocked or unblocked the bot, or added it to a group or channel or removed it. */
+export async function handleMembership(given: UpdateScope, change: ChatMemberUpdated): Promise<void> {
+  const scope = asPerson(given, change.from)
   const { chat, new_chat_member: member } = change
-  const isLatest = await rememberChat(ctx, chat, change.from, change.date)
-  if (!isLatest) return { hasReply: false }
+  const isLatest = await recordChat(scope, chat, change.from, change.date)
+  if (!isLatest) return
 
-  const key = { botId: ctx.botId, chatId: BigInt(chat.id) }
+  const key = { botId: scope.botId, chatId: BigInt(chat.id) }
   const isIn =
     member.status !== 'left' && member.status !== 'kicked' && (member.status !== 'restricted' || member.is_member)
   if (isIn) {
-    await restoreBlocked(ctx, key)
+    await restoreBlocked(scope, key)
   } else if (chat.type === 'private') {
-    await ctx.db.chat.update({ where: { botId_chatId: key }, data: { blockedAt: new Date(change.date * 1_000) } })
-    await endConnections(ctx.db, key, { status: 'blocked', reason: 'person_blocked' })
+    await scope.db.chat.update({ where: { botId_chatId: key }, data: { blockedAt: new Date(change.date * 1_000) } })
+    await endConnections(scope, key, { status: 'blocked', reason: 'person_blocked' })
   } else {
-    await endConnections(ctx.db, key, { status: 'gone', reason: 'bot_removed' })
+    await endConnections(scope, key, { status: 'gone', reason: 'bot_removed' })
   }
-  return { hasReply: false }
 }

@@ -1,36 +1,35 @@
 import type { Message } from '@tellwire/telegram'
-import { bindChat } from './bind-chat.js'
-import type { Handled, UpdateContext } from './context.js'
-import { enqueueReply } from './enqueue-reply.js'
 import { parseCommand } from './parse-command.js'
-import { rememberChat } from './remember-chat.js'
+import { recordChat } from './record-chat.js'
+import { reply } from './reply.js'
 import { restoreBlocked } from './restore-blocked.js'
+import { asPerson, type UpdateScope } from './scope.js'
+import { startChat } from './start-chat.js'
 import { stopChat } from './stop-chat.js'
 import { chooseReplies } from './texts.js'
 
-/** `/start TOKEN` connects the chat, `/stop` disconnects it. Other messages need no answer. */
-export async function handleMessage(ctx: UpdateContext, message: Message): Promise<Handled> {
+/** Handles a message: `/start TOKEN` connects the chat, `/stop` disconnects it. Other messages need no answer. */
+export async function handleMessage(given: UpdateScope, message: Message): Promise<void> {
   const { chat, from } = message
-  const isLatest = await rememberChat(ctx, chat, from, message.date)
-  if (isLatest && chat.type === 'private') await restoreBlocked(ctx, { botId: ctx.botId, chatId: BigInt(chat.id) })
+  const scope = asPerson(given, from)
+  const isLatest = await recordChat(scope, chat, from, message.date)
+  if (isLatest && chat.type === 'private') await restoreBlocked(scope, { botId: scope.botId, chatId: BigInt(chat.id) })
   const command = parseCommand(message.text ?? '')
-  if (!command || !(await isForThisBot(ctx, command.bot))) return { hasReply: false }
+  if (!command || !(await isForThisBot(scope, command.bot))) return
 
   const replies = chooseReplies(from?.language_code)
   switch (command.name) {
     case 'start':
+      if (command.argument !== '') return startChat(scope, { botId: scope.botId, chat, from, token: command.argument })
       // In a group a bare /start is everyone's business but ours.
-      if (command.argument === '')
-        return { hasReply: chat.type === 'private' && (await enqueueReply(ctx, chat.id, replies.bareStart)) }
-      return bindChat(ctx, { chat, from, token: command.argument })
+      if (chat.type === 'private') await reply(scope, chat, replies.bareStart)
+      return
     case 'stop':
-      return stopChat(ctx, chat, replies)
-    default:
-      return { hasReply: false }
+      return stopChat(scope, chat, replies)
   }
 }
 
-async function isForThisBot({ db, botId }: UpdateContext, username: string | undefined): Promise<boolean> {
+async function isForThisBot({ db, botId }: UpdateScope, username: string | undefined): Promise<boolean> {
   if (username === undefined) return true
   const bot = await db.bot.findUniqueOrThrow({ where: { id: botId }, select: { username: true } })
   return bot.username.toLowerCase() === username.toLowerCase()

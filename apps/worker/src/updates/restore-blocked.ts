@@ -1,17 +1,18 @@
-import { type NewEvent, recordEvents, releaseHeld } from '@tellwire/domain'
-import type { UpdateContext } from './context.js'
+import { type NewEvent, recordEvents, releaseAwaiting } from '@tellwire/domain'
+import type { UpdateScope } from './scope.js'
 
 /**
- * The bot may write to the chat: it was unblocked, or the person wrote to it, which nobody can who has it
- * blocked. Sending works again at once; no new start is needed.
+ * Restores the connections of a chat that the bot may write to again: it was unblocked, or the person wrote to it,
+ * which nobody can who has it blocked. Sending works again at once; no new start is needed.
  */
-export async function restoreBlocked({ db }: UpdateContext, key: { botId: string; chatId: bigint }): Promise<void> {
+export async function restoreBlocked(scope: UpdateScope, key: { botId: string; chatId: bigint }): Promise<void> {
+  const { db } = scope
   await db.chat.updateMany({ where: { ...key, blockedAt: { not: null } }, data: { blockedAt: null } })
   const restored = await db.connection.updateManyAndReturn({
     where: { ...key, status: 'blocked' },
     data: { status: 'active', endedAt: null },
   })
-  for (const connection of restored) await releaseHeld(db, connection)
+  for (const connection of restored) await releaseAwaiting(scope, connection)
   await recordEvents(
     db,
     restored.map((connection): NewEvent => ({

@@ -1,4 +1,4 @@
-/** What the bot answers, in the languages it speaks. `tenant` is plain text. */
+/** Texts that the bot answers with, in the languages it speaks. `tenant` is plain text. */
 export interface Replies {
   welcome: (tenant: string) => string
   alreadyConnected: (tenant: string) => string

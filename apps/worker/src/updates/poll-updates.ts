@@ -2,8 +2,8 @@ import { acquirePollers, advancePoller, newId, type PollerGrant, releasePollers,
 import { receiveUpdates, unsealBotToken } from '@tellwire/domain'
 import { classifyOutcome, subscribedUpdates } from '@tellwire/telegram'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { WorkerContext } from './context.js'
-import { every } from './every.js'
+import type { WorkerContext } from '../context.js'
+import { every } from '../every.js'
 
 const superviseEveryMs = 1_000
 const grantsAtOnce = 100

@@ -1,24 +1,18 @@
+import { displayName } from '@tellwire/domain'
 import type { Chat, User } from '@tellwire/telegram'
-import type { UpdateContext } from './context.js'
-
-/** Who or what a chat is called. */
-export function displayName(chat: Chat): string {
-  if (chat.type !== 'private') return chat.title ?? ''
-  return [chat.first_name, chat.last_name].filter(Boolean).join(' ')
-}
+import type { UpdateScope } from './scope.js'
 
 /**
- * Keeps what an update tells about its chat. Updates of different kinds arrive in any order, so a change
+ * Records what an update tells about its chat. Updates of different kinds arrive in any order, so a change
  * of membership counts only when no later one is known.
  * @returns whether this is the latest that is known of the bot's membership.
  */
-export async function rememberChat(
-  ctx: UpdateContext,
+export async function recordChat(
+  { db, botId }: UpdateScope,
   chat: Chat,
   from: User | undefined,
   dateSeconds: number,
 ): Promise<boolean> {
-  const { db, botId } = ctx
   const facts = {
     type: chat.type,
     title: displayName(chat) || null,

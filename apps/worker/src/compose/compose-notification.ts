@@ -1,0 +1,92 @@
+import type { ClaimedNotification } from '@tellwire/db'
+import type { MessageContent, MessageStep } from '@tellwire/domain'
+import { captionLengthMax, codePointLength, type FormattedText, messageLengthMax } from '@tellwire/format'
+import { type Call, type NoCall, noCall, plainCall } from './call.js'
+import { isInline, makeEditCall } from './edit-message.js'
+import { fillTemplate } from './fill-template.js'
+import type { LookUps, Thread } from './look-ups.js'
+import { placeMedia } from './media.js'
+import { droppableOf, planSteps, type SignButton } from './plan.js'
+
+/** Composes the call for the part of a notification that is next. */
+export function composeNotification(
+  delivery: ClaimedNotification,
+  content: MessageContent,
+  lookUps: LookUps,
+  signButton: SignButton,
+): Call | NoCall {
+  const ready = fillTemplate(content, lookUps)
+  if ('failure' in ready) return ready
+  const { thread } = lookUps
+  const { id: deliveryId, isGroup, dropped } = delivery
+  const replyToMessageId = thread?.messageId ?? lookUps.replyToMessageId
+  const steps = planSteps(ready, { deliveryId, isGroup, dropped, replyToMessageId }, signButton)
+  const edit = thread && editThread(delivery, ready, { thread, steps, files: lookUps.files })
+  return edit ?? sendPart(delivery, ready, { steps, files: lookUps.files })
+}
+
+function sendPart(
+  { part }: ClaimedNotification,
+  { options, format }: MessageContent,
+  { steps, files }: { steps: readonly MessageStep[]; files: LookUps['files'] },
+): Call | NoCall {
+  const step = steps[part]
+  // It was edited to fewer parts while it was being sent.
+  if (!step) return noCall('message_empty')
+  const { params, uploads, media } = placeMedia(step, files)
+  const { thread_key: threadKey } = options
+  return {
+    ...plainCall,
+    method: step.method,
+    params: { ...step.params, ...params },
+    isLast: part >= steps.length - 1,
+    droppable: droppableOf(options, format),
+    uploads,
+    media,
+    messageCount: step.method === 'sendMediaGroup' ? step.media.length : 1,
+    thread:
+      threadKey === undefined || part > 0 ? undefined : { key: threadKey, method: step.method, shown: step.shown },
+  }
+}
+
+/**
+ * The next notification of a thread edits the thread's message or adds to it. Where that cannot be, it answers it: a
+ * text is no photo, and some messages are too old. @returns nothing where it has to answer.
+ */
+function editThread(
+  { part, dropped }: ClaimedNotification,
+  { options, format }: MessageContent,
+  { thread, steps, files }: { thread: Thread; steps: readonly MessageStep[]; files: LookUps['files'] },
+): Call | undefined {
+  const [step, further] = steps
+  if (options.mode === 'reply' || part > 0 || dropped.includes('thread') || !step || further) return undefined
+  if (!canBecome(thread.method, step)) return undefined
+  const shown = options.mode === 'append' ? append(thread.shown, step.shown) : step.shown
+  const lengthMax = step.method === 'sendMessage' ? messageLengthMax : captionLengthMax
+  if (codePointLength(shown.text) > lengthMax) return undefined
+  return {
+    ...makeEditCall(thread.messageId, step, { shown, hasNewMedia: true, files }),
+    droppable: [...droppableOf(options, format), 'thread'],
+    thread: { key: options.thread_key ?? '', method: step.method, shown },
+  }
+}
+
+function canBecome(method: string, step: MessageStep): boolean {
+  if ((method === 'sendMessage') !== (step.method === 'sendMessage')) return false
+  if (!isEditable(method) || !isEditable(step.method)) return false
+  return step.params['reply_markup'] === undefined || isInline(step.params['reply_markup'])
+}
+
+function isEditable(method: string): boolean {
+  return method !== 'sendMediaGroup' && method !== 'sendSticker' && method !== 'sendVoice'
+}
+
+function append(before: FormattedText, added: FormattedText): FormattedText {
+  if (before.text === '') return added
+  const gap = '\n\n'
+  const shift = before.text.length + gap.length
+  return {
+    text: before.text + gap + added.text,
+    entities: [...before.entities, ...added.entities.map((entity) => ({ ...entity, offset: entity.offset + shift }))],
+  }
+}

@@ -1,0 +1,40 @@
+import type { SendMethod, TemplateContent, TemplateReader } from '@tellwire/domain'
+import type { FormattedText } from '@tellwire/format'
+import type { Upload } from '@tellwire/telegram'
+
+/** The message that a thread has in a chat. */
+export interface Thread {
+  /** The notification that the message shows. */
+  notificationId: string
+  messageId: number
+  method: SendMethod
+  shown: FormattedText
+}
+
+/** How a file that was uploaded here gets to Telegram. */
+export type StoredFile =
+  | { kind: 'known'; telegramFileId: string }
+  | { kind: 'upload'; upload: Omit<Upload, 'field'> }
+  | { kind: 'missing' }
+
+/** All that has to be read before the call of a delivery can be composed. */
+export interface LookUps {
+  /** The version of the template, and who reads it; null where the version is gone. */
+  template: { content: TemplateContent; reader: TemplateReader } | null
+  /** The message of the notification's thread in the chat. */
+  thread: Thread | undefined
+  /** The message that the notification answers. */
+  replyToMessageId: number | undefined
+  /** Of an edit: what was sent. */
+  sent: { messageIds: number[]; dropped: string[] } | undefined
+  /** Uploaded files by `mediumKey`. */
+  files: ReadonlyMap<string, StoredFile>
+}
+
+export const noLookUps: LookUps = {
+  template: null,
+  thread: undefined,
+  replyToMessageId: undefined,
+  sent: undefined,
+  files: new Map(),
+}

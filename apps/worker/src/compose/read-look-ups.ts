@@ -1,0 +1,175 @@
+import {
+  type ClaimedDelivery,
+  type ClaimedEdit,
+  type ClaimedNotification,
+  type Database,
+  readObject,
+} from '@tellwire/db'
+import {
+  type Attachment,
+  type AttachmentType,
+  fileKey,
+  type MessageContent,
+  type MessageOptions,
+  type TemplateUse,
+} from '@tellwire/domain'
+import type { FileStore } from '@tellwire/files'
+import { type LookUps, noLookUps, type StoredFile } from './look-ups.js'
+import { readThread } from './stored-thread.js'
+import type { TemplateVersions } from './template-versions.js'
+import { mediumKey, type OpenUploads, UploadUnderWay } from './uploads.js'
+
+/** What reading needs. */
+export interface Reading {
+  db: Database
+  files: FileStore
+  templateVersions: TemplateVersions
+  botId: string
+  /** Where the uploads that the delivery is to make are noted, so that no other makes them at the same time. */
+  uploads: OpenUploads
+}
+
+type Rich = ClaimedNotification | ClaimedEdit
+
+/**
+ * Reads what the call of a delivery needs besides what was claimed with it: at once where that is nothing.
+ * @throws {UploadUnderWay}
+ */
+export function readLookUps(
+  reading: Reading,
+  delivery: ClaimedDelivery,
+  content: MessageContent,
+): LookUps | Promise<LookUps> {
+  switch (delivery.kind) {
+    case 'reply':
+      return noLookUps
+    case 'edit':
+      return readForEdit(reading, delivery, content)
+    case 'notification':
+      return isPlain(content.options) ? noLookUps : readForNotification(reading, delivery, content)
+  }
+}
+
+function isPlain({ template, attachments, reply_to: replyTo, thread_key: threadKey }: MessageOptions): boolean {
+  const wanted: unknown[] = [template, attachments, replyTo, threadKey]
+  return wanted.every((part) => part === undefined)
+}
+
+async function readForNotification(
+  reading: Reading,
+  delivery: ClaimedNotification,
+  { options }: MessageContent,
+): Promise<LookUps> {
+  const { template, attachments = [], reply_to: replyTo, thread_key: threadKey } = options
+  const [filled, thread, replyToMessageId, files] = await Promise.all([
+    template && readTemplate(reading, delivery, template),
+    threadKey === undefined ? undefined : readThread(reading.db, keyOf(reading, delivery, threadKey)),
+    replyTo === undefined ? undefined : findMessageOf(reading, delivery, replyTo),
+    // Media are in the first part.
+    readFiles(reading, delivery, delivery.part === 0 ? attachments : [], delivery.dropped),
+  ])
+  return { ...noLookUps, template: filled ?? null, thread, replyToMessageId, files }
+}
+
+async function readForEdit(reading: Reading, delivery: ClaimedEdit, { options }: MessageContent): Promise<LookUps> {
+  const { type, deliveryId, hasNewMedia } = delivery.edit
+  const sent = await readSent(reading.db, delivery.tenantId, deliveryId)
+  if (type === 'delete' || !sent) return { ...noLookUps, sent }
+  const { template, attachments = [], thread_key: threadKey } = options
+  const [filled, thread, files] = await Promise.all([
+    template && readTemplate(reading, delivery, template),
+    threadKey === undefined ? undefined : readThread(reading.db, keyOf(reading, delivery, threadKey)),
+    // An album shows what it showed: only its caption can be edited.
+    readFiles(reading, delivery, hasNewMedia && attachments.length === 1 ? attachments : [], sent.dropped),
+  ])
+  return { ...noLookUps, template: filled ?? null, thread, sent, files }
+}
+
+async function readSent(db: Database, tenantId: string, deliveryId: string): Promise<LookUps['sent']> {
+  const sent = await db.delivery.findUnique({
+    where: { tenantId_id: { tenantId, id: deliveryId } },
+    select: { telegramMessageIds: true, dropped: true },
+  })
+  return sent ? { messageIds: sent.telegramMessageIds.map(Number), dropped: sent.dropped } : undefined
+}
+
+function keyOf({ botId }: Reading, { tenantId, chatId }: Rich, threadKey: string) {
+  return { tenantId, botId, chatId: BigInt(chatId), threadKey }
+}
+
+async function readTemplate(
+  { db, templateVersions, botId }: Reading,
+  { tenantId, connectionId, chatId }: Rich,
+  { id, version, locale }: TemplateUse,
+): Promise<LookUps['template']> {
+  const [content, connection, chat] = await Promise.all([
+    templateVersions.read(tenantId, id, version),
+    db.connection.findUnique({ where: { tenantId_id: { tenantId, id: connectionId } }, select: { user: true } }),
+    db.chat.findUnique({
+      where: { botId_chatId: { botId, chatId: BigInt(chatId) } },
+      select: { languageCode: true },
+    }),
+  ])
+  if (!content) return null
+  return {
+    content,
+    reader: {
+      userId: connection?.user.userId ?? '',
+      attributes: readObject(connection?.user.attributes),
+      locales: [locale, connection?.user.locale, chat?.languageCode],
+    },
+  }
+}
+
+/** The first message of an earlier notification in the same chat. */
+async function findMessageOf(
+  { db, botId }: Reading,
+  { tenantId, chatId }: ClaimedNotification,
+  notificationId: string,
+): Promise<number | undefined> {
+  const earlier = await db.delivery.findFirst({
+    where: { tenantId, notificationId, botId, chatId: BigInt(chatId) },
+    select: { telegramMessageIds: true },
+  })
+  const [messageId] = earlier?.telegramMessageIds ?? []
+  return messageId === undefined ? undefined : Number(messageId)
+}
+
+async function readFiles(
+  reading: Reading,
+  delivery: Rich,
+  attachments: readonly Attachment[],
+  dropped: readonly string[],
+): Promise<LookUps['files']> {
+  const wanted = attachments.flatMap(({ type, file }) =>
+    file === undefined
+      ? []
+      : [{ fileId: file, type: type === 'photo' && dropped.includes('photo') ? 'document' : type }],
+  ) satisfies { fileId: string; type: AttachmentType }[]
+  const entries = await Promise.all(
+    wanted.map(async (medium) => [mediumKey(medium), await readFile(reading, delivery, medium)] as const),
+  )
+  return new Map(entries)
+}
+
+async function readFile(
+  { db, files, botId, uploads }: Reading,
+  { id, tenantId }: Rich,
+  medium: { fileId: string; type: AttachmentType },
+): Promise<StoredFile> {
+  const { fileId, type } = medium
+  const known = await db.botFile.findUnique({
+    where: { tenantId_fileId_botId_type: { tenantId, fileId, botId, type } },
+    select: { telegramFileId: true },
+  })
+  if (known) return { kind: 'known', telegramFileId: known.telegramFileId }
+  const file = await db.file.findUnique({ where: { tenantId_id: { tenantId, id: fileId } } })
+  if (!file) return { kind: 'missing' }
+  const key = fileKey(tenantId, file.contentHash)
+  if (!(await files.has(key))) return { kind: 'missing' }
+  const uploader = uploads.get(mediumKey(medium)) ?? id
+  if (uploader !== id) throw new UploadUnderWay()
+  uploads.set(mediumKey(medium), id)
+  const { name, mimeType, size } = file
+  return { kind: 'upload', upload: { name, mimeType, size: Number(size), open: () => files.open(key) } }
+}

@@ -1,0 +1,82 @@
+import { openSystemScope, type WorkerContext } from '../context.js'
+import type { LaneState } from '../lane/lanes.js'
+import type { Lease } from '../lane/lease.js'
+import type { QueuedDelivery } from '../lane/send-queue.js'
+import { recordBotHealth } from './record-bot-health.js'
+import { recordChatEnded, recordChatMigrated } from './record-chat.js'
+import { forgetUploads, recordSent } from './record-sent.js'
+import type { Consequence } from './verdict.js'
+
+/** The whole bot is to send nothing: for a while, or until somebody does something about it. */
+export interface BotHalt {
+  pauseMs: number
+  parkedReason: string | undefined
+}
+
+/** The lane in which an answer came. */
+export interface LaneOfAnswer extends Pick<LaneState, 'floods'> {
+  ctx: WorkerContext
+  botId: string
+  lease: Lease
+}
+
+const botPauseMs = 60_000
+
+/** Carries out what follows from an answer. @returns why the bot has to halt, where it has to. */
+export async function carryOut(
+  lane: LaneOfAnswer,
+  delivery: QueuedDelivery,
+  consequence: Consequence,
+): Promise<BotHalt | undefined> {
+  const { ctx, botId } = lane
+  const chat = { botId, chatId: BigInt(delivery.chatId) }
+  switch (consequence.kind) {
+    case 'messages_sent':
+      await recordSent(ctx.db, botId, delivery, consequence.messages)
+      return undefined
+    case 'uploads_forgotten':
+      await forgetUploads(ctx.db, botId, delivery)
+      return undefined
+    case 'chat_ended':
+      await recordChatEnded(openSystemScope(ctx, 'lane'), chat, consequence.status)
+      return undefined
+    case 'chat_migrated':
+      await recordChatMigrated(openSystemScope(ctx, 'lane'), { ...chat, toChatId: BigInt(consequence.toChatId) })
+      return undefined
+    case 'flood':
+      return recordFlood(lane, delivery, consequence.retryAfterMs)
+    case 'bot_refused':
+      return haltBot(lane, consequence)
+    case 'bot_accepted':
+      await restoreBot(lane)
+      return undefined
+  }
+}
+
+function recordFlood(
+  { ctx, botId, floods }: LaneOfAnswer,
+  { chatId }: QueuedDelivery,
+  retryAfterMs: number,
+): BotHalt | undefined {
+  ctx.log.warn({ botId, chatId, retryAfterMs }, 'telegram rate limit')
+  ctx.metrics.rateLimited.inc()
+  const pauseMs = floods.record(chatId, retryAfterMs)
+  return pauseMs === undefined ? undefined : { pauseMs, parkedReason: undefined }
+}
+
+async function haltBot(
+  { ctx, botId, lease }: LaneOfAnswer,
+  { code, description, isLasting }: Extract<Consequence, { kind: 'bot_refused' }>,
+): Promise<BotHalt> {
+  ctx.log.error({ botId, code, description }, 'telegram refuses the bot')
+  await recordBotHealth(openSystemScope(ctx, 'lane'), { botId, tokenSealed: lease.grant.tokenSealed }, true).catch(
+    (error: unknown) => ctx.log.error({ err: error, botId }, 'a refused bot was not recorded'),
+  )
+  return { pauseMs: isLasting ? 0 : botPauseMs, parkedReason: isLasting ? code : undefined }
+}
+
+async function restoreBot({ ctx, botId, lease: { grant } }: LaneOfAnswer): Promise<void> {
+  if (grant.botStatus === 'active') return
+  grant.botStatus = 'active'
+  await recordBotHealth(openSystemScope(ctx, 'lane'), { botId, tokenSealed: grant.tokenSealed }, false)
+}

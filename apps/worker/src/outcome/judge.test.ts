@@ -1,0 +1,263 @@
+import { failureTable } from '@tellwire/telegram'
+import { describe, expect, test } from 'vitest'
+import { aNotification, anEdit, queued } from '../../test/deliveries.js'
+import { type Answer, judge, type Moment } from './judge.js'
+import { retryForMs } from './retry-policy.js'
+import { judgeUnsent } from './verdict.js'
+
+const now: Moment = { date: new Date('2026-11-21T18:00:00.000Z'), monotonicMs: 1_000, random: () => 0.5 }
+const at = '2026-11-21T18:00:00.000Z'
+
+const refused = (
+  code: number,
+  description: string,
+  more: Partial<Extract<Answer, { kind: 'refused' }>> = {},
+): Answer => ({
+  kind: 'refused',
+  code,
+  description,
+  retryAfterSeconds: undefined,
+  migrateToChatId: undefined,
+  ...more,
+})
+const ok = (result: unknown): Answer => ({ kind: 'ok', result })
+const noAnswer = (isUnsent: boolean): Answer => ({ kind: 'no_answer', reason: 'timeout', isUnsent })
+const failed = (failureClass: string, code: string, telegramCode: number, description: string) => ({
+  result: 'failed',
+  failure: { class: failureClass, code, telegram_code: telegramCode, telegram_description: description, at },
+})
+
+describe('what Telegram took', () => {
+  test.for([
+    ['a message', {}, { message_id: 7 }, { result: 'sent', messageIds: [7] }],
+    ['a part of a message', { isLast: false }, { message_id: 7 }, { result: 'advance', messageIds: [7] }],
+    ['an album', {}, [{ message_id: 7 }, { message_id: 8 }], { result: 'sent', messageIds: [7, 8] }],
+    ['an answer without a number', {}, true, { result: 'sent', messageIds: [] }],
+    ['an edit', { editsMessageId: 5 }, true, { result: 'sent', messageIds: [5] }],
+  ] as const)('%s', ([, call, result, verdict]) => {
+    expect(judge(queued(aNotification(), call), ok(result), now)).toEqual({
+      verdict,
+      consequences: [{ kind: 'bot_accepted' }],
+    })
+  })
+
+  test('is recorded where later messages need it', () => {
+    const thread = { key: 'k', method: 'sendMessage' as const, shown: { text: 'x', entities: [] } }
+    const media = [{ type: 'photo' as const, fileId: 'f', index: 0, telegramFileId: undefined }]
+    const message = { message_id: 7 }
+
+    for (const call of [{ thread }, { media }]) {
+      expect(judge(queued(aNotification(), call), ok(message), now).consequences).toContainEqual({
+        kind: 'messages_sent',
+        messages: [message],
+      })
+    }
+  })
+
+  test('"message is not modified" is what was wanted', () => {
+    const answer = refused(400, 'Bad Request: message is not modified: specified new message content …')
+
+    expect(judge(queued(anEdit(), { editsMessageId: 5 }), answer, now).verdict).toEqual({
+      result: 'sent',
+      messageIds: [5],
+    })
+  })
+})
+
+/** A description of Telegram's for each row of the failure table. */
+const descriptions: Record<string, string[]> = {
+  recipient_blocked: ['Forbidden: bot was blocked by the user'],
+  recipient_deactivated: ['Forbidden: user is deactivated'],
+  recipient_not_started: ["Forbidden: bot can't initiate conversation with a user"],
+  recipient_gone: ['Forbidden: bot was kicked from the supergroup chat', 'Bad Request: chat not found'],
+  recipient_is_bot: ["Forbidden: bot can't send messages to bots"],
+  recipient_forbidden: [
+    'Forbidden: something else',
+    'Bad Request: not enough rights to send text messages to the chat',
+  ],
+  topic_unavailable: ['Bad Request: message thread not found'],
+  recipient_charges: ['Bad Request: ALLOW_PAYMENT_REQUIRED'],
+  telegram_unavailable: ['Bad Request: Bad Gateway'],
+  bot_frozen: ['Bad Request: FROZEN_METHOD_INVALID'],
+  bot_balance_too_low: ['Bad Request: BALANCE_TOO_LOW'],
+  bot_unauthorized: ['Unauthorized'],
+  bot_conflict: ['Conflict: terminated by other getUpdates request'],
+  message_too_long: ['Bad Request: message is too long'],
+  message_too_large: ['Request Entity Too Large'],
+  message_empty: ['Bad Request: message text is empty'],
+  formatting_refused: ["Bad Request: can't parse entities: unexpected end"],
+  buttons_refused: ['Bad Request: BUTTON_URL_INVALID'],
+  reply_target_gone: ['Bad Request: message to be replied not found'],
+  media_unreachable: ['Bad Request: WEBPAGE_CURL_FAILED', 'Bad Request: failed to get HTTP URL content'],
+  link_preview_refused: ['Bad Request: link preview is invalid'],
+  effect_refused: ['Bad Request: EFFECT_ID_INVALID'],
+  file_unknown: ['Bad Request: wrong remote file identifier specified'],
+  photo_refused: ['Bad Request: PHOTO_INVALID_DIMENSIONS'],
+  media_refused: ['Bad Request: there is no photo in the request'],
+  message_unavailable: ["Bad Request: message can't be edited"],
+  message_refused: ['Bad Request: a reason of tomorrow'],
+}
+
+const rows = failureTable.map((row) => {
+  const [code = 400] = row.codes
+  const description = descriptions[row.outcome.code]?.find((text) => row.pattern?.test(text) ?? true)
+  return [`${code} ${row.outcome.code}`, row, code, description] as const
+})
+
+describe('every row of the failure table', () => {
+  test.for(rows)('%s', ([, { outcome }, code, description]) => {
+    if (description === undefined) throw new Error('there is no description for this row')
+    const delivery = queued(aNotification({ attempts: 5 }))
+
+    const { verdict, consequences } = judge(delivery, refused(code, description), now)
+
+    switch (outcome.class) {
+      case 'recipient':
+        expect(verdict).toEqual(failed('recipient', outcome.code, code, description))
+        expect(consequences).toEqual(outcome.ends ? [{ kind: 'chat_ended', status: outcome.ends }] : [])
+        break
+      case 'message':
+        expect(verdict).toEqual(failed('message', outcome.code, code, description))
+        expect(consequences).toEqual([])
+        break
+      case 'bot':
+        expect(verdict).toEqual({ result: 'release' })
+        expect(consequences).toEqual([
+          {
+            kind: 'bot_refused',
+            code: outcome.code,
+            description: `${code} ${description}`,
+            isLasting: outcome.isLasting,
+          },
+        ])
+        break
+      case 'transient':
+        expect(verdict).toEqual({ result: 'retry', retryInMs: 16_000 })
+    }
+  })
+})
+
+describe('what a message can go without', () => {
+  test.for([
+    ['formatting', "Bad Request: can't parse entities"],
+    ['forum_topic', 'Bad Request: message thread not found'],
+    ['effect', 'Bad Request: EFFECT_ID_INVALID'],
+    ['photo', 'Bad Request: PHOTO_INVALID_DIMENSIONS'],
+    ['thread', "Bad Request: message can't be edited"],
+  ] as const)('%s is left out once', ([droppable, description]) => {
+    const answer = refused(400, description)
+    const call = { droppable: [droppable] }
+
+    expect(judge(queued(aNotification(), call), answer, now)).toEqual({
+      verdict: { result: 'degrade', dropped: droppable },
+      consequences: [],
+    })
+    expect(judge(queued(aNotification({ dropped: [droppable] }), call), answer, now).verdict.result).toBe('failed')
+    expect(judge(queued(aNotification()), answer, now).verdict.result).toBe('failed')
+  })
+})
+
+describe('what may be tried again', () => {
+  test.for([
+    ['Telegram was not reached', noAnswer(true)],
+    ['no answer came', noAnswer(false)],
+    ['a server failed', refused(502, 'Bad Gateway')],
+  ] as const)('%s', ([, answer]) => {
+    expect(judge(queued(), answer, now).verdict).toEqual({ result: 'retry', retryInMs: 500 })
+  })
+
+  test('ends as unknown where it is not to arrive twice, unless it surely did not leave', () => {
+    const once = aNotification({ stopsIfUnknown: true })
+
+    expect(judge(queued(once), noAnswer(false), now).verdict).toEqual({
+      result: 'unknown',
+      failure: { class: 'ambiguous', code: 'outcome_unknown', at },
+      cause: 'no_answer',
+    })
+    expect(judge(queued(once), noAnswer(true), now).verdict.result).toBe('retry')
+  })
+
+  test('expires where the next attempt would come too late, and fails after a day', () => {
+    expect(judge(queued(aNotification(), {}, 1_400), noAnswer(true), now).verdict).toEqual({ result: 'expired' })
+    expect(judge(queued(aNotification({ ageMs: retryForMs + 1 })), noAnswer(true), now).verdict).toEqual({
+      result: 'failed',
+      failure: { class: 'transient', code: 'telegram_unreachable', at },
+    })
+  })
+
+  test('a file that could not be fetched is tried three times', () => {
+    const answer = refused(400, 'Bad Request: WEBPAGE_CURL_FAILED')
+
+    expect(judge(queued(aNotification({ attempts: 1 })), answer, now).verdict.result).toBe('retry')
+    expect(judge(queued(aNotification({ attempts: 2 })), answer, now).verdict.result).toBe('failed')
+  })
+
+  test('a file that Telegram has forgotten is uploaded again', () => {
+    const media = [{ type: 'photo' as const, fileId: 'f', index: 0, telegramFileId: 'AgAC' }]
+    const answer = refused(400, 'Bad Request: wrong remote file identifier specified')
+
+    expect(judge(queued(aNotification(), { media }), answer, now)).toEqual({
+      verdict: { result: 'release' },
+      consequences: [{ kind: 'uploads_forgotten' }],
+    })
+  })
+})
+
+describe('what is about more than the message', () => {
+  test('a flood holds back the chat, and expires what cannot wait', () => {
+    const flood = refused(429, 'Too Many Requests: retry after 3', { retryAfterSeconds: 3 })
+
+    expect(judge(queued(), flood, now)).toEqual({
+      verdict: { result: 'release', pauseChatMs: 3_000 },
+      consequences: [{ kind: 'flood', retryAfterMs: 3_000 }],
+    })
+    expect(judge(queued(aNotification(), {}, 4_000), flood, now).verdict).toEqual({
+      result: 'expired',
+      pauseChatMs: 3_000,
+    })
+  })
+
+  test('a group with another id is followed, or tried again where that cannot be written down', () => {
+    const migrated = refused(400, 'Bad Request: group chat was upgraded to a supergroup chat', {
+      migrateToChatId: -100,
+    })
+
+    expect(judge(queued(), migrated, now)).toEqual({
+      verdict: { result: 'release' },
+      consequences: [{ kind: 'chat_migrated', toChatId: -100 }],
+      otherwise: { result: 'retry', retryInMs: 500 },
+    })
+    expect(judge(queued(anEdit()), migrated, now).verdict).toMatchObject({
+      result: 'failed',
+      failure: { code: 'message_unavailable' },
+    })
+  })
+
+  test('a message that was to be deleted, and is gone, is deleted', () => {
+    const answer = refused(400, 'Bad Request: message to delete not found')
+    const remove = anEdit({ type: 'delete' })
+
+    expect(judge(queued(remove, { method: 'deleteMessage' }), answer, now).verdict).toEqual({
+      result: 'sent',
+      messageIds: [],
+    })
+    expect(judge(queued(remove, { method: 'editMessageText' }), answer, now).verdict.result).toBe('failed')
+  })
+})
+
+describe('what needs no call', () => {
+  test('may have been sent, and is not repeated', () => {
+    const delivery = aNotification({ wasInFlight: true, stopsIfUnknown: true })
+
+    expect(judgeUnsent(delivery, now.date)).toMatchObject({ result: 'unknown', cause: 'worker_died' })
+    expect(judgeUnsent({ ...delivery, stopsIfUnknown: false }, now.date)).toBeUndefined()
+    expect(judgeUnsent({ ...delivery, wasInFlight: false }, now.date)).toBeUndefined()
+  })
+
+  test.for(['blocked', 'stopped', 'gone'] as const)('has nobody to go to: %s', (connectionStatus) => {
+    expect(judgeUnsent(aNotification({ connectionStatus }), now.date)).toEqual({
+      result: 'failed',
+      failure: { class: 'recipient', code: `recipient_${connectionStatus}`, at },
+    })
+  })
+})

@@ -1,0 +1,172 @@
+import type { Failure } from '@tellwire/db'
+import type { Droppable } from '@tellwire/domain'
+import { type CallOutcome, classifyOutcome, type OutcomeClass } from '@tellwire/telegram'
+import type { QueuedDelivery } from '../lane/send-queue.js'
+import { retryDelayMs, retryForMs } from './retry-policy.js'
+import { type Judgement, makeFailure, outcomeUnknown, type SentMessage, type Verdict } from './verdict.js'
+
+/** Telegram's answer to a call, or that there was none. */
+export type Answer = CallOutcome<unknown>
+
+export interface Moment {
+  date: Date
+  /** The same on this process's monotonic clock. */
+  monotonicMs: number
+  /** Between 0 and 1, for the delays of retries. */
+  random: () => number
+}
+
+type Meaning<Class extends OutcomeClass['class']> = Extract<OutcomeClass, { class: Class }>
+
+/** A host that Telegram did not reach for a file may be back soon. */
+const fetchAttemptsMax = 3
+
+/** Judges what an answer means for its delivery, and for more than the delivery. */
+export function judge(delivery: QueuedDelivery, answer: Answer, now: Moment): Judgement {
+  const meaning = classifyOutcome(answer)
+  switch (meaning.class) {
+    case 'sent':
+      return judgeSent(delivery, messagesOf(answer))
+    case 'recipient':
+      return judgeRecipient(delivery, answer, meaning, now)
+    case 'message':
+      return judgeMessage(delivery, answer, meaning, now)
+    case 'migrate':
+      return judgeMigration(delivery, answer, meaning, now)
+    case 'bot':
+      return {
+        verdict: { result: 'release' },
+        consequences: [
+          { kind: 'bot_refused', code: meaning.code, description: describe(answer), isLasting: meaning.isLasting },
+        ],
+      }
+    case 'flood': {
+      const retryAfterMs = meaning.retryAfterSeconds * 1_000
+      const isTooLong = now.monotonicMs + retryAfterMs >= delivery.expiresAtMs
+      return {
+        verdict: { result: isTooLong ? 'expired' : 'release', pauseChatMs: retryAfterMs },
+        consequences: [{ kind: 'flood', retryAfterMs }],
+      }
+    }
+    case 'transient':
+      return { verdict: judgeTransient(delivery, answer, meaning, now), consequences: [] }
+  }
+}
+
+function judgeSent({ call }: QueuedDelivery, messages: SentMessage[]): Judgement {
+  const ids = messages.map(({ message_id: id }) => id)
+  const known = ids.length === 0 && call.editsMessageId !== undefined ? [call.editsMessageId] : ids
+  const isRecorded = call.thread !== undefined || call.media.length > 0
+  return {
+    verdict: { result: call.isLast ? 'sent' : 'advance', messageIds: known },
+    consequences: [{ kind: 'bot_accepted' }, ...(isRecorded ? [{ kind: 'messages_sent' as const, messages }] : [])],
+  }
+}
+
+function judgeRecipient(
+  delivery: QueuedDelivery,
+  answer: Answer,
+  meaning: Meaning<'recipient'>,
+  now: Moment,
+): Judgement {
+  const dropped = droppableIn(delivery, meaning.code)
+  if (dropped) return { verdict: { result: 'degrade', dropped }, consequences: [] }
+  return {
+    verdict: fail(meaning, answer, now),
+    consequences: meaning.ends ? [{ kind: 'chat_ended', status: meaning.ends }] : [],
+  }
+}
+
+function judgeMessage(delivery: QueuedDelivery, answer: Answer, meaning: Meaning<'message'>, now: Moment): Judgement {
+  const { call } = delivery
+  if (isGoneAnyway(delivery, answer)) {
+    return { verdict: { result: call.isLast ? 'sent' : 'advance', messageIds: [] }, consequences: [] }
+  }
+  if (meaning.code === 'file_unknown' && call.media.some(({ telegramFileId }) => telegramFileId !== undefined)) {
+    return { verdict: { result: 'release' }, consequences: [{ kind: 'uploads_forgotten' }] }
+  }
+  if (meaning.code === 'media_unreachable' && delivery.attempts + 1 < fetchAttemptsMax) {
+    return { verdict: retry(delivery, answer, meaning, now), consequences: [] }
+  }
+  const dropped = droppableIn(delivery, meaning.isFormatting ? 'formatting' : meaning.code)
+  return { verdict: dropped ? { result: 'degrade', dropped } : fail(meaning, answer, now), consequences: [] }
+}
+
+/** Whether it was to be deleted, and was: by the person, or by a call whose answer was lost. */
+function isGoneAnyway({ call }: QueuedDelivery, answer: Answer): boolean {
+  if (call.method !== 'deleteMessage' || answer.kind !== 'refused') return false
+  return /message to delete not found/i.test(answer.description)
+}
+
+function judgeMigration(
+  delivery: QueuedDelivery,
+  answer: Answer,
+  { toChatId }: Meaning<'migrate'>,
+  now: Moment,
+): Judgement {
+  const consequences: Judgement['consequences'] = [{ kind: 'chat_migrated', toChatId }]
+  // In the new chat the numbers of messages are others.
+  if (delivery.kind === 'edit') {
+    return { verdict: fail({ class: 'message', code: 'message_unavailable' }, answer, now), consequences }
+  }
+  return {
+    verdict: { result: 'release' },
+    consequences,
+    otherwise: retry(delivery, answer, { class: 'recipient', code: 'chat_migrated' }, now),
+  }
+}
+
+function judgeTransient(delivery: QueuedDelivery, answer: Answer, meaning: Meaning<'transient'>, now: Moment): Verdict {
+  if (!meaning.mayHaveArrived || !delivery.stopsIfUnknown) return retry(delivery, answer, meaning, now)
+  return { result: 'unknown', failure: failureOf(outcomeUnknown, answer, now), cause: 'no_answer' }
+}
+
+/** By refusal: what the message can do without. */
+const droppableFor: Record<string, Droppable> = {
+  formatting: 'formatting',
+  topic_unavailable: 'forum_topic',
+  effect_refused: 'effect',
+  photo_refused: 'photo',
+  message_unavailable: 'thread',
+}
+
+function droppableIn({ call, dropped }: QueuedDelivery, code: string): Droppable | undefined {
+  const droppable = droppableFor[code]
+  return droppable && call.droppable.includes(droppable) && !dropped.includes(droppable) ? droppable : undefined
+}
+
+type Reason = Pick<Failure, 'class' | 'code'>
+
+function retry(delivery: QueuedDelivery, answer: Answer, reason: Reason, now: Moment): Verdict {
+  const retryInMs = retryDelayMs(delivery.attempts, now.random)
+  if (now.monotonicMs + retryInMs >= delivery.expiresAtMs) return { result: 'expired' }
+  if (delivery.ageMs > retryForMs) return fail(reason, answer, now)
+  return { result: 'retry', retryInMs }
+}
+
+function fail(reason: Reason, answer: Answer, now: Moment): Verdict {
+  return { result: 'failed', failure: failureOf(reason, answer, now) }
+}
+
+function failureOf(reason: Reason, answer: Answer, { date }: Moment): Failure {
+  const { code, class: failureClass, at } = makeFailure(reason, date)
+  if (answer.kind !== 'refused') return { code, class: failureClass, at }
+  return {
+    code,
+    class: failureClass,
+    telegram_code: answer.code,
+    telegram_description: answer.description,
+    at,
+  }
+}
+
+/** What Telegram says it took is taken, even where it does not say under which number. */
+function messagesOf(answer: Answer): SentMessage[] {
+  const result = answer.kind === 'ok' ? answer.result : undefined
+  const items: unknown[] = Array.isArray(result) ? result : [result]
+  return items.filter((item): item is SentMessage => typeof item === 'object' && item !== null && 'message_id' in item)
+}
+
+function describe(answer: Answer): string {
+  return answer.kind === 'refused' ? `${answer.code} ${answer.description}` : answer.kind
+}

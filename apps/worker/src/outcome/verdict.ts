@@ -1,0 +1,76 @@
+import type { ClaimedDelivery, Failure } from '@tellwire/db'
+import type { Droppable } from '@tellwire/domain'
+import type { UnknownCause } from '@tellwire/observability'
+import type { QueuedDelivery } from '../lane/send-queue.js'
+
+/**
+ * A verdict says what becomes of a delivery: it ends, or goes back into its lane. Of the latter `retry` counts an attempt and waits,
+ * `advance` goes on with the next part, `degrade` goes on at once without something, `release` only gives it back.
+ */
+export type Verdict =
+  | { result: 'sent' | 'advance'; messageIds: number[] }
+  | { result: 'failed'; failure: Failure }
+  | { result: 'unknown'; failure: Failure; cause: UnknownCause }
+  | { result: 'expired'; pauseChatMs?: number }
+  | { result: 'retry'; retryInMs: number }
+  | { result: 'degrade'; dropped: Droppable }
+  | { result: 'release'; retryInMs?: number; pauseChatMs?: number }
+
+/** A message of an answer. */
+export interface SentMessage {
+  message_id: number
+  photo?: { file_id: string }[]
+  [type: string]: unknown
+}
+
+/** What follows from an answer besides what becomes of its delivery. */
+export type Consequence =
+  /** The chat can no longer be written to. */
+  | { kind: 'chat_ended'; status: 'blocked' | 'gone' }
+  /** The chat has another id. */
+  | { kind: 'chat_migrated'; toChatId: number }
+  /** Messages of a thread, or with files, are to be recorded. */
+  | { kind: 'messages_sent'; messages: SentMessage[] }
+  /** Telegram does not know a file any more by the name it gave. */
+  | { kind: 'uploads_forgotten' }
+  /** Telegram asks to wait. */
+  | { kind: 'flood'; retryAfterMs: number }
+  /** The bot itself is refused; where that is lasting, somebody has to act. */
+  | { kind: 'bot_refused'; code: string; description: string; isLasting: boolean }
+  /** The bot is taken. */
+  | { kind: 'bot_accepted' }
+
+export interface Judgement {
+  verdict: Verdict
+  consequences: Consequence[]
+  /** The verdict where a consequence could not be carried out that has to come first; the same where it is absent. */
+  otherwise?: Verdict
+}
+
+/** Consequences that the next message of the chat builds on: they come before the delivery is settled. */
+export function comesFirst({ kind }: Consequence): boolean {
+  return kind === 'messages_sent' || kind === 'uploads_forgotten' || kind === 'chat_migrated'
+}
+
+/** Judges what needs no call: it may have been sent and is not repeated, or there is nobody to send it to. */
+export function judgeUnsent(delivery: ClaimedDelivery, now: Date): Verdict | undefined {
+  if (delivery.wasInFlight && delivery.stopsIfUnknown) {
+    return { result: 'unknown', failure: makeFailure(outcomeUnknown, now), cause: 'worker_died' }
+  }
+  if (delivery.kind === 'reply' || delivery.connectionStatus === 'active') return undefined
+  return {
+    result: 'failed',
+    failure: makeFailure({ class: 'recipient', code: `recipient_${delivery.connectionStatus}` }, now),
+  }
+}
+
+export const outcomeUnknown = { class: 'ambiguous', code: 'outcome_unknown' }
+
+export function makeFailure({ code, class: failureClass }: { code: string; class: string }, now: Date): Failure {
+  return { code, class: failureClass, at: now.toISOString() }
+}
+
+/** How many messages a delivery makes in its chat at most. */
+export function messageCountOf(delivery: ClaimedDelivery | QueuedDelivery): number {
+  return 'call' in delivery ? delivery.call.messageCount : 1
+}
