@@ -14,7 +14,7 @@ export interface Secrets {
   secretKey: string
 }
 
-/** What earlier starts made, so that later ones find it again. */
+/** Things that earlier starts made, so that later ones find them again. */
 export interface Instance {
   tenantId?: string
   personId?: number
@@ -137,7 +137,7 @@ async function writeJson(file: string, value: unknown): Promise<void> {
 }
 
 function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? 'unknown error'
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
 }
 
 function isAlive({ pid, startedAt }: RunningProcess): boolean {

@@ -39,7 +39,7 @@ export async function startDatabase(folder: DataFolder, signal: AbortSignal): Pr
 /** The same tables in a database that somebody else runs. */
 export async function useDatabase(url: string): Promise<LocalDatabase> {
   await prepareDatabase(url).catch((cause: unknown) => {
-    const code = (cause as { code?: string }).code ?? 'no answer'
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no answer'
     throw new StartError(
       `The database of DATABASE_URL cannot be used (${code}): check that it runs and that its user owns it.`,
       { cause },

@@ -1,4 +1,4 @@
-/** What `--json` prints. */
+/** The object that `--json` prints. */
 export interface Facts {
   api: string
   docs: string

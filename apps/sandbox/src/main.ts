@@ -1,6 +1,5 @@
-import type { AddressInfo } from 'node:net'
 import { orExit } from '@tellwire/config'
-import { announceReady, stopOnSignal } from '@tellwire/lifecycle'
+import { announceReady, portOf, stopOnSignal } from '@tellwire/lifecycle'
 import { createLogger } from '@tellwire/observability'
 import { buildSandbox } from './app.js'
 import { readConfig } from './config.js'
@@ -23,6 +22,6 @@ stopOnSignal(log, async () => {
 })
 
 await app.listen({ host: config.HOST, port: config.PORT })
-const { port } = app.server.address() as AddressInfo
+const port = portOf(app.server)
 log.info({ port }, 'listening')
 announceReady({ port })

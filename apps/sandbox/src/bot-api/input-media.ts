@@ -1,3 +1,4 @@
+import { isRecord } from '../is-record.js'
 import type { MediaType, StoredMedia } from '../state/types.js'
 import { takeFile } from './media.js'
 import type { MethodCall } from './methods/method.js'
@@ -11,15 +12,8 @@ export async function readInputMedia(
   call: Pick<MethodCall, 'world' | 'bot' | 'parameters'>,
   item: unknown,
 ): Promise<{ media: StoredMedia; caption: MessageText }> {
-  if (typeof item !== 'object' || item === null) throw badRequest("can't parse InputMedia: expected an Object")
-  const {
-    type,
-    media,
-    caption,
-    parse_mode: mode,
-    caption_entities: entities,
-    has_spoiler: hasSpoiler,
-  } = item as Record<string, unknown>
+  if (!isRecord(item)) throw badRequest("can't parse InputMedia: expected an Object")
+  const { type, media, caption, parse_mode: mode, caption_entities: entities, has_spoiler: hasSpoiler } = item
   if (typeof type !== 'string') throw badRequest('can\'t parse InputMedia: Can\'t find field "type"')
   if (!types.has(type)) throw badRequest(`can't parse InputMedia: type "${type}" is unsupported`)
   if (typeof media !== 'string' || media === '') throw badRequest("can't parse InputMedia: media not found")

@@ -14,6 +14,7 @@ import {
   type TelegramParseMode,
 } from '@tellwire/format'
 import type { MessageEntity } from '@tellwire/telegram'
+import { isRecord } from '../is-record.js'
 import type { Parameters } from './parameters.js'
 import { badRequest } from './telegram-error.js'
 
@@ -85,7 +86,7 @@ function inTelegramsWords<T>(make: () => T): T {
   }
 }
 
-const knownTypes = new Set<string>([
+const knownTypes = [
   'bold',
   'italic',
   'underline',
@@ -99,7 +100,7 @@ const knownTypes = new Set<string>([
   'text_mention',
   'custom_emoji',
   'date_time',
-] satisfies EntityType[])
+] as const satisfies EntityType[]
 
 function readEntities(value: unknown): Entity[] {
   if (value === undefined) return []
@@ -108,21 +109,24 @@ function readEntities(value: unknown): Entity[] {
 }
 
 function readEntity(item: unknown): Entity[] {
-  if (typeof item !== 'object' || item === null) throw badRequest("can't parse MessageEntity: expected an Object")
-  const { type, offset, length, url, user, ...rest } = item as Record<string, unknown>
+  if (!isRecord(item)) throw badRequest("can't parse MessageEntity: expected an Object")
+  const { type, offset, length, url, user, ...rest } = item
   if (typeof type !== 'string') throw badRequest('can\'t parse MessageEntity: Can\'t find field "type"')
-  if (!Number.isInteger(offset) || (offset as number) < 0)
-    throw badRequest(`receive an entity with incorrect offset ${String(offset)}`)
-  if (!Number.isInteger(length) || (length as number) < 0)
-    throw badRequest(`receive an entity with incorrect length ${String(length)}`)
-  if (!knownTypes.has(type)) return []
-  const entity = { ...pickStrings(rest), type: type as EntityType, offset: offset as number, length: length as number }
-  if (type === 'text_mention') return [{ ...entity, user_id: Number((user as { id?: unknown } | undefined)?.id) }]
+  if (!isCount(offset)) throw badRequest(`receive an entity with incorrect offset ${String(offset)}`)
+  if (!isCount(length)) throw badRequest(`receive an entity with incorrect length ${String(length)}`)
+  const known = knownTypes.find((each) => each === type)
+  if (known === undefined) return []
+  const entity = { ...pickStrings(rest), type: known, offset, length }
+  if (type === 'text_mention') return [{ ...entity, user_id: Number(isRecord(user) ? user['id'] : undefined) }]
   if (type !== 'text_link') return [entity]
   const userId = findUserId(String(url))
   return [
     userId === undefined ? { ...entity, url: readUrl(url) } : { ...entity, type: 'text_mention', user_id: userId },
   ]
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0
 }
 
 function pickStrings(fields: Record<string, unknown>): Partial<Entity> {

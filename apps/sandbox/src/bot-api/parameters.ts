@@ -7,7 +7,7 @@ export interface UploadedFile {
 /** A method's parameters. However they are sent, Telegram reads all of them as text; the first of a name wins. */
 export class Parameters {
   readonly #values = new Map<string, string>()
-  /** What came as files, by the name of their part. */
+  /** Parameters that came as files, by the name of their part. */
   readonly files = new Map<string, UploadedFile>()
 
   add(name: string, value: string): void {
@@ -50,7 +50,7 @@ export class Parameters {
     const text = this.text(name)
     if (text === '') return undefined
     try {
-      return JSON.parse(text) as unknown
+      return JSON.parse(text)
     } catch {
       throw refuse()
     }

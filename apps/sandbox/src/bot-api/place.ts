@@ -1,3 +1,4 @@
+import { isRecord } from '../is-record.js'
 import type { StoredMessage } from '../state/types.js'
 import type { World } from '../state/world.js'
 import type { Parameters } from './parameters.js'
@@ -17,9 +18,8 @@ export function readReplyParameters(parameters: Parameters): Record<string, unkn
 
 export function readObject(value: unknown, what: string): Record<string, unknown> | undefined {
   if (value === undefined) return undefined
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw badRequest(`object expected as ${what}`)
-  return value as Record<string, unknown>
+  if (!isRecord(value)) throw badRequest(`object expected as ${what}`)
+  return value
 }
 
 /** The checks that come after it: thread, replied message, effect. */

@@ -1,4 +1,5 @@
 import { checkLink, codePointLength } from '@tellwire/format'
+import { isRecord } from '../is-record.js'
 import type { InlineKeyboardButton, ReplyKeyboard, StoredKeyboard } from './keyboard.js'
 import type { Parameters } from './parameters.js'
 import { badRequest } from './telegram-error.js'
@@ -16,21 +17,20 @@ export interface ReplyMarkup {
 export function readReplyMarkup(parameters: Parameters): ReplyMarkup {
   const value = parameters.json('reply_markup', () => badRequest("can't parse reply keyboard markup JSON object"))
   if (value === undefined) return { inline: undefined, keyboard: undefined }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw badRequest('object expected as reply markup')
-  const { inline_keyboard: rows, keyboard, remove_keyboard: isRemoved } = value as Record<string, unknown>
+  if (!isRecord(value)) throw badRequest('object expected as reply markup')
+  const { inline_keyboard: rows, keyboard, remove_keyboard: isRemoved } = value
   if (rows !== undefined) return { inline: readInline(rows), keyboard: undefined }
   if (isRemoved === true) return { inline: undefined, keyboard: { rows: [], isOneTime: false, placeholder: undefined } }
   if (keyboard === undefined) return { inline: undefined, keyboard: undefined }
-  return { inline: undefined, keyboard: readKeyboard(value as Record<string, unknown>) }
+  return { inline: undefined, keyboard: readKeyboard(value) }
 }
 
 function readInline(rows: unknown): StoredKeyboard | undefined {
-  if (!Array.isArray(rows) || !rows.every((row) => Array.isArray(row))) {
+  if (!areRows(rows)) {
     throw badRequest('field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays')
   }
   let count = 0
-  const keyboard = (rows as unknown[][])
+  const keyboard = rows
     .map((row) =>
       row
         .slice(0, rowMax)
@@ -46,14 +46,12 @@ function readKeyboard({
   one_time_keyboard: isOneTime,
   input_field_placeholder: placeholder,
 }: Record<string, unknown>): ReplyKeyboard {
-  if (!Array.isArray(keyboard) || !keyboard.every((row) => Array.isArray(row))) {
+  if (!areRows(keyboard)) {
     throw badRequest('field "keyboard" must be an Array of Arrays')
   }
   return {
-    rows: (keyboard as unknown[][]).map((row) =>
-      row
-        .slice(0, rowMax)
-        .map((button) => String(typeof button === 'string' ? button : (button as { text?: unknown })?.text)),
+    rows: keyboard.map((row) =>
+      row.slice(0, rowMax).map((button) => String(isRecord(button) ? button['text'] : button)),
     ),
     isOneTime: isOneTime === true,
     placeholder: typeof placeholder === 'string' ? placeholder : undefined,
@@ -62,8 +60,8 @@ function readKeyboard({
 
 /** Of several fields the first counts, in Telegram's order. */
 function readButton(item: unknown): InlineKeyboardButton {
-  if (typeof item !== 'object' || item === null) throw unparsable('InlineKeyboardButton must be an Object')
-  const { text, url, callback_data: data, web_app: webApp, copy_text: copied } = item as Record<string, unknown>
+  if (!isRecord(item)) throw unparsable('InlineKeyboardButton must be an Object')
+  const { text, url, callback_data: data, web_app: webApp, copy_text: copied } = item
   if (typeof text !== 'string') throw unparsable('Can\'t find field "text"')
   if (typeof url === 'string' && url !== '') {
     const checked = checkLink(url)
@@ -74,13 +72,12 @@ function readButton(item: unknown): InlineKeyboardButton {
     if (Buffer.byteLength(data) > callbackBytesMax) throw badRequest('BUTTON_DATA_INVALID')
     return { text, callback_data: data }
   }
-  if (typeof webApp === 'object' && webApp !== null) return { text, web_app: { url: readWebApp(webApp) } }
-  if (typeof copied === 'object' && copied !== null) return { text, copy_text: { text: readCopied(copied) } }
+  if (isRecord(webApp)) return { text, web_app: { url: readWebApp(webApp) } }
+  if (isRecord(copied)) return { text, copy_text: { text: readCopied(copied) } }
   throw unparsable('Text buttons are unallowed in the inline keyboard')
 }
 
-function readWebApp(webApp: object): string {
-  const { url } = webApp as { url?: unknown }
+function readWebApp({ url }: Record<string, unknown>): string {
   const address = typeof url === 'string' ? url : ''
   const refuse = (why: string) => badRequest(`inline keyboard button Web App URL '${address}' is invalid: ${why}`)
   const checked = checkLink(address)
@@ -89,11 +86,14 @@ function readWebApp(webApp: object): string {
   return checked.url
 }
 
-function readCopied(copied: object): string {
-  const { text } = copied as { text?: unknown }
+function readCopied({ text }: Record<string, unknown>): string {
   if (typeof text !== 'string' || text === '' || codePointLength(text) > copiedMax)
     throw badRequest('BUTTON_COPY_TEXT_INVALID')
   return text
+}
+
+function areRows(value: unknown): value is unknown[][] {
+  return Array.isArray(value) && value.every((row) => Array.isArray(row))
 }
 
 function unparsable(why: string): Error {

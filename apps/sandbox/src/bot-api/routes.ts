@@ -5,6 +5,7 @@
 import { isUtf8 } from 'node:buffer'
 import multipart from '@fastify/multipart'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isRecord } from '../is-record.js'
 import type { Fault, SandboxBot } from '../state/types.js'
 import type { World } from '../state/world.js'
 import { describeStatus, takeFault } from './faults.js'
@@ -32,7 +33,7 @@ export async function botApiRoutes(app: FastifyInstance, services: CallServices)
     },
   )
   app.addContentTypeParser('*', { parseAs: 'string' }, async () => '')
-  // What fails below the Bot API, such as a body that is too large, is answered without JSON.
+  // Failures below the Bot API, such as a body that is too large, are answered without JSON.
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) =>
     error instanceof TelegramError
       ? sendError(reply, error)
@@ -57,7 +58,7 @@ export async function botApiRoutes(app: FastifyInstance, services: CallServices)
   })
 }
 
-/** What `getFile` gave a path for. */
+/** Sends the file that `getFile` gave a path for. */
 function sendFile({ world }: CallServices, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { bot: prefixed, '*': path } = request.params as { bot: string; '*': string }
   const bot = world.botByToken(prefixed.replace(/^bot/, ''))
@@ -153,8 +154,7 @@ async function readParameters(request: FastifyRequest): Promise<Parameters> {
     for (const [name, value] of new URLSearchParams(body)) parameters.add(name, value)
   } else if (typeof body === 'string' && body !== '') {
     const value = parseBody(body)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      parameters.addJson(value as Record<string, unknown>)
+    if (isRecord(value)) parameters.addJson(value)
   } else if (request.isMultipart()) {
     for await (const part of request.parts()) {
       if (part.type === 'file') {

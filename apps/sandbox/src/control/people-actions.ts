@@ -14,7 +14,7 @@ export interface Control {
   answers: CallbackAnswers
 }
 
-/** What people do in Telegram, with the updates that follow from it. */
+/** Acts of people in Telegram, with the updates that follow from them. */
 export function openLink(control: Control, person: Person, link: string, chatId: number | undefined) {
   const { world } = control
   const parsed = parseStartLink(link)

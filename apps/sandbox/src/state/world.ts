@@ -15,7 +15,7 @@ import type {
 const requestsKept = 100_000
 export const defaultLimits: Limits = { enabled: true, bot_per_second: 30, chat_per_second: 1, group_per_minute: 20 }
 
-/** What is written to disk, so that a restart goes on where it stopped. */
+/** The state that is written to disk, so that a restart goes on where it stopped. */
 export interface Snapshot {
   bots: SandboxBot[]
   people: Person[]

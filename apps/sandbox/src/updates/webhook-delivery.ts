@@ -5,6 +5,7 @@
  */
 import { randomInt } from 'node:crypto'
 import { request } from 'undici'
+import { isRecord } from '../is-record.js'
 import type { QueuedUpdate, SandboxBot } from '../state/types.js'
 import type { World } from '../state/world.js'
 import type { UpdateQueue } from './update-queue.js'
@@ -149,8 +150,8 @@ export class WebhookDelivery {
 function parseReply(contentType: string, body: string): Record<string, unknown> | undefined {
   if (contentType.startsWith('application/x-www-form-urlencoded')) return Object.fromEntries(new URLSearchParams(body))
   try {
-    const value = JSON.parse(body) as unknown
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+    const value: unknown = JSON.parse(body)
+    return isRecord(value) ? value : undefined
   } catch {
     return undefined
   }
@@ -163,13 +164,13 @@ function retryDelayMs(failures: number, retryAfterSeconds: number | undefined): 
 }
 
 function describeFailure(error: unknown): string {
-  const { code, name } = error as { code?: string; name?: string }
-  if (name === 'TimeoutError') return 'Read timeout expired'
+  if (error instanceof Error && error.name === 'TimeoutError') return 'Read timeout expired'
   const known: Record<string, string> = {
     ECONNREFUSED: 'Connection refused',
     ECONNRESET: 'Connection reset by peer',
     ETIMEDOUT: 'Connection timed out',
     EHOSTUNREACH: 'No route to host',
   }
-  return known[code ?? ''] ?? "Can't connect to the webhook"
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return known[code] ?? "Can't connect to the webhook"
 }

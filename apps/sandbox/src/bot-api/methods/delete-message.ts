@@ -15,7 +15,7 @@ export const deleteMessage: Method = (call) => {
   return { result: true }
 }
 
-/** What is not there, or cannot be deleted, is passed over. */
+/** Messages that are not there, or cannot be deleted, are passed over. */
 export const deleteMessages: Method = (call) => {
   const ids = call.parameters.json('message_ids', () => badRequest("can't parse message identifiers JSON object"))
   if (!Array.isArray(ids) || ids.length === 0) throw badRequest('message identifiers are not specified')

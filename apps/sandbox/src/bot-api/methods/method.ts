@@ -6,7 +6,7 @@ import type { LongPolls } from '../../updates/long-poll.js'
 import type { UpdateQueue } from '../../updates/update-queue.js'
 import type { WebhookDelivery } from '../../updates/webhook-delivery.js'
 
-/** What one call of one method works with. */
+/** One call of one method. */
 export interface MethodCall {
   world: World
   bot: SandboxBot

@@ -1,0 +1,81 @@
+import Type from 'typebox'
+import { type ControlApp, Id, strict } from './app.js'
+import { ControlError } from './control-error.js'
+import { getBot, getGroup, getPerson } from './find.js'
+import { addBot, type Control, removeBot } from './people-actions.js'
+import { showStored } from './show.js'
+
+const NewGroup = Type.Object(
+  {
+    title: Type.String({ minLength: 1, maxLength: 128 }),
+    members: Type.Array(Type.Integer(), { maxItems: 1_000 }),
+    type: Type.Union([Type.Literal('group'), Type.Literal('supergroup'), Type.Literal('channel')], {
+      default: 'group',
+    }),
+    is_forum: Type.Optional(Type.Boolean()),
+  },
+  strict,
+)
+
+const NewTopic = Type.Object({ title: Type.String({ minLength: 1, maxLength: 128 }) }, strict)
+
+const TopicParams = Type.Object({ id: Type.Integer(), topic: Type.Integer() })
+
+/** Makes groups, channels and topics of forums, with their bots. */
+export function controlGroups(app: ControlApp, control: Control): void {
+  const { world } = control
+  app.post('/groups', { schema: { body: NewGroup } }, async (request, reply) => {
+    for (const id of request.body.members) getPerson(control, id)
+    const { is_forum: isForum, ...group } = request.body
+    const created = world.createGroup(group)
+    if (isForum) created.topics = []
+    return reply.code(201).send({ id: created.id })
+  })
+  app.get('/groups', async () => ({
+    data: [...world.groups.values()].map(({ id, title, type, members }) => ({ id, title, type, members })),
+  }))
+  app.post(
+    '/groups/:id/bots',
+    { schema: { params: Id, body: Type.Object({ bot: Type.String(), person: Type.Integer() }, strict) } },
+    async (request) => {
+      addBot(
+        control,
+        getPerson(control, request.body.person),
+        getGroup(control, request.params.id),
+        getBot(control, request.body.bot),
+        'member',
+      )
+      return { ok: true }
+    },
+  )
+  app.delete(
+    '/groups/:id/bots',
+    { schema: { params: Id, body: Type.Object({ bot: Type.String(), person: Type.Integer() }, strict) } },
+    async (request) => {
+      removeBot(
+        control,
+        getPerson(control, request.body.person),
+        getGroup(control, request.params.id),
+        getBot(control, request.body.bot),
+      )
+      return { ok: true }
+    },
+  )
+  app.post('/groups/:id/topics', { schema: { params: Id, body: NewTopic } }, async (request, reply) => {
+    const group = getGroup(control, request.params.id)
+    if (!group.topics) throw new ControlError(409, 'the group is not a forum')
+    const topic = { id: group.nextMessageId++, title: request.body.title, isClosed: false }
+    group.topics.push(topic)
+    world.onChange()
+    return reply.code(201).send({ id: topic.id })
+  })
+  app.delete('/groups/:id/topics/:topic', { schema: { params: TopicParams } }, async (request) => {
+    const group = getGroup(control, request.params.id)
+    group.topics = group.topics?.filter(({ id }) => id !== request.params.topic)
+    world.onChange()
+    return { ok: true }
+  })
+  app.get('/groups/:id/messages', { schema: { params: Id } }, async (request) => ({
+    data: world.messagesOf(0, getGroup(control, request.params.id).id).map((message) => showStored(control, message)),
+  }))
+}

@@ -1,0 +1,103 @@
+import Type from 'typebox'
+import { ByBot, ChatId, type ControlApp, Id, strict } from './app.js'
+import { ControlError } from './control-error.js'
+import { getBot, getGroup, getPerson } from './find.js'
+import { block, type Control, openLink, press, say, unblock } from './people-actions.js'
+import { showPersonOf, showStored } from './show.js'
+
+const NewPerson = Type.Object(
+  {
+    first_name: Type.String({ minLength: 1, maxLength: 64 }),
+    language_code: Type.Optional(Type.String({ maxLength: 35 })),
+  },
+  strict,
+)
+
+const Saying = Type.Object(
+  {
+    text: Type.String({ minLength: 1, maxLength: 4_096 }),
+    bot: Type.Optional(Type.String()),
+    chat_id: Type.Optional(ChatId),
+  },
+  strict,
+)
+
+const Pressing = Type.Object(
+  {
+    chat_id: Type.Optional(ChatId),
+    bot: Type.Optional(Type.String()),
+    message_id: Type.Integer(),
+    row: Type.Integer({ minimum: 0 }),
+    column: Type.Integer({ minimum: 0 }),
+  },
+  strict,
+)
+
+/** Makes people, and lets them do what people do in Telegram. */
+export function controlPeople(app: ControlApp, control: Control): void {
+  const { world } = control
+  app.post('/people', { schema: { body: NewPerson } }, async (request, reply) => {
+    const { first_name: firstName, language_code: languageCode } = request.body
+    const person = world.createPerson({ firstName, languageCode })
+    return reply.code(201).send({ id: person.id })
+  })
+  app.get('/people', async () => ({
+    data: [...world.people.values()].map((person) => showPersonOf(control, person)),
+  }))
+  app.post(
+    '/people/:id/open',
+    {
+      schema: {
+        params: Id,
+        body: Type.Object({ link: Type.String({ maxLength: 4_096 }), chat_id: Type.Optional(ChatId) }, strict),
+      },
+    },
+    async (request) => ({
+      ok: true,
+      ...openLink(control, getPerson(control, request.params.id), request.body.link, request.body.chat_id),
+    }),
+  )
+
+  app.post('/people/:id/say', { schema: { params: Id, body: Saying } }, async (request) => {
+    const { bot, chat_id: chatId, text } = request.body
+    if ((bot === undefined) === (chatId === undefined)) throw new ControlError(400, 'name either bot or chat_id')
+    const to = bot === undefined ? { group: getGroup(control, chatId ?? 0) } : { bot: getBot(control, bot) }
+    return { ok: true, ...say(control, getPerson(control, request.params.id), to, text) }
+  })
+
+  app.post('/people/:id/press', { schema: { params: Id, body: Pressing } }, async (request) => {
+    const person = getPerson(control, request.params.id)
+    const { chat_id: chatId = person.id, bot, message_id: messageId, row, column } = request.body
+    return {
+      ok: true,
+      ...press(control, person, {
+        chatId,
+        bot: bot === undefined ? undefined : getBot(control, bot),
+        messageId,
+        row,
+        column,
+      }),
+    }
+  })
+  app.get('/callback-queries/:id', { schema: { params: Type.Object({ id: Type.String() }) } }, async (request) => {
+    const query = control.answers.get(request.params.id)
+    if (!query) throw new ControlError(404, 'there is no such query')
+    return { is_answered: query.isAnswered, text: query.text ?? null }
+  })
+  app.post('/people/:id/block', { schema: { params: Id, body: ByBot } }, async (request) => {
+    block(control, getPerson(control, request.params.id), getBot(control, request.body.bot))
+    return { ok: true }
+  })
+  app.post('/people/:id/unblock', { schema: { params: Id, body: ByBot } }, async (request) => {
+    unblock(control, getPerson(control, request.params.id), getBot(control, request.body.bot))
+    return { ok: true }
+  })
+  app.get('/people/:id/messages', { schema: { params: Id, querystring: ByBot } }, async (request) => {
+    const bot = getBot(control, request.query.bot)
+    return {
+      data: world
+        .messagesOf(bot.id, getPerson(control, request.params.id).id)
+        .map((message) => showStored(control, message)),
+    }
+  })
+}
