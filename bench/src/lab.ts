@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createConnection, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -9,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { connectEngine, ensureRoles, migrate } from '@tellwire/db'
 import { startPostgres, type PostgresServer } from '@tellwire/embedded-postgres'
 import { migrateJobs } from '@tellwire/jobs'
+import { startRedis } from '@tellwire/testing/redis-server'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { type Program, readTreeCpuMs, runProgram } from './program.js'
@@ -63,9 +62,8 @@ export async function createLab(isQuick: boolean, settings: Record<string, strin
     settings: { shared_buffers: '512MB', max_wal_size: '8GB', checkpoint_timeout: '30min', ...settings },
   }
   let postgres = await startPostgres(postgresOptions)
-  const redisPort = await findFreePort()
-  let redisServer = await launchRedis(redisPort, folder)
-  const redisUrl = `redis://127.0.0.1:${redisPort}`
+  let redisServer = await startRedis()
+  const { port: redisPort, url: redisUrl } = redisServer
   const redis = new Redis(redisUrl, { retryStrategy: () => 200, maxRetriesPerRequest: null })
   redis.on('error', () => undefined)
   const telegram = await startFakeTelegram()
@@ -129,7 +127,7 @@ export async function createLab(isQuick: boolean, settings: Record<string, strin
     startContender: (name, place, env = {}) =>
       runProgram(new URL(`contenders/${name}.js`, import.meta.url), { ...place.env, PORT: '0', ...env }),
     get redisPid() {
-      return redisServer.pid ?? 0
+      return redisServer.pid
     },
     async postgresCpuMs() {
       const [postmaster = ''] = (await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')
@@ -148,15 +146,15 @@ export async function createLab(isQuick: boolean, settings: Record<string, strin
       postgres = await startPostgres({ ...postgresOptions, port: postgres.port })
     },
     async stopRedis() {
-      await end(redisServer)
+      await redisServer.stop()
     },
     async startRedis() {
-      redisServer = await launchRedis(redisPort, folder)
+      redisServer = await startRedis(redisPort)
     },
     async close() {
       redis.disconnect()
       await telegram.stop()
-      await end(redisServer)
+      await redisServer.stop()
       await postgres.stop()
       await rm(folder, { recursive: true, force: true })
     },
@@ -172,45 +170,4 @@ async function createDatabase(serverUrl: string, name: string, from?: string): P
   } finally {
     await client.end()
   }
-}
-
-async function launchRedis(port: number, folder: string): Promise<ChildProcess> {
-  const child = spawn(
-    'redis-server',
-    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--maxmemory-policy', 'noeviction', '--dir', folder],
-    { stdio: 'ignore' },
-  )
-  child.once('error', () => undefined)
-  for (let attempt = 0; attempt < 250; attempt++) {
-    if (child.pid === undefined || child.exitCode !== null) break
-    if (await accepts(port)) return child
-    await delay(20)
-  }
-  throw new Error('redis-server did not start: is it installed?')
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  child.kill('SIGTERM')
-  await ended
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createConnection({ port, host: '127.0.0.1' })
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
 }

@@ -79,7 +79,7 @@ async function prepareLane(lab: Lab, waiting: number): Promise<LaneUnderTest> {
     place,
     botId: bot.id,
     tenantId: tenant.id,
-    position: { priority: 1, tenantId: tenant.id, chatId: '-9223372036854775808', tag: 0, sentTag: 0 },
+    position: { priority: 1, tenantId: tenant.id, chatId: '-9223372036854775808', finishTime: 0, sentFinishTime: 0 },
   }
 }
 
@@ -95,7 +95,13 @@ async function claim(lane: LaneUnderTest, turnId: string, count: number): Promis
     lookahead: 8,
   })
   const last = deliveries.at(-1)
-  if (last) lane.position = { ...lane.position, chatId: last.chatId, tag: last.tag, sentTag: last.tag }
+  if (last)
+    lane.position = {
+      ...lane.position,
+      chatId: last.chatId,
+      finishTime: last.finishTime,
+      sentFinishTime: last.finishTime,
+    }
   return deliveries
 }
 

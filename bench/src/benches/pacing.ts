@@ -3,7 +3,7 @@ import type { Lab } from '../lab.js'
 import { measure, type Report } from '../result.js'
 import { type SeededBot, seedBots, seedTenants, seedUsers, seedWaiting } from '../seed.js'
 import type { Arrival } from '../telegram/messages.js'
-import { mostInWindow } from '../telegram/sliding-window.js'
+import { mostInWindow } from '@tellwire/testing/sliding-window'
 import { wakeLanes } from './drain.js'
 
 const roundTripsMs = [20, 100, 200]

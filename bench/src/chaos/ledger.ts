@@ -107,7 +107,7 @@ export async function judge(
      JOIN notification_contents c ON c.tenant_id = d.tenant_id AND c.notification_id = d.notification_id`,
   )
   const final = new Set(
-    rows.filter(({ status }) => !['queued', 'scheduled', 'held'].includes(status)).map(({ text }) => text),
+    rows.filter(({ status }) => !['queued', 'scheduled', 'awaiting_user'].includes(status)).map(({ text }) => text),
   )
   const repeats = [...times.values()].reduce((sum, count) => sum + count - 1, 0)
   const repeatsOfLostAnswers = lostAnswers.filter((text) => (times.get(text) ?? 0) > 1).length

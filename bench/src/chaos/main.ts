@@ -11,7 +11,7 @@ import { createLab, type Lab, type Place } from '../lab.js'
 import { killPrograms, type Program } from '../program.js'
 import { quantile } from '../result.js'
 import { countPending, seedBots, seedTenants, seedUsers } from '../seed.js'
-import { mostInWindow } from '../telegram/sliding-window.js'
+import { mostInWindow } from '@tellwire/testing/sliding-window'
 import { countArrived, createLedger, findRecoveries, findStruck, judge, type Ledger, takeSnapshot } from './ledger.js'
 import { type ChaosLoad, startLoad } from './load.js'
 import { type Proxy, startProxy } from './proxy.js'
@@ -139,7 +139,7 @@ async function runRound(scene: Scene): Promise<void> {
   await delay(plan.faultEveryMs)
 }
 
-/** Does something to a worker, and notes what it had in flight and how soon its lanes went on. */
+/** Does something to a worker, and records what it had in flight and how soon its lanes went on. */
 async function strikeWorker(
   scene: Scene,
   index: number,
@@ -177,8 +177,11 @@ async function waitForRecoveries(
 async function killWorker(scene: Scene, index: number): Promise<() => Promise<void>> {
   await scene.workers[index]?.stop('SIGKILL')
   scene.counts.kills++
-  scene.workers[index] = await scene.lab.startWorker(scene.place)
-  return async () => undefined
+  // A worker that is slow to start is not waited for: by then the others may have taken the lanes over.
+  const started = scene.lab.startWorker(scene.place)
+  return async () => {
+    scene.workers[index] = await started
+  }
 }
 
 async function stopAndContinue(scene: Scene, index: number): Promise<() => Promise<void>> {
@@ -212,11 +215,13 @@ async function awayRedis(scene: Scene): Promise<void> {
 
 async function restartPostgres(scene: Scene): Promise<void> {
   const snapshot = await takeSnapshot(scene.place)
-  const arrivals = await scene.lab.telegram.arrivals()
   await scene.lab.restartPostgres()
+  const returnedMs = nowMs()
   scene.counts.pg_restarts++
-  scene.ledger.inFlightAtRestarts += countArrived(snapshot.lanes, arrivals, snapshot.atMs)
-  await noteReturn(scene, nowMs())
+  // While it is away nothing is recorded of what arrives.
+  const arrivals = await scene.lab.telegram.arrivals()
+  scene.ledger.inFlightAtRestarts += countArrived(snapshot.lanes, arrivals, returnedMs)
+  await noteReturn(scene, returnedMs)
 }
 
 /** From the return of a server to the next arrival in any lane. */

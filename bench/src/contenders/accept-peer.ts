@@ -4,7 +4,6 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
-import type { Accepter } from '@tellwire/api/accepter'
 import { buildApp } from '@tellwire/api/app'
 import { readConfig } from '@tellwire/api/config'
 import {
@@ -15,10 +14,10 @@ import {
   type NotificationToAccept,
   type Pool,
 } from '@tellwire/db'
-import { createSealer } from '@tellwire/domain'
+import { type Accepter, createSealer } from '@tellwire/domain'
 import { createDiskStore } from '@tellwire/files'
 import { connectJobs, createWaker } from '@tellwire/jobs'
-import { createLogger } from '@tellwire/observability'
+import { createDeliveryMetrics, createLogger, Registry } from '@tellwire/observability'
 import { createBotApi } from '@tellwire/telegram'
 import { Queue } from 'bullmq'
 
@@ -34,8 +33,8 @@ WITH recipient AS MATERIALIZED (
   SELECT id, user_id, bot_id, chat_id, uuid_v7() AS delivery_id FROM connections WHERE tenant_id = $1 AND user_id = $2 AND status = 'active'
 ),
 key AS (
-  INSERT INTO idempotency_keys (tenant_id, key, request_hash, response_status, response)
-  SELECT $1, $3, $4, 202, jsonb_build_object('id', $5::uuid) ON CONFLICT DO NOTHING RETURNING 1
+  INSERT INTO idempotency_keys (tenant_id, key, request_hash, result)
+  SELECT $1, $3, $4, jsonb_build_object('id', $5::uuid) ON CONFLICT DO NOTHING RETURNING 1
 ),
 notification AS (
   INSERT INTO notifications (tenant_id, id, target, priority, metadata, request_id)
@@ -72,8 +71,8 @@ function storeByStatement(pool: Pool): Store {
         item.priority,
         JSON.stringify(item.metadata),
         item.requestId,
-        item.format,
-        item.text,
+        item.content.format,
+        item.content.text,
       ],
     })
     return rows[0]?.deliveries ?? 0
@@ -102,7 +101,7 @@ function storeByPrisma(prisma: Database, queue: Queue): Store {
           priority: item.priority,
           metadata: item.metadata as object,
           requestId: item.requestId,
-          content: { create: { format: item.format, text: item.text } },
+          content: { create: { format: item.content.format, text: item.content.text } },
           deliveries: { create: deliveries },
         },
       }),
@@ -111,8 +110,7 @@ function storeByPrisma(prisma: Database, queue: Queue): Store {
           tenantId,
           key: key ?? id,
           requestHash: new Uint8Array(32),
-          responseStatus: 202,
-          response: { id, deliveries: deliveries.length },
+          result: { id, deliveries: deliveries.length },
         },
       }),
     ])
@@ -137,7 +135,7 @@ function accepterOf(store: Store): Accepter {
       Promise.all(
         notifications.map(async (item): Promise<Acceptance> => {
           const deliveries = await store(item, idempotency?.key)
-          return { id: item.id, result: 'accepted', deliveries, held: 0, skipped: [], botIds: [] }
+          return { id: item.id, result: 'accepted', deliveries, awaitingUser: 0, skipped: [], botIds: [] }
         }),
       ),
   }
@@ -162,6 +160,7 @@ const app = await buildApp({
   sealer: createSealer(config.SECRET_KEY),
   telegram: createBotApi({ root: config.TELEGRAM_API_ROOT }),
   files: createDiskStore(config.FILES_DIR),
+  metrics: createDeliveryMetrics(new Registry()),
 })
 await app.listen({ host: config.HOST, port: config.PORT })
 process.send?.({ type: 'ready', port: (app.server.address() as AddressInfo).port })

@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { nowMs } from '../clock.js'
 import type { Arrival, BotSettings, Command, Reply } from './messages.js'
-import { createSlidingWindow, type SlidingWindow } from './sliding-window.js'
+import { createSlidingWindow, type SlidingWindow } from '@tellwire/testing/sliding-window'
 
 interface BotState {
   window: SlidingWindow

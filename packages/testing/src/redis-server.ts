@@ -7,6 +7,8 @@ import { createConnection } from 'node:net'
 import { findFreePort } from './find-free-port.js'
 
 export interface RedisServer {
+  pid: number
+  port: number
   url: string
   stop(): Promise<void>
 }
@@ -16,19 +18,37 @@ export function findRedisServer(): boolean {
   return spawnSync('redis-server', ['--version']).status === 0
 }
 
-/** A Redis of our own in a temporary folder. */
-export async function startRedis(): Promise<RedisServer> {
-  const port = await findFreePort()
+/** A Redis of our own in a temporary folder. @param port one that is free, where none is given. */
+export async function startRedis(port?: number): Promise<RedisServer> {
+  const ownPort = port ?? (await findFreePort())
   const folder = mkdtempSync(join(tmpdir(), 'tellwire-redis-'))
   const child: ChildProcess = spawn(
     'redis-server',
-    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--maxmemory-policy', 'noeviction', '--dir', folder],
+    [
+      '--port',
+      String(ownPort),
+      '--bind',
+      '127.0.0.1',
+      '--save',
+      '',
+      '--maxmemory-policy',
+      'noeviction',
+      '--dir',
+      folder,
+    ],
     { stdio: 'ignore' },
   )
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  while (!(await accepts(port))) await delay(20)
+  child.once('error', () => undefined)
+  while (!(await accepts(ownPort))) {
+    if (child.pid === undefined || child.exitCode !== null)
+      throw new Error('redis-server did not start: is it installed?')
+    await delay(20)
+  }
   return {
-    url: `redis://127.0.0.1:${port}`,
+    pid: child.pid ?? 0,
+    port: ownPort,
+    url: `redis://127.0.0.1:${ownPort}`,
     async stop() {
       child.kill('SIGTERM')
       await ended
