@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { eventually, makePng } from '@tellwire/testing'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Stack, startStack } from '../e2e/stack.js'
+import { type World, createWorld } from '../e2e/world.js'
 import { findChromium, launchBrowser, watchErrors } from './browser.js'
 
 /** Set SCREENSHOTS to keep the pictures. */
@@ -12,19 +12,19 @@ const pictures = process.env['SCREENSHOTS'] ?? join(tmpdir(), 'tellwire-screensh
 const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 }
 
 describe.skipIf(findChromium() === undefined)('in a browser', () => {
-  let stack: Stack
+  let world: World
   let browser: Browser
   beforeAll(async () => {
     mkdirSync(pictures, { recursive: true })
-    stack = await startStack()
+    world = await createWorld()
     browser = await launchBrowser()
   })
   afterAll(async () => {
     await browser.close()
-    await stack.stop()
+    await world.stop()
   })
   const issue = async (userId: string, body: object = {}) =>
-    (await stack.call('POST', '/v1/connect-links', { user_id: userId, ...body })).body
+    (await world.call('POST', '/v1/connect-links', { user_id: userId, ...body })).body
 
   test('the connect page shows every way to connect and turns to "connected" by itself', async () => {
     const link = await issue('ada', { redirect_url: 'https://example.com/settings' })
@@ -40,7 +40,7 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
     expect(overflow).toBe(false)
     await page.screenshot({ path: join(pictures, 'connect-page.png'), fullPage: true })
 
-    await (await stack.newPerson('Ada')).open(link['url'])
+    await (await world.newPerson('Ada')).open(link['url'])
 
     await page.getByRole('heading', { name: 'Connected' }).waitFor()
     expect(await page.getByRole('link', { name: 'Continue' }).getAttribute('href')).toBe('https://example.com/settings')
@@ -56,7 +56,7 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
     await page.goto(link['connect_page_url'])
     expect(await page.getByRole('link', { name: 'In Telegram öffnen' }).getAttribute('href')).toBe(link['url'])
 
-    await (await stack.newPerson('Grete')).open(link['url'])
+    await (await world.newPerson('Grete')).open(link['url'])
 
     await page.getByRole('heading', { name: 'Verbunden' }).waitFor()
     await context.close()
@@ -64,13 +64,13 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
 
   test('the connect page tells of links that are unknown or withdrawn', async () => {
     const link = await issue('gone')
-    await stack.call('DELETE', `/v1/connect-links/${link['id']}`)
+    await world.call('DELETE', `/v1/connect-links/${link['id']}`)
     const page = await browser.newPage(phone)
 
     const withdrawn = await page.goto(link['connect_page_url'])
     expect(withdrawn?.status()).toBe(410)
     await page.getByRole('heading', { name: 'This link can no longer be used' }).waitFor()
-    const unknown = await page.goto(`${stack.api}/c/${'x'.repeat(32)}`)
+    const unknown = await page.goto(`${world.api}/c/${'x'.repeat(32)}`)
     expect(unknown?.status()).toBe(404)
     await page.getByRole('heading', { name: 'There is no such link' }).waitFor()
     await page.close()
@@ -80,7 +80,7 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
     const link = await issue('reader')
     const page = await browser.newPage({ viewport: { width: 1_100, height: 760 } })
     const errors = watchErrors(page)
-    await page.goto(stack.sandbox)
+    await page.goto(world.sandbox)
     await page.getByPlaceholder('New person').fill('Ada')
     await page.getByRole('button', { name: 'Add' }).click()
     await page.getByLabel('Start link').fill(link['url'])
@@ -90,14 +90,14 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
 
     const text =
       '# Order 8812\n\n**Shipped** and *on its way*: [track it](https://example.com/t/8812).\n\n- two parcels\n- one letter\n\n> Leave it at the door.\n\n```sh\ncurl https://example.com/t/8812\n```\nCode `A1-77`'
-    await stack.call('POST', '/v1/notifications', { to: { user_id: 'reader' }, text })
+    await world.call('POST', '/v1/notifications', { to: { user_id: 'reader' }, text })
     await page.getByRole('link', { name: 'track it' }).waitFor()
     expect(await page.locator('.bubble strong').allTextContents()).toEqual(['Order 8812', 'Shipped'])
     expect(await page.locator('.bubble pre').textContent()).toBe('curl https://example.com/t/8812')
 
     const personId = Number(new URL(page.url()).searchParams.get('person'))
     await new Promise((resolve) => setTimeout(resolve, 1_100))
-    const sent = await fetch(`${stack.sandbox}/bot${stack.bot.token}/sendMessage`, {
+    const sent = await fetch(`${world.sandbox}/bot${world.bot.token}/sendMessage`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
@@ -120,12 +120,12 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
     await page.getByRole('button', { name: 'Block bot' }).click()
     await page.getByRole('button', { name: 'RESTART' }).waitFor()
     await eventually(
-      async () => (await stack.call('GET', '/v1/users/reader')).body['connections'][0].status,
+      async () => (await world.call('GET', '/v1/users/reader')).body['connections'][0].status,
       (status) => status === 'blocked',
     )
     await page.getByRole('button', { name: 'RESTART' }).click()
     await eventually(
-      async () => (await stack.call('GET', '/v1/users/reader')).body['connections'][0].status,
+      async () => (await world.call('GET', '/v1/users/reader')).body['connections'][0].status,
       (status) => status === 'active',
     )
     expect(errors).toEqual([])
@@ -134,20 +134,20 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
 
   test('on the chat page messages look like in Telegram', async () => {
     const link = await issue('viewer')
-    const viewer = await stack.newPerson('Grete')
+    const viewer = await world.newPerson('Grete')
     await viewer.open(link['url'])
     await eventually(
-      async () => (await stack.call('GET', '/v1/users/viewer')).body['connections']?.[0]?.status,
+      async () => (await world.call('GET', '/v1/users/viewer')).body['connections']?.[0]?.status,
       (status) => status === 'active',
     )
     const notify = (message: object) =>
-      stack.call('POST', '/v1/notifications', { to: { user_id: 'viewer' }, ...message })
+      world.call('POST', '/v1/notifications', { to: { user_id: 'viewer' }, ...message })
     const upload = async (content: Buffer, name: string, type: string) => {
       const form = new FormData()
       form.append('file', new Blob([new Uint8Array(content)], { type }), name)
-      const response = await fetch(`${stack.api}/v1/files`, {
+      const response = await fetch(`${world.api}/v1/files`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${stack.key}` },
+        headers: { authorization: `Bearer ${world.key}` },
         body: form,
       })
       return ((await response.json()) as { id: string }).id
@@ -185,7 +185,7 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
     })
     const page = await browser.newPage({ viewport: { width: 1_100, height: 1_900 } })
     const errors = watchErrors(page)
-    await page.goto(`${stack.sandbox}/?person=${viewer.id}&bot=${stack.bot.username}`)
+    await page.goto(`${world.sandbox}/?person=${viewer.id}&bot=${world.bot.username}`)
     await page.locator('.bubble', { hasText: 'Choose' }).waitFor()
 
     expect(await page.locator('.album img').count()).toBe(4)
@@ -207,13 +207,34 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
     await page.close()
   })
 
-  test('the API documentation shows the routes', async () => {
-    const page = await browser.newPage({ viewport: { width: 1_100, height: 900 } })
+  test('the documentation shows the guide first, then every operation, and nothing of it is from elsewhere', async () => {
+    const page = await browser.newPage({ viewport: { width: 1_400, height: 900 } })
     const errors = watchErrors(page)
-    await page.goto(`${stack.api}/docs`)
+    const foreign: string[] = []
+    page.on('request', (request) => {
+      if (!request.url().startsWith(world.api) && !request.url().startsWith('data:')) foreign.push(request.url())
+    })
+    await page.goto(`${world.api}/docs`)
 
-    await page.getByText('Send a notification').waitFor()
+    await page.getByRole('heading', { name: 'Quick start' }).waitFor()
     await page.screenshot({ path: join(pictures, 'docs.png') })
+    await page.getByRole('heading', { name: 'Send a notification' }).scrollIntoViewIfNeeded()
+    await page.screenshot({ path: join(pictures, 'docs-operation.png') })
+    expect(foreign.filter((url) => !url.startsWith('blob:'))).toEqual([])
+    expect(errors).toEqual([])
+    await page.close()
+  })
+
+  test.each(['/', '/problems', '/problems/user_not_connected'])('%s is a page for people', async (path) => {
+    const page = await browser.newPage(phone)
+    const errors = watchErrors(page)
+    await page.goto(world.api + path)
+
+    expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1)
+    expect(await page.getByRole('link', { name: 'Documentation' }).first().isVisible()).toBe(true)
+    const overflow = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth')
+    expect(overflow).toBe(false)
+    await page.screenshot({ path: join(pictures, `page-${path.replaceAll('/', '-')}.png`), fullPage: true })
     expect(errors).toEqual([])
     await page.close()
   })

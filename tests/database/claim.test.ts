@@ -32,7 +32,7 @@ async function makeLane(chats: number, messagesEach: number): Promise<Lane> {
     `INSERT INTO chats (bot_id, chat_id, type) SELECT '${botId}', c, 'private' FROM generate_series(1, ${chats}) c`,
   )
   await client.query(`
-    INSERT INTO pending_deliveries (id, bot_id, priority, chat_id, kind, reply)
+    INSERT INTO pending_deliveries (id, bot_id, priority, chat_id, kind, body)
     SELECT uuid_v7(), '${botId}', 1, c, 'reply', '{}' FROM generate_series(1, ${messagesEach}) m, generate_series(1, ${chats}) c`)
   await client.end()
   const engine = connectEngine({ url: database.engineUrl, poolMax: 1 })
@@ -83,7 +83,16 @@ test.each([1, 7, 30])('serves every chat once before any a second time, %i at a 
       claimFrom(lane, { countsMax: [0, countMax, 0], busyChats: busy.slice(-30), positions, lookahead: 40 }),
     )
     const last = claim.deliveries.at(-1)
-    if (last) positions = [{ priority: 1, tenantId: nilUuid, chatId: last.chatId, tag: last.tag, sentTag: last.tag }]
+    if (last)
+      positions = [
+        {
+          priority: 1,
+          tenantId: nilUuid,
+          chatId: last.chatId,
+          finishTime: last.finishTime,
+          sentFinishTime: last.finishTime,
+        },
+      ]
     for (const { chatId } of claim.deliveries) served.set(chatId, (served.get(chatId) ?? 0) + 1)
     busy.push(...claim.deliveries.map(({ chatId }) => chatId))
     await settleDeliveries(

@@ -1,38 +1,29 @@
-import { eventually, findRedisServer } from '@tellwire/testing'
+import { eventually, findRedisServer, mostInWindow } from '@tellwire/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { mostInWindow } from './sliding-window.js'
-import { type Backend, connectMany, type Json, type Stack, startStack } from './stack.js'
+import { type Backend, connectMany, type World, createWorld } from './world.js'
 
 const backends: Backend[] = findRedisServer() ? ['postgres', 'redis'] : ['postgres']
 
-async function sends(stack: Stack): Promise<Json[]> {
-  const { body } = await stack.control('GET', `/requests?bot=${stack.bot.username}`)
-  return (body['data'] as Json[]).filter((request) => request['method'] === 'sendMessage')
-}
-
-async function post(stack: Stack, userIds: string[], text: (userId: string) => string): Promise<string[]> {
-  const answers = await Promise.all(
-    userIds.map((userId) => stack.call('POST', '/v1/notifications', { to: { user_id: userId }, text: text(userId) })),
-  )
-  return answers.map((answer) => answer.body['id'] as string)
+async function tellAll(world: World, userIds: string[], text: (userId: string) => string): Promise<void> {
+  await Promise.all(userIds.map((userId) => world.tell(userId, text(userId))))
 }
 
 describe.each(backends)('with the queue on %s', (backend) => {
-  let stack: Stack
+  let world: World
   let userIds: string[]
   beforeAll(async () => {
-    stack = await startStack({ backend })
-    userIds = await connectMany(stack, 300)
+    world = await createWorld({ backend })
+    userIds = await connectMany(world, 300)
   })
-  afterAll(() => stack.stop())
+  afterAll(() => world.stop())
 
   test('300 notifications to 300 chats arrive without a 429, never more than 30 in a sliding second', async () => {
-    const before = (await sends(stack)).at(-1)?.['seq'] ?? 0
-    await post(stack, userIds, (userId) => `paced ${userId}`)
+    const before = (await world.requests()).at(-1)?.['seq'] ?? 0
+    await tellAll(world, userIds, (userId) => `paced ${userId}`)
 
     const own = await eventually(
       async () =>
-        (await sends(stack)).filter((request) => request['seq'] > before && request['text'].startsWith('paced ')),
+        (await world.requests()).filter((request) => request['seq'] > before && request['text'].startsWith('paced ')),
       (requests) =>
         new Set(requests.filter((request) => request['accepted']).map((request) => request['text'])).size === 300,
       90_000,
@@ -50,14 +41,14 @@ describe.each(backends)('with the queue on %s', (backend) => {
 
   test('a worker that is killed in the middle loses nothing, and repeats no more than was in flight', async () => {
     const targets = userIds.slice(0, 200)
-    const [worker] = stack.workers.slice(-1)
-    await post(stack, targets, (userId) => `killed ${userId}`)
+    const [worker] = world.workers.slice(-1)
+    await tellAll(world, targets, (userId) => `killed ${userId}`)
     const arrived = async () =>
-      (await sends(stack)).filter((request) => request['accepted'] && request['text']?.startsWith('killed '))
+      (await world.requests()).filter((request) => request['accepted'] && request['text']?.startsWith('killed '))
     await eventually(arrived, (requests) => requests.length >= 60)
 
     await worker?.stop('SIGKILL')
-    await stack.startWorker()
+    await world.startWorker()
 
     const requests = await eventually(
       arrived,
@@ -72,25 +63,25 @@ describe.each(backends)('with the queue on %s', (backend) => {
       ),
     ).toBeLessThanOrEqual(30)
     await eventually(
-      async () => (await stack.call('GET', '/v1/notifications?status=in_progress')).body['data'].length,
+      async () => (await world.call('GET', '/v1/notifications?status=in_progress')).body['data'].length,
       (open) => open === 0,
     )
   })
 
   test('a worker that is asked to stop hands over without repeating anything', async () => {
     const targets = userIds.slice(0, 100)
-    const [worker] = stack.workers.slice(-1)
-    await post(stack, targets, (userId) => `handed over ${userId}`)
+    const [worker] = world.workers.slice(-1)
+    await tellAll(world, targets, (userId) => `handed over ${userId}`)
     const arrived = async () =>
-      (await sends(stack)).filter((request) => request['accepted'] && request['text']?.startsWith('handed over '))
+      (await world.requests()).filter((request) => request['accepted'] && request['text']?.startsWith('handed over '))
     await eventually(arrived, (requests) => requests.length >= 35)
 
     expect(await worker?.stop('SIGTERM')).toBe(0)
-    await stack.startWorker()
+    await world.startWorker()
 
     await eventually(arrived, (all) => new Set(all.map((request) => request['text'])).size === 100)
     await eventually(
-      async () => (await stack.call('GET', '/v1/notifications?status=in_progress')).body['data'].length,
+      async () => (await world.call('GET', '/v1/notifications?status=in_progress')).body['data'].length,
       (open) => open === 0,
     )
     expect(await arrived()).toHaveLength(100)
@@ -98,11 +89,10 @@ describe.each(backends)('with the queue on %s', (backend) => {
 
   test('messages to one chat leave in order, a second apart', async () => {
     const [userId = ''] = userIds
-    for (let index = 0; index < 4; index++)
-      await stack.call('POST', '/v1/notifications', { to: { user_id: userId }, text: `ordered ${index}` })
+    for (let index = 0; index < 4; index++) await world.tell(userId, `ordered ${index}`)
 
     const requests = await eventually(
-      async () => (await sends(stack)).filter((request) => request['text']?.startsWith('ordered ')),
+      async () => (await world.requests()).filter((request) => request['text']?.startsWith('ordered ')),
       (all) => all.length === 4,
     )
 

@@ -1,20 +1,20 @@
 import { connectDatabase } from '@tellwire/db'
 import { eventually } from '@tellwire/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Json, type Person, type Stack, startStack } from './stack.js'
+import { type Json, type Person, type World, createWorld } from './world.js'
 
 describe.each([
   ['polling', false],
   ['webhook', true],
 ] as const)('with updates by %s', (mode, webhook) => {
-  let stack: Stack
+  let world: World
   beforeAll(async () => {
-    stack = await startStack({ webhook })
+    world = await createWorld({ webhook })
   })
-  afterAll(() => stack.stop())
+  afterAll(() => world.stop())
 
   const issue = async (userId: string, body: object = {}): Promise<Json> =>
-    (await stack.call('POST', '/v1/connect-links', { user_id: userId, ...body })).body
+    (await world.call('POST', '/v1/connect-links', { user_id: userId, ...body })).body
   const answerTo = async (person: Person, action: () => Promise<unknown>): Promise<string> => {
     const before = (await person.messages()).filter((message) => message['from_bot']).length
     await action()
@@ -25,16 +25,16 @@ describe.each([
     return answers.at(-1)?.['text'] as string
   }
   const say = (person: Person, text: string) =>
-    stack.control('POST', `/people/${person.id}/say`, { bot: stack.bot.username, text })
+    world.control('POST', `/people/${person.id}/say`, { bot: world.bot.username, text })
   const connections = async (userId: string): Promise<Json[]> =>
-    (await stack.call('GET', `/v1/users/${userId}`)).body['connections'] as Json[]
+    (await world.call('GET', `/v1/users/${userId}`)).body['connections'] as Json[]
 
   test(`registers the bot for ${mode}`, async () => {
-    expect((await stack.call('GET', `/v1/bots/${stack.bot.id}`)).body).toMatchObject({ mode })
+    expect((await world.call('GET', `/v1/bots/${world.bot.id}`)).body).toMatchObject({ mode })
   })
 
   test('welcomes in the language of the person, naming the tenant', async () => {
-    const person = await stack.newPerson('Gertrud', 'de')
+    const person = await world.newPerson('Gertrud', 'de')
 
     const answer = await answerTo(person, async () => person.open((await issue('german'))['url']))
 
@@ -42,17 +42,17 @@ describe.each([
   })
 
   test('answers a token that is unknown, used, expired or revoked, and a bare start, each in its own way', async () => {
-    const owner = await stack.newPerson('Owner')
+    const owner = await world.newPerson('Owner')
     const link = await issue('owner')
     await answerTo(owner, () => owner.open(link['url']))
     const expired = await issue('owner')
     const revoked = await issue('owner')
-    await stack.call('DELETE', `/v1/connect-links/${revoked['id']}`)
-    const db = connectDatabase({ url: stack.database.url, poolMax: 1 })
+    await world.call('DELETE', `/v1/connect-links/${revoked['id']}`)
+    const db = connectDatabase({ url: world.database.url, poolMax: 1 })
     const latest = await db.connectLink.findFirstOrThrow({ where: { status: 'pending' }, orderBy: { id: 'desc' } })
     await db.connectLink.updateMany({ where: { id: latest.id }, data: { expiresAt: new Date(0) } })
     await db.$disconnect()
-    const stranger = await stack.newPerson('Stranger')
+    const stranger = await world.newPerson('Stranger')
 
     expect(await answerTo(stranger, () => say(stranger, '/start'))).toMatch(/^Hello!/)
     expect(await answerTo(stranger, () => say(stranger, `/start ${'x'.repeat(32)}`))).toMatch(/I do not know this link/)
@@ -63,21 +63,21 @@ describe.each([
   })
 
   test('answers a token of another bot without saying whose it is', async () => {
-    const made = await stack.control('POST', '/bots', {})
-    const other = await stack.call('POST', '/v1/bots', { token: made.body['token'] })
+    const made = await world.control('POST', '/bots', {})
+    const other = await world.call('POST', '/v1/bots', { token: made.body['token'] })
     const link = await issue('elsewhere', { bot_id: other.body['id'] })
-    const person = await stack.newPerson('Lost')
+    const person = await world.newPerson('Lost')
 
     const answer = await answerTo(person, () => say(person, link['start_command']))
 
     expect(answer).toMatch(/another bot/)
     expect(answer).not.toContain('Acme')
-    await stack.call('DELETE', `/v1/connect-links/${link['id']}`)
+    await world.call('DELETE', `/v1/connect-links/${link['id']}`)
   })
 
   test('pressing Start again changes nothing, and a new link for the same chat is used up', async () => {
-    const bot = { bot_id: stack.bot.id }
-    const person = await stack.newPerson('Again')
+    const bot = { bot_id: world.bot.id }
+    const person = await world.newPerson('Again')
     const first = await issue('again', bot)
     await answerTo(person, () => person.open(first['url']))
 
@@ -85,13 +85,13 @@ describe.each([
     const second = await issue('again', bot)
     expect(await answerTo(person, () => person.open(second['url']))).toMatch(/already connected/)
 
-    expect((await stack.call('GET', `/v1/connect-links/${second['id']}`)).body).toMatchObject({ status: 'used' })
+    expect((await world.call('GET', `/v1/connect-links/${second['id']}`)).body).toMatchObject({ status: 'used' })
     expect(await connections('again')).toHaveLength(1)
   })
 
   test('a chat of another user is refused', async () => {
-    const bot = { bot_id: stack.bot.id }
-    const person = await stack.newPerson('Shared')
+    const bot = { bot_id: world.bot.id }
+    const person = await world.newPerson('Shared')
     await answerTo(person, async () => person.open((await issue('first_owner', bot))['url']))
 
     const answer = await answerTo(person, async () => person.open((await issue('second_owner', bot))['url']))
@@ -101,22 +101,22 @@ describe.each([
   })
 
   test('a second chat is a second connection, unless the link replaces the first', async () => {
-    const bot = { bot_id: stack.bot.id }
+    const bot = { bot_id: world.bot.id }
     for (const name of ['phone', 'tablet']) {
-      const person = await stack.newPerson(name)
+      const person = await world.newPerson(name)
       await answerTo(person, async () => person.open((await issue('several', bot))['url']))
     }
     expect((await connections('several')).map((connection) => connection['status'])).toEqual(['active', 'active'])
 
-    const person = await stack.newPerson('new phone')
+    const person = await world.newPerson('new phone')
     await answerTo(person, async () => person.open((await issue('several', { ...bot, replace: true }))['url']))
 
     expect((await connections('several')).map((connection) => connection['status'])).toEqual(['gone', 'gone', 'active'])
   })
 
   test('/stop ends the connection, and a new link restores it', async () => {
-    const bot = { bot_id: stack.bot.id }
-    const person = await stack.newPerson('Stopper')
+    const bot = { bot_id: world.bot.id }
+    const person = await world.newPerson('Stopper')
     await answerTo(person, async () => person.open((await issue('stopper', bot))['url']))
 
     expect(await answerTo(person, () => say(person, '/stop'))).toMatch(/no more notifications/)
@@ -128,15 +128,15 @@ describe.each([
   })
 
   test('a link for a group is refused in a private chat, and connects a group', async () => {
-    const bot = { bot_id: stack.bot.id }
+    const bot = { bot_id: world.bot.id }
     const link = await issue('team', { ...bot, chat: 'group' })
-    const person = await stack.newPerson('Teamster')
+    const person = await world.newPerson('Teamster')
 
     expect(await answerTo(person, () => say(person, (link['start_command'] as string).replace(/@\w+/, '')))).toMatch(
       /another kind of chat/,
     )
-    const group = await stack.control('POST', '/groups', { title: 'The team', members: [person.id] })
-    await stack.control('POST', `/people/${person.id}/open`, { link: link['url'], chat_id: group.body['id'] })
+    const group = await world.control('POST', '/groups', { title: 'The team', members: [person.id] })
+    await world.control('POST', `/people/${person.id}/open`, { link: link['url'], chat_id: group.body['id'] })
 
     await eventually(
       () => connections('team'),
@@ -145,18 +145,18 @@ describe.each([
     expect(await connections('team')).toMatchObject([
       { status: 'active', display_name: 'The team', chat: { type: 'group' } },
     ])
-    expect((await stack.call('GET', `/v1/connect-links/${link['id']}`)).body).toMatchObject({
+    expect((await world.call('GET', `/v1/connect-links/${link['id']}`)).body).toMatchObject({
       display_name: 'Teamster',
     })
   })
 
   test('a link for a channel connects the channel in which its command is posted', async () => {
-    const link = await issue('news', { bot_id: stack.bot.id, chat: 'channel' })
-    const person = await stack.newPerson('Editor')
-    const channel = await stack.control('POST', '/groups', { title: 'News', members: [person.id], type: 'channel' })
-    await stack.control('POST', `/people/${person.id}/open`, { link: link['url'], chat_id: channel.body['id'] })
+    const link = await issue('news', { bot_id: world.bot.id, chat: 'channel' })
+    const person = await world.newPerson('Editor')
+    const channel = await world.control('POST', '/groups', { title: 'News', members: [person.id], type: 'channel' })
+    await world.control('POST', `/people/${person.id}/open`, { link: link['url'], chat_id: channel.body['id'] })
 
-    await stack.control('POST', `/people/${person.id}/say`, {
+    await world.control('POST', `/people/${person.id}/say`, {
       chat_id: channel.body['id'],
       text: link['start_command'],
     })
@@ -171,12 +171,12 @@ describe.each([
   })
 
   test('updates of kinds that nobody has heard of harm nothing', async () => {
-    const person = await stack.newPerson('Writer')
+    const person = await world.newPerson('Writer')
     await answerTo(person, () => say(person, '/start'))
     await say(person, 'just some words')
     await say(person, '/unknown_command')
 
     expect(await answerTo(person, () => say(person, '/stop'))).toMatch(/not connected/)
-    expect(stack.output()).not.toContain('handling an update failed')
+    expect(world.output()).not.toContain('handling an update failed')
   })
 })

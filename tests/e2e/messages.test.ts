@@ -1,22 +1,20 @@
 import { eventually, makePng } from '@tellwire/testing'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
-import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Json, type Person, type Stack, startStack } from './stack.js'
+import { type Json, type Person, type World, createWorld } from './world.js'
 
 const png = makePng(1, 1, [0, 0, 255])
 
 describe('what a message can be', () => {
-  let stack: Stack
+  let world: World
   let person: Person
   let files: Server
   let fileHost: string
   let count = 0
 
   beforeAll(async () => {
-    stack = await startStack({ env: { TELEGRAM_TIMEOUT_SECONDS: '5' } })
+    world = await createWorld({ env: { TELEGRAM_TIMEOUT_SECONDS: '5' } })
     files = createServer((request, response) => {
       if (request.url !== '/cover.png') response.writeHead(404).end()
       else response.writeHead(200, { 'content-type': 'image/png' }).end(png)
@@ -26,57 +24,40 @@ describe('what a message can be', () => {
   })
   afterAll(async () => {
     files.close()
-    await stack.stop()
+    await world.stop()
   })
   // A chat for each test: a chat is written to once a second.
   beforeEach(async () => {
-    await stack.control('DELETE', '/faults')
-    person = await stack.connect(`reader${++count}`)
+    await world.control('DELETE', '/faults')
+    person = await world.connect(`reader${++count}`)
   })
 
   const reader = () => ({ user_id: `reader${count}` })
-  const post = async (message: object): Promise<string> => {
-    const { status, body } = await stack.call('POST', '/v1/notifications', { to: reader(), ...message })
-    expect({ status, body }).toMatchObject({ status: 202 })
-    return body['id'] as string
-  }
-  const get = async (id: string): Promise<Json> => (await stack.call('GET', `/v1/notifications/${id}`)).body
-  const settled = (id: string): Promise<Json> =>
-    eventually(
-      () => get(id),
-      (notification) => notification['status'] === 'settled',
-      30_000,
-    )
+  const post = async (message: object): Promise<string> => (await world.post({ to: reader(), ...message }))['id']
   const send = async (message: object): Promise<Json> => {
-    const notification = await settled(await post(message))
+    const notification = await world.settled(await post(message))
     expect(notification['deliveries'][0]).toMatchObject({ status: 'sent', failure: null })
     return notification
   }
   /** What the bot wrote after the welcome. */
-  const shown = async (): Promise<Json[]> => (await person.messages()).filter((each) => each['from_bot']).slice(1)
+  const shown = async (): Promise<Json[]> => (await person.answers()).slice(1)
   const refused = async (message: object) => {
-    const { status, body } = await stack.call('POST', '/v1/notifications', { to: reader(), ...message })
+    const { status, body } = await world.call('POST', '/v1/notifications', { to: reader(), ...message })
     return { status, code: body['code'], pointer: body['errors']?.[0]?.pointer }
   }
-  const changed = (id: string, status = 'done'): Promise<Json> =>
+  const edited = (id: string, edit: Json = { status: 'done' }): Promise<Json> =>
     eventually(
-      () => get(id),
-      (notification) => notification['deliveries'][0].change?.status === status,
+      () => world.notification(id),
+      (notification) =>
+        Object.entries(edit).every(([name, value]) => notification['deliveries'][0].edit?.[name] === value),
       30_000,
     )
-  const eventsOf = async (type: string): Promise<Json[]> => {
-    const client = new pg.Client({ connectionString: stack.database.ownerUrl })
-    await client.connect()
-    const { rows } = await client.query<{ data: Json }>('SELECT data FROM events WHERE type = $1 ORDER BY id', [type])
-    await client.end()
-    return rows.map(({ data }) => data)
-  }
   const upload = async (content: Buffer, name: string, type: string) => {
     const form = new FormData()
     form.append('file', new Blob([new Uint8Array(content)], { type }), name)
-    const response = await fetch(`${stack.api}/v1/files`, {
+    const response = await fetch(`${world.api}/v1/files`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${stack.key}` },
+      headers: { authorization: `Bearer ${world.key}` },
       body: form,
     })
     return { status: response.status, body: (await response.json()) as Json }
@@ -84,7 +65,7 @@ describe('what a message can be', () => {
 
   test("Telegram's own formats, and what would be refused of them", async () => {
     await send({ format: 'telegram_html', text: '<b>Hi</b> &amp; <tg-spoiler>bye</tg-spoiler>' })
-    const answer = await stack.call('POST', '/v1/notifications', {
+    const answer = await world.call('POST', '/v1/notifications', {
       to: reader(),
       format: 'telegram_markdown_v2',
       text: 'Total: 👍 3.50',
@@ -117,7 +98,7 @@ describe('what a message can be', () => {
     const text = Array.from({ length: 3 }, (_, part) => `Part ${part} ${'word '.repeat(700)}`).join('\n\n')
     const id = await post({ text })
     await eventually(shown, (messages) => messages.length === 1)
-    await stack.control('POST', '/faults', {
+    await world.control('POST', '/faults', {
       method: 'sendMessage',
       chat_id: person.id,
       kind: 'status',
@@ -125,7 +106,7 @@ describe('what a message can be', () => {
       times: 1,
     })
 
-    const notification = await settled(id)
+    const notification = await world.settled(id)
 
     const messages = await shown()
     expect(messages.map((each) => each['text'].slice(0, 6))).toEqual(['Part 0', 'Part 1', 'Part 2'])
@@ -143,7 +124,7 @@ describe('what a message can be', () => {
     const [cut, file] = await shown()
     expect(cut?.['text']).toMatch(/word…$/)
     expect(file).toMatchObject({ media: { type: 'document', name: 'message.txt' } })
-    const content = await fetch(stack.sandbox + file?.['media'].url)
+    const content = await fetch(world.sandbox + file?.['media'].url)
     expect(await content.text()).toBe(`Report\n\n${'word '.repeat(1_000).trim()}`)
     expect(await refused({ text, overflow: 'reject' })).toEqual({
       status: 422,
@@ -171,7 +152,7 @@ describe('what a message can be', () => {
     await send({ attachments: [{ type: 'photo', url: `${fileHost}/cover.png`, spoiler: true }] })
     const [first] = await shown()
     await send({ attachments: [{ type: 'photo', file_id: first?.['media'].file_id }] })
-    const failed = await settled(await post({ attachments: [{ type: 'photo', url: `${fileHost}/none.png` }] }))
+    const failed = await world.settled(await post({ attachments: [{ type: 'photo', url: `${fileHost}/none.png` }] }))
 
     expect(await shown()).toMatchObject([
       { media: { type: 'photo', spoiler: true, width: 1, height: 1 } },
@@ -213,7 +194,7 @@ describe('what a message can be', () => {
   test('a file that Telegram has forgotten is uploaded again', async () => {
     const { body: file } = await upload(Buffer.concat([png, Buffer.from('stale')]), 'one.png', 'image/png')
     await send({ attachments: [{ type: 'document', file: file['id'] }] })
-    await stack.control('DELETE', '/files')
+    await world.control('DELETE', '/files')
     await send({ attachments: [{ type: 'document', file: file['id'] }] })
 
     expect((await shown()).filter((each) => each['media'])).toHaveLength(2)
@@ -221,7 +202,7 @@ describe('what a message can be', () => {
 
   test('a photo of a strange shape goes as a document when asked', async () => {
     const { body: file } = await upload(makePng(2_000, 1, [0, 0, 255]), 'wide.png', 'image/png')
-    const failed = await settled(await post({ attachments: [{ type: 'photo', file: file['id'] }] }))
+    const failed = await world.settled(await post({ attachments: [{ type: 'photo', file: file['id'] }] }))
     const sent = await send({ attachments: [{ type: 'photo', file: file['id'], fallback: 'document' }] })
 
     expect(failed['deliveries'][0]).toMatchObject({ status: 'failed', failure: { code: 'photo_refused' } })
@@ -246,12 +227,12 @@ describe('what a message can be', () => {
     })
     const [message] = await shown()
     const press = async (row: number, column: number) =>
-      (await stack.control('POST', `/people/${person.id}/press`, { message_id: message?.['message_id'], row, column }))
+      (await world.control('POST', `/people/${person.id}/press`, { message_id: message?.['message_id'], row, column }))
         .body
 
     const { callback_query_id: queryId } = await press(0, 1)
     const [event] = await eventually(
-      () => eventsOf('button.pressed'),
+      () => world.events('button.pressed'),
       (events) => events.length > 0,
     )
 
@@ -264,7 +245,7 @@ describe('what a message can be', () => {
     expect(event).toMatchObject({ action: 'mute', value, user_id: `reader${count}` })
     expect(await press(1, 0)).toMatchObject({ copied: 'A1-77' })
     await eventually(
-      async () => (await stack.control('GET', `/callback-queries/${queryId}`)).body['is_answered'],
+      async () => (await world.control('GET', `/callback-queries/${queryId}`)).body['is_answered'],
       (isAnswered) => isAnswered === true,
     )
   })
@@ -297,33 +278,22 @@ describe('what a message can be', () => {
     })
   })
 
-  test('a forum thread that is gone: the message goes to the main chat', async () => {
-    const group = await stack.control('POST', '/groups', {
-      title: 'Team',
-      members: [person.id],
-      type: 'supergroup',
-      is_forum: true,
-    })
-    const chatId = group.body['id'] as number
-    const topic = await stack.control('POST', `/groups/${chatId}/topics`, { title: 'Alerts' })
-    const link = await stack.call('POST', '/v1/connect-links', { user_id: `team${count}`, chat: 'group' })
-    await stack.control('POST', `/people/${person.id}/open`, { link: link.body['url'], chat_id: chatId })
-    await eventually(
-      async () => (await stack.call('GET', `/v1/connect-links/${link.body['id']}`)).body['status'],
-      (status) => status === 'used',
-    )
+  test('a forum topic that is gone: the message goes to the main chat', async () => {
+    const forum = { title: 'Team', type: 'supergroup', is_forum: true }
+    const chatId = await world.connectGroup(`team${count}`, person, forum)
+    const topic = await world.control('POST', `/groups/${chatId}/topics`, { title: 'Alerts' })
     const to = { user_id: `team${count}` }
-    await send({ to, text: 'in the thread', topic: topic.body['id'] })
-    await stack.control('DELETE', `/groups/${chatId}/topics/${topic.body['id']}`)
-    const moved = await send({ to, text: 'in the main chat', topic: topic.body['id'] })
+    await send({ to, text: 'in the topic', forum_topic: topic.body['id'] })
+    await world.control('DELETE', `/groups/${chatId}/topics/${topic.body['id']}`)
+    const moved = await send({ to, text: 'in the main chat', forum_topic: topic.body['id'] })
 
-    const messages = (await stack.control('GET', `/groups/${chatId}/messages`)).body['data'] as Json[]
+    const messages = (await world.control('GET', `/groups/${chatId}/messages`)).body['data'] as Json[]
     expect(messages.slice(-2).map((each) => [each['text'], each['topic']])).toEqual([
-      ['in the thread', topic.body['id']],
+      ['in the topic', topic.body['id']],
       ['in the main chat', null],
     ])
-    expect(moved['deliveries'][0].dropped).toEqual(['topic'])
-    expect((await eventsOf('notification.degraded')).at(-1)).toMatchObject({ dropped: 'topic' })
+    expect(moved['deliveries'][0].dropped).toEqual(['forum_topic'])
+    expect((await world.events('notification.degraded')).at(-1)).toMatchObject({ dropped: 'forum_topic' })
   })
 
   test('a thread is one message that is edited, added to and answered', async () => {
@@ -342,7 +312,7 @@ describe('what a message can be', () => {
   test('the message of a thread that cannot be edited any more is answered', async () => {
     const first = await send({ text: 'one', thread_key: 'k' })
     const [messageId] = first['deliveries'][0].telegram_message_ids as number[]
-    await stack.control('POST', '/faults', {
+    await world.control('POST', '/faults', {
       method: 'editMessageText',
       kind: 'status',
       status: 400,
@@ -359,36 +329,35 @@ describe('what a message can be', () => {
     expect(second['deliveries'][0].dropped).toEqual(['thread'])
   })
 
-  test('what was sent is changed and taken back', async () => {
+  test('what was sent is edited and taken back', async () => {
     const { id } = await send({ text: 'Fligth', buttons: [[{ text: 'OK', action: 'ok' }]] })
-    const patched = await stack.call('PATCH', `/v1/notifications/${id}`, { text: '**Flight**' })
-    const edited = await changed(id)
+    const patched = await world.call('PATCH', `/v1/notifications/${id}`, { text: '**Flight**' })
+    const after = await edited(id)
     const [message] = await shown()
-    const same = await stack.call('PATCH', `/v1/notifications/${id}`, { text: '**Flight**' })
-    await delay(100)
-    await changed(id)
-    const tooLong = await stack.call('PATCH', `/v1/notifications/${id}`, { text: 'word '.repeat(2_000) })
-    const deleted = await stack.call('DELETE', `/v1/notifications/${id}/message`)
-    const gone = await changed(id)
+    const same = await world.call('PATCH', `/v1/notifications/${id}`, { text: '**Flight**' })
+    await edited(id)
+    const tooLong = await world.call('PATCH', `/v1/notifications/${id}`, { text: 'word '.repeat(2_000) })
+    const deleted = await world.call('DELETE', `/v1/notifications/${id}/message`)
+    const gone = await edited(id, { type: 'delete', status: 'done' })
 
     expect(patched).toMatchObject({ status: 202, body: { editing: 1 } })
-    expect(edited).toMatchObject({ text: '**Flight**', deliveries: [{ change: { type: 'edit' } }] })
+    expect(after).toMatchObject({ text: '**Flight**', deliveries: [{ edit: { type: 'edit' } }] })
     expect(message).toMatchObject({ text: 'Flight', edited: true, entities: [{ type: 'bold' }] })
     expect(message?.['buttons'][0][0].text).toBe('OK')
     expect(same.status).toBe(202)
     expect(tooLong.body).toMatchObject({ status: 422, code: 'not_editable', errors: [{ pointer: '/text' }] })
     expect(deleted).toMatchObject({ status: 202, body: { deleting: 1, too_old: 0 } })
-    expect(gone['deliveries'][0].change.type).toBe('delete')
+    expect(gone['deliveries'][0].edit.type).toBe('delete')
     expect(await shown()).toEqual([])
   })
 
-  test('a caption and a picture are changed', async () => {
+  test('a caption and a picture are edited', async () => {
     const { body: file } = await upload(png, 'one.png', 'image/png')
     const { id } = await send({ text: 'old', attachments: [{ type: 'photo', file: file['id'] }] })
     const [before] = await shown()
-    await stack.call('PATCH', `/v1/notifications/${id}`, { text: 'new' })
+    await world.call('PATCH', `/v1/notifications/${id}`, { text: 'new' })
     await eventually(shown, ([message]) => message?.['text'] === 'new')
-    await stack.call('PATCH', `/v1/notifications/${id}`, {
+    await world.call('PATCH', `/v1/notifications/${id}`, {
       attachments: [{ type: 'photo', url: `${fileHost}/cover.png` }],
     })
     const [after] = await eventually(shown, ([message]) => message?.['media'].file_id !== before?.['media'].file_id)
@@ -398,15 +367,15 @@ describe('what a message can be', () => {
 
   test('what is not sent yet goes out with its new content', async () => {
     const id = await post({ text: 'old', send_at: new Date(Date.now() + 2_000).toISOString() })
-    const patched = await stack.call('PATCH', `/v1/notifications/${id}`, { text: 'new' })
-    await settled(id)
+    const patched = await world.call('PATCH', `/v1/notifications/${id}`, { text: 'new' })
+    await world.settled(id)
 
     expect(patched.body).toMatchObject({ editing: 0 })
     expect((await shown()).map((each) => each['text'])).toEqual(['new'])
   })
 
   test('a template in the language of whoever reads it, with its version kept', async () => {
-    const made = await stack.call('POST', '/v1/templates', {
+    const made = await world.call('POST', '/v1/templates', {
       name: `shipped${count}`,
       default_locale: 'en',
       texts: { en: 'Order **{{order}}** for {{name}}', de: 'Bestellung **{{order}}** für {{name}}' },
@@ -415,16 +384,16 @@ describe('what a message can be', () => {
       publish: true,
     })
     const id = made.body['id'] as string
-    await stack.call('PUT', `/v1/users/reader${count}`, { attributes: { name: '*Ada*' }, locale: 'de-AT' })
+    await world.call('PUT', `/v1/users/reader${count}`, { attributes: { name: '*Ada*' }, locale: 'de-AT' })
     const template = { id, variables: { order: 'A_1' } }
     await send({ template })
-    const next = await stack.call('PUT', `/v1/templates/${id}`, { texts: { en: 'v2' }, publish: true })
+    const next = await world.call('PUT', `/v1/templates/${id}`, { texts: { en: 'v2' }, publish: true })
     const scheduled = await post({
       template: { id, variables: {} },
       send_at: new Date(Date.now() + 1_500).toISOString(),
     })
-    const back = await stack.call('POST', `/v1/templates/${id}/rollback`)
-    await settled(scheduled)
+    const back = await world.call('POST', `/v1/templates/${id}/rollback`)
+    await world.settled(scheduled)
 
     expect(made).toMatchObject({ status: 201, body: { published_version: 1 } })
     expect(next.body).toMatchObject({ published_version: 2, latest_version: 2 })
@@ -438,8 +407,8 @@ describe('what a message can be', () => {
   })
 
   test('a broadcast of a template says to each what is true of them', async () => {
-    const other = await stack.connect('reader-other')
-    const { body: template } = await stack.call('POST', '/v1/templates', {
+    const other = await world.connect('reader-other')
+    const { body: template } = await world.call('POST', '/v1/templates', {
       name: 'balance',
       default_locale: 'en',
       texts: { en: 'Hi {{name}}, **{{balance}}** left', fr: 'Bonjour {{name}}, il reste **{{balance}}**' },
@@ -450,14 +419,14 @@ describe('what a message can be', () => {
       [`reader${count}`, { name: '**Ada', balance: '1_0' }, 'en'],
       ['reader-other', { name: '[Bob](x)', balance: 20 }, 'fr-CA'],
     ] as const) {
-      await stack.call('PUT', `/v1/users/${id}`, { attributes, locale })
-      await stack.call('PUT', `${topic}/${id}`)
+      await world.call('PUT', `/v1/users/${id}`, { attributes, locale })
+      await world.call('PUT', `${topic}/${id}`)
     }
-    const { body } = await stack.call('POST', '/v1/notifications', {
+    const { body } = await world.call('POST', '/v1/notifications', {
       to: { topic: `template${count}` },
       template: { id: template['id'], variables: {} },
     })
-    await settled(body['id'] as string)
+    await world.settled(body['id'] as string)
 
     expect((await shown()).map((each) => each['text'])).toEqual(['Hi **Ada, 1_0 left'])
     expect((await other.messages()).at(-1)).toMatchObject({
@@ -467,7 +436,7 @@ describe('what a message can be', () => {
   })
 
   test('a dry run tells parts, lengths and warnings, and sends nothing', async () => {
-    const { body } = await stack.call('POST', '/v1/render', {
+    const { body } = await world.call('POST', '/v1/render', {
       text: `# Hi\n\n[here](/path) <script>\n\n${'word '.repeat(1_000)}`,
       buttons: [[{ text: 'OK', action: 'ok' }]],
     })
@@ -496,44 +465,44 @@ describe('what a message can be', () => {
   test('what was sent in part is cancelled, and taken back', async () => {
     const id = await post({ text: 'word '.repeat(2_500) })
     await eventually(shown, (messages) => messages.length === 1)
-    await stack.call('POST', `/v1/notifications/${id}/cancel`)
-    const notification = await settled(id)
-    const deleted = await stack.call('DELETE', `/v1/notifications/${id}/message`)
-    await changed(id)
+    await world.call('POST', `/v1/notifications/${id}/cancel`)
+    const notification = await world.settled(id)
+    const deleted = await world.call('DELETE', `/v1/notifications/${id}/message`)
+    await edited(id)
 
     expect(notification['deliveries'][0].status).toBe('cancelled')
     expect(deleted.body).toMatchObject({ deleting: 1, too_old: 0 })
     expect(await shown()).toEqual([])
   })
 
-  test('a change that can never be made fails, and holds up nothing', async () => {
-    const made = await stack.call('POST', '/v1/templates', {
+  test('an edit that can never be made fails, and holds up nothing', async () => {
+    const made = await world.call('POST', '/v1/templates', {
       name: `broken${count}`,
       format: 'telegram_html',
       texts: { en: 'Hi {{{name}}}' },
       publish: true,
     })
     const { id } = await send({ text: 'first' })
-    await stack.call('PATCH', `/v1/notifications/${id}`, {
+    await world.call('PATCH', `/v1/notifications/${id}`, {
       template: { id: made.body['id'], variables: { name: '<name>' } },
     })
-    const failed = await changed(id, 'failed')
+    const failed = await edited(id, { status: 'failed' })
     await send({ text: 'second' })
 
-    expect(failed['deliveries'][0].change.failure).toMatchObject({ code: 'formatting_refused' })
+    expect(failed['deliveries'][0].edit.failure).toMatchObject({ code: 'formatting_refused' })
     expect((await shown()).map((each) => each['text'])).toEqual(['first', 'second'])
   })
 
-  test('a change that waits when the person blocks the bot fails, and the delivery stays sent', async () => {
+  test('an edit that waits when the person blocks the bot fails, and the delivery stays sent', async () => {
     const { id } = await send({ text: 'first' })
-    await stack.control('POST', '/faults', { method: 'editMessageText', kind: 'status', status: 429, retry_after: 3 })
-    await stack.call('PATCH', `/v1/notifications/${id}`, { text: 'second' })
-    await stack.control('POST', `/people/${person.id}/block`, { bot: stack.bot.username })
-    const failed = await changed(id, 'failed')
+    await world.control('POST', '/faults', { method: 'editMessageText', kind: 'status', status: 429, retry_after: 3 })
+    await world.call('PATCH', `/v1/notifications/${id}`, { text: 'second' })
+    await world.control('POST', `/people/${person.id}/block`, { bot: world.bot.username })
+    const failed = await edited(id, { status: 'failed' })
 
     expect(failed['deliveries'][0]).toMatchObject({
       status: 'sent',
-      change: { type: 'edit', failure: { code: 'recipient_blocked' } },
+      edit: { type: 'edit', failure: { code: 'recipient_blocked' } },
     })
   })
 

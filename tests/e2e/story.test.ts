@@ -1,25 +1,25 @@
 import { findRedisServer } from '@tellwire/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Backend, type Stack, startStack } from './stack.js'
+import { type Backend, type World, createWorld } from './world.js'
 
 const backends: Backend[] = findRedisServer() ? ['postgres', 'redis'] : ['postgres']
 
 describe.each(backends)('with the queue on %s', (backend) => {
-  let stack: Stack
+  let world: World
   beforeAll(async () => {
-    stack = await startStack({ backend })
+    world = await createWorld({ backend })
   })
-  afterAll(() => stack.stop())
+  afterAll(() => world.stop())
 
   test('a link connects a person, and a Markdown notification arrives in the chat', async () => {
-    const link = await stack.call('POST', '/v1/connect-links', { user_id: 'u_42' })
+    const link = await world.call('POST', '/v1/connect-links', { user_id: 'u_42' })
     expect(link.status).toBe(201)
-    const person = await stack.newPerson('Ada')
-    const waiting = stack.call('GET', `/v1/connect-links/${link.body['id']}?wait=30`)
+    const person = await world.newPerson('Ada')
+    const waiting = world.call('GET', `/v1/connect-links/${link.body['id']}?wait=30`)
     await person.open(link.body['url'])
     expect((await waiting).body).toMatchObject({ status: 'used', display_name: 'Ada' })
 
-    const accepted = await stack.call(
+    const accepted = await world.call(
       'POST',
       '/v1/notifications',
       { to: { user_id: 'u_42' }, text: '**Hello** [there](https://example.com/a.b_c)' },
@@ -27,7 +27,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
     )
 
     expect(accepted).toMatchObject({ status: 202, body: { status: 'settled', deliveries: 1 } })
-    const shown = await stack.call('GET', accepted.headers.get('location') ?? '')
+    const shown = await world.call('GET', accepted.headers.get('location') ?? '')
     expect(shown.body['deliveries']).toMatchObject([{ status: 'sent', attempts: 1, user_id: 'u_42' }])
     const [, welcome, message] = await person.messages()
     expect(welcome).toMatchObject({ from_bot: true, text: expect.stringContaining('Acme & Söhne') })

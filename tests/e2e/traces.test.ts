@@ -1,26 +1,26 @@
 import { eventually } from '@tellwire/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Json, type Stack, startStack } from './stack.js'
+import { type Json, type World, createWorld } from './world.js'
 
-let stack: Stack
+let world: World
 const secrets: string[] = []
 const messageText = 'The quick brown fox confides in the lazy dog'
 
 /** A rich run: links that work and that do not, messages, failures of Telegram's, bad requests. */
 beforeAll(async () => {
-  stack = await startStack({ webhook: true, env: { LOG_LEVEL: 'trace', TELEGRAM_TIMEOUT_SECONDS: '2' } })
-  secrets.push(stack.key, stack.adminKey, stack.bot.token, messageText)
+  world = await createWorld({ webhook: true, env: { LOG_LEVEL: 'trace', TELEGRAM_TIMEOUT_SECONDS: '2' } })
+  secrets.push(world.key, world.adminKey, world.bot.token, messageText)
 
-  const link = await stack.call('POST', '/v1/connect-links', { user_id: 'ada' }, { 'idempotency-key': 'secret-answer' })
-  const unused = await stack.call('POST', '/v1/connect-links', { user_id: 'ada' })
+  const link = await world.call('POST', '/v1/connect-links', { user_id: 'ada' }, { 'idempotency-key': 'secret-answer' })
+  const unused = await world.call('POST', '/v1/connect-links', { user_id: 'ada' })
   for (const { body } of [link, unused]) secrets.push(new URL(body['url']).searchParams.get('start') ?? '')
   await fetch(link.body['connect_page_url'])
   await fetch(`${unused.body['connect_page_url']}/nonsense`)
-  const person = await stack.newPerson('Ada')
+  const person = await world.newPerson('Ada')
   await person.open(link.body['url'])
   await eventually(
-    async () => (await stack.call('GET', `/v1/connect-links/${link.body['id']}`)).body['status'],
+    async () => (await world.call('GET', `/v1/connect-links/${link.body['id']}`)).body['status'],
     (status) => status === 'used',
   )
 
@@ -30,28 +30,28 @@ beforeAll(async () => {
     { kind: 'timeout_before' },
     { kind: 'status', status: 429, retry_after: 1 },
   ]
-  for (const fault of faults) await stack.control('POST', '/faults', { method: 'sendMessage', ...fault })
-  const sent = await stack.call('POST', '/v1/notifications', { to: { user_id: 'ada' }, text: messageText })
-  await stack.call('POST', '/v1/notifications', { to: { user_id: 'ada' }, text: messageText, typo: 1 })
-  await stack.call('POST', '/v1/bots', { token: stack.bot.token })
-  await stack.call('GET', '/v1/users', undefined, { authorization: `Bearer ${stack.key}x` })
-  await stack.control('POST', '/faults', { method: 'getMe', kind: 'status', status: 401 })
-  await stack.call('POST', '/v1/bots', { token: stack.bot.token })
-  await stack.control('POST', `/people/${person.id}/say`, { bot: stack.bot.username, text: messageText })
+  for (const fault of faults) await world.control('POST', '/faults', { method: 'sendMessage', ...fault })
+  const sent = await world.call('POST', '/v1/notifications', { to: { user_id: 'ada' }, text: messageText })
+  await world.call('POST', '/v1/notifications', { to: { user_id: 'ada' }, text: messageText, typo: 1 })
+  await world.call('POST', '/v1/bots', { token: world.bot.token })
+  await world.call('GET', '/v1/users', undefined, { authorization: `Bearer ${world.key}x` })
+  await world.control('POST', '/faults', { method: 'getMe', kind: 'status', status: 401 })
+  await world.call('POST', '/v1/bots', { token: world.bot.token })
+  await world.control('POST', `/people/${person.id}/say`, { bot: world.bot.username, text: messageText })
   await eventually(
-    () => stack.call('GET', `/v1/notifications/${sent.body['id']}`),
+    () => world.call('GET', `/v1/notifications/${sent.body['id']}`),
     (answer) => answer.body['status'] === 'settled',
   )
-  await stack.control('POST', `/people/${person.id}/block`, { bot: stack.bot.username })
+  await world.control('POST', `/people/${person.id}/block`, { bot: world.bot.username })
   await eventually(
-    async () => (await stack.call('GET', '/v1/users/ada')).body['connections'][0].status,
+    async () => (await world.call('GET', '/v1/users/ada')).body['connections'][0].status,
     (status) => status === 'blocked',
   )
 })
-afterAll(() => stack.stop())
+afterAll(() => world.stop())
 
 test('no secret and no message text reaches any output of any process', () => {
-  const output = stack.output()
+  const output = world.output()
 
   expect(output).toContain('/c/:token')
   expect(output).toContain('"msg":"request"')
@@ -60,7 +60,7 @@ test('no secret and no message text reaches any output of any process', () => {
 })
 
 test('no secret stands readable in the database', async () => {
-  const client = new pg.Client({ connectionString: stack.database.ownerUrl })
+  const client = new pg.Client({ connectionString: world.database.ownerUrl })
   await client.connect()
   const { rows: tables } = await client.query<{ name: string }>(
     "SELECT oid::regclass::text AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
@@ -109,7 +109,7 @@ const orphanQueries: Record<string, string> = {
 }
 
 test.each(Object.entries(orphanQueries))('there are no %s', async (_name, query) => {
-  const client = new pg.Client({ connectionString: stack.database.ownerUrl })
+  const client = new pg.Client({ connectionString: world.database.ownerUrl })
   await client.connect()
   const { rows } = await client.query<Json>(query)
   await client.end()

@@ -15,6 +15,7 @@ import {
   startRedis,
   type TestDatabase,
 } from '@tellwire/testing'
+import pg from 'pg'
 
 export type Backend = 'postgres' | 'redis'
 
@@ -31,11 +32,15 @@ export interface Answer {
 export interface Person {
   id: number
   open(link: string): Promise<Json>
+  /** All of the chat with the world's bot. */
   messages(): Promise<Json[]>
+  /** What the bot has written, the welcome first. */
+  answers(): Promise<Json[]>
+  say(text: string): Promise<unknown>
 }
 
 /** The whole service in processes of its own, against the sandbox. */
-export interface Stack {
+export interface World {
   api: string
   sandbox: string
   database: TestDatabase
@@ -48,6 +53,23 @@ export interface Stack {
   newPerson(firstName: string, languageCode?: string): Promise<Person>
   /** A person whose private chat is connected to a user, and who was welcomed. */
   connect(userId: string): Promise<Person>
+  /** Connects a group, with one person in it, to a user. @returns the id of its chat. */
+  connectGroup(userId: string, person: Person, group?: object): Promise<number>
+  /** Posts a notification that has to be accepted. @returns the answer. */
+  post(notification: object): Promise<Json>
+  /** The same for one user. @returns its id. */
+  tell(userId: string, message: string | object): Promise<string>
+  notification(id: string): Promise<Json>
+  /** The notification once all of its deliveries have ended. */
+  settled(id: string): Promise<Json>
+  /** The data of all events of a type, oldest first. */
+  events(type: string): Promise<Json[]>
+  /** Lets calls of the bot to a chat fail once. */
+  fault(chatId: number, how: object): Promise<Answer>
+  /** Messages that Telegram was asked to send, the refused ones too, in the order of their arrival. */
+  requests(): Promise<Json[]>
+  /** Those that it took, with this text. */
+  arrivalsOf(text: string): Promise<Json[]>
   startWorker(env?: Record<string, string>): Promise<StartedProcess>
   workers: StartedProcess[]
   /** Everything that any of the processes has written. */
@@ -57,9 +79,9 @@ export interface Stack {
 
 const program = (app: string): string => fileURLToPath(new URL(`../../apps/${app}/dist/main.js`, import.meta.url))
 
-export async function startStack(
+export async function createWorld(
   options: { backend?: Backend; webhook?: boolean; env?: Record<string, string> } = {},
-): Promise<Stack> {
+): Promise<World> {
   const database = await createTestDatabase()
   const redis: RedisServer | undefined = options.backend === 'redis' ? await startRedis() : undefined
   const secretKey = randomBytes(32).toString('base64')
@@ -104,9 +126,9 @@ export async function startStack(
   const issued = await asAdmin('POST', `/admin/v1/tenants/${tenant.body['id']}/keys`, { name: 'e2e', scopes })
   const key = issued.body['key'] as string
 
-  const call: Stack['call'] = (method, path, body, headers) =>
+  const call: World['call'] = (method, path, body, headers) =>
     send(api, method, path, body, { authorization: `Bearer ${key}`, ...headers })
-  const control: Stack['control'] = (method, path, body) => send(sandbox, method, `/sandbox/v1${path}`, body)
+  const control: World['control'] = (method, path, body) => send(sandbox, method, `/sandbox/v1${path}`, body)
   const made = await control('POST', '/bots', {})
   const registered = await call('POST', '/v1/bots', { token: made.body['token'] })
   if (registered.status !== 201) throw new Error(`the bot was not registered: ${JSON.stringify(registered.body)}`)
@@ -122,25 +144,48 @@ export async function startStack(
       ...(languageCode ? { language_code: languageCode } : {}),
     })
     const id = person.body['id'] as number
+    const messages = async () =>
+      (await control('GET', `/people/${id}/messages?bot=${bot.username}`)).body['data'] as Json[]
     return {
       id,
       open: async (link) => (await control('POST', `/people/${id}/open`, { link })).body,
-      messages: async () => (await control('GET', `/people/${id}/messages?bot=${bot.username}`)).body['data'] as Json[],
+      messages,
+      answers: async () => (await messages()).filter((message) => message['from_bot']),
+      say: (text) => control('POST', `/people/${id}/say`, { bot: bot.username, text }),
     }
   }
   const connect = async (userId: string): Promise<Person> => {
     const link = await call('POST', '/v1/connect-links', { user_id: userId })
     const person = await newPerson(userId)
     await person.open(link.body['url'] as string)
+    await used(link.body['id'] as string)
     await eventually(
-      async () => (await call('GET', `/v1/connect-links/${link.body['id']}`)).body['status'],
-      (status) => status === 'used',
-    )
-    await eventually(
-      () => person.messages(),
-      (messages) => messages.some((message) => message['from_bot']),
+      () => person.answers(),
+      (answers) => answers.length > 0,
     )
     return person
+  }
+  const used = (linkId: string) =>
+    eventually(
+      async () => (await call('GET', `/v1/connect-links/${linkId}`)).body['status'],
+      (status) => status === 'used',
+    )
+  const connectGroup: World['connectGroup'] = async (userId, person, group = {}) => {
+    const made = await control('POST', '/groups', { title: userId, members: [person.id], ...group })
+    const link = await call('POST', '/v1/connect-links', { user_id: userId, chat: 'group' })
+    await control('POST', `/people/${person.id}/open`, { link: link.body['url'], chat_id: made.body['id'] })
+    await used(link.body['id'] as string)
+    return made.body['id'] as number
+  }
+  const post: World['post'] = async (notification) => {
+    const { status, body } = await call('POST', '/v1/notifications', notification)
+    if (status !== 202) throw new Error(`it was not accepted: ${JSON.stringify(body)}`)
+    return body
+  }
+  const notification: World['notification'] = async (id) => (await call('GET', `/v1/notifications/${id}`)).body
+  const requests: World['requests'] = async () => {
+    const { body } = await control('GET', `/requests?bot=${bot.username}`)
+    return (body['data'] as Json[]).filter((request) => request['method'] === 'sendMessage')
   }
 
   return {
@@ -155,6 +200,23 @@ export async function startStack(
     control,
     newPerson,
     connect,
+    connectGroup,
+    post,
+    tell: async (userId, message) => {
+      const content = typeof message === 'string' ? { text: message } : message
+      return (await post({ to: { user_id: userId }, ...content }))['id'] as string
+    },
+    notification,
+    settled: (id) =>
+      eventually(
+        () => notification(id),
+        ({ status }) => status === 'settled',
+        90_000,
+      ),
+    events: (type) => readEvents(database, type),
+    fault: (chatId, how) => control('POST', '/faults', { method: 'sendMessage', chat_id: chatId, ...how }),
+    requests,
+    arrivalsOf: async (text) => (await requests()).filter((request) => request['accepted'] && request['text'] === text),
     startWorker,
     workers,
     output: () => processes.map((process) => process.output()).join(''),
@@ -169,20 +231,24 @@ export async function startStack(
 }
 
 /** Connects so many users, each with a chat of its own, and waits until their welcomes have arrived. */
-export async function connectMany(stack: Stack, count: number): Promise<string[]> {
+export async function connectMany(world: World, count: number): Promise<string[]> {
   const userIds = Array.from({ length: count }, (_, index) => `user_${index}`)
-  const links = await Promise.all(userIds.map((userId) => stack.call('POST', '/v1/connect-links', { user_id: userId })))
+  const links = await Promise.all(userIds.map((userId) => world.call('POST', '/v1/connect-links', { user_id: userId })))
   for (const [index, link] of links.entries()) {
-    const person = await stack.newPerson(`Person ${index}`)
+    const person = await world.newPerson(`Person ${index}`)
     await person.open(link.body['url'])
   }
-  const welcomed = async () => {
-    const { body } = await stack.control('GET', `/requests?bot=${stack.bot.username}`)
-    return (body['data'] as Json[]).filter((request) => request['method'] === 'sendMessage' && request['accepted'])
-      .length
-  }
+  const welcomed = async () => (await world.requests()).filter((request) => request['accepted']).length
   await eventually(welcomed, (sent) => sent >= count, 90_000)
   return userIds
+}
+
+async function readEvents({ ownerUrl }: TestDatabase, type: string): Promise<Json[]> {
+  const client = new pg.Client({ connectionString: ownerUrl })
+  await client.connect()
+  const { rows } = await client.query<{ data: Json }>('SELECT data FROM events WHERE type = $1 ORDER BY id', [type])
+  await client.end()
+  return rows.map(({ data }) => data)
 }
 
 async function makeAdminKey(database: TestDatabase): Promise<string> {

@@ -1,0 +1,403 @@
+import { randomUUID } from 'node:crypto'
+import {
+  acceptNotifications,
+  acquireLane,
+  cancelDeliveries,
+  claimDeliveries,
+  connectDatabase,
+  connectEngine,
+  type Database,
+  type DeliveryStatus,
+  deliveryStatuses,
+  expandBroadcast,
+  expireDeliveries,
+  failForConnections,
+  findBroadcast,
+  moves,
+  newId,
+  nilUuid,
+  type NotificationToAccept,
+  type Pool,
+  releaseAwaitingDeliveries,
+  releaseDueDeliveries,
+  replayDeliveries,
+  settleDeliveries,
+  type Settlement,
+  type Verb,
+} from '@tellwire/db'
+import { createTestDatabase } from '@tellwire/testing'
+import pg from 'pg'
+import { expect, test as base } from 'vitest'
+
+interface Connection {
+  id: string
+  tenantId: string
+  userId: string
+  botId: string
+  chatId: bigint
+}
+
+interface Subject {
+  tenantId: string
+  notificationId: string
+  deliveryId: string
+  connection: Connection
+}
+
+interface Lab {
+  db: Database
+  engine: Pool
+  owner: pg.Client
+}
+
+const test = base.extend<{ lab: Lab }>({
+  lab: [
+    async ({}, use) => {
+      const { ownerUrl, url, engineUrl } = await createTestDatabase()
+      const owner = new pg.Client({ connectionString: ownerUrl })
+      await owner.connect()
+      const db = connectDatabase({ url })
+      const engine = connectEngine({ url: engineUrl })
+      await use({ db, engine, owner })
+      await Promise.all([owner.end(), db.$disconnect(), engine.end()])
+    },
+    { scope: 'file' },
+  ],
+})
+
+/** Every time that is kept in JSON has this form. */
+const jsonTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+const inAnHour = (): Date => new Date(Date.now() + 3_600_000)
+
+/** A tenant with a bot and a user, whose connection is made but in the case of one who is waited for. */
+async function arrange({ db }: Lab, isConnected: boolean): Promise<Connection> {
+  const tenantId = newId()
+  const botId = newId()
+  const chatId = BigInt(Math.floor(Math.random() * 1e12) + 1)
+  await db.tenant.create({ data: { id: tenantId, name: 'Acme' } })
+  await db.bot.create({
+    data: {
+      id: botId,
+      telegramId: BigInt(Math.floor(Math.random() * 1e12) + 1),
+      username: botId,
+      displayName: 'bot',
+      tokenSealed: new Uint8Array(1),
+      updateMode: 'polling',
+    },
+  })
+  await db.botAccess.create({ data: { tenantId, botId } })
+  await db.$executeRaw`INSERT INTO lanes (bot_id) VALUES (${botId}::uuid) ON CONFLICT DO NOTHING`
+  await db.user.create({ data: { tenantId, userId: 'u' } })
+  await db.chat.create({ data: { botId, chatId, type: 'private' } })
+  const connection = { tenantId, id: newId(), userId: 'u', botId, chatId }
+  if (isConnected) await db.connection.create({ data: connection })
+  return connection
+}
+
+async function accept(
+  lab: Lab,
+  connection: Connection,
+  fields: Partial<NotificationToAccept> = {},
+): Promise<Omit<Subject, 'deliveryId'>> {
+  const { tenantId } = connection
+  const notificationId = newId()
+  await acceptNotifications(lab.engine, [
+    {
+      isAtomic: false,
+      idempotency: undefined,
+      notifications: [
+        {
+          id: notificationId,
+          tenantId,
+          target: { user_id: 'u' },
+          audience: { kind: 'users', userIds: ['u'] },
+          priority: 'normal',
+          content: { format: 'plain', text: 'x', options: {} },
+          metadata: undefined,
+          requestId: 'r',
+          traceparent: undefined,
+          sendAt: undefined,
+          expiresAt: undefined,
+          onUnknown: 'resend',
+          awaitsUsers: false,
+          dedupe: undefined,
+          facts: {},
+          ...fields,
+        },
+      ],
+    },
+  ])
+  return { tenantId, notificationId, connection }
+}
+
+async function makeQueued(lab: Lab, fields: Partial<NotificationToAccept> = {}): Promise<Subject> {
+  return withDelivery(lab, await accept(lab, await arrange(lab, true), fields))
+}
+
+async function withDelivery({ db }: Lab, subject: Omit<Subject, 'deliveryId'>): Promise<Subject> {
+  const { id } = await db.delivery.findFirstOrThrow({ where: { notificationId: subject.notificationId } })
+  return { ...subject, deliveryId: id }
+}
+
+/** Takes the lane, and the delivery if it is in it. @returns the turn. */
+async function claim({ engine, owner }: Lab, { connection: { botId } }: Subject): Promise<string> {
+  const turnId = randomUUID()
+  await owner.query('UPDATE lanes SET holder = NULL, lease_until = NULL WHERE bot_id = $1', [botId])
+  await acquireLane(engine, botId, turnId)
+  await claimDeliveries(engine, {
+    botId,
+    turnId,
+    countsMax: [10, 10, 10],
+    virtualTimes: [0, 0, 0],
+    positions: [],
+    busyChats: [],
+    afterTenants: [nilUuid, nilUuid, nilUuid],
+    lookahead: 8,
+  })
+  return turnId
+}
+
+async function settle(lab: Lab, subject: Subject, result: Settlement['result']): Promise<void> {
+  const turnId = await claim(lab, subject)
+  const isFailure = result === 'failed' || result === 'unknown'
+  await settleDeliveries(lab.engine, [
+    {
+      id: subject.deliveryId,
+      turnId,
+      result,
+      messageIds: result === 'sent' ? [1] : [],
+      failure: isFailure ? { code: 'message_refused', class: 'message', at: new Date().toISOString() } : undefined,
+      dropped: undefined,
+      retryInMs: undefined,
+      pauseChatMs: undefined,
+      answeredAgoMs: 1,
+      isGroup: false,
+      messageCount: 1,
+    },
+  ])
+}
+
+/** A turn has claimed it, and died. */
+async function loseTurn(lab: Lab, subject: Subject): Promise<void> {
+  await claim(lab, subject)
+  await lab.owner.query('UPDATE lanes SET holder = NULL, lease_until = NULL WHERE bot_id = $1', [
+    subject.connection.botId,
+  ])
+}
+
+async function ended(lab: Lab, result: Settlement['result']): Promise<Subject> {
+  const subject = await makeQueued(lab)
+  await settle(lab, subject, result)
+  return subject
+}
+
+/** How a delivery gets into each state. */
+const make: Record<DeliveryStatus, (lab: Lab) => Promise<Subject>> = {
+  awaiting_user: async (lab) => withDelivery(lab, await accept(lab, await arrange(lab, false), { awaitsUsers: true })),
+  scheduled: (lab) => makeQueued(lab, { sendAt: inAnHour() }),
+  queued: (lab) => makeQueued(lab),
+  sent: (lab) => ended(lab, 'sent'),
+  failed: (lab) => ended(lab, 'failed'),
+  expired: (lab) => ended(lab, 'expired'),
+  unknown: (lab) => ended(lab, 'unknown'),
+  cancelled: async (lab) => {
+    const subject = await makeQueued(lab)
+    await cancelDeliveries(lab.db, subject.tenantId, subject.notificationId)
+    return subject
+  },
+}
+
+type Act = (lab: Lab, subject: Subject) => Promise<unknown>
+
+async function connect(lab: Lab, { connection }: Subject): Promise<void> {
+  await lab.db.connection.upsert({
+    where: { tenantId_id: { tenantId: connection.tenantId, id: connection.id } },
+    create: connection,
+    update: {},
+  })
+  await releaseAwaitingDeliveries(lab.db, connection)
+}
+
+async function release(lab: Lab, { deliveryId }: Subject): Promise<void> {
+  await lab.owner.query(
+    "UPDATE waiting_deliveries SET due_at = now() - interval '1 second' WHERE id = $1 AND due_at IS NOT NULL",
+    [deliveryId],
+  )
+  await releaseDueDeliveries(lab.engine, 100)
+}
+
+async function expire(lab: Lab, { deliveryId }: Subject): Promise<void> {
+  for (const table of ['pending_deliveries', 'waiting_deliveries']) {
+    await lab.owner.query(`UPDATE ${table} SET expires_at = now() - interval '1 second' WHERE id = $1`, [deliveryId])
+  }
+  await expireDeliveries(lab.engine, 100)
+}
+
+/** What each verb does to a delivery, whatever state it is in. */
+const verbs: Record<Exclude<Verb, 'accept' | 'expand'>, Act> = {
+  connect,
+  release,
+  settle: (lab, subject) => settle(lab, subject, 'sent'),
+  expire,
+  cancel: ({ db }, { tenantId, notificationId }) => cancelDeliveries(db, tenantId, notificationId),
+  disconnect: ({ db }, { connection }) => failForConnections(db, 'gone', [connection]),
+  replay: ({ db }, { tenantId, notificationId }) =>
+    replayDeliveries(
+      db,
+      tenantId,
+      { notificationId, deliveryId: undefined, userId: undefined, reason: undefined, from: undefined, to: undefined },
+      10,
+    ),
+}
+
+interface Picture {
+  status: string
+  endedAt: Date | null
+  failureAt: string | null
+  /** Rows of the lane, and of those that wait outside it. */
+  places: { pending: number; waiting: number }
+  events: string[]
+}
+
+async function look({ db }: Lab, { tenantId, deliveryId }: Subject): Promise<Picture> {
+  const delivery = await db.delivery.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: deliveryId } } })
+  const events = await db.event.findMany({ where: { tenantId }, orderBy: { id: 'asc' } })
+  return {
+    status: delivery.status,
+    endedAt: delivery.endedAt,
+    failureAt: (delivery.failure as { at: string } | null)?.at ?? null,
+    places: {
+      pending: await db.pendingDelivery.count({ where: { id: deliveryId } }),
+      waiting: await db.waitingDelivery.count({ where: { id: deliveryId } }),
+    },
+    events: events.map(({ type }) => type),
+  }
+}
+
+function expectWhole({ status, endedAt, failureAt, places }: Picture): void {
+  const isWaiting = status === 'awaiting_user' || status === 'scheduled'
+  expect(places).toEqual({ pending: status === 'queued' ? 1 : 0, waiting: isWaiting ? 1 : 0 })
+  expect(endedAt !== null).toBe(!isWaiting && status !== 'queued')
+  if (failureAt !== null) expect(failureAt).toMatch(jsonTime)
+}
+
+const cases = deliveryStatuses.flatMap((from) =>
+  Object.entries(verbs).map(([verb, act]) => ({
+    from,
+    verb,
+    act,
+    to: moves.find((move) => move.by === verb && move.from === from)?.to,
+  })),
+)
+
+test.for(cases)('$verb of one that is $from', async ({ from, act, to }, { lab }) => {
+  const subject = await make[from](lab)
+  const before = await look(lab, subject)
+
+  await act(lab, subject)
+
+  const after = await look(lab, subject)
+  expect(before.status).toBe(from)
+  expectWhole(before)
+  expectWhole(after)
+  if (to === undefined) expect(after).toEqual(before)
+  else expect(to).toContain(after.status)
+  if (to && !to.includes(from)) expect(after.status).not.toBe(from)
+})
+
+/** Moves that a verb makes under a condition of their own. */
+const conditional: {
+  by: Verb
+  from: DeliveryStatus
+  to: DeliveryStatus
+  act: Act
+  fields?: Partial<NotificationToAccept>
+}[] = [
+  ...(['failed', 'expired', 'unknown'] as const).map((to) => ({
+    by: 'settle' as const,
+    from: 'queued' as const,
+    to,
+    act: (lab: Lab, subject: Subject) => settle(lab, subject, to),
+  })),
+  { by: 'settle', from: 'queued', to: 'queued', act: (lab, subject) => settle(lab, subject, 'retry') },
+  {
+    by: 'settle',
+    from: 'queued',
+    to: 'cancelled',
+    act: async (lab, subject) => {
+      await lab.db.notification.updateMany({ where: { id: subject.notificationId }, data: { cancelledAt: new Date() } })
+      await settle(lab, subject, 'release')
+    },
+  },
+  {
+    by: 'release',
+    from: 'scheduled',
+    to: 'failed',
+    fields: { sendAt: inAnHour() },
+    act: async (lab, subject) => {
+      await lab.db.connection.updateMany({ where: { id: subject.connection.id }, data: { status: 'blocked' } })
+      await release(lab, subject)
+    },
+  },
+  ...(['expire', 'cancel'] as const).map((by) => ({
+    by,
+    from: 'queued' as const,
+    to: 'unknown' as const,
+    act: async (lab: Lab, subject: Subject) => {
+      await loseTurn(lab, subject)
+      await verbs[by](lab, subject)
+    },
+  })),
+]
+
+test.for(conditional)('$by of one that is $from leads to $to', async ({ by, from, to, act, fields }, { lab }) => {
+  const subject = await makeQueued(lab, fields)
+
+  await act(lab, subject)
+
+  const after = await look(lab, subject)
+  expect(moves.find((move) => move.by === by && move.from === from)?.to).toContain(to)
+  expect(after.status).toBe(to)
+  expectWhole(after)
+  if (to !== 'queued') expect(after.events.filter((type) => type === `notification.${to}`)).toHaveLength(1)
+})
+
+test('one that waits for its user and its time is scheduled when the user connects', async ({ lab }) => {
+  const subject = await withDelivery(
+    lab,
+    await accept(lab, await arrange(lab, false), { awaitsUsers: true, sendAt: inAnHour() }),
+  )
+
+  await connect(lab, subject)
+
+  expect((await look(lab, subject)).status).toBe('scheduled')
+})
+
+test('expanding makes deliveries that are queued', async ({ lab }) => {
+  const connection = await arrange(lab, true)
+  const accepted = await accept(lab, connection, { target: { everyone: true }, audience: { kind: 'everyone' } })
+  const broadcast = await findBroadcast(lab.engine, accepted)
+  if (!broadcast) throw new Error('there is no broadcast')
+
+  await expandBroadcast(lab.engine, broadcast, 100)
+
+  expect((await look(lab, await withDelivery(lab, accepted))).status).toBe('queued')
+})
+
+test('every move of the page is tried here', () => {
+  const tried = [
+    ...cases.flatMap(({ verb, from, to }) => (to ? [`${verb} ${from}`] : [])),
+    'accept null',
+    'expand null',
+  ]
+  const outcomes = new Set(conditional.map(({ by, from, to }) => `${by} ${from} ${to}`))
+  const known = moves.flatMap(({ by, from, to }) =>
+    to.map((each) => ({ move: `${by} ${from}`, outcome: `${by} ${from} ${each}`, isOnly: to.length === 1 })),
+  )
+
+  expect(known.filter(({ move }) => !tried.includes(move))).toEqual([])
+  // The first outcome of each move is that of the matrix.
+  const unusual = moves.flatMap(({ by, from, to }) => to.slice(1).map((each) => `${by} ${from} ${each}`))
+  const elsewhere = ['accept null scheduled', 'accept null queued', 'connect awaiting_user queued']
+  expect(unusual.filter((outcome) => !outcomes.has(outcome) && !elsewhere.includes(outcome))).toEqual([])
+})
