@@ -2,15 +2,8 @@
 import './node-version.js'
 import { spawnSync } from 'node:child_process'
 
-const { buildBench, root, run, setUp } = await import('./set-up.js')
-
-const checks = [
-  ['Types of the tests', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.tests.json']],
-  ['Lint', ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings']],
-  ['Form', ['node_modules/oxfmt/bin/oxfmt', '--check']],
-  ['Import rules', ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', 'apps', 'packages', 'bench', 'tests']],
-  ['Tests', ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)]],
-]
+const { setUp } = await import('./set-up.js')
+const { verify } = await import('./verify.js')
 
 /** Programs that some tests need and npm cannot bring. */
 const programs = [
@@ -30,11 +23,7 @@ function tellWhatIsMissing() {
 
 try {
   await setUp()
-  await buildBench()
-  for (const [name, args] of checks) {
-    console.error('\n' + name + ' …')
-    await run(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
-  }
+  await verify(process.argv.slice(2))
   tellWhatIsMissing()
 } catch (error) {
   tellWhatIsMissing()

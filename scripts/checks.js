@@ -1,0 +1,14 @@
+/** What has to hold of the code, one check after the other, as `npm test` runs them. */
+export const checks = [
+  { name: 'Types', command: ['node_modules/typescript/bin/tsc', '-b'] },
+  { name: 'Types of the benchmarks', command: ['node_modules/typescript/bin/tsc', '-b', 'bench'] },
+  { name: 'Types of the tests', command: ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.tests.json'] },
+  { name: 'Lint', command: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'] },
+  { name: 'Form', command: ['node_modules/oxfmt/bin/oxfmt', '--check'] },
+  {
+    name: 'Import rules',
+    command: ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', 'apps', 'packages', 'bench', 'tests'],
+  },
+  { name: 'OpenAPI', command: ['node_modules/@redocly/cli/bin/cli.js', 'lint', 'docs/openapi.json'] },
+  { name: 'Tests', command: ['node_modules/vitest/vitest.mjs', 'run'] },
+]
