@@ -167,3 +167,24 @@ test("takes a new token of the same bot only, and leaves another tenant's bot al
   expect(unowned.statusCode).toBe(404)
   expect((await as(stranger).get(`/v1/bots/${id}/capacity`)).statusCode).toBe(404)
 })
+
+test('deletes a bot that nobody is connected through, so that it can be registered again', async ({
+  api,
+  as,
+  db,
+  tenant,
+}) => {
+  const { token } = await control(api.sandbox, 'POST', '/bots', {})
+  const { id } = (await as(tenant).post('/v1/bots', { token })).json<{ id: string }>()
+  await createConnection(db, tenant, 'a')
+
+  const needed = await as(tenant).delete(`/v1/bots/${id}`)
+  await db.connection.updateMany({ where: { tenantId: tenant.id }, data: { status: 'gone' } })
+  const deleted = await as(tenant).delete(`/v1/bots/${id}`)
+  const again = await as(tenant).post('/v1/bots', { token })
+
+  expect(needed.json()).toMatchObject({ status: 409, code: 'bot_in_use' })
+  expect(deleted.statusCode).toBe(204)
+  expect((await as(tenant).get(`/v1/bots/${id}`)).statusCode).toBe(404)
+  expect((await as(tenant).get('/v1/bots')).json().data.map((bot: { id: string }) => bot.id)).toEqual([again.json().id])
+})

@@ -169,3 +169,21 @@ test('needs the scope links:write', async ({ as, db }) => {
     code: 'insufficient_scope',
   })
 })
+
+test('lists links, newest first, by user and status', async ({ api, as, db, tenant }) => {
+  await createBot(api, tenant)
+  const issue = async (userId: string) =>
+    (await as(tenant).post('/v1/connect-links', { user_id: userId })).json<{ id: string }>()
+  const [old, revoked, pending] = [await issue('a'), await issue('a'), await issue('b')]
+  await as(tenant).delete(`/v1/connect-links/${revoked.id}`)
+  const [expired] = await db.connectLink.findMany({ where: { tenantId: tenant.id }, orderBy: { id: 'asc' } })
+  await db.connectLink.updateMany({ where: { id: expired?.id ?? '' }, data: { expiresAt: new Date(0) } })
+  const idsOf = async (query: string) =>
+    (await as(tenant).get(`/v1/connect-links${query}`)).json().data.map((each: { id: string }) => each.id)
+
+  expect(await idsOf('')).toEqual([pending.id, revoked.id, old.id])
+  expect(await idsOf('?user_id=b')).toEqual([pending.id])
+  expect(await idsOf('?status=pending')).toEqual([pending.id])
+  expect(await idsOf('?status=expired')).toEqual([old.id])
+  expect(await idsOf('?status=revoked')).toEqual([revoked.id])
+})

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { type ApiFixture, createTenant, test } from '../../../test/fixtures.js'
+import { type ApiFixture, createBot, createConnection, createTenant, test } from '../../../test/fixtures.js'
 
 const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
@@ -63,4 +63,22 @@ test('refuses a key that may not upload', async ({ api, db }) => {
   const reader = await createTenant(db, ['notifications:read'])
 
   expect((await upload(api, reader.key, png)).json()).toMatchObject({ status: 403, code: 'insufficient_scope' })
+})
+
+test('deletes a file once nothing that waits needs it', async ({ api, as, db, tenant }) => {
+  await createBot(api, tenant)
+  await createConnection(db, tenant, 'a')
+  const { id } = (await upload(api, tenant.key, png)).json<{ id: string }>()
+  const attachments = [{ type: 'photo', file: id }]
+  const notification = (
+    await as(tenant).post('/v1/notifications', { to: { user_id: 'a' }, attachments, send_at: '2027-06-01T00:00:00Z' })
+  ).json()
+
+  const needed = await as(tenant).delete(`/v1/files/${id}`)
+  await as(tenant).post(`/v1/notifications/${notification.id}/cancel`, {})
+  const deleted = await as(tenant).delete(`/v1/files/${id}`)
+
+  expect(needed.json()).toMatchObject({ status: 409, code: 'file_in_use' })
+  expect(deleted.statusCode).toBe(204)
+  expect((await as(tenant).get(`/v1/files/${id}`)).statusCode).toBe(404)
 })

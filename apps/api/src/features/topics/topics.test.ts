@@ -41,3 +41,14 @@ test('refuses a key that may only read', async ({ as, db }) => {
     code: 'insufficient_scope',
   })
 })
+
+test('deletes a topic with its subscriptions, and nothing else', async ({ as, tenant }) => {
+  await as(tenant).put('/v1/topics/news/subscribers/a', {})
+
+  const first = await as(tenant).delete('/v1/topics/news')
+  const again = await as(tenant).delete('/v1/topics/news')
+
+  expect([first.statusCode, again.statusCode]).toEqual([204, 404])
+  expect((await as(tenant).get('/v1/topics')).json().data).toEqual([])
+  expect((await as(tenant).get('/v1/users/a')).statusCode).toBe(200)
+})

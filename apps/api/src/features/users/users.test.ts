@@ -111,3 +111,35 @@ test('fails what waits for a connection that ends', async ({ api, as, db, tenant
     deliveries: [{ status: 'failed', failure: { code: 'recipient_gone', class: 'recipient' } }],
   })
 })
+
+test('searches literally', async ({ as, tenant }) => {
+  for (const user of ['a%b', 'a_b', 'axb', 'a\\b']) await as(tenant).put(`/v1/users/${encodeURIComponent(user)}`, {})
+  const found = async (q: string) =>
+    (await as(tenant).get(`/v1/users?q=${encodeURIComponent(q)}`))
+      .json()
+      .data.map((user: { user_id: string }) => user.user_id)
+
+  expect(await found('a%b')).toEqual(['a%b'])
+  expect(await found('a_b')).toEqual(['a_b'])
+  expect(await found('a\\b')).toEqual(['a\\b'])
+  expect(await found('%')).toEqual(['a%b'])
+})
+
+test.for([
+  [{ locale: 'DE-at' }, { locale: 'de-AT' }],
+  [{ locale: 'zh-hans-cn' }, { locale: 'zh-Hans-CN' }],
+  [{ timezone: 'europe/vienna' }, { timezone: 'Europe/Vienna' }],
+  [{ timezone: 'utc' }, { timezone: 'UTC' }],
+] as const)('normalises %j', async ([given, shown], { as, tenant }) => {
+  expect((await as(tenant).put('/v1/users/a', given)).json()).toMatchObject(shown)
+})
+
+test.for([{ locale: 'not a language' }, { timezone: 'Mars/Phobos' }, { timezone: '+02:00' }])(
+  'refuses %j',
+  async (given, { as, tenant }) => {
+    expect((await as(tenant).put('/v1/users/a', given)).json()).toMatchObject({
+      status: 400,
+      errors: [{ code: 'wrong_format' }],
+    })
+  },
+)
