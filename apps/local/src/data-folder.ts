@@ -38,7 +38,7 @@ export interface DataFolder {
   instance: Instance
   saveInstance(change: Instance): Promise<void>
   /** Notes the processes that have to be gone before another start. */
-  noteChildren(pids: number[]): Promise<void>
+  recordChildren(pids: number[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -60,7 +60,7 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
       instance = { ...instance, ...change }
       await writeJson(path('instance.json'), instance)
     },
-    noteChildren: async (pids) => {
+    recordChildren: async (pids) => {
       const children = pids.map((pid) => ({ pid, startedAt: startTimeOf(pid) }))
       await writeJson(path('running.json'), {
         pid: process.pid,

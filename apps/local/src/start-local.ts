@@ -71,7 +71,7 @@ async function bringUp(
     const child = startChild(name, { ...config.passedOn, ...env }, logFile)
     endings.push(() => child.stop())
     children.push(child)
-    await folder.noteChildren(children.map(({ pid }) => pid))
+    await folder.recordChildren(children.map(({ pid }) => pid))
     void child.ready.then(
       () => watch(`The ${name}`, child.ended, logFile),
       () => undefined,

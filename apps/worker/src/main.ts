@@ -1,12 +1,13 @@
 import { orExit } from '@tellwire/config'
 import { connectDatabase, connectEngine } from '@tellwire/db'
-import { createSealer } from '@tellwire/domain'
+import { createSealer, makeCallbackData } from '@tellwire/domain'
 import { openFileStore } from '@tellwire/files'
 import { connectJobs, createWaker } from '@tellwire/jobs'
 import { announceReady, stopOnSignal } from '@tellwire/lifecycle'
 import { createLogger, serveMetrics } from '@tellwire/observability'
 import { createBotApi } from '@tellwire/telegram'
 import { readConfig } from './config.js'
+import { createPlanner } from './compose/plan.js'
 import { createTemplateVersions } from './compose/template-versions.js'
 import { createCallSlots } from './lane/call-slots.js'
 import { createBotTokens } from './lane/bot-tokens.js'
@@ -51,6 +52,7 @@ const worker = startWorker({
   sealer,
   tokens: createBotTokens({ db, sealer, log }),
   templateVersions: createTemplateVersions(db),
+  planner: createPlanner((deliveryId, button) => makeCallbackData(sealer, deliveryId, button)),
   lanes: createLanes(),
   settler: createSettler({ engine: settling, log, metrics }),
   callSlots: createCallSlots(config.TELEGRAM_CONNECTIONS),

@@ -4,7 +4,7 @@ import type { Arrival } from '../telegram/messages.js'
 
 /** What was accepted, what arrived, and what was on its way when a fault struck. */
 export interface Ledger {
-  /** Notes an accepted notification by its text. */
+  /** Records an accepted notification by its text. */
   accepted: Map<string, number>
   /** Deliveries whose request had arrived and whose outcome was not recorded when their worker was struck. */
   inFlightAtKills: number

@@ -210,7 +210,7 @@ async function awayRedis(scene: Scene): Promise<void> {
   await scene.lab.stopRedis()
   await delay(plan.redisAwayMs)
   await scene.lab.startRedis()
-  await noteReturn(scene, nowMs())
+  await recordReturn(scene, nowMs())
 }
 
 async function restartPostgres(scene: Scene): Promise<void> {
@@ -221,11 +221,11 @@ async function restartPostgres(scene: Scene): Promise<void> {
   // While it is away nothing is recorded of what arrives.
   const arrivals = await scene.lab.telegram.arrivals()
   scene.ledger.inFlightAtRestarts += countArrived(snapshot.lanes, arrivals, returnedMs)
-  await noteReturn(scene, returnedMs)
+  await recordReturn(scene, returnedMs)
 }
 
 /** From the return of a server to the next arrival in any lane. */
-async function noteReturn({ lab, ledger }: Scene, returnedMs: number): Promise<void> {
+async function recordReturn({ lab, ledger }: Scene, returnedMs: number): Promise<void> {
   for (;;) {
     const next = (await lab.telegram.arrivals()).find(({ atMs }) => atMs > returnedMs)
     if (next || nowMs() > returnedMs + 30_000) {

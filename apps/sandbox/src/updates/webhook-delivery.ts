@@ -114,17 +114,17 @@ export class WebhookDelivery {
         await this.#callFromReply(bot, response.headers['content-type'], body)
         return { isTaken: true }
       }
-      this.#note(bot, `Wrong response from the webhook: ${response.statusCode} ${response.statusText}`)
-      this.#noteGone(bot, response.statusCode)
+      this.#recordError(bot, `Wrong response from the webhook: ${response.statusCode} ${response.statusText}`)
+      this.#recordGone(bot, response.statusCode)
       const retryAfter = Number(response.headers['retry-after'])
       return { isTaken: false, ...(Number.isFinite(retryAfter) ? { retryAfterSeconds: retryAfter } : {}) }
     } catch (error) {
-      this.#note(bot, describeFailure(error))
+      this.#recordError(bot, describeFailure(error))
       return { isTaken: false }
     }
   }
 
-  #note(bot: SandboxBot, message: string): void {
+  #recordError(bot: SandboxBot, message: string): void {
     if (!bot.webhook) return
     bot.webhook.lastErrorDate = Math.floor(Date.now() / 1_000)
     bot.webhook.lastErrorMessage = message
@@ -132,7 +132,7 @@ export class WebhookDelivery {
   }
 
   /** An endpoint that says for 23 hours that it is gone loses its webhook. */
-  #noteGone(bot: SandboxBot, status: number): void {
+  #recordGone(bot: SandboxBot, status: number): void {
     if (!bot.webhook) return
     bot.webhook.goneSinceMs = status === 410 ? (bot.webhook.goneSinceMs ?? Date.now()) : undefined
     if (bot.webhook.goneSinceMs !== undefined && Date.now() - bot.webhook.goneSinceMs > goneForMs)

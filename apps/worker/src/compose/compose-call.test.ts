@@ -5,6 +5,7 @@ import { aNotification, anEdit, aReply } from '../../test/deliveries.js'
 import type { Call, NoCall } from './call.js'
 import { composeCall } from './compose-call.js'
 import { type LookUps, noLookUps, type StoredFile } from './look-ups.js'
+import { createPlanner } from './plan.js'
 import { mediumKey } from './uploads.js'
 
 const compose = (delivery: ClaimedDelivery, lookUps: Partial<LookUps> = {}): Call | NoCall =>
@@ -12,7 +13,7 @@ const compose = (delivery: ClaimedDelivery, lookUps: Partial<LookUps> = {}): Cal
     delivery,
     readContent(delivery.kind === 'reply' ? null : delivery.content),
     { ...noLookUps, ...lookUps },
-    (deliveryId, { index }) => `${deliveryId.slice(-1)}.${index}`,
+    createPlanner((deliveryId, { index }) => `${deliveryId.slice(-1)}.${index}`),
   )
 
 const saying = (text: string, options: MessageOptions = {}, fields: Partial<ClaimedNotification> = {}) =>
@@ -216,5 +217,20 @@ describe('there is no call', () => {
     ],
   ] as [string, ClaimedDelivery, Partial<LookUps>, string][])('%s', ([, delivery, lookUps, code]) => {
     expect(compose(delivery, lookUps)).toEqual({ failure: { class: 'message', code } })
+  })
+})
+
+describe('a plan', () => {
+  const planned = { deliveryId: 'd', isGroup: false, dropped: [], replyToMessageId: undefined }
+  const content = readContent({ format: 'markdown', text: long, options: {} })
+
+  test('is made once for all parts of a message, and anew once the message is another', () => {
+    const planner = createPlanner(() => '')
+
+    const first = planner.plan(content, { ...planned, part: 0 })
+
+    expect(planner.plan({ ...content }, { ...planned, part: 1 })).toBe(first)
+    expect(planner.plan({ ...content, text: `${long}!` }, { ...planned, part: 1 })).not.toBe(first)
+    expect(planner.plan(content, { ...planned, part: 1, dropped: ['formatting'] })).not.toBe(first)
   })
 })

@@ -6,7 +6,7 @@ import { composeEdit } from './compose-edit.js'
 import { composeNotification } from './compose-notification.js'
 import type { LookUps } from './look-ups.js'
 import { FileMissing } from './media.js'
-import type { SignButton } from './plan.js'
+import type { Planner } from './plan.js'
 
 /**
  * Composes the call that a claimed delivery is, or why there is none. It reads nothing: what a plain text needs was
@@ -16,7 +16,7 @@ export function composeCall(
   delivery: ClaimedDelivery,
   content: MessageContent,
   lookUps: LookUps,
-  signButton: SignButton,
+  planner: Planner,
 ): Call | NoCall {
   try {
     switch (delivery.kind) {
@@ -24,9 +24,9 @@ export function composeCall(
         // As the handlers of updates write it.
         return { ...plainCall, method: 'sendMessage', params: textParams(delivery.body as FormattedText) }
       case 'edit':
-        return composeEdit(delivery, content, lookUps, signButton)
+        return composeEdit(delivery, content, lookUps, planner)
       case 'notification':
-        return composeNotification(delivery, content, lookUps, signButton)
+        return composeNotification(delivery, content, lookUps, planner)
     }
   } catch (error) {
     // The text of a template is not known before it is filled in.

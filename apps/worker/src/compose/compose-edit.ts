@@ -4,23 +4,23 @@ import { type Call, type NoCall, noCall, plainCall } from './call.js'
 import { makeEditCall } from './edit-message.js'
 import { fillTemplate } from './fill-template.js'
 import type { LookUps } from './look-ups.js'
-import { planSteps, type SignButton } from './plan.js'
+import type { Planner } from './plan.js'
 
 /** Composes the call that edits or deletes one message of a delivery that was sent; one of several takes as many. */
 export function composeEdit(
   delivery: ClaimedEdit,
   content: MessageContent,
   lookUps: LookUps,
-  signButton: SignButton,
+  planner: Planner,
 ): Call | NoCall {
   const { messageIds = [], dropped = [] } = lookUps.sent ?? {}
   if (messageIds.length === 0) return noCall('nothing_sent')
   if (delivery.edit.type === 'delete') return composeDelete(messageIds, delivery.part)
   const ready = fillTemplate(content, lookUps)
   if ('failure' in ready) return ready
-  const { edit, isGroup } = delivery
-  const planned = { deliveryId: edit.deliveryId, isGroup, dropped, replyToMessageId: undefined }
-  return editPart(delivery, lookUps, { content: ready, messageIds, steps: planSteps(ready, planned, signButton) })
+  const { edit, part, isGroup } = delivery
+  const planned = { deliveryId: edit.deliveryId, part, isGroup, dropped, replyToMessageId: undefined }
+  return editPart(delivery, lookUps, { content: ready, messageIds, steps: planner.plan(ready, planned) })
 }
 
 function composeDelete(messageIds: readonly number[], part: number): Call | NoCall {

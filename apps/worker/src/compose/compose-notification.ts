@@ -6,21 +6,21 @@ import { isInline, makeEditCall } from './edit-message.js'
 import { fillTemplate } from './fill-template.js'
 import type { LookUps, Thread } from './look-ups.js'
 import { placeMedia } from './media.js'
-import { droppableOf, planSteps, type SignButton } from './plan.js'
+import { droppableOf, type Planner } from './plan.js'
 
 /** Composes the call for the part of a notification that is next. */
 export function composeNotification(
   delivery: ClaimedNotification,
   content: MessageContent,
   lookUps: LookUps,
-  signButton: SignButton,
+  planner: Planner,
 ): Call | NoCall {
   const ready = fillTemplate(content, lookUps)
   if ('failure' in ready) return ready
   const { thread } = lookUps
-  const { id: deliveryId, isGroup, dropped } = delivery
+  const { id: deliveryId, part, isGroup, dropped } = delivery
   const replyToMessageId = thread?.messageId ?? lookUps.replyToMessageId
-  const steps = planSteps(ready, { deliveryId, isGroup, dropped, replyToMessageId }, signButton)
+  const steps = planner.plan(ready, { deliveryId, part, isGroup, dropped, replyToMessageId })
   const edit = thread && editThread(delivery, ready, { thread, steps, files: lookUps.files })
   return edit ?? sendPart(delivery, ready, { steps, files: lookUps.files })
 }

@@ -1,5 +1,5 @@
 import type { ClaimedDelivery } from '@tellwire/db'
-import { makeCallbackData, type MessageContent, readContent } from '@tellwire/domain'
+import { type MessageContent, readContent } from '@tellwire/domain'
 import type { Call, NoCall } from '../compose/call.js'
 import { composeCall } from '../compose/compose-call.js'
 import type { LookUps } from '../compose/look-ups.js'
@@ -45,10 +45,7 @@ interface Composing {
 }
 
 function addComposed(turn: Turn, delivery: ClaimedDelivery, { content, lookUps, claimedAtMs }: Composing): void {
-  const { sealer } = turn.ctx
-  const call: Call | NoCall = composeCall(delivery, content, lookUps, (deliveryId, button) =>
-    makeCallbackData(sealer, deliveryId, button),
-  )
+  const call: Call | NoCall = composeCall(delivery, content, lookUps, turn.ctx.planner)
   if ('failure' in call) {
     closeUploads(turn.uploads, delivery.id)
     turn.ctx.settler.add(turn.lease, delivery, { result: 'failed', failure: makeFailure(call.failure, new Date()) })
