@@ -218,9 +218,10 @@ async function restartPostgres(scene: Scene): Promise<void> {
   await scene.lab.restartPostgres()
   const returnedMs = nowMs()
   scene.counts.pg_restarts++
-  // While it is away nothing is recorded of what arrives.
+  // While it goes, and is away, nothing is recorded of what arrives.
   const arrivals = await scene.lab.telegram.arrivals()
-  scene.ledger.inFlightAtRestarts += countArrived(snapshot.lanes, arrivals, returnedMs)
+  const meanwhile = arrivals.filter(({ atMs }) => atMs > snapshot.atMs && atMs <= returnedMs)
+  scene.ledger.inFlightAtRestarts += countArrived(snapshot.lanes, arrivals, snapshot.atMs) + meanwhile.length
   await recordReturn(scene, returnedMs)
 }
 
