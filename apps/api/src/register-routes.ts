@@ -6,7 +6,7 @@ import { Answer } from './http/answer.js'
 import { IdempotencyKey } from './http/schemas.js'
 import { mapSchema } from './http/map-schema.js'
 import { compileSchema } from './http/validation.js'
-import type { Call, Route } from './route.js'
+import { type Call, Empty, type Route } from './route.js'
 
 /** Opens the scope of a request that was authenticated. */
 export type OpenScope = (request: FastifyRequest) => unknown
@@ -89,11 +89,8 @@ function call(route: Route, request: FastifyRequest, reply: FastifyReply, scopeO
   return route.handler(parts as never)
 }
 
-function answer(route: Route, result: unknown, reply: FastifyReply): FastifyReply {
-  const usual = Number(Object.keys(route.responses)[0])
-  if (!(result instanceof Answer)) return reply.code(usual).send(usual === 204 ? null : result)
-  return reply
-    .code(result.status)
-    .headers(result.headers)
-    .send(result.status === 204 ? null : result.body)
+function answer({ responses }: Route, result: unknown, reply: FastifyReply): FastifyReply {
+  const given = result instanceof Answer ? result : new Answer(Number(Object.keys(responses)[0]), result)
+  reply.code(given.status).headers(given.headers)
+  return responses[given.status] === Empty ? reply.send() : reply.send(given.body)
 }

@@ -37,7 +37,7 @@ export interface Route {
   /** Whether a request without a body is one with an empty object. */
   isBodyOptional?: boolean
   bodyBytesMax?: number
-  /** The bodies of the answers by status; the first status is the usual one. */
+  /** The bodies of the answers by status; the lowest status is the usual one. */
   responses: Record<number, TSchema>
   /** Whether a repeated request with the same `Idempotency-Key` gets the first answer again. */
   isIdempotent?: boolean

@@ -11,7 +11,7 @@ export interface JobContract<Schema extends TObject = TObject> {
   payload: Schema
   /**
    * Two jobs with one key never wait together, and one that is added while another runs follows it.
-   * Such a job must never have a delay: a delayed one swallows every later wake-up of its key.
+   * A job must never have a delay: a delayed one swallows every later wake-up of its key.
    */
   key: (payload: Static<Schema>) => string
   /** How many jobs of this kind one process runs at a time. */

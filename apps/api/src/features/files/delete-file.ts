@@ -26,7 +26,10 @@ export async function deleteFile(scope: TenantScope & Needs<'files'>, id: string
     })
     if (needed > 0) throw new ApiError('file_in_use', 'A notification that was not sent yet has the file attached.')
     await db.botFile.deleteMany({ where: { tenantId, fileId: id } })
-    return db.file.delete({ where: { tenantId_id: { tenantId, id } } })
+    // Of two who delete it at once, one comes too late.
+    const { count } = await db.file.deleteMany({ where: { tenantId, id } })
+    if (count === 0) throw notFound('file', '/id')
+    return file
   })
   await scope.files.remove(fileKey(scope.tenantId, contentHash))
 }

@@ -1,12 +1,15 @@
 import { inTransaction } from '@tellwire/db'
 import type { TenantScope } from '@tellwire/domain'
-import { getTopic } from './get-topic.js'
+import { lockTopic } from './lock-topic.js'
 
-/** Deletes a topic with its subscriptions. What was sent to it stays, and what waits in a lane for it still goes out. */
+/**
+ * Deletes a topic with its subscriptions. What was sent to it stays, and what waits in a lane for it still goes out.
+ * @throws `not_found`
+ */
 export async function deleteTopic(scope: TenantScope, name: string): Promise<void> {
   await inTransaction(scope, async (scope) => {
     const { db, tenantId } = scope
-    const { id } = await getTopic(scope, name)
+    const id = await lockTopic(scope, name)
     await db.topicSubscriber.deleteMany({ where: { tenantId, topicId: id } })
     await db.topic.delete({ where: { tenantId_id: { tenantId, id } } })
   })

@@ -4,11 +4,11 @@ import { getTopic } from './get-topic.js'
 import type { TopicListQuery } from './schemas.js'
 
 /** In the order of their ids. */
-export async function listSubscribers(ctx: TenantScope, name: string, { limit, cursor }: TopicListQuery) {
-  const { db, tenantId } = ctx
+export async function listSubscribers(scope: TenantScope, name: string, { limit, cursor }: TopicListQuery) {
+  const { db, tenantId } = scope
   const list = ['subscribers', tenantId, name]
   const after = readCursor(list, cursor)
-  const topic = await getTopic(ctx, name)
+  const topic = await getTopic(scope, name)
   const subscribers = await db.topicSubscriber.findMany({
     where: { tenantId, topicId: topic.id, ...(after === undefined ? {} : { userId: { gt: after } }) },
     orderBy: { userId: 'asc' },
