@@ -22,7 +22,7 @@ afterAll(async () => {
   await world.stop()
 })
 
-/** How many ended like this, as any of the processes has counted them. */
+/** Adds up what the processes have counted for a cause. */
 async function counted(cause: string): Promise<number> {
   const counts = await Promise.all(
     ports.map(async (port) => {

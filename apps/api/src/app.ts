@@ -10,7 +10,7 @@ import { healthRoutes } from './features/health/routes.js'
 import { pageRoutes } from './features/pages/routes.js'
 import { telegramWebhookRoutes } from './features/telegram-webhook/routes.js'
 import { endWaitsOnClose } from './http/abort-signal.js'
-import { describeApi } from './openapi/describe-api.js'
+import { describeOnce } from './openapi/describe-api.js'
 import { serveAssets } from './plugins/assets.js'
 import { authenticateAdmins, authenticateTenants, openAdminScope, openTenantScope } from './plugins/authenticate.js'
 import { acceptBodies } from './plugins/bodies.js'
@@ -50,7 +50,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
 
   await serveAssets(app)
   await app.register(healthRoutes(services))
-  await app.register(pageRoutes(() => describeApi([...tenantRoutes, ...operatorRoutes], baseUrl())))
+  await app.register(pageRoutes(describeOnce([...tenantRoutes, ...operatorRoutes], baseUrl)))
   await app.register(connectPageRoutes(services, baseUrl))
   await app.register(telegramWebhookRoutes(services))
   await app.register(async (tenants) => {

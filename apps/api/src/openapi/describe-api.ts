@@ -49,3 +49,13 @@ export function describeApi(routes: readonly Route[], serverUrl: string): Record
     },
   }
 }
+
+/** The same, made when it is first asked for, and anew where the service is reached elsewhere by then. */
+export function describeOnce(routes: readonly Route[], serverUrl: () => string): () => Record<string, unknown> {
+  let made: { url: string; document: Record<string, unknown> } | undefined
+  return () => {
+    const url = serverUrl()
+    if (made?.url !== url) made = { url, document: describeApi(routes, url) }
+    return made.document
+  }
+}

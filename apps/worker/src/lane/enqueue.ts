@@ -56,7 +56,7 @@ function addComposed(turn: Turn, delivery: ClaimedDelivery, { content, lookUps, 
   turn.wakeUp.fire()
 }
 
-/** Gives a delivery back that could not be composed; one that cannot be for as long as anything is tried fails. */
+/** Gives a delivery back that could not be composed, to be tried again; after a day of that it fails. */
 function postpone({ ctx, lease, botId, uploads }: Turn, delivery: ClaimedDelivery, error: unknown): void {
   closeUploads(uploads, delivery.id)
   if (error instanceof UploadUnderWay) {

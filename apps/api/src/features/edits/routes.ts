@@ -1,4 +1,5 @@
 import { IdParams, readId } from '../../http/ids.js'
+import { messageRefusals } from '../../messages/refusals.js'
 import { route } from '../../route.js'
 import { editNotification } from './edit-notification.js'
 import { Editing, NotificationEdit, TakingBack } from './schemas.js'
@@ -20,22 +21,7 @@ export const editRoutes = [
     params,
     body: NotificationEdit,
     responses: { 202: Editing },
-    errors: [
-      'attachments_refused',
-      'buttons_refused',
-      'conflict',
-      'file_too_large',
-      'file_unknown',
-      'impossible_combination',
-      'link_preview_refused',
-      'markup_invalid',
-      'message_too_long',
-      'not_editable',
-      'template_unknown',
-      'template_unpublished',
-      'text_empty',
-      'variables_invalid',
-    ],
+    errors: [...messageRefusals, 'conflict', 'not_editable'],
     handler: ({ scope, params, body }) => editNotification(scope, idOf(params), body),
   }),
   route({

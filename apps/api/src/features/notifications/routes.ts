@@ -2,6 +2,7 @@ import { Answer, replayedHeader } from '../../http/answer.js'
 import { IdParams, parseId, readId } from '../../http/ids.js'
 import { Page } from '../../http/schemas.js'
 import { waitFor } from '../../http/wait-for.js'
+import { messageRefusals } from '../../messages/refusals.js'
 import type { ProblemCode } from '../../problems.js'
 import { type Call, route } from '../../route.js'
 import type { TenantRequestScope } from '../../context.js'
@@ -27,23 +28,12 @@ const batchBytesMax = 8 * 1_048_576
 
 /** What can be in the way of a notification that is well formed. */
 const refusals: readonly ProblemCode[] = [
-  'attachments_refused',
-  'buttons_refused',
+  ...messageRefusals,
   'conflict',
-  'file_too_large',
-  'file_unknown',
-  'impossible_combination',
-  'link_preview_refused',
-  'markup_invalid',
-  'message_too_long',
   'reply_target_unknown',
-  'template_unknown',
-  'template_unpublished',
-  'text_empty',
   'time_out_of_range',
   'topic_unknown',
   'user_not_connected',
-  'variables_invalid',
 ]
 
 export const notificationRoutes = [

@@ -1,3 +1,4 @@
+import { messageRefusals } from '../../messages/refusals.js'
 import { route } from '../../route.js'
 import { renderMessage } from './render-message.js'
 import { Rendered, RenderRequest } from './schemas.js'
@@ -12,21 +13,7 @@ export const renderRoutes = [
     summary: 'See what a message would look like, without sending it',
     body: RenderRequest,
     responses: { 200: Rendered },
-    errors: [
-      'attachments_refused',
-      'buttons_refused',
-      'file_too_large',
-      'file_unknown',
-      'impossible_combination',
-      'link_preview_refused',
-      'markup_invalid',
-      'message_too_long',
-      'reply_target_unknown',
-      'template_unknown',
-      'template_unpublished',
-      'text_empty',
-      'variables_invalid',
-    ],
+    errors: [...messageRefusals, 'reply_target_unknown'],
     handler: ({ scope, body }) => renderMessage(scope, body),
   }),
 ]
