@@ -1,5 +1,5 @@
 import type { Database, Pool } from '@tellwire/db'
-import type { Accepter, AdminScope, Idempotency, Sealer, TenantScope } from '@tellwire/domain'
+import type { Accepter, AdminScope, BoundedWork, Idempotency, Sealer, TenantScope } from '@tellwire/domain'
 import type { FileStore } from '@tellwire/files'
 import type { JobBackend, Waker } from '@tellwire/jobs'
 import type { DeliveryMetrics, Logger } from '@tellwire/observability'
@@ -15,6 +15,7 @@ export interface Services {
   jobs: JobBackend
   waker: Waker
   accepter: Accepter
+  boundedWork: BoundedWork
   sealer: Sealer
   telegram: BotApi
   files: FileStore
@@ -25,7 +26,7 @@ export interface Services {
 /** What operations may use besides their scope. */
 export interface OperationServices extends Pick<
   Services,
-  'engine' | 'accepter' | 'sealer' | 'telegram' | 'files' | 'metrics'
+  'engine' | 'accepter' | 'boundedWork' | 'sealer' | 'telegram' | 'files' | 'metrics'
 > {
   capacity: Capacity
   /** Where this service is reached, without a slash at the end. */

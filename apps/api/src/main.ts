@@ -1,6 +1,6 @@
 import { orExit } from '@tellwire/config'
 import { connectDatabase, connectEngine } from '@tellwire/db'
-import { createAccepter, createSealer } from '@tellwire/domain'
+import { createAccepter, createBoundedWork, createSealer } from '@tellwire/domain'
 import { openFileStore } from '@tellwire/files'
 import { connectJobs, createWaker } from '@tellwire/jobs'
 import { announceReady, portOf, stopOnSignal } from '@tellwire/lifecycle'
@@ -19,6 +19,7 @@ const onJobError = (error: Error): void => log.warn({ err: error }, 'queue')
 const jobs = connectJobs({ redisUrl: config.REDIS_URL, databaseUrl: engineUrl, onError: onJobError })
 const waker = createWaker(jobs, onJobError)
 const accepter = createAccepter(engine, waker)
+const boundedWork = createBoundedWork()
 const telegram = createBotApi({ root: config.TELEGRAM_API_ROOT })
 const files = await openFileStore(config)
 const sealer = createSealer(config.SECRET_KEY)
@@ -27,14 +28,27 @@ const metrics = createDeliveryMetrics(registry)
 const metricsServer =
   config.API_METRICS_PORT === undefined ? undefined : await serveMetrics(registry, config.API_METRICS_PORT)
 
-const app = await buildApp({ config, log, db, engine, jobs, waker, accepter, telegram, sealer, files, metrics })
+const app = await buildApp({
+  config,
+  log,
+  db,
+  engine,
+  jobs,
+  waker,
+  accepter,
+  boundedWork,
+  telegram,
+  sealer,
+  files,
+  metrics,
+})
 
 stopOnSignal(log, async () => {
   await app.close()
   await waker.close()
   files.close()
   await metricsServer?.close()
-  await Promise.all([jobs.close(), telegram.close(), engine.end(), db.$disconnect()])
+  await Promise.all([jobs.close(), boundedWork.close(), telegram.close(), engine.end(), db.$disconnect()])
 })
 
 await app.listen({ host: config.HOST, port: config.PORT })

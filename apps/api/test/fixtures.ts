@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { connectDatabase, connectEngine, type Database, newId } from '@tellwire/db'
-import { createAccepter, createSealer, issueAdminKey, issueApiKey, type Scope, scopes } from '@tellwire/domain'
+import {
+  createAccepter,
+  createBoundedWork,
+  createSealer,
+  issueAdminKey,
+  issueApiKey,
+  type Scope,
+  scopes,
+} from '@tellwire/domain'
 import { createDiskStore } from '@tellwire/files'
 import { connectJobs, createWaker } from '@tellwire/jobs'
 import { createDeliveryMetrics, createLogger, Registry } from '@tellwire/observability'
@@ -86,6 +94,7 @@ export async function startApi(env: Record<string, string> = {}): Promise<ApiFix
   const filesDir = mkdtempSync(join(tmpdir(), 'tellwire-files-'))
   const files = createDiskStore(filesDir)
   const accepter = createAccepter(engine, waker)
+  const boundedWork = createBoundedWork()
   const services = {
     config,
     log,
@@ -94,6 +103,7 @@ export async function startApi(env: Record<string, string> = {}): Promise<ApiFix
     jobs,
     waker,
     accepter,
+    boundedWork,
     telegram,
     files,
     sealer: createSealer(config.SECRET_KEY),
@@ -107,7 +117,7 @@ export async function startApi(env: Record<string, string> = {}): Promise<ApiFix
     async stop() {
       await app.close()
       await waker.close()
-      await Promise.all([jobs.close(), telegram.close(), engine.end(), db.$disconnect()])
+      await Promise.all([jobs.close(), boundedWork.close(), telegram.close(), engine.end(), db.$disconnect()])
       await sandboxProcess.stop()
       rmSync(filesDir, { recursive: true })
     },

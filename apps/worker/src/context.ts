@@ -4,7 +4,7 @@ import type { FileStore } from '@tellwire/files'
 import type { JobBackend, Waker } from '@tellwire/jobs'
 import type { Logger } from '@tellwire/observability'
 import type { BotApi } from '@tellwire/telegram'
-import type { Planner } from './compose/plan.js'
+import type { Preparer } from './compose/prepare.js'
 import type { TemplateVersions } from './compose/template-versions.js'
 import type { BotTokens } from './lane/bot-tokens.js'
 import type { CallSlots } from './lane/call-slots.js'
@@ -27,7 +27,7 @@ export interface WorkerContext {
   lanes: Lanes
   tokens: BotTokens
   templateVersions: TemplateVersions
-  planner: Planner
+  preparer: Preparer
   settler: Settler
   callSlots: CallSlots
   metrics: WorkerMetrics

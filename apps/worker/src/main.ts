@@ -1,13 +1,13 @@
 import { orExit } from '@tellwire/config'
 import { connectDatabase, connectEngine } from '@tellwire/db'
-import { createSealer, makeCallbackData } from '@tellwire/domain'
+import { createBoundedWork, createSealer, makeCallbackData } from '@tellwire/domain'
 import { openFileStore } from '@tellwire/files'
 import { connectJobs, createWaker } from '@tellwire/jobs'
 import { announceReady, stopOnSignal } from '@tellwire/lifecycle'
 import { createLogger, serveMetrics } from '@tellwire/observability'
 import { createBotApi } from '@tellwire/telegram'
 import { readConfig } from './config.js'
-import { createPlanner } from './compose/plan.js'
+import { createPreparer } from './compose/prepare.js'
 import { createTemplateVersions } from './compose/template-versions.js'
 import { createCallSlots } from './lane/call-slots.js'
 import { createBotTokens } from './lane/bot-tokens.js'
@@ -34,6 +34,7 @@ const telegram = createBotApi({
 })
 
 const sealer = createSealer(config.SECRET_KEY)
+const boundedWork = createBoundedWork()
 const metrics = createWorkerMetrics()
 const metricsServer =
   config.METRICS_PORT === undefined ? undefined : await serveMetrics(metrics.registry, config.METRICS_PORT)
@@ -52,7 +53,7 @@ const worker = startWorker({
   sealer,
   tokens: createBotTokens({ db, sealer, log }),
   templateVersions: createTemplateVersions(db),
-  planner: createPlanner((deliveryId, button) => makeCallbackData(sealer, deliveryId, button)),
+  preparer: createPreparer(boundedWork, (deliveryId, button) => makeCallbackData(sealer, deliveryId, button)),
   lanes: createLanes(),
   settler: createSettler({ engine: settling, log, metrics }),
   callSlots: createCallSlots(config.TELEGRAM_CONNECTIONS),
@@ -69,6 +70,7 @@ stopOnSignal(log, async () => {
     jobs.close(),
     telegram.close(),
     pollingApi.close(),
+    boundedWork.close(),
     engine.end(),
     settling.end(),
     db.$disconnect(),

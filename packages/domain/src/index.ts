@@ -20,6 +20,7 @@ export {
   type Kept,
   type KeepingScope,
 } from './idempotency/keep-once.js'
+export { type BoundedWork, BudgetExceeded, createBoundedWork } from './bounded-work/bounded-work.js'
 export { type Accepter, createAccepter } from './notifications/accepter.js'
 export {
   type ConnectLink,
@@ -65,15 +66,17 @@ export {
   type SendMethod,
   textParams,
 } from './messages/plan-message.js'
+export {
+  type MessageToPrepare,
+  type PreparedMessage,
+  prepareMessage,
+  type Unpreparable,
+} from './messages/prepare-message.js'
 export { makeReplyMarkup } from './messages/make-reply-markup.js'
 export { isSignatureOf, makeCallbackData, readCallbackData } from './messages/callback-reference.js'
-export {
-  assertTemplate,
-  chooseLocale,
-  renderTemplate,
-  type TemplateContent,
-  TemplateError,
-  type TemplateReader,
-} from './templates/render-template.js'
+export { type TemplateContent, TemplateError, type TemplateReader } from './templates/render-template.js'
+export { findSchemaFault, findVariableFaults, type SchemaFault } from './templates/variables-schema.js'
+export { isDateTime, isLocale, isTimezone, normaliseLocale, normaliseTimezone } from './formats.js'
+export { createFairQueue, type FairQueue } from './fairness/fair-queue.js'
 export { fileKey } from './files/file-key.js'
 export { lengthMaxOf } from './messages/length-max.js'

@@ -1,19 +1,12 @@
-import type { MessageContent, MessageOptions, TenantScope } from '@tellwire/domain'
-import {
-  checkLink,
-  codePointLength,
-  isBlank,
-  type RenderedText,
-  renderText,
-  TelegramParseError,
-  type TextFormat,
-} from '@tellwire/format'
-import { ApiError, refusal } from '../errors.js'
+import type { MessageContent, MessageOptions } from '@tellwire/domain'
+import { checkLink, isBlank, type TextFormat } from '@tellwire/format'
+import { refusal } from '../errors.js'
 import { readAttachments } from './check-attachments.js'
 import { assertAlbumHasText, assertButtons } from './check-buttons.js'
 import { assertLength } from './check-length.js'
 import { readReplyTo } from './read-reply-to.js'
 import { readTemplateUse } from './read-template-use.js'
+import { renderGiven, type RenderingScope } from './render-given.js'
 import type { MessageInput } from './schemas.js'
 
 /**
@@ -22,7 +15,7 @@ import type { MessageInput } from './schemas.js'
  * `isEdit`: what is not given stays, so that there is something to show without a text.
  */
 export async function readMessage(
-  scope: TenantScope,
+  scope: RenderingScope,
   input: MessageInput,
   userIds: readonly string[] = [],
   { isEdit = false }: { isEdit?: boolean } = {},
@@ -48,7 +41,7 @@ export async function readMessage(
   const format = template?.format ?? input.format
   const text = input.text ?? ''
   if (!template) {
-    const isVisible = text !== '' && checkText(text, format, options)
+    const isVisible = text !== '' && (await checkText(scope, { text, format }, options))
     assertVisible(isVisible || attachments !== undefined || (isEdit && input.text === undefined))
     assertAlbumHasText(input, isVisible)
   }
@@ -60,40 +53,16 @@ export async function readMessage(
  * other check of a message.
  * @returns whether it shows something.
  */
-function checkText(text: string, format: TextFormat, options: MessageOptions): boolean {
+async function checkText(
+  scope: RenderingScope,
+  { text, format }: { text: string; format: TextFormat },
+  options: MessageOptions,
+): Promise<boolean> {
   const isNeverRefused = format === 'markdown' || format === 'plain'
   if (isNeverRefused && options.overflow !== 'reject') return !isBlank(text)
-  const rendered = renderGiven(text, format)
+  const rendered = await renderGiven(scope, { text, format })
   assertLength(rendered, options)
   return rendered.text !== ''
-}
-
-/**
- * @throws `markup_invalid` with the words of Telegram.
- * @param pointer of the text in the request.
- */
-export function renderGiven(
-  text: string,
-  format: TextFormat,
-  { pointer = '/text', values }: { pointer?: string; values?: readonly string[] | undefined } = {},
-): RenderedText {
-  try {
-    return renderText(text, format, values)
-  } catch (error) {
-    if (!(error instanceof TelegramParseError)) throw error
-    throw new ApiError('markup_invalid', `Telegram would refuse the text: ${error.message}.`, {
-      errors: [{ pointer, code: 'markup_invalid', detail: error.message, ...placeOf(text, error.index) }],
-      cause: error,
-    })
-  }
-}
-
-const contextLength = 20
-
-function placeOf(text: string, index: number | undefined): { offset?: number; context?: string } {
-  if (index === undefined) return {}
-  const around = text.slice(Math.max(0, index - contextLength), index + contextLength).toWellFormed()
-  return { offset: codePointLength(text.slice(0, index)), context: around }
 }
 
 function assertVisible(isVisible: boolean): void {

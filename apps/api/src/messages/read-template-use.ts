@@ -1,15 +1,16 @@
 import { readObject } from '@tellwire/db'
-import { renderTemplate, TemplateError, type TenantScope } from '@tellwire/domain'
 import { refusal } from '../errors.js'
+import { escapePointer } from '../http/validation.js'
 import { assertVariables } from './check-variables.js'
 import { findTemplate, type FoundTemplate, type GivenTemplate } from './find-template.js'
+import { onTemplate, type RenderingScope } from './render-given.js'
 
 /** Users whose attributes are looked at before a notification is accepted; those of more when it is sent. */
 const usersCheckedMax = 20
 
 /** @throws `template_unknown`, `template_unpublished` or `variables_invalid`. */
 export async function readTemplateUse(
-  scope: TenantScope,
+  scope: RenderingScope,
   given: GivenTemplate,
   userIds: readonly string[],
 ): Promise<FoundTemplate> {
@@ -20,7 +21,7 @@ export async function readTemplateUse(
 }
 
 async function assertStrict(
-  { db, tenantId }: TenantScope,
+  { db, tenantId, boundedWork }: RenderingScope,
   { content, use }: FoundTemplate,
   userIds: readonly string[],
 ): Promise<void> {
@@ -29,18 +30,13 @@ async function assertStrict(
     select: { userId: true, attributes: true, locale: true },
   })
   for (const { userId, attributes, locale } of users) {
-    try {
-      renderTemplate(content, use.variables, {
-        userId,
-        attributes: readObject(attributes),
-        locales: [use.locale, locale],
-      })
-    } catch (error) {
-      if (!(error instanceof TemplateError)) throw error
-      throw refusal('variables_invalid', `The template needs more for ${userId}: ${error.message}.`, {
-        pointer: `/template/variables/${error.missing[0] ?? ''}`,
-        detail: `is not given, and is no attribute of ${userId}`,
-      })
-    }
+    const reader = { userId, attributes: readObject(attributes), locales: [use.locale, locale] }
+    const rendered = boundedWork.run(tenantId, 'renderTemplate', { content, variables: use.variables, reader })
+    await onTemplate(rendered, '/template', ({ message, missing: [missing] }) =>
+      refusal('variables_invalid', `The template cannot be filled in for ${userId}: ${message}.`, {
+        pointer: missing === undefined ? '/template/variables' : `/template/variables/${escapePointer(missing)}`,
+        detail: missing === undefined ? message : `is not given, and is no attribute of ${userId}`,
+      }),
+    )
   }
 }

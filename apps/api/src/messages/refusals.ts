@@ -13,5 +13,6 @@ export const messageRefusals: readonly ProblemCode[] = [
   'template_unknown',
   'template_unpublished',
   'text_empty',
+  'too_costly',
   'variables_invalid',
 ]

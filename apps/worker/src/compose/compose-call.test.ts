@@ -1,20 +1,22 @@
 import type { ClaimedDelivery, ClaimedNotification } from '@tellwire/db'
-import { type MessageOptions, readContent } from '@tellwire/domain'
-import { describe, expect, test } from 'vitest'
+import { createBoundedWork, type MessageOptions, readContent } from '@tellwire/domain'
+import { afterAll, describe, expect, test } from 'vitest'
 import { aNotification, anEdit, aReply } from '../../test/deliveries.js'
 import type { Call, NoCall } from './call.js'
 import { composeCall } from './compose-call.js'
 import { type LookUps, noLookUps, type StoredFile } from './look-ups.js'
-import { createPlanner } from './plan.js'
+import { createPreparer } from './prepare.js'
 import { mediumKey } from './uploads.js'
 
-const compose = (delivery: ClaimedDelivery, lookUps: Partial<LookUps> = {}): Call | NoCall =>
-  composeCall(
-    delivery,
-    readContent(delivery.kind === 'reply' ? null : delivery.content),
-    { ...noLookUps, ...lookUps },
-    createPlanner((deliveryId, { index }) => `${deliveryId.slice(-1)}.${index}`),
-  )
+const work = createBoundedWork()
+afterAll(() => work.close())
+const preparer = createPreparer(work, (deliveryId, { index }) => `${deliveryId.slice(-1)}.${index}`)
+
+const compose = async (delivery: ClaimedDelivery, given: Partial<LookUps> = {}): Promise<Call | NoCall> => {
+  const lookUps = { ...noLookUps, ...given }
+  const content = readContent(delivery.kind === 'reply' ? null : delivery.content)
+  return composeCall(delivery, lookUps, await preparer.prepare(delivery, content, lookUps))
+}
 
 const saying = (text: string, options: MessageOptions = {}, fields: Partial<ClaimedNotification> = {}) =>
   aNotification({ content: { format: 'markdown', text, options }, ...fields })
@@ -121,19 +123,22 @@ describe('every kind of message', () => {
       'deleteMessage',
       { message_id: 5 },
     ],
-  ] as [string, ClaimedDelivery, Partial<LookUps>, string, object][])('%s', ([, delivery, lookUps, method, params]) => {
-    const call = compose(delivery, lookUps)
+  ] as [string, ClaimedDelivery, Partial<LookUps>, string, object][])(
+    '%s',
+    async ([, delivery, lookUps, method, params]) => {
+      const call = await compose(delivery, lookUps)
 
-    expect(call).toMatchObject({ method, params })
-  })
+      expect(call).toMatchObject({ method, params })
+    },
+  )
 
-  test('an album is one call and several messages', () => {
+  test('an album is one call and several messages', async () => {
     const attachments = [
       { type: 'photo' as const, url: 'https://a.b/1' },
       { type: 'video' as const, url: 'https://a.b/2' },
     ]
 
-    expect(compose(saying('x', { attachments }))).toMatchObject({
+    expect(await compose(saying('x', { attachments }))).toMatchObject({
       method: 'sendMediaGroup',
       messageCount: 2,
       params: {
@@ -145,7 +150,7 @@ describe('every kind of message', () => {
     })
   })
 
-  test('a template is filled in with its reader', () => {
+  test('a template is filled in with its reader', async () => {
     const template = {
       content: {
         format: 'plain' as const,
@@ -157,9 +162,9 @@ describe('every kind of message', () => {
     }
     const use = { id: 't', version: 1, variables: {} }
 
-    expect(compose(saying('', { template: use }), { template })).toMatchObject({ params: { text: 'Hallo Ada' } })
+    expect(await compose(saying('', { template: use }), { template })).toMatchObject({ params: { text: 'Hallo Ada' } })
     expect(
-      compose(saying('', { template: use }), {
+      await compose(saying('', { template: use }), {
         template: { ...template, reader: { ...template.reader, attributes: {} } },
       }),
     ).toEqual({
@@ -169,22 +174,24 @@ describe('every kind of message', () => {
 })
 
 describe('a message of several parts', () => {
-  test('is sent part by part', () => {
-    const parts = [0, 1].map((part) => compose(saying(long, {}, { part })))
+  test('is sent part by part', async () => {
+    const parts = await Promise.all([0, 1].map((part) => compose(saying(long, {}, { part }))))
 
     expect(parts).toMatchObject([{ isLast: false }, { isLast: true }])
-    expect(compose(saying(long, {}, { part: 2 }))).toEqual({ failure: { class: 'message', code: 'message_empty' } })
+    expect(await compose(saying(long, {}, { part: 2 }))).toEqual({
+      failure: { class: 'message', code: 'message_empty' },
+    })
   })
 
-  test('is edited and taken back message by message', () => {
+  test('is edited and taken back message by message', async () => {
     const sent = { messageIds: [5, 6], dropped: [] }
 
-    expect(compose(anEdit({ type: 'delete' }, { part: 1 }), { sent })).toMatchObject({
+    expect(await compose(anEdit({ type: 'delete' }, { part: 1 }), { sent })).toMatchObject({
       editsMessageId: 6,
       isLast: true,
     })
     expect(
-      compose(anEdit({}, { part: 1, content: { format: 'markdown', text: long, options: {} } }), { sent }),
+      await compose(anEdit({}, { part: 1, content: { format: 'markdown', text: long, options: {} } }), { sent }),
     ).toMatchObject({
       editsMessageId: 6,
       isLast: true,
@@ -215,22 +222,22 @@ describe('there is no call', () => {
       { sent: { messageIds: [9], dropped: [] }, thread },
       'superseded',
     ],
-  ] as [string, ClaimedDelivery, Partial<LookUps>, string][])('%s', ([, delivery, lookUps, code]) => {
-    expect(compose(delivery, lookUps)).toEqual({ failure: { class: 'message', code } })
+  ] as [string, ClaimedDelivery, Partial<LookUps>, string][])('%s', async ([, delivery, lookUps, code]) => {
+    expect(await compose(delivery, lookUps)).toEqual({ failure: { class: 'message', code } })
   })
 })
 
-describe('a plan', () => {
-  const planned = { deliveryId: 'd', isGroup: false, dropped: [], replyToMessageId: undefined }
-  const content = readContent({ format: 'markdown', text: long, options: {} })
+describe('a message that was prepared', () => {
+  const prepare = (text: string, fields: Partial<ClaimedNotification>) => {
+    const delivery = saying(text, {}, fields)
+    return preparer.prepare(delivery, readContent(delivery.content), noLookUps)
+  }
 
-  test('is made once for all parts of a message, and anew once the message is another', () => {
-    const planner = createPlanner(() => '')
+  test('is prepared once for all its parts, and anew once it is another', async () => {
+    const first = await prepare(long, { part: 0 })
 
-    const first = planner.plan(content, { ...planned, part: 0 })
-
-    expect(planner.plan({ ...content }, { ...planned, part: 1 })).toBe(first)
-    expect(planner.plan({ ...content, text: `${long}!` }, { ...planned, part: 1 })).not.toBe(first)
-    expect(planner.plan(content, { ...planned, part: 1, dropped: ['formatting'] })).not.toBe(first)
+    expect(await prepare(long, { part: 1 })).toBe(first)
+    expect(await prepare(`${long}!`, { part: 1 })).not.toBe(first)
+    expect(await prepare(long, { part: 1, dropped: ['formatting'] })).not.toBe(first)
   })
 })

@@ -1,26 +1,17 @@
 import type { ClaimedEdit } from '@tellwire/db'
-import type { MessageContent, MessageStep } from '@tellwire/domain'
+import type { MessageStep, PreparedMessage } from '@tellwire/domain'
 import { type Call, type NoCall, noCall, plainCall } from './call.js'
 import { makeEditCall } from './edit-message.js'
-import { fillTemplate } from './fill-template.js'
 import type { LookUps } from './look-ups.js'
-import type { Planner } from './plan.js'
+import type { Prepared } from './prepare.js'
 
 /** Composes the call that edits or deletes one message of a delivery that was sent; one of several takes as many. */
-export function composeEdit(
-  delivery: ClaimedEdit,
-  content: MessageContent,
-  lookUps: LookUps,
-  planner: Planner,
-): Call | NoCall {
-  const { messageIds = [], dropped = [] } = lookUps.sent ?? {}
+export function composeEdit(delivery: ClaimedEdit, lookUps: LookUps, prepared: Prepared): Call | NoCall {
+  const { messageIds = [] } = lookUps.sent ?? {}
   if (messageIds.length === 0) return noCall('nothing_sent')
   if (delivery.edit.type === 'delete') return composeDelete(messageIds, delivery.part)
-  const ready = fillTemplate(content, lookUps)
-  if ('failure' in ready) return ready
-  const { edit, part, isGroup } = delivery
-  const planned = { deliveryId: edit.deliveryId, part, isGroup, dropped, replyToMessageId: undefined }
-  return editPart(delivery, lookUps, { content: ready, messageIds, steps: planner.plan(ready, planned) })
+  if (!prepared) return noCall('nothing_sent')
+  return 'failure' in prepared ? prepared : editPart(delivery, lookUps, { ...prepared, messageIds })
 }
 
 function composeDelete(messageIds: readonly number[], part: number): Call | NoCall {
@@ -35,10 +26,8 @@ function composeDelete(messageIds: readonly number[], part: number): Call | NoCa
   }
 }
 
-interface Edited {
-  content: MessageContent
+interface Edited extends PreparedMessage {
   messageIds: readonly number[]
-  steps: readonly MessageStep[]
 }
 
 function editPart(

@@ -1,34 +1,28 @@
 import type { ClaimedNotification } from '@tellwire/db'
-import type { MessageContent, MessageStep } from '@tellwire/domain'
+import type { MessageStep, PreparedMessage } from '@tellwire/domain'
 import { captionLengthMax, codePointLength, type FormattedText, messageLengthMax } from '@tellwire/format'
 import { type Call, type NoCall, noCall, plainCall } from './call.js'
 import { isInline, makeEditCall } from './edit-message.js'
-import { fillTemplate } from './fill-template.js'
 import type { LookUps, Thread } from './look-ups.js'
 import { placeMedia } from './media.js'
-import { droppableOf, type Planner } from './plan.js'
+import { droppableOf } from './droppable.js'
+import type { Prepared } from './prepare.js'
 
 /** Composes the call for the part of a notification that is next. */
 export function composeNotification(
   delivery: ClaimedNotification,
-  content: MessageContent,
-  lookUps: LookUps,
-  planner: Planner,
+  { thread, files }: LookUps,
+  prepared: Prepared,
 ): Call | NoCall {
-  const ready = fillTemplate(content, lookUps)
-  if ('failure' in ready) return ready
-  const { thread } = lookUps
-  const { id: deliveryId, part, isGroup, dropped } = delivery
-  const replyToMessageId = thread?.messageId ?? lookUps.replyToMessageId
-  const steps = planner.plan(ready, { deliveryId, part, isGroup, dropped, replyToMessageId })
-  const edit = thread && editThread(delivery, ready, { thread, steps, files: lookUps.files })
-  return edit ?? sendPart(delivery, ready, { steps, files: lookUps.files })
+  if (!prepared) return noCall('message_empty')
+  if ('failure' in prepared) return prepared
+  return (thread && editThread(delivery, prepared, { thread, files })) ?? sendPart(delivery, prepared, files)
 }
 
 function sendPart(
   { part }: ClaimedNotification,
-  { options, format }: MessageContent,
-  { steps, files }: { steps: readonly MessageStep[]; files: LookUps['files'] },
+  { content: { options, format }, steps }: PreparedMessage,
+  files: LookUps['files'],
 ): Call | NoCall {
   const step = steps[part]
   // It was edited to fewer parts while it was being sent.
@@ -55,8 +49,8 @@ function sendPart(
  */
 function editThread(
   { part, dropped }: ClaimedNotification,
-  { options, format }: MessageContent,
-  { thread, steps, files }: { thread: Thread; steps: readonly MessageStep[]; files: LookUps['files'] },
+  { content: { options, format }, steps }: PreparedMessage,
+  { thread, files }: { thread: Thread; files: LookUps['files'] },
 ): Call | undefined {
   const [step, further] = steps
   if (options.mode === 'reply' || part > 0 || dropped.includes('thread') || !step || further) return undefined

@@ -65,6 +65,7 @@ export function judgeUnsent(delivery: ClaimedDelivery, now: Date): Verdict | und
 }
 
 export const outcomeUnknown = { class: 'ambiguous', code: 'outcome_unknown' }
+export const notPreparable = { class: 'message', code: 'not_preparable' }
 
 export function makeFailure({ code, class: failureClass }: { code: string; class: string }, now: Date): Failure {
   return { code, class: failureClass, at: now.toISOString() }

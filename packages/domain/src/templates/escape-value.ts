@@ -16,11 +16,11 @@ const escapes: Record<Exclude<TextFormat, 'markdown'>, (value: string) => string
 }
 
 /** Makes a value mean nothing but itself in a text of this format. In Markdown it is put in after parsing. */
-export function escapeFor(format: Exclude<TextFormat, 'markdown'>): (value: unknown) => string {
-  const escape = escapes[format]
-  return (value) => escape(showValue(value))
+export function escapeFor(format: Exclude<TextFormat, 'markdown'>): (value: string) => string {
+  return escapes[format]
 }
 
+/** A value as it is put into a text: what is no text is shown as JSON. */
 export function showValue(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

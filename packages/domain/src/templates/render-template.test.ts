@@ -73,6 +73,8 @@ test('does not let a template run for ever, grow without end or reach into objec
   const many = Array.from({ length: 1_000 }, () => 1)
 
   expect(() => render('{{#a}}{{#a}}{{#a}}x{{/a}}{{/a}}{{/a}}', { a: many })).toThrow('too many steps')
+  expect(() => render(`{{#a}}${'{{#b}}{{/b}}'.repeat(20)}{{/a}}`, { a: many })).toThrow('too many steps')
+  expect(() => render(`{{#a}}${'{{b.c.d.e}}'.repeat(5)}{{/a}}`, { a: many })).toThrow('too many steps')
   expect(() => render('{{#a}}{{big}}{{/a}}', { a: many, big: 'x'.repeat(1_000) })).toThrow('too long')
   expect(render('x{{constructor}}{{o.constructor.name}}{{__proto__}}', { o: {} })).toBe('x')
 })
@@ -94,4 +96,5 @@ describe('languages', () => {
 test('refuses what is no template', () => {
   expect(() => assertTemplate('{{#a}}')).toThrow(TemplateError)
   expect(() => assertTemplate('{{> a}}')).toThrow('cannot include another')
+  expect(() => assertTemplate('{{a}}'.repeat(10_001))).toThrow('too many steps')
 })

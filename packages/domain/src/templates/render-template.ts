@@ -40,7 +40,8 @@ export class TemplateError extends Error {
 /**
  * The text for one reader, with placeholders for the values where it is Markdown: no value can break it. What the reader's attributes say can be used as it is, and is overridden by the
  * variables; the user's id is `user.id`.
- * @throws {TemplateError} for a strict template with a variable that is not given, named in `missing`.
+ * @throws {TemplateError} for a strict template with a variable that is not given, named in `missing`; and where it
+ * takes too many steps or becomes too long.
  */
 export function renderTemplate(
   content: TemplateContent,
@@ -48,44 +49,47 @@ export function renderTemplate(
   { userId, attributes, locales }: TemplateReader,
 ): RenderedTemplate {
   const text = content.texts[chooseLocale(content, locales)] ?? ''
-  const view = withoutPrototypes({ ...attributes, ...variables, user: { id: userId, attributes } })
-  const tokens = parse(text)
-  const missing = new Set<string>()
-  // What is walked through here is what is rendered below: no more than is bounded.
-  walk(tokens, new Mustache.Context(view), { steps: 0, length: 0 }, missing)
+  const view = { ...attributes, ...variables, user: { id: userId, attributes } }
+  const values: string[] = []
+  const escape =
+    content.format === 'markdown'
+      ? (value: string): string => placeholderOf(values.push(value) - 1)
+      : escapeFor(content.format)
+  const source = content.format === 'markdown' ? withoutPlaceholders(text) : text
+  const rendering: Rendering = { escape, output: '', steps: 0, length: 0, missing: new Set() }
+  renderTokens(parse(source), [view], rendering)
+  const { missing, output } = rendering
   if (content.strict && missing.size > 0) {
     const names = [...missing]
     throw new TemplateError(`not given: ${names.join(', ')}`, names)
   }
-  if (content.format !== 'markdown') {
-    return { text: Mustache.render(text, view, {}, { escape: escapeFor(content.format) }), values: [] }
-  }
-  const values: string[] = []
-  const escape = (value: unknown): string => placeholderOf(values.push(showValue(value)) - 1)
-  return { text: Mustache.render(withoutPlaceholders(text), view, {}, { escape }), values }
+  return { text: output, values }
 }
 
 const stepsMax = 10_000
-const lengthMax = 131_072
+const lengthMax = 65_536
+const nestingMax = 20
+const namePartsMax = 10
 const parsedMax = 1_000
 
-const parsed = new Map<string, unknown>()
-// Its own cache forgets nothing.
-Mustache.templateCache = {
-  get: (key) => parsed.get(key) as string | undefined,
-  set: (key, tokens) => {
-    const [oldest] = parsed.keys()
-    if (parsed.size >= parsedMax && oldest !== undefined) parsed.delete(oldest)
-    parsed.set(key, tokens)
-  },
-  clear: () => parsed.clear(),
-}
+/** Type, name, start, end, and of a section what is in it. */
+type Token = [type: string, name: string, start: number, end: number, inner?: Token[]]
+
+const parsed = new Map<string, Token[]>()
+// Mustache's own cache forgets nothing.
+Mustache.templateCache = { get: () => undefined, set: () => undefined, clear: () => undefined }
 
 function parse(text: string): Token[] {
-  return Mustache.parse(text) as Token[]
+  const known = parsed.get(text)
+  if (known) return known
+  const tokens = Mustache.parse(text) as Token[]
+  const [oldest] = parsed.keys()
+  if (parsed.size >= parsedMax && oldest !== undefined) parsed.delete(oldest)
+  parsed.set(text, tokens)
+  return tokens
 }
 
-/** @throws {TemplateError} for a text that is no template. */
+/** @throws {TemplateError} for a text that is no template, or that no variables could be filled into within bounds. */
 export function assertTemplate(text: string): void {
   let tokens: Token[]
   try {
@@ -93,7 +97,25 @@ export function assertTemplate(text: string): void {
   } catch (error) {
     throw new TemplateError(error instanceof Error ? error.message : 'not a template')
   }
-  if (hasPartial(tokens)) throw new TemplateError('a template cannot include another')
+  if (countSteps(tokens, 1) > stepsMax) throw new TemplateError(tooManySteps)
+}
+
+const tooManySteps = 'it takes too many steps'
+
+/** Counts what rendering takes at least: of each name every part of it. */
+function countSteps(tokens: readonly Token[], level: number): number {
+  if (level > nestingMax + 1) throw new TemplateError(`sections are nested deeper than ${nestingMax} levels`)
+  let steps = 0
+  for (const [type, name, , , inner] of tokens) {
+    if (type === '>') throw new TemplateError('a template cannot include another')
+    const isNamed = type === 'name' || type === '&' || type === '#' || type === '^'
+    const parts = isNamed ? name.split('.').length : 1
+    if (parts > namePartsMax && name !== '.') {
+      throw new TemplateError(`a name has more than ${namePartsMax} parts between its dots`)
+    }
+    steps += parts + (inner ? countSteps(inner, level + 1) : 0)
+  }
+  return steps
 }
 
 /** `de-AT` is served by `de-AT`, then `de`. */
@@ -109,53 +131,75 @@ export function chooseLocale(content: TemplateContent, wanted: TemplateReader['l
   return content.default_locale
 }
 
-/** Type, name, start, end, and of a section what is in it. */
-type Token = [type: string, name: string, start: number, end: number, inner?: Token[]]
-
-function hasPartial(tokens: readonly Token[]): boolean {
-  return tokens.some(([type, , , , inner]) => type === '>' || (inner !== undefined && hasPartial(inner)))
-}
-
-interface Cost {
+interface Rendering {
+  escape: (value: string) => string
+  output: string
+  /** Tokens that were rendered, and names and their parts that were looked for: what the rendering has cost. */
   steps: number
+  /** Of all that was put in, whether or not it is in the output yet. */
   length: number
+  missing: Set<string>
 }
 
-/**
- * Goes the way that rendering will go. A list in a list of itself would take for ever.
- * @throws {TemplateError} for what takes too long, or becomes too long.
- */
-function walk(tokens: readonly Token[], context: Mustache.Context, cost: Cost, missing: Set<string>): void {
-  for (const [type, name, , , inner] of tokens) {
-    if (++cost.steps > stepsMax) throw new TemplateError('it takes too many steps')
-    if (type === 'text') cost.length += name.length
-    const value: unknown = type === 'text' ? undefined : context.lookup(name)
-    if (type === 'name' || type === '&') {
-      if (value === undefined) missing.add(name)
-      else cost.length += typeof value === 'string' ? value.length : JSON.stringify(value).length
-    }
-    if (cost.length > lengthMax) throw new TemplateError('it becomes too long')
-    if (inner) for (const next of contextsOf(type, value, context)) walk(inner, next, cost, missing)
+/** @param views what names are looked for in, from the outside in. */
+function renderTokens(tokens: readonly Token[], views: readonly unknown[], rendering: Rendering): void {
+  for (const [type, name, , , inner = []] of tokens) {
+    step(rendering, 1)
+    if (type === 'text') put(name, name.length, rendering)
+    else if (type === 'name' || type === '&') putValue(type, name, lookUp(name, views, rendering), rendering)
+    else if (type === '#') renderSection(inner, lookUp(name, views, rendering), views, rendering)
+    else if (type === '^' && !isGiven(lookUp(name, views, rendering))) renderTokens(inner, views, rendering)
   }
 }
 
-/** What a section is rendered with: once for each item of a list. */
-function contextsOf(type: string, value: unknown, context: Mustache.Context): Mustache.Context[] {
-  const isGiven = Array.isArray(value) ? value.length > 0 : Boolean(value)
-  if (type === '^') return isGiven ? [] : [context]
-  if (!isGiven) return []
-  const items: unknown[] = Array.isArray(value) ? value : [value]
-  return items.map((item) => (typeof item === 'boolean' ? context : context.push(item)))
+function putValue(type: 'name' | '&', name: string, value: unknown, rendering: Rendering): void {
+  if (value === undefined) rendering.missing.add(name)
+  if (value === undefined || value === null) return
+  const shown = showValue(value)
+  put(type === '&' ? shown : rendering.escape(shown), shown.length, rendering)
 }
 
-/** Names that every object inherits are no variables, and nothing in a view can be called. As text it is JSON. */
-function withoutPrototypes(value: unknown): unknown {
-  if (Array.isArray(value)) return showsAsJson(value.map(withoutPrototypes), value)
-  if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).map(([key, inner]) => [key, withoutPrototypes(inner)] as const)
-  return showsAsJson(Object.assign(Object.create(null) as object, Object.fromEntries(entries)), value)
+function put(text: string, length: number, rendering: Rendering): void {
+  rendering.length += length
+  if (rendering.length > lengthMax) throw new TemplateError('it becomes too long')
+  rendering.output += text
 }
 
-function showsAsJson<Shown extends object>(shown: Shown, value: object): Shown {
-  return Object.defineProperty(shown, 'toString', { value: () => JSON.stringify(value) })
+/** A section is rendered once for each item of a list, and once for anything else that is given. */
+function renderSection(inner: readonly Token[], value: unknown, views: readonly unknown[], rendering: Rendering): void {
+  if (!isGiven(value)) return
+  for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
+    step(rendering, 1)
+    renderTokens(inner, typeof item === 'boolean' ? views : [...views, item], rendering)
+  }
+}
+
+function isGiven(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : Boolean(value)
+}
+
+/** Finds what a name stands for, in the innermost view that knows it. What every object inherits is no variable. */
+function lookUp(name: string, views: readonly unknown[], rendering: Rendering): unknown {
+  if (name === '.') return views.at(-1)
+  const parts = name.split('.')
+  for (let level = views.length - 1; level >= 0; level--) {
+    step(rendering, parts.length)
+    const found = follow(parts, views[level])
+    if (found) return found.value
+  }
+  return undefined
+}
+
+function follow(parts: readonly string[], view: unknown): { value: unknown } | undefined {
+  let value = view
+  for (const part of parts) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined
+    value = (value as Record<string, unknown>)[part]
+  }
+  return { value }
+}
+
+function step(rendering: Rendering, count: number): void {
+  rendering.steps += count
+  if (rendering.steps > stepsMax) throw new TemplateError(tooManySteps)
 }

@@ -2,17 +2,16 @@ import { inTransaction, isAnyDeliverySent, Prisma, queueEdits } from '@tellwire/
 import {
   type MessageContent,
   type MessageOptions,
-  planMessage,
   readContent,
   type TenantScope,
   wakeAfterCommit,
 } from '@tellwire/domain'
-import { renderText } from '@tellwire/format'
 import { DrainLane } from '@tellwire/jobs'
 import { ApiError, refusal } from '../../errors.js'
 import { showId } from '../../http/ids.js'
 import { assertLength } from '../../messages/check-length.js'
 import { readMessage } from '../../messages/read-message.js'
+import { planGiven, renderGiven, type RenderingScope } from '../../messages/render-given.js'
 import { findNotification, lockNotification } from '../../views/notification.js'
 import type { NotificationEdit } from './schemas.js'
 
@@ -22,7 +21,7 @@ const attemptsMax = 5
  * Gives a notification another content. What was sent is edited in its chat, at the pace of everything else;
  * what was not goes out with the new content.
  */
-export async function editNotification(scope: TenantScope, id: string, edit: NotificationEdit) {
+export async function editNotification(scope: RenderingScope, id: string, edit: NotificationEdit) {
   await storeEdit(scope, id, edit)
   // Only now: what is claimed from here on has the new content, and what was before is found.
   const { queued, botIds } = await queueEdits(scope.db, scope.tenantId, id, {
@@ -34,12 +33,13 @@ export async function editNotification(scope: TenantScope, id: string, edit: Not
 }
 
 /** Of two edits at the same moment, the second is made to what the first one left. */
-async function storeEdit(scope: TenantScope, id: string, edit: NotificationEdit): Promise<void> {
+async function storeEdit(scope: RenderingScope, id: string, edit: NotificationEdit): Promise<void> {
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     const { content: stored } = await findNotification(scope, id)
     const before = readContent(stored)
     const after = await applyEdit(scope, before, edit)
-    if (await replaceContent(scope, id, { before, after, edit, editedAt: stored?.editedAt ?? null })) return
+    const shapes = await Promise.all([shapeOf(scope, before), shapeOf(scope, after)])
+    if (await replaceContent(scope, id, { before, after, shapes, edit, editedAt: stored?.editedAt ?? null })) return
   }
   throw new ApiError('conflict', 'The notification is being changed by others.')
 }
@@ -47,21 +47,20 @@ async function storeEdit(scope: TenantScope, id: string, edit: NotificationEdit)
 interface Replacement {
   before: MessageContent
   after: MessageContent
+  /** The kinds of messages that these make; undefined where a template decides it later. */
+  shapes: (string[] | undefined)[]
   edit: NotificationEdit
   /** When it was edited last: another edit since then comes first. */
   editedAt: Date | null
 }
 
 /** @returns false when somebody else has edited it since. */
-async function replaceContent(
-  scope: TenantScope,
-  id: string,
-  { before, after, edit, editedAt }: Replacement,
-): Promise<boolean> {
+async function replaceContent(scope: TenantScope, id: string, replacement: Replacement): Promise<boolean> {
+  const { after, editedAt } = replacement
   return inTransaction(scope, async (scope) => {
     const { db, tenantId } = scope
     await lockNotification(scope, id)
-    if (await isAnyDeliverySent(db, tenantId, id)) assertEditable(before, after, edit)
+    if (await isAnyDeliverySent(db, tenantId, id)) assertEditable(replacement)
     const { count } = await db.notificationContent.updateMany({
       where: { tenantId, notificationId: id, editedAt },
       data: { format: after.format, text: after.text, options: writeOptions(after.options), editedAt: new Date() },
@@ -76,7 +75,11 @@ function writeOptions(options: MessageOptions) {
 }
 
 /** What is given takes the place of what was there; what is null, or back at its default, goes. */
-async function applyEdit(scope: TenantScope, before: MessageContent, edit: NotificationEdit): Promise<MessageContent> {
+async function applyEdit(
+  scope: RenderingScope,
+  before: MessageContent,
+  edit: NotificationEdit,
+): Promise<MessageContent> {
   const { format = before.format, text, template, buttons, attachments, link_preview: preview, overflow } = edit
   if (buttons && (before.options.keyboard ?? before.options.remove_keyboard)) {
     throw refusal('impossible_combination', 'A message has one of buttons, keyboard and remove_keyboard.', {
@@ -107,7 +110,7 @@ async function applyEdit(scope: TenantScope, before: MessageContent, edit: Notif
   )
   const options: MessageOptions = { ...Object.fromEntries(kept), ...read.options }
   const after = { format: read.format, text: template === undefined ? (text ?? before.text) : '', options }
-  if (!options.template) assertLength(renderText(after.text, after.format), options)
+  if (!options.template) assertLength(await renderGiven(scope, after), options)
   return after
 }
 
@@ -121,7 +124,7 @@ function definedOf<Fields extends object>(fields: Fields): { [Key in keyof Field
  * Telegram edits messages one by one: it adds none, makes no photo of a text, and of stickers, voice messages
  * and albums it cannot change what they show.
  */
-function assertEditable(before: MessageContent, after: MessageContent, edit: NotificationEdit): void {
+function assertEditable({ before, after, shapes: [had, has], edit }: Replacement): void {
   if (before.options.mode === 'append') {
     throw notEditable('/text', 'was added to the message of a thread: send another for the thread')
   }
@@ -132,10 +135,7 @@ function assertEditable(before: MessageContent, after: MessageContent, edit: Not
   if (edit.attachments !== undefined && isFixed) {
     throw notEditable('/attachments', 'albums, stickers and voice messages keep what they show')
   }
-  // What a template makes of itself is known when the edit is made.
-  if (before.options.template ?? after.options.template) return
-  const [had, has] = [shapeOf(before), shapeOf(after)]
-  if (had.join() === has.join()) return
+  if (!had || !has || had.join() === has.join()) return
   const pointer = had.length === has.length ? '/attachments' : '/text'
   throw notEditable(
     pointer,
@@ -148,12 +148,9 @@ function notEditable(pointer: string, detail: string): ApiError {
   return refusal('not_editable', why, { pointer, detail })
 }
 
-function shapeOf(content: MessageContent): string[] {
-  const steps = planMessage(content, {
-    dropped: [],
-    isGroup: false,
-    replyToMessageId: undefined,
-    callbackDataOf: () => '',
-  })
+async function shapeOf(scope: RenderingScope, content: MessageContent): Promise<string[] | undefined> {
+  // What a template makes of itself is known when the edit is made.
+  if (content.options.template) return undefined
+  const steps = await planGiven(scope, content)
   return steps.map(({ method, media }) => (method === 'sendMessage' ? 'text' : media.length > 1 ? 'album' : 'media'))
 }

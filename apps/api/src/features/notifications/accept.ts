@@ -7,7 +7,7 @@ import { findEarlierAcceptance, pointToEarlier } from './find-earlier-acceptance
 import { readNewNotification } from './read-new-notification.js'
 import type { NewNotification } from './schemas.js'
 
-type Scope = TenantScope & Keeping & Needs<'accepter' | 'capacity'>
+type Scope = TenantScope & Keeping & Needs<'accepter' | 'boundedWork' | 'capacity'>
 
 /** One notification of a request: what was posted, or why it cannot be read. */
 export type Posted = { input: NewNotification } | { refusal: ApiError }

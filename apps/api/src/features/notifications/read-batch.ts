@@ -4,7 +4,7 @@ import type { Posted } from './accept.js'
 import { type NewBatch, NewNotification } from './schemas.js'
 
 const isNewNotification = compileSchema(NewNotification, 'body')
-const errorsShownMax = 100
+const errorsShownMax = 20
 
 /**
  * Checks each notification of a batch by itself.

@@ -1,25 +1,22 @@
 import { readObject } from '@tellwire/db'
-import { type MessageContent, planMessage, renderTemplate, TemplateError, type TenantScope } from '@tellwire/domain'
+import type { MessageContent } from '@tellwire/domain'
 import { captionLengthMax, codePointLength, messageLengthMax, renderPreview } from '@tellwire/format'
 import { refusal } from '../../errors.js'
+import { escapePointer } from '../../http/validation.js'
 import { assertLength } from '../../messages/check-length.js'
 import { findTemplate } from '../../messages/find-template.js'
-import { readMessage, renderGiven } from '../../messages/read-message.js'
+import { readMessage } from '../../messages/read-message.js'
+import { onTemplate, planGiven, renderGiven, type RenderingScope } from '../../messages/render-given.js'
 import type { RenderRequest } from './schemas.js'
 
 /** Shows what would be sent, without sending it. */
-export async function renderMessage(scope: TenantScope, { user_id: userId, ...input }: RenderRequest) {
+export async function renderMessage(scope: RenderingScope, { user_id: userId, ...input }: RenderRequest) {
   const message = await readMessage(scope, input, userId === undefined ? [] : [userId])
   const content = await withTemplateText(scope, input, message, userId)
   const pointer = input.template ? '/template' : '/text'
-  const rendered = renderGiven(content.text, content.format, { pointer, values: content.values })
+  const rendered = await renderGiven(scope, content, pointer)
   assertLength(rendered, content.options)
-  const steps = planMessage(content, {
-    dropped: [],
-    isGroup: false,
-    replyToMessageId: undefined,
-    callbackDataOf: (index) => `button ${index}`,
-  })
+  const steps = await planGiven(scope, content, pointer)
   return {
     text: rendered.text,
     entities: rendered.entities,
@@ -44,29 +41,27 @@ function warnOfLength(text: string): { code: string; message: string }[] {
 }
 
 async function withTemplateText(
-  scope: TenantScope,
+  scope: RenderingScope,
   input: RenderRequest,
   message: MessageContent,
   userId: string | undefined,
 ): Promise<MessageContent> {
   if (!input.template) return message
+  const { db, tenantId, boundedWork } = scope
   const { content, use } = await findTemplate(scope, input.template)
   const user =
-    userId === undefined
-      ? null
-      : await scope.db.user.findUnique({ where: { tenantId_userId: { tenantId: scope.tenantId, userId } } })
-  try {
-    const rendered = renderTemplate(content, use.variables, {
-      userId: userId ?? '',
-      attributes: readObject(user?.attributes),
-      locales: [use.locale, user?.locale],
-    })
-    return { format: content.format, ...rendered, options: message.options }
-  } catch (error) {
-    if (!(error instanceof TemplateError)) throw error
-    throw refusal('variables_invalid', `The template needs more: ${error.message}.`, {
-      pointer: `/template/variables/${error.missing[0] ?? ''}`,
-      detail: 'is not given',
-    })
+    userId === undefined ? null : await db.user.findUnique({ where: { tenantId_userId: { tenantId, userId } } })
+  const reader = {
+    userId: userId ?? '',
+    attributes: readObject(user?.attributes),
+    locales: [use.locale, user?.locale],
   }
+  const filled = boundedWork.run(tenantId, 'renderTemplate', { content, variables: use.variables, reader })
+  const rendered = await onTemplate(filled, '/template', ({ message: reason, missing: [missing] }) =>
+    refusal('variables_invalid', `The template cannot be filled in: ${reason}.`, {
+      pointer: missing === undefined ? '/template/variables' : `/template/variables/${escapePointer(missing)}`,
+      detail: missing === undefined ? reason : 'is not given',
+    }),
+  )
+  return { format: content.format, ...rendered, options: message.options }
 }

@@ -1,5 +1,6 @@
 import { inTransaction, type InTransaction, type Transaction } from '@tellwire/db'
 import { type TenantScope, writeTemplateContent } from '@tellwire/domain'
+import type { Needs } from '../../context.js'
 import { ApiError, refusal } from '../../errors.js'
 import { assertNameIsFree } from './create-template.js'
 import { findTemplate, getTemplate } from './get-template.js'
@@ -7,8 +8,8 @@ import { readTemplateContent } from './read-template-content.js'
 import type { NewVersion } from './schemas.js'
 
 /** Adds a version; the earlier ones stay as they are. */
-export async function addVersion(scope: TenantScope, id: string, input: NewVersion) {
-  const content = readTemplateContent(input)
+export async function addVersion(scope: TenantScope & Needs<'boundedWork'>, id: string, input: NewVersion) {
+  const content = await readTemplateContent(scope, input)
   return inTransaction(scope, async (scope) => {
     const { db, tenantId } = scope
     await lockTemplate(db, tenantId, id)

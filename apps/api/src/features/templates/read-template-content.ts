@@ -1,17 +1,16 @@
-import { assertTemplate, type TemplateContent, TemplateError } from '@tellwire/domain'
+import { findSchemaFault, type TemplateContent } from '@tellwire/domain'
 import { refusal } from '../../errors.js'
 import { escapePointer } from '../../http/validation.js'
-import { compile } from '../../messages/check-variables.js'
+import { onTemplate, type RenderingScope } from '../../messages/render-given.js'
 import type { NewVersion } from './schemas.js'
 
+type Scope = Pick<RenderingScope, 'tenantId' | 'boundedWork'>
+
 /** @throws `template_invalid` for a text, a schema or a language that cannot be used. */
-export function readTemplateContent({
-  format,
-  texts,
-  schema,
-  strict,
-  default_locale: given,
-}: NewVersion): TemplateContent {
+export async function readTemplateContent(
+  { tenantId, boundedWork }: Scope,
+  { format, texts, schema, strict, default_locale: given }: NewVersion,
+): Promise<TemplateContent> {
   const locales = Object.keys(texts)
   const [only, second] = locales
   const defaultLocale = given ?? (second === undefined ? only : undefined)
@@ -23,20 +22,15 @@ export function readTemplateContent({
   }
   for (const [locale, text] of Object.entries(texts)) {
     const pointer = `/texts/${escapePointer(locale)}`
-    refuseWhere(TemplateError, pointer, () => assertTemplate(text))
+    await onTemplate(boundedWork.run(tenantId, 'assertTemplate', text), pointer, ({ message }) =>
+      invalid(pointer, message),
+    )
   }
-  if (schema) refuseWhere(Error, '/schema', () => void compile(schema))
+  const fault = schema && findSchemaFault(schema)
+  if (fault) throw invalid(`/schema${fault.pointer}`, fault.detail)
   return { format, default_locale: defaultLocale, texts, strict, ...(schema ? { schema } : {}) }
 }
 
-function refuseWhere(kind: abstract new (...args: never[]) => Error, pointer: string, check: () => void): void {
-  try {
-    check()
-  } catch (error) {
-    if (!(error instanceof kind)) throw error
-    throw refusal('template_invalid', `${pointer} cannot be used: ${error.message}.`, {
-      pointer,
-      detail: error.message,
-    })
-  }
+function invalid(pointer: string, detail: string) {
+  return refusal('template_invalid', `${pointer} cannot be used: ${detail}.`, { pointer, detail })
 }

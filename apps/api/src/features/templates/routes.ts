@@ -24,7 +24,7 @@ export const templateRoutes = [
     responses: { 201: Template },
     isIdempotent: true,
     hasLocation: true,
-    errors: ['template_invalid', 'template_name_taken'],
+    errors: ['template_invalid', 'template_name_taken', 'too_costly'],
     handler: ({ scope, body }) =>
       answerOnce(scope, (scope) => createTemplate(scope, body), {
         status: 201,
@@ -64,7 +64,7 @@ export const templateRoutes = [
     params,
     body: NewVersion,
     responses: { 200: Template },
-    errors: ['template_invalid', 'template_name_taken'],
+    errors: ['template_invalid', 'template_name_taken', 'too_costly'],
     handler: ({ scope, params, body }) => addVersion(scope, idOf(params), body),
   }),
   route({

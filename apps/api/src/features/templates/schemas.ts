@@ -9,12 +9,14 @@ const content = {
   texts: Type.Record(Locale, Text, {
     minProperties: 1,
     maxProperties: 50,
+    propertyNames: { format: 'locale', maxLength: 35 },
     description: 'By language, in Mustache: `{{name}}` is escaped for the format, `{{{name}}}` is not.',
   }),
   schema: Type.Optional(
     Type.Record(Type.String(), Type.Unknown(), {
       'x-max-json-bytes': 16_384,
-      description: 'JSON Schema (draft 7) of the variables, without `pattern`.',
+      description:
+        'JSON Schema of the variables, up to 6 levels and 200 parts, with `type`, `properties`, `required`, `additionalProperties`, `items`, `enum`, `const`, `format`, and bounds of numbers, lengths and counts.',
     }),
   ),
   strict: Type.Boolean({

@@ -66,12 +66,29 @@ test("answers 404 for another tenant's template, and 403 without the scope", asy
   expect((await as(reader).post('/v1/templates', greeting)).statusCode).toBe(403)
 })
 
+const nested = (levels: number): string => '{{#a}}'.repeat(levels) + 'x' + '{{/a}}'.repeat(levels)
+
 test.for([
   [{ texts: { en: '{{#open}}' } }, '/texts/en'],
   [{ texts: { en: '{{> other}}' } }, '/texts/en'],
   [{ texts: { en: 'x' }, default_locale: 'fr' }, '/default_locale'],
   [{ texts: { en: 'x', de: 'y' } }, '/default_locale'],
-  [{ texts: { en: 'x' }, schema: { type: 'nothing' } }, '/schema'],
+  [{ texts: { en: nested(2_700) } }, '/texts/en'],
+  [{ texts: { en: nested(21) } }, '/texts/en'],
+  [{ texts: { en: `{{${'a.'.repeat(10)}a}}` } }, '/texts/en'],
+  [{ texts: { en: `{{a${' '.repeat(32_000)}` } }, '/texts/en'],
+  [{ texts: { en: 'x' }, schema: { type: 'nothing' } }, '/schema/type'],
+  [{ texts: { en: 'x' }, schema: { properties: { a: { pattern: '^(a+)+$' } } } }, '/schema/properties/a/pattern'],
+  [
+    {
+      texts: { en: 'x' },
+      schema: { x: { properties: { pattern: '^(a+)+$' } }, properties: { a: { $ref: '#/x/properties' } } },
+    },
+    '/schema/x',
+  ],
+  [{ texts: { en: 'x' }, schema: { properties: { a: { $ref: '#' } } } }, '/schema/properties/a/$ref'],
+  [{ texts: { en: 'x' }, schema: { uniqueItems: true } }, '/schema/uniqueItems'],
+  [{ texts: { en: 'x' }, schema: { enum: Array.from({ length: 300 }, (_, index) => index) } }, '/schema/enum'],
 ] as const)('refuses a template that cannot be used: %j', async ([fields, pointer], { as, tenant }) => {
   const answer = await as(tenant).post('/v1/templates', { name: 'broken', ...fields })
 
@@ -103,4 +120,21 @@ test('tells what is wrong with the use of a template', async ({ api, as, db, ten
     template: { id, variables: { order: 1 } },
   })
   expect(good.statusCode).toBe(202)
+})
+
+test('takes sections and names as deep as they may be, and refuses texts under names that are no language', async ({
+  as,
+  tenant,
+}) => {
+  const deep = await as(tenant).post('/v1/templates', {
+    name: 'deep',
+    texts: { en: nested(20) + `{{${'a.'.repeat(9)}a}}` },
+  })
+  const noLanguage = await as(tenant).post('/v1/templates', { name: 'x', texts: { '!!': 'x' }, default_locale: 'en' })
+
+  expect(deep.statusCode).toBe(201)
+  expect(noLanguage.json()).toMatchObject({
+    status: 400,
+    errors: [{ pointer: '/texts/!!', code: 'wrong_format', detail: 'must be a language tag, such as de-AT' }],
+  })
 })

@@ -1,9 +1,15 @@
 const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/
 
-/** RFC 3339, as far as a `Date` can hold it: no leap seconds, and no day that its month does not have. */
+const [earliestMs, latestMs] = [Date.UTC(1970, 0, 1), Date.UTC(9999, 11, 31, 23, 59, 59, 999)]
+
+/**
+ * RFC 3339, as far as a `Date` and an id of ours can hold it: in UTC from 1970 to 9999, no leap seconds, and no day
+ * that its month does not have.
+ */
 export function isDateTime(text: string): boolean {
   const [, year, month, day] = rfc3339.exec(text) ?? []
-  if (year === undefined || Number.isNaN(Date.parse(text))) return false
+  const atMs = Date.parse(text)
+  if (year === undefined || !(atMs >= earliestMs && atMs <= latestMs)) return false
   // A Date carries the 30th of February over into March.
   const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)))
   return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day)
