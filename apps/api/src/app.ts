@@ -14,13 +14,20 @@ import { describeOnce } from './openapi/describe-api.js'
 import { serveAssets } from './plugins/assets.js'
 import { authenticateAdmins, authenticateTenants, openAdminScope, openTenantScope } from './plugins/authenticate.js'
 import { acceptBodies } from './plugins/bodies.js'
-import { answerProblem, createClientErrorHandler, handleErrors } from './plugins/error-handler.js'
+import {
+  answerProblem,
+  createClientErrorHandler,
+  handleErrors,
+  refuseUnknownAddresses,
+} from './plugins/error-handler.js'
 import { limitRates } from './plugins/rate-limit.js'
 import { logRequests } from './plugins/request-log.js'
+import { boundCallers } from './plugins/slow-callers.js'
 import { registerRoutes } from './register-routes.js'
 import { operatorRoutes, tenantRoutes } from './routes.js'
 
 const bodyBytesMax = 1_048_576
+const headersTimeoutMs = 15_000
 
 /** The whole HTTP service. Whoever made the services closes them, after the app. */
 export async function buildApp(services: Services): Promise<FastifyInstance> {
@@ -33,6 +40,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     logger: false,
     bodyLimit: bodyBytesMax,
+    http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: headersTimeoutMs / 3 },
     genReqId: (request) => readRequestId(request.headers['x-request-id']),
     routerOptions: { maxParamLength: 1_600, ignoreTrailingSlash: false },
     clientErrorHandler: createClientErrorHandler(() => baseUrl()),
@@ -41,12 +49,14 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
       void answerProblem(new ApiError(code, 'The address cannot be read.'), request, reply, baseUrl())
     },
   })
+  boundCallers(app, { connectionsPerAddress: config.CONNECTIONS_PER_ADDRESS })
   acceptBodies(app)
   endWaitsOnClose(app)
   logRequests(app, log)
   handleErrors(app, baseUrl, log)
   await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } })
   await limitRates(app, config.RATE_LIMIT_PER_SECOND)
+  refuseUnknownAddresses(app)
 
   await serveAssets(app)
   await app.register(healthRoutes(services))
@@ -66,13 +76,14 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
 }
 
 function toOperationServices(
-  { db, engine, accepter, sealer, telegram, files, metrics }: Services,
+  { db, engine, accepter, boundedWork, sealer, telegram, files, metrics }: Services,
   baseUrl: () => string,
   publicUrl: string | undefined,
 ): OperationServices {
   return {
     engine,
     accepter,
+    boundedWork,
     sealer,
     telegram,
     files,

@@ -66,6 +66,13 @@ export const problems = {
     'The address exists, and takes other methods.',
     'Use one of the methods in the Allow header.',
   ),
+  request_timeout: problem(
+    408,
+    'The body did not arrive in time',
+    'A body has 30 seconds to arrive; an upload has to go on arriving.',
+    'Send the request again, over a connection that is faster.',
+    true,
+  ),
   conflict: problem(
     409,
     'The resource is in another state',
@@ -157,6 +164,12 @@ export const problems = {
     'Telegram would refuse the formatting',
     "A text in one of Telegram's own formats breaks a rule of that format.",
     'See errors for the place and the words of Telegram; or use format "markdown", of which no text is refused.',
+  ),
+  too_costly: problem(
+    422,
+    'The text takes too long to read',
+    'A text or a template is made so that reading it would hold up others.',
+    'Shorten it, or write it with fewer marks.',
   ),
   attachments_refused: problem(
     422,

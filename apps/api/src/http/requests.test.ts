@@ -109,3 +109,38 @@ test('tells whose key it is, and what it may do', async ({ as, tenant }) => {
     key: { name: 'test', scopes: expect.arrayContaining(['notifications:write']) },
   })
 })
+
+test('a body costs what its size allows: its values are counted before they are looked at', async ({ app, tenant }) => {
+  const post = (url: string, payload: string) =>
+    app.inject({ method: 'POST', url, headers: { authorization: `Bearer ${tenant.key}`, ...json }, payload })
+  const many = `{"notifications":[${'{},'.repeat(2_600_000)}{}]}`
+  const zeros = `{"to":{"user_ids":[${'0,'.repeat(480_000)}0]},"text":"x"}`
+
+  const batch = await post('/v1/notifications/batch', many)
+  const list = await post('/v1/notifications', zeros)
+  const text = await post('/v1/notifications', JSON.stringify({ to: { user_id: 'x' }, text: '[,{"\\'.repeat(6_000) }))
+
+  expect(batch.json()).toMatchObject({ status: 400, errors: [{ pointer: '', code: 'too_many' }] })
+  expect(list.json()).toMatchObject({ status: 400, errors: [{ pointer: '', code: 'too_many' }] })
+  expect(text.json()).toMatchObject({ status: 422, code: 'user_not_connected' })
+})
+
+test('tells the first twenty mistakes, and of a huge body the first', async ({ as, tenant }) => {
+  const errorsOf = async (body: object) =>
+    (await as(tenant).post('/v1/notifications', body)).json<{ errors: { pointer: string; code: string }[] }>().errors
+  const unknown = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`f${index}`, 1]))
+
+  expect(await errorsOf({ to: { user_id: 'a' }, text: 'x', ...unknown })).toHaveLength(20)
+  expect(await errorsOf({ to: { user_ids: Array.from({ length: 50_000 }, () => 0) }, text: 'x' })).toMatchObject([
+    { pointer: '/to/user_ids', code: 'too_many' },
+  ])
+})
+
+test.for(['9999-12-31T23:59:59-23:59', '0000-01-01T00:00:00Z', '1969-12-31T23:59:59Z', '10000-01-01T00:00:00Z'])(
+  'a time that no id or database can hold is refused: %s',
+  async (expiresAt, { as, tenant }) => {
+    const body = { to: { user_id: 'a' }, text: 'hi', expires_at: expiresAt }
+
+    expect((await as(tenant).post('/v1/notifications', body)).statusCode).toBe(400)
+  },
+)

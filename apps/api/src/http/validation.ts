@@ -3,20 +3,22 @@ import formats from 'ajv-formats'
 import type { TSchema } from 'typebox'
 import { ApiError, type FieldError } from '../errors.js'
 import type { FieldCode } from '../problems.js'
-import { isDateTime, isLocale, isTimezone } from './formats.js'
+import { isDateTime, isLocale, isTimezone } from '@tellwire/domain'
 import { mapSchema, withOptionalDefaults } from './map-schema.js'
 
 const errorsShownMax = 20
 
-/** Checks parts of requests. Bodies are taken as they are; everything else arrives as text and is converted. */
+/**
+ * Check parts of requests. Bodies are taken as they are; everything else arrives as text and is converted.
+ * `first` ends at the first mistake, and looks at the length of a list before its items; `all` collects mistakes.
+ */
 const ajvOf = {
-  body: createAjv({ coerceTypes: false }),
-  parameters: createAjv({ coerceTypes: true }),
+  body: { first: createAjv({ coerceTypes: false }), all: createAjv({ coerceTypes: false, allErrors: true }) },
+  parameters: { first: createAjv({ coerceTypes: true }), all: createAjv({ coerceTypes: true, allErrors: true }) },
 }
 
 function createAjv(options: Options): Ajv {
   const ajv = new Ajv({
-    allErrors: true,
     useDefaults: true,
     removeAdditional: false,
     strict: false,
@@ -41,9 +43,44 @@ function createAjv(options: Options): Ajv {
   return ajv
 }
 
-/** Compiles a schema. The validator also fills in the fields that were left out and have a default. */
-export function compileSchema(schema: TSchema, part: 'body' | 'parameters'): ValidateFunction {
-  return ajvOf[part].compile(nameless(withOptionalDefaults(schema)) as TSchema)
+/** Tells whether a part of a request fits its schema, and fills in the fields that were left out and have a default. */
+export interface Validator {
+  (value: unknown): boolean
+  /** What is wrong with the value that was checked last. */
+  errors?: ErrorObject[] | null
+}
+
+/** Of a value with more inner values than this only the first mistake is looked for. */
+const valuesCollectedMax = 1_000
+
+/** Compiles a schema. All mistakes are told of a part that a person may have written; of one that is huge, the first. */
+export function compileSchema(schema: TSchema, part: 'body' | 'parameters'): Validator {
+  const { first, all } = ajvOf[part]
+  const plain = nameless(withOptionalDefaults(schema)) as TSchema
+  const fits = first.compile(plain)
+  let collects: ValidateFunction | undefined
+  const validator: Validator = (value) => {
+    if (fits(value)) return true
+    validator.errors = fits.errors ?? []
+    if (countValues(value, valuesCollectedMax) <= valuesCollectedMax) {
+      collects ??= all.compile(plain)
+      collects(value)
+      validator.errors = collects.errors ?? validator.errors
+    }
+    return false
+  }
+  return validator
+}
+
+/** Counts the values inside of a value, up to a little more than `max`. */
+function countValues(value: unknown, max: number): number {
+  if (typeof value !== 'object' || value === null) return 1
+  let count = 1
+  for (const inner of Array.isArray(value) ? value : Object.values(value)) {
+    count += countValues(inner, max - count)
+    if (count > max) break
+  }
+  return count
 }
 
 /**
@@ -72,7 +109,9 @@ export function toFieldErrors(failures: readonly ErrorObject[]): FieldError[] {
  * A nullable field fails three times: as itself, as null, and as either. Of several fields one of which is needed
  * each fails, and so does the whole, which says it best.
  */
-function isTelling({ keyword, params, schemaPath, parentSchema }: ErrorObject): boolean {
+function isTelling({ keyword, params, schemaPath, parentSchema, propertyName }: ErrorObject): boolean {
+  // A name that is not allowed fails as a name and for its reason; the one for the name says which it is.
+  if (propertyName !== undefined) return false
   if (keyword === 'anyOf') return parentSchema?.['x-form'] !== undefined
   if (keyword === 'required' && /\/anyOf\/\d+\/required$/.test(schemaPath)) return false
   return !(keyword === 'type' && params['type'] === 'null')
@@ -140,6 +179,11 @@ function toFieldError({ instancePath, keyword, params, schema, parentSchema }: E
   if (keyword === 'additionalProperties') {
     const pointer = `${instancePath}/${escapePointer(values['additionalProperty'])}`
     return { pointer, code: 'unknown_field', detail: 'is not a known field' }
+  }
+  if (keyword === 'propertyNames') {
+    const pointer = `${instancePath}/${escapePointer(values['propertyName'])}`
+    const { format }: { format?: unknown } = Object(schema)
+    return { pointer, code: 'wrong_format', detail: `must be ${formatNames[String(format)] ?? 'of another form'}` }
   }
   const described = failuresOf[keyword]?.(schema, values) ?? { code: 'wrong_form', detail: 'is not of the right form' }
   const form: unknown = parentSchema?.['x-form']

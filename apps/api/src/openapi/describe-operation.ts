@@ -110,7 +110,7 @@ function codesOf({ scope, params, query, body, fileBytesMax, isIdempotent, error
   if (scope !== 'any' && scope !== 'admin') codes.push('insufficient_scope')
   if (params) codes.push('not_found')
   if (params ?? query ?? body) codes.push('invalid_request')
-  if (body) codes.push('payload_too_large', 'unsupported_media_type')
+  if (body) codes.push('payload_too_large', 'request_timeout', 'unsupported_media_type')
   if (body && fileBytesMax === undefined) codes.push('malformed_json', 'invalid_encoding')
   if (isIdempotent) codes.push('invalid_request', 'idempotency_in_flight', 'idempotency_mismatch')
   return [...new Set(codes)].toSorted()

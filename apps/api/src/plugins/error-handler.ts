@@ -48,17 +48,20 @@ const unavailableCodes = new Set([
 /** One shape for whatever goes wrong, 404 and 500 included. */
 export function handleErrors(app: FastifyInstance, baseUrl: () => string, log: Logger): void {
   app.setErrorHandler((error: FastifyError, request, reply) =>
-    answerProblem(toApiError(error, request.id, log), request, reply, baseUrl()),
+    answerProblem(toApiError(error, request, log), request, reply, baseUrl()),
   )
+}
+
+/** Answers requests to addresses that there are not, before their bodies are read. */
+export function refuseUnknownAddresses(app: FastifyInstance): void {
   const methodsAt = watchMethods(app)
-  app.setNotFoundHandler((request, reply) => {
+  app.addHook('onRequest', async (request, reply) => {
+    if (!request.is404) return
     const methods = methodsAt(request.url.split('?')[0] ?? '')
-    if (methods.length > 0) reply.header('allow', methods.join(', '))
-    const error =
-      methods.length > 0
-        ? new ApiError('method_not_allowed', `This address takes ${methods.join(', ')}, and no ${request.method}.`)
-        : new ApiError('not_found', 'There is nothing at this address.')
-    return answerProblem(error, request, reply, baseUrl())
+    if (methods.length === 0) throw new ApiError('not_found', 'There is nothing at this address.')
+    const allowed = methods.join(', ')
+    reply.header('allow', allowed)
+    throw new ApiError('method_not_allowed', `This address takes ${allowed}, and no ${request.method}.`)
   })
 }
 
@@ -106,8 +109,11 @@ function defaultErrors(error: Refusal<ProblemCode>): FieldError[] | undefined {
   return isWhole ? [{ pointer: '', code: error.code, detail: error.message }] : undefined
 }
 
-function toApiError(error: FastifyError, requestId: string, log: Logger): Refusal<ProblemCode> {
+function toApiError(error: FastifyError, request: FastifyRequest, log: Logger): Refusal<ProblemCode> {
   if (isApiError(error)) return error
+  // Nobody reads the answer to a request that broke off, and nothing is wrong here.
+  if (request.raw.destroyed && !request.raw.complete) return brokenOff(error)
+  const requestId = request.id
   if (error.validation) return toValidationError(error.validation as ErrorObject[], error.validationContext ?? 'body')
   const known = fastifyCodes[error.code]
   if (known) return new ApiError(known.code, known.detail, { cause: error })
@@ -123,6 +129,12 @@ function toApiError(error: FastifyError, requestId: string, log: Logger): Refusa
   }
   log.error({ err: error, requestId }, 'request failed')
   return new ApiError('internal_error', 'The failure was recorded under this request_id.', { cause: error })
+}
+
+function brokenOff(cause: unknown): ApiError {
+  return new ApiError('malformed_request', 'The connection was closed before all of the request had arrived.', {
+    cause,
+  })
 }
 
 function isUnavailable(error: FastifyError): boolean {

@@ -1,7 +1,7 @@
 import type { InTransaction } from '@tellwire/db'
 import { issueConnectLink, type TenantScope } from '@tellwire/domain'
 import type { Needs } from '../../context.js'
-import { normaliseLocale } from '../../http/formats.js'
+import { normaliseLocale } from '@tellwire/domain'
 import { parseId } from '../../http/ids.js'
 import { linkAddresses } from '../../views/link-addresses.js'
 import type { NewConnectLink } from './schemas.js'

@@ -5,6 +5,12 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { Services } from '../../context.js'
 import { ApiError, notFound } from '../../errors.js'
 
+interface Params {
+  telegram_id: string
+}
+
+const telegramIdPattern = /^\d{1,18}$/
+
 /** Where Telegram delivers updates: one address for each bot, and a secret that only Telegram was told. */
 export function telegramWebhookRoutes({ db, engine, waker, sealer }: Services): FastifyPluginAsync {
   return async (app) => {
@@ -17,18 +23,20 @@ export function telegramWebhookRoutes({ db, engine, waker, sealer }: Services): 
       async (_request: FastifyRequest, body: string) => parse(body),
     )
 
-    app.post<{ Params: { telegram_id: string }; Body: unknown }>('/telegram/:telegram_id', async (request) => {
-      const { telegram_id } = request.params
-      if (!/^\d{1,18}$/.test(telegram_id)) throw notFound('bot')
-      const telegramId = BigInt(telegram_id)
-      const given = request.headers['x-telegram-bot-api-secret-token']
-      if (typeof given !== 'string' || !isSame(given, webhookSecret(sealer, telegramId))) {
+    // Before the body is read: what comes without the secret may be sent by anybody.
+    app.addHook<{ Params: Params }>('onRequest', async ({ params, headers }) => {
+      if (!telegramIdPattern.test(params.telegram_id)) throw notFound('bot')
+      const given = headers['x-telegram-bot-api-secret-token']
+      if (typeof given !== 'string' || !isSame(given, webhookSecret(sealer, BigInt(params.telegram_id)))) {
         throw new ApiError('unauthenticated', 'The secret token is missing or wrong.')
       }
+    })
 
+    app.post<{ Params: Params; Body: unknown }>('/telegram/:telegram_id', async ({ params, body }) => {
+      const telegramId = BigInt(params.telegram_id)
       const bot = await db.bot.findUnique({ where: { telegramId }, select: { id: true } })
       if (!bot) throw notFound('bot')
-      await receiveUpdates({ engine, waker }, bot.id, [readUpdate(request.body)])
+      await receiveUpdates({ engine, waker }, bot.id, [readUpdate(body)])
       return {}
     })
   }

@@ -1,6 +1,6 @@
 import { toJsonColumn } from '@tellwire/db'
 import type { TenantScope } from '@tellwire/domain'
-import { normaliseLocale, normaliseTimezone } from '../../http/formats.js'
+import { normaliseLocale, normaliseTimezone } from '@tellwire/domain'
 import { getUser } from './get-user.js'
 import type { UserInput } from './schemas.js'
 

@@ -1,0 +1,49 @@
+import { issueAdminKey } from '@tellwire/domain'
+import { expect } from 'vitest'
+import { createBot, createConnection, test } from '../../test/fixtures.js'
+import { type GeneratedRequest, hostileRequests, hostileValues } from '../../test/generate-requests.js'
+import type { Route } from '../route.js'
+import { operatorRoutes, tenantRoutes } from '../routes.js'
+
+const routes = [...tenantRoutes, ...operatorRoutes]
+
+test('no value in any field of any operation is an error of ours', async ({ api, app, as, db, tenant }) => {
+  const bot = await createBot(api, tenant)
+  await createConnection(db, tenant, 'u_42')
+  const { id: notification } = (
+    await as(tenant).post('/v1/notifications', { to: { user_id: 'u_42' }, text: 'x' })
+  ).json<{ id: string }>()
+  const template = (await as(tenant).post('/v1/templates', { name: 't', texts: { en: '{{a}}' }, publish: true })).json<{
+    id: string
+  }>()
+  await as(tenant).put('/v1/topics/news/subscribers/u_42', {})
+  const { key: adminKey } = await issueAdminKey(db, 'generated')
+  const idOf = ({ url }: Route): string => {
+    if (url.includes('/bots/')) return bot.id
+    if (url.includes('/templates/')) return template.id
+    return notification
+  }
+
+  const failed: string[] = []
+  let count = 0
+  for (const route of routes) {
+    for (const request of hostileRequests(route, { id: idOf(route), user_id: 'u_42', topic: 'news' })) {
+      count++
+      const status = await send(request, route.scope === 'admin' ? adminKey : tenant.key)
+      if (status >= 500) failed.push(`${request.what}: ${status}`)
+    }
+  }
+
+  expect(failed).toEqual([])
+  expect(count).toBeGreaterThan(routes.length * hostileValues.length)
+
+  async function send({ method, url, headers, body }: GeneratedRequest, key: string): Promise<number> {
+    const response = await app.inject({
+      method,
+      url,
+      headers: { ...headers, authorization: `Bearer ${key}` },
+      ...(body === undefined ? {} : { payload: body }),
+    })
+    return response.statusCode
+  }
+})

@@ -1,0 +1,63 @@
+import type { Socket } from 'node:net'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ApiError } from '../errors.js'
+
+/** How long a body may take to arrive; of an upload, how long until more of it has arrived. */
+const bodyTimeoutMs = 30_000
+/** What an upload has to bring in that time. */
+const uploadBytesMin = 65_536
+/** How long the rest of a body is taken and thrown away after its answer, so that the caller reads the answer. */
+const restTimeoutMs = 5_000
+
+/** Keeps callers from occupying the server by sending slowly, by never ending, or by holding many connections. */
+export function boundCallers(app: FastifyInstance, { connectionsPerAddress }: { connectionsPerAddress: number }): void {
+  boundConnections(app, connectionsPerAddress)
+
+  app.addHook('preParsing', async (request, reply) => {
+    if (!hasArrived(request)) endWhenSlow(request, reply)
+  })
+  app.addHook('onResponse', async (request) => {
+    if (hasArrived(request)) return
+    const timer = setTimeout(() => request.raw.destroy(), restTimeoutMs).unref()
+    request.raw.once('close', () => clearTimeout(timer))
+  })
+}
+
+function hasArrived({ raw, headers }: FastifyRequest): boolean {
+  const isExpected = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+  return raw.complete || !isExpected
+}
+
+function endWhenSlow(request: FastifyRequest, reply: FastifyReply): void {
+  const { raw } = request
+  const isUpload = request.routeOptions.config.route?.fileBytesMax !== undefined
+  let bytesBefore = raw.socket.bytesRead
+  const timer = setInterval(() => {
+    if (raw.complete) return clearInterval(timer)
+    const bytes = raw.socket.bytesRead
+    const isSlow = !isUpload || bytes - bytesBefore < uploadBytesMin
+    bytesBefore = bytes
+    if (!isSlow) return
+    clearInterval(timer)
+    if (reply.sent) return
+    reply.header('connection', 'close')
+    void reply.send(new ApiError('request_timeout', `The body did not arrive within ${bodyTimeoutMs / 1_000} seconds.`))
+  }, bodyTimeoutMs).unref()
+  raw.once('close', () => clearInterval(timer))
+}
+
+/** One address gets so many connections at a time; further ones are closed at once. */
+function boundConnections(app: FastifyInstance, max: number): void {
+  const openByAddress = new Map<string, number>()
+  app.server.on('connection', (socket: Socket) => {
+    const address = socket.remoteAddress ?? ''
+    const open = (openByAddress.get(address) ?? 0) + 1
+    openByAddress.set(address, open)
+    socket.once('close', () => {
+      const left = (openByAddress.get(address) ?? 1) - 1
+      if (left === 0) openByAddress.delete(address)
+      else openByAddress.set(address, left)
+    })
+    if (open > max) socket.destroy()
+  })
+}
