@@ -2,19 +2,26 @@ import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
 
-/** How long a body may take to arrive; of an upload, how long until more of it has arrived. */
-const bodyTimeoutMs = 30_000
-/** What an upload has to bring in that time. */
+/** How much of an upload has to arrive in the time that another body has as a whole. */
 const uploadBytesMin = 65_536
-/** How long the rest of a body is taken and thrown away after its answer, so that the caller reads the answer. */
-const restTimeoutMs = 5_000
+
+export interface CallerBounds {
+  connectionsPerAddress: number
+  /** How long a body may take to arrive; of an upload, how long until more of it has arrived. */
+  bodyTimeoutMs?: number
+  /** How long the rest of a body is taken and thrown away after its answer, so that the caller reads the answer. */
+  restTimeoutMs?: number
+}
 
 /** Keeps callers from occupying the server by sending slowly, by never ending, or by holding many connections. */
-export function boundCallers(app: FastifyInstance, { connectionsPerAddress }: { connectionsPerAddress: number }): void {
+export function boundCallers(
+  app: FastifyInstance,
+  { connectionsPerAddress, bodyTimeoutMs = 30_000, restTimeoutMs = 5_000 }: CallerBounds,
+): void {
   boundConnections(app, connectionsPerAddress)
 
   app.addHook('preParsing', async (request, reply) => {
-    if (!hasArrived(request)) endWhenSlow(request, reply)
+    if (!hasArrived(request)) endWhenSlow(request, reply, bodyTimeoutMs)
   })
   app.addHook('onResponse', async (request) => {
     if (hasArrived(request)) return
@@ -28,7 +35,7 @@ function hasArrived({ raw, headers }: FastifyRequest): boolean {
   return raw.complete || !isExpected
 }
 
-function endWhenSlow(request: FastifyRequest, reply: FastifyReply): void {
+function endWhenSlow(request: FastifyRequest, reply: FastifyReply, timeoutMs: number): void {
   const { raw } = request
   const isUpload = request.routeOptions.config.route?.fileBytesMax !== undefined
   let bytesBefore = raw.socket.bytesRead
@@ -41,8 +48,8 @@ function endWhenSlow(request: FastifyRequest, reply: FastifyReply): void {
     clearInterval(timer)
     if (reply.sent) return
     reply.header('connection', 'close')
-    void reply.send(new ApiError('request_timeout', `The body did not arrive within ${bodyTimeoutMs / 1_000} seconds.`))
-  }, bodyTimeoutMs).unref()
+    void reply.send(new ApiError('request_timeout', `The body did not arrive within ${timeoutMs / 1_000} seconds.`))
+  }, timeoutMs).unref()
   raw.once('close', () => clearInterval(timer))
 }
 
