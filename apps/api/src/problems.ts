@@ -165,6 +165,12 @@ export const problems = {
     "A text in one of Telegram's own formats breaks a rule of that format.",
     'See errors for the place and the words of Telegram; or use format "markdown", of which no text is refused.',
   ),
+  too_many_recipients: problem(
+    422,
+    'The request names too many recipients',
+    'The notifications of one request may name 10,000 users together.',
+    'Send several requests, or send to a topic.',
+  ),
   too_costly: problem(
     422,
     'The text takes too long to read',

@@ -9,6 +9,7 @@ export {
   type Transaction,
 } from './client.js'
 export { Prisma } from './generated/client.js'
+export { keyLock } from './key-locks.js'
 export { idFloor, newId, nilUuid } from './ids.js'
 export { migrate, MigrationError, readMigrations } from './migrate.js'
 export { appRole, engineRole, ensureRoles } from './roles.js'

@@ -1,4 +1,5 @@
 import { eventsOf, insertEvents } from '../events/insert-events.js'
+import { keyLock } from '../key-locks.js'
 import { defineStatement, inputRows } from '../sql.js'
 import { priorityRank } from './delivery-states.js'
 import { joinLanes } from './join-lane.js'
@@ -44,9 +45,9 @@ export const wanted = inputRows(
   input.next,
 )
 
-// A record of an earlier request with the same key makes its insert do nothing, after waiting for a
-// transaction that is still open; the rows that follow are written only where the key's row was. The same
-// holds for dedupe keys. Keys are inserted in one order, so that two batches cannot wait for each other.
+// A record of an earlier request with the same key makes its insert do nothing; the rows that follow are written only
+// where the key's row was. The same holds for dedupe keys. A request whose keys belong to a transaction that is still
+// open is busy, and left out: no other request of the statement waits for it.
 export const accept = defineStatement(
   'accept-notifications',
   `
@@ -93,6 +94,15 @@ candidates AS MATERIALIZED (
   FROM input i
   LEFT JOIN reach r ON r.notification_id = i.id
 ),
+busy_requests AS MATERIALIZED (
+  SELECT DISTINCT c.request_no AS no
+  FROM candidates c
+  JOIN request r ON r.no = c.request_no
+  WHERE (r.idempotency_key IS NOT NULL
+      AND NOT pg_try_advisory_xact_lock(${keyLock('idempotency', 'c.tenant_id', 'r.idempotency_key')}))
+    OR (c.dedupe_key IS NOT NULL
+      AND NOT pg_try_advisory_xact_lock(${keyLock('dedupe', 'c.tenant_id', 'c.dedupe_key')}))
+),
 acceptable_requests AS MATERIALIZED (
   SELECT
     r.no,
@@ -108,6 +118,7 @@ acceptable_requests AS MATERIALIZED (
     ) ORDER BY c.id) AS acceptances
   FROM request r
   JOIN candidates c ON c.request_no = r.no
+  WHERE r.no NOT IN (SELECT no FROM busy_requests)
   GROUP BY r.no, r.is_atomic, r.idempotency_key, r.request_hash
   HAVING bool_and(c.is_reachable) OR (bool_or(c.is_reachable) AND NOT r.is_atomic)
 ),
@@ -197,6 +208,7 @@ SELECT
   c.skipped,
   c.bot_ids::text[] AS bot_ids,
   CASE
+    WHEN c.request_no IN (SELECT no FROM busy_requests) THEN 'busy'
     WHEN c.id IN (SELECT id FROM accepted) THEN 'accepted'
     WHEN NOT c.is_reachable THEN 'unreachable'
     WHEN c.id IN (SELECT id FROM granted) THEN 'duplicate'

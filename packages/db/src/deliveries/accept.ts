@@ -47,8 +47,9 @@ export interface Acceptance {
    * - `unreachable`: there is nobody to send to.
    * - `duplicate`: its dedupe key stands for an earlier notification.
    * - `refused`: the idempotency key was used before, or another of an atomic request is unreachable.
+   * - `busy`: a key of its request is being used by a transaction that is still open; nothing of it was done.
    */
-  result: 'accepted' | 'unreachable' | 'duplicate' | 'refused'
+  result: 'accepted' | 'unreachable' | 'duplicate' | 'refused' | 'busy'
   deliveries: number
   /** How many of the deliveries wait for their user to connect. */
   awaitingUser: number

@@ -1,4 +1,13 @@
-import { type Database, inTransaction, type InTransaction, nilUuid, Prisma, type Transaction } from '@tellwire/db'
+import { setTimeout as delay } from 'node:timers/promises'
+import {
+  type Database,
+  inTransaction,
+  type InTransaction,
+  keyLock,
+  nilUuid,
+  Prisma,
+  type Transaction,
+} from '@tellwire/db'
 import { Refusal } from '../refusal.js'
 import type { AdminScope } from '../scope.js'
 import type { Sealer } from '../secrets/sealer.js'
@@ -29,10 +38,11 @@ interface Options {
   isSecret?: boolean
 }
 
-const lockTimeout = '5s'
+/** How long, and how often, a key is waited for that another request uses. No connection is held meanwhile. */
+const busyForMsMax = 5_000
+const busyRetryMs = 100
 const keptForMs = 24 * 3_600_000
 const sealPurpose = 'idempotent-answer'
-const postgresLockTimeout = '55P03'
 
 /**
  * Runs `work` in a transaction and keeps its result under the request's idempotency key in that same transaction,
@@ -47,26 +57,26 @@ export async function keepOnce<Scope extends KeepingScope, Result>(
 ): Promise<Kept<Result>> {
   const { idempotency } = scope
   if (!idempotency) return { result: await inTransaction(scope, work), isReplayed: false }
-  try {
-    const kept = await inTransaction(scope, async (scope) => {
-      if (!(await claimKey(scope.db, scope.tenantId ?? nilUuid, idempotency))) return undefined
+  const busyUntilMs = performance.now() + busyForMsMax
+  for (;;) {
+    const tried = await inTransaction(scope, async (scope) => {
+      const claim = await claimKey(scope.db, scope.tenantId ?? nilUuid, idempotency)
+      if (claim !== 'claimed') return claim
       const result = await work(scope)
       await keepResult(scope, idempotency.key, result, options)
       return { result, isReplayed: false }
     })
-    if (kept) return kept
-  } catch (error) {
-    throw isLockTimeout(error) ? inFlight(error) : error
+    if (typeof tried === 'object') return tried
+    const earlier = tried === 'used' ? await findKept<Result>(scope) : undefined
+    if (earlier) return earlier
+    if (tried === 'used' || performance.now() > busyUntilMs) throw inFlight()
+    await delay(busyRetryMs)
   }
-  const earlier = await findKept<Result>(scope)
-  if (!earlier) throw inFlight()
-  return earlier
 }
 
-function inFlight(cause?: unknown): Refusal {
+export function inFlight(): Refusal {
   return new Refusal('idempotency_in_flight', 'The first request with this key has not finished.', {
     retryAfterSeconds: 1,
-    cause,
   })
 }
 
@@ -101,15 +111,23 @@ export async function forgetExpired(db: Database, tenantId: string, { key }: Ide
   return count > 0
 }
 
-async function claimKey(db: Transaction, tenantId: string, { key, requestHash }: Idempotency): Promise<boolean> {
-  await db.$executeRawUnsafe(`SET LOCAL lock_timeout = '${lockTimeout}'`)
+const lockKey = `SELECT pg_try_advisory_xact_lock(${keyLock('idempotency', '$1', '$2')}) AS "isLocked"`
+
+/** @returns `busy` while a transaction with the same key is open, and `used` after one has been committed. */
+async function claimKey(
+  db: Transaction,
+  tenantId: string,
+  { key, requestHash }: Idempotency,
+): Promise<'claimed' | 'busy' | 'used'> {
+  const [lock] = await db.$queryRawUnsafe<{ isLocked: boolean }[]>(lockKey, tenantId, key)
+  if (!lock?.isLocked) return 'busy'
   await db.$executeRaw`
     DELETE FROM idempotency_keys
     WHERE tenant_id = ${tenantId}::uuid AND key = ${key} AND created_at < now() - interval '24 hours'`
   const claimed = await db.$executeRaw`
     INSERT INTO idempotency_keys (tenant_id, key, request_hash)
     VALUES (${tenantId}::uuid, ${key}, ${requestHash}) ON CONFLICT DO NOTHING`
-  return claimed === 1
+  return claimed === 1 ? 'claimed' : 'used'
 }
 
 async function keepResult(
@@ -132,10 +150,4 @@ function seal(sealer: Sealer, result: unknown): Uint8Array<ArrayBuffer> {
 
 function unseal(sealer: Sealer, sealed: Uint8Array): unknown {
   return (JSON.parse(sealer.unseal(sealPurpose, sealed)) as { body: unknown }).body
-}
-
-function isLockTimeout(error: unknown): boolean {
-  return (
-    error instanceof Prisma.PrismaClientKnownRequestError && JSON.stringify(error.meta).includes(postgresLockTimeout)
-  )
 }

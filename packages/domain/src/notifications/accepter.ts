@@ -1,48 +1,58 @@
 import { acceptNotifications, type Acceptance, type AcceptRequest, type Pool } from '@tellwire/db'
 import { AdvanceBroadcast, DrainLane, type Waker } from '@tellwire/jobs'
+import { createFairQueue } from '../fairness/fair-queue.js'
+import { inFlight } from '../idempotency/keep-once.js'
 import { Refusal } from '../refusal.js'
 
-/** Notifications and recipients of one statement. One request is never split, however large. */
+/** Recipients of one statement that serves several requests. A request with more has a statement of its own. */
 const batchSizeMax = 256
-const statementsMax = 2
-const waitingMax = 10_000
-const waitingCharactersMax = 64 * 1024 * 1024
-const lockNotAvailable = '55P03'
+/** Of the two kinds of statements, so many run at a time: a large request delays no small one. */
+const statementsMax = { shared: 2, single: 1 }
+/** What may wait: of one tenant, and in all. */
+const waitingMax = { ofTenant: 10_000, inAll: 200_000 }
+const charactersMax = { ofTenant: 16 * 1_048_576, inAll: 256 * 1_048_576 }
+/** A key that another transaction uses is asked for again, outside of the database. */
+const busyRetryMs = 50
+const busyForMsMax = 5_000
 
 /** Commits notifications that arrive at the same time together. */
 export interface Accepter {
   /**
-   * When it resolves, what is `accepted` is on disk. In the order of the request's notifications.
-   * @throws `service_unavailable` when too many wait already; nothing of that request was accepted.
+   * When it resolves, what is `accepted` is on disk. In the order of the request's notifications, all of one tenant.
+   * @throws {Refusal} `service_unavailable` when too many of the tenant's wait already, `idempotency_in_flight` when
+   * another request with one of its keys goes on; nothing of the request was accepted then.
    */
   accept(request: AcceptRequest): Promise<Acceptance[]>
 }
 
 interface Waiting {
   request: AcceptRequest
+  tenantId: string
   size: number
   characters: number
+  busyUntilMs: number
   resolve: (acceptances: Acceptance[]) => void
   reject: (error: unknown) => void
 }
 
 /**
- * While two statements run, what arrives is collected; it leaves with the next. So a lone request never
- * waits, and under load one commit serves many.
+ * While statements run, what arrives is collected; it leaves with the next, tenants taking turns. So a lone request
+ * never waits, under load one commit serves many, and who sends much waits behind nobody's but their own.
  */
 export function createAccepter(engine: Pool, waker: Waker): Accepter {
-  const waiting: Waiting[] = []
-  let waitingSize = 0
-  let waitingCharacters = 0
-  let running = 0
+  const lines = { shared: createFairQueue<Waiting>(), single: createFairQueue<Waiting>() }
+  const running = { shared: 0, single: 0 }
+  const load = createLoad()
 
-  const nextBatch = (): Waiting[] => {
+  const nextBatch = (kind: keyof typeof lines): Waiting[] => {
+    const line = lines[kind]
+    const batch: Waiting[] = []
     let size = 0
-    const count = waiting.findIndex((entry) => (size += entry.size) > batchSizeMax)
-    const batch = waiting.splice(0, count === -1 ? waiting.length : Math.max(1, count))
-    for (const entry of batch) {
-      waitingSize -= entry.size
-      waitingCharacters -= entry.characters
+    for (let next = line.peek(); next && (batch.length === 0 || size + next.size <= batchSizeMax); next = line.peek()) {
+      line.take()
+      batch.push(next)
+      size += next.size
+      load.remove(next)
     }
     return batch
   }
@@ -52,52 +62,93 @@ export function createAccepter(engine: Pool, waker: Waker): Accepter {
     try {
       const acceptances = await acceptNotifications(engine, requests)
       wake(waker, requests, acceptances)
-      for (const { request, resolve } of batch)
-        resolve(
-          request.notifications.flatMap(({ id }) => {
-            const acceptance = acceptances.get(id)
-            return acceptance ? [acceptance] : []
-          }),
-        )
+      for (const entry of batch) answer(entry, acceptances)
     } catch (error) {
       // What the database has against one request is no reason to refuse the others.
       if (batch.length > 1 && isAboutTheRows(error)) for (const entry of batch) await store([entry])
-      else for (const { reject } of batch) reject(toAnswer(error))
+      else for (const { reject } of batch) reject(error)
     }
   }
 
-  const flush = async (): Promise<void> => {
-    running++
-    await store(nextBatch())
-    running--
-    flushIfFree()
+  const answer = (entry: Waiting, acceptances: Map<string, Acceptance>): void => {
+    const ofRequest = entry.request.notifications.flatMap(({ id }) => acceptances.get(id) ?? [])
+    if (!ofRequest.some(({ result }) => result === 'busy')) entry.resolve(ofRequest)
+    else if (performance.now() < entry.busyUntilMs) setTimeout(() => add(entry), busyRetryMs)
+    else entry.reject(inFlight())
   }
 
-  const flushIfFree = (): void => {
-    if (waiting.length > 0 && running < statementsMax) void flush()
+  const flush = async (kind: keyof typeof lines): Promise<void> => {
+    running[kind]++
+    await store(nextBatch(kind))
+    running[kind]--
+    flushIfFree(kind)
+  }
+
+  const flushIfFree = (kind: keyof typeof lines): void => {
+    if (lines[kind].size > 0 && running[kind] < statementsMax[kind]) void flush(kind)
+  }
+
+  const add = (entry: Waiting): void => {
+    const kind = entry.size > batchSizeMax ? 'single' : 'shared'
+    lines[kind].add(entry.tenantId, entry)
+    load.add(entry)
+    flushIfFree(kind)
   }
 
   return {
-    accept(request) {
-      const size = sizeOf(request)
-      const characters = request.notifications.reduce((sum, { content }) => sum + content.text.length, 0)
-      const isFull = waitingSize + size > waitingMax || waitingCharacters + characters > waitingCharactersMax
-      // The largest request there can be is taken when nothing else waits.
-      if (isFull && waiting.length > 0) {
-        return Promise.reject(
-          new Refusal('service_unavailable', 'Too many notifications wait to be stored. This one was not accepted.', {
-            retryAfterSeconds: 1,
-          }),
-        )
-      }
-      return new Promise((resolve, reject) => {
-        waiting.push({ request, size, characters, resolve, reject })
-        waitingSize += size
-        waitingCharacters += characters
-        flushIfFree()
-      })
+    accept: (request) =>
+      new Promise((resolve, reject) => {
+        const entry = {
+          request,
+          tenantId: request.notifications[0]?.tenantId ?? '',
+          size: sizeOf(request),
+          characters: request.notifications.reduce((sum, { content }) => sum + content.text.length, 0),
+          busyUntilMs: performance.now() + busyForMsMax,
+          resolve,
+          reject,
+        }
+        if (load.hasRoomFor(entry)) add(entry)
+        else reject(tooMuchWaits())
+      }),
+  }
+}
+
+type Sized = Pick<Waiting, 'tenantId' | 'size' | 'characters'>
+
+/** Knows how much waits. The largest request there can be is taken when nothing else of its tenant waits. */
+function createLoad() {
+  const none = { size: 0, characters: 0 }
+  const byTenant = new Map<string, typeof none>()
+  let inAll = none
+
+  const change = ({ tenantId, size, characters }: Sized, sign: 1 | -1): void => {
+    const before = byTenant.get(tenantId) ?? none
+    const after = { size: before.size + sign * size, characters: before.characters + sign * characters }
+    if (after.size > 0) byTenant.set(tenantId, after)
+    else byTenant.delete(tenantId)
+    inAll = { size: inAll.size + sign * size, characters: inAll.characters + sign * characters }
+  }
+  const isBeyond = (load: typeof none, { size, characters }: Sized, of: 'ofTenant' | 'inAll'): boolean =>
+    load.size + size > waitingMax[of] || load.characters + characters > charactersMax[of]
+
+  return {
+    add: (entry: Sized) => change(entry, 1),
+    remove: (entry: Sized) => change(entry, -1),
+    hasRoomFor: (entry: Sized): boolean => {
+      const own = byTenant.get(entry.tenantId)
+      return !own || !(isBeyond(own, entry, 'ofTenant') || isBeyond(inAll, entry, 'inAll'))
     },
   }
+}
+
+function tooMuchWaits(): Refusal {
+  return new Refusal(
+    'service_unavailable',
+    'Too many of your notifications wait to be stored. This one was not accepted.',
+    {
+      retryAfterSeconds: 1,
+    },
+  )
 }
 
 /** Whether Postgres refused the statement, rather than being away. */
@@ -105,20 +156,12 @@ function isAboutTheRows(error: unknown): boolean {
   return /^(?:22|23|40|55)/.test(codeOf(error))
 }
 
-/** An idempotency key whose first request is still open holds up the second for five seconds. */
-function toAnswer(error: unknown): unknown {
-  if (codeOf(error) !== lockNotAvailable) return error
-  return new Refusal('idempotency_in_flight', 'The first request with this key has not finished.', {
-    retryAfterSeconds: 1,
-    cause: error,
-  })
-}
-
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
-function sizeOf({ notifications }: AcceptRequest): number {
+/** How many recipients the notifications of a request name. An audience counts as one, and is expanded later. */
+export function sizeOf({ notifications }: Pick<AcceptRequest, 'notifications'>): number {
   return notifications.reduce((sum, { audience }) => sum + (audience.kind === 'users' ? audience.userIds.length : 1), 0)
 }
 

@@ -1,13 +1,16 @@
 import type { NotificationToAccept } from '@tellwire/db'
 import { forgetExpired, type TenantScope } from '@tellwire/domain'
 import type { Keeping, Needs } from '../../context.js'
-import { ApiError, isApiError } from '../../errors.js'
+import { ApiError, isApiError, refusal } from '../../errors.js'
 import { type AcceptanceFacts, completeFacts } from './acceptance-facts.js'
 import { findEarlierAcceptance, pointToEarlier } from './find-earlier-acceptance.js'
 import { readNewNotification } from './read-new-notification.js'
 import type { NewNotification } from './schemas.js'
 
 type Scope = TenantScope & Keeping & Needs<'accepter' | 'boundedWork' | 'capacity'>
+
+/** How many users the notifications of one request may name together. */
+export const recipientsMax = 10_000
 
 /** One notification of a request: what was posted, or why it cannot be read. */
 export type Posted = { input: NewNotification } | { refusal: ApiError }
@@ -25,6 +28,7 @@ type Read = NotificationToAccept | ApiError
  * they are on disk with their deliveries. A request that was carried out before leads to what it has led to then.
  */
 export async function accept(scope: Scope, posted: readonly Posted[], isAtomic: boolean): Promise<Accepted> {
+  assertRecipients(posted)
   const items = await Promise.all(posted.map((item, position) => read(scope, item, position)))
   const notifications = items.filter((item): item is NotificationToAccept => !(item instanceof Error))
   const isHopeless = notifications.length === 0 || (isAtomic && notifications.length < items.length)
@@ -39,6 +43,14 @@ export async function accept(scope: Scope, posted: readonly Posted[], isAtomic: 
     return accept(scope, posted, isAtomic)
   }
   return { outcomes: toOutcomes(items, stored), isReplayed: false }
+}
+
+/** @throws `too_many_recipients` */
+function assertRecipients(posted: readonly Posted[]): void {
+  const count = posted.reduce((sum, item) => sum + ('input' in item ? (item.input.to.user_ids?.length ?? 1) : 0), 0)
+  if (count <= recipientsMax) return
+  const detail = `names ${count} recipients; a request takes ${recipientsMax}`
+  throw refusal('too_many_recipients', `The request ${detail}.`, { pointer: '', detail })
 }
 
 interface Stored {

@@ -1,3 +1,4 @@
+import { keyLock } from '@tellwire/db'
 import { expect } from 'vitest'
 import { createBot, createConnection, createTenant, test } from '../../../test/fixtures.js'
 
@@ -322,4 +323,70 @@ test('lists deliveries page by page', async ({ api, as, db, tenant }) => {
 
   expect([first.data.length, second.data.length, failed.data.length]).toEqual([2, 1, 0])
   expect(second.next_cursor).toBeNull()
+})
+
+test('a key that a transaction still uses holds up its own requests, and nobody else', async ({
+  api,
+  as,
+  db,
+  tenant,
+}) => {
+  const stranger = await createTenant(db)
+  await createBot(api, tenant)
+  await createBot(api, stranger)
+  await createConnection(db, tenant, 'a')
+  await createConnection(db, stranger, 'b')
+  const { engine } = api.services
+  const holder = await engine.connect()
+  await holder.query('BEGIN')
+  await holder.query(`SELECT pg_advisory_xact_lock(${keyLock('idempotency', '$1', '$2')})`, [tenant.id, 'held'])
+  const post = (as_: typeof tenant, user: string, key: string) =>
+    as(as_).post('/v1/notifications', { to: { user_id: user }, text: 'x' }, { 'idempotency-key': key })
+
+  const held = post(tenant, 'a', 'held')
+  const busyElsewhere = as(tenant).post(
+    '/v1/topics/news/subscribers',
+    { user_ids: ['a'] },
+    { 'idempotency-key': 'held' },
+  )
+  const others = await Promise.all([post(tenant, 'a', 'k1'), post(stranger, 'b', 'held')])
+  await holder.query('COMMIT')
+  holder.release()
+
+  expect(others.map(({ statusCode }) => statusCode)).toEqual([202, 202])
+  expect((await held).statusCode).toBe(202)
+  expect((await busyElsewhere).json()).toMatchObject({ code: 'idempotency_mismatch' })
+})
+
+test('a tenant that sends more than can be stored is told so, and the others are not', async ({
+  api,
+  as,
+  db,
+  tenant,
+}) => {
+  const stranger = await createTenant(db)
+  await createBot(api, tenant)
+  await createBot(api, stranger)
+  await createConnection(db, tenant, 'a')
+  await createConnection(db, stranger, 'b')
+  const userIds = ['a', ...Array.from({ length: 499 }, (_, index) => `u_${index}`)]
+  const flood = Array.from({ length: 60 }, () =>
+    as(tenant).post('/v1/notifications', { to: { user_ids: userIds }, text: 'x' }),
+  )
+
+  const other = await as(stranger).post('/v1/notifications', { to: { user_id: 'b' }, text: 'x' })
+  const statuses = (await Promise.all(flood)).map(({ statusCode }) => statusCode)
+
+  expect(other.statusCode).toBe(202)
+  expect(statuses).toContain(202)
+  expect(statuses).toContain(503)
+})
+
+test('one request names ten thousand recipients and no more', async ({ as, tenant }) => {
+  const userIds = Array.from({ length: 500 }, (_, index) => `u_${index}`)
+  const notifications = Array.from({ length: 21 }, () => ({ to: { user_ids: userIds }, text: 'x' }))
+
+  const response = await as(tenant).post('/v1/notifications/batch', { notifications })
+
+  expect(response.json()).toMatchObject({ status: 422, code: 'too_many_recipients' })
 })

@@ -75,7 +75,7 @@ export const notificationRoutes = [
     bodyBytesMax: batchBytesMax,
     responses: { 202: AcceptedBatch },
     isIdempotent: true,
-    errors: ['batch_refused', 'conflict'],
+    errors: ['batch_refused', 'conflict', 'too_many_recipients'],
     handler: async ({ scope, body }) => {
       const accepted = await accept(scope, readBatch(body), body.atomic)
       return new Answer(202, showAcceptances(accepted, body.atomic), replayedHeader(accepted.isReplayed))
