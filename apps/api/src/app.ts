@@ -1,10 +1,13 @@
 import helmet from '@fastify/helmet'
-import { newId } from '@tellwire/db'
+import { findSettledNotifications, newId } from '@tellwire/db'
+import { findEndedLinks } from '@tellwire/domain'
+import { LinkEnded, onAnnounced } from '@tellwire/jobs'
 import { portOf } from '@tellwire/lifecycle'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { createCapacity } from './capacity.js'
 import type { OperationServices, Services } from './context.js'
 import { ApiError } from './errors.js'
+import { createGates } from './gates.js'
 import { connectPageRoutes } from './features/connect-page/routes.js'
 import { healthRoutes } from './features/health/routes.js'
 import { pageRoutes } from './features/pages/routes.js'
@@ -25,6 +28,7 @@ import { logRequests } from './plugins/request-log.js'
 import { boundCallers } from './plugins/slow-callers.js'
 import { registerRoutes } from './register-routes.js'
 import { operatorRoutes, tenantRoutes } from './routes.js'
+import { createWaits } from './waits.js'
 
 const bodyBytesMax = 1_048_576
 const headersTimeoutMs = 15_000
@@ -35,7 +39,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   const publicUrl = config.PUBLIC_URL?.replace(/\/+$/, '')
   const localUrl = localUrlOf(() => app)
   const baseUrl = (): string => publicUrl ?? localUrl()
-  const operations = toOperationServices(services, baseUrl, publicUrl)
+  const { operations, close } = toOperationServices(services, baseUrl, publicUrl)
 
   const app: FastifyInstance = Fastify({
     logger: false,
@@ -52,6 +56,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   boundCallers(app, { connectionsPerAddress: config.CONNECTIONS_PER_ADDRESS })
   acceptBodies(app)
   endWaitsOnClose(app)
+  app.addHook('preClose', close)
   logRequests(app, log)
   handleErrors(app, baseUrl, log)
   await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } })
@@ -61,26 +66,42 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   await serveAssets(app)
   await app.register(healthRoutes(services))
   await app.register(pageRoutes(describeOnce([...tenantRoutes, ...operatorRoutes], baseUrl)))
-  await app.register(connectPageRoutes(services, baseUrl))
+  await app.register(
+    connectPageRoutes({ db: services.db, waits: operations.waits.links, gate: operations.gates.statements }, baseUrl),
+  )
   await app.register(telegramWebhookRoutes(services))
   await app.register(async (tenants) => {
     authenticateTenants(tenants, services)
-    registerRoutes(tenants, tenantRoutes, openTenantScope(services, operations))
+    registerRoutes(tenants, tenantRoutes, {
+      scopeOf: openTenantScope(services, operations),
+      ownerOf: ({ tenantKey }) => tenantKey?.tenantId ?? '',
+      gates: operations.gates,
+    })
   })
   await app.register(async (admins) => {
     authenticateAdmins(admins, services)
-    registerRoutes(admins, operatorRoutes, openAdminScope(services, operations))
+    registerRoutes(admins, operatorRoutes, {
+      scopeOf: openAdminScope(services, operations),
+      ownerOf: () => 'admin',
+      gates: operations.gates,
+    })
   })
   await app.ready()
   return app
 }
 
 function toOperationServices(
-  { db, engine, accepter, boundedWork, sealer, telegram, files, metrics }: Services,
+  { db, engine, jobs, log, accepter, boundedWork, sealer, telegram, files, metrics }: Services,
   baseUrl: () => string,
   publicUrl: string | undefined,
-): OperationServices {
-  return {
+): { operations: OperationServices; close: () => Promise<void> } {
+  const onWaitError = (error: unknown): void => log.warn({ err: error }, 'what is waited for could not be read')
+  const waits = {
+    links: createWaits((links) => findEndedLinks(db, links), onWaitError),
+    notifications: createWaits((notifications) => findSettledNotifications(engine, notifications), onWaitError),
+  }
+  const listening = onAnnounced(jobs, LinkEnded, (id) => waits.links.lookAt(id))
+  const operations: OperationServices = {
     engine,
     accepter,
     boundedWork,
@@ -89,11 +110,19 @@ function toOperationServices(
     files,
     metrics,
     capacity: createCapacity({ db, engine }),
+    gates: createGates(),
+    waits,
     webhookBaseUrl: publicUrl,
     get baseUrl() {
       return baseUrl()
     },
   }
+  const close = async (): Promise<void> => {
+    waits.links.close()
+    waits.notifications.close()
+    await listening.stop()
+  }
+  return { operations, close }
 }
 
 /** Without a public URL: the address that the server listens on, looked up once it does. */

@@ -5,6 +5,8 @@ import type { JobBackend, Waker } from '@tellwire/jobs'
 import type { DeliveryMetrics, Logger } from '@tellwire/observability'
 import type { BotApi } from '@tellwire/telegram'
 import type { Capacity } from './capacity.js'
+import type { Gates } from './gates.js'
+import type { Waits } from './waits.js'
 import type { ApiConfig } from './config.js'
 
 /** What the process has, made once in `main.ts`. */
@@ -29,6 +31,9 @@ export interface OperationServices extends Pick<
   'engine' | 'accepter' | 'boundedWork' | 'sealer' | 'telegram' | 'files' | 'metrics'
 > {
   capacity: Capacity
+  gates: Gates
+  /** Waiting for links to end, and for notifications to be settled. */
+  waits: { links: Waits; notifications: Waits }
   /** Where this service is reached, without a slash at the end. */
   baseUrl: string
   /** Where Telegram reaches this service; undefined when bots are read by long polling. */

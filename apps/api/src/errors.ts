@@ -25,6 +25,10 @@ export function notFound(what: string, pointer = ''): ApiError {
   })
 }
 
+export function tooManyWaits(): ApiError {
+  return new ApiError('too_many_at_once', 'Too many requests wait for this already.', { retryAfterSeconds: 5 })
+}
+
 /** Makes a problem document (RFC 9457). */
 export function problemDocument(
   code: ProblemCode,

@@ -13,7 +13,12 @@ const config = orExit(() => readConfig(process.env))
 const log = createLogger('api', config.LOG_LEVEL)
 const engineUrl = config.DATABASE_ENGINE_URL ?? config.DATABASE_URL
 
-const db = connectDatabase({ url: config.DATABASE_URL, applicationName: 'tellwire-api' })
+const db = connectDatabase({
+  url: config.DATABASE_URL,
+  applicationName: 'tellwire-api',
+  poolMax: 20,
+  statementTimeoutMs: 8_000,
+})
 const engine = connectEngine({ url: engineUrl, applicationName: 'tellwire-api-engine' })
 const onJobError = (error: Error): void => log.warn({ err: error }, 'queue')
 const jobs = connectJobs({ redisUrl: config.REDIS_URL, databaseUrl: engineUrl, onError: onJobError })

@@ -293,6 +293,13 @@ export const problems = {
     'Wait for Retry-After, and read the RateLimit header of each answer.',
     true,
   ),
+  too_many_at_once: problem(
+    429,
+    'Too many requests at once',
+    'So many of your requests go on, or wait for something, that further ones would wait too long.',
+    'Wait for answers before sending more, and repeat the request after Retry-After.',
+    true,
+  ),
   headers_too_large: problem(431, 'The headers are too large', 'All headers together are too long.', 'Send less.'),
   internal_error: problem(
     500,

@@ -6,23 +6,28 @@ import { Answer } from './http/answer.js'
 import { IdempotencyKey } from './http/schemas.js'
 import { mapSchema } from './http/map-schema.js'
 import { compileSchema } from './http/validation.js'
+import type { Gates } from './gates.js'
 import { type Call, Empty, type Route } from './route.js'
 
-/** Opens the scope of a request that was authenticated. */
-export type OpenScope = (request: FastifyRequest) => unknown
+/** Opens the scopes of requests that were authenticated, and tells whose work they are. */
+export interface Opening {
+  scopeOf: (request: FastifyRequest) => unknown
+  ownerOf: (request: FastifyRequest) => string
+  gates: Gates
+}
 
 /** Makes the server answer the operations of a list. */
-export function registerRoutes(app: FastifyInstance, routes: readonly Route[], scopeOf: OpenScope): void {
+export function registerRoutes(app: FastifyInstance, routes: readonly Route[], opening: Opening): void {
   app.setValidatorCompiler<TSchema>(({ schema, httpPart }) =>
     compileSchema(schema, httpPart === 'body' ? 'body' : 'parameters'),
   )
   for (const route of routes) {
-    if (route.fileBytesMax === undefined) registerRoute(app, route, scopeOf)
-    else registerUpload(app, route, route.fileBytesMax, scopeOf)
+    if (route.fileBytesMax === undefined) registerRoute(app, route, opening)
+    else registerUpload(app, route, route.fileBytesMax, opening)
   }
 }
 
-function registerRoute(app: FastifyInstance, route: Route, scopeOf: OpenScope, bodyBytesMax = route.bodyBytesMax) {
+function registerRoute(app: FastifyInstance, route: Route, opening: Opening, bodyBytesMax = route.bodyBytesMax) {
   app.route({
     method: route.method,
     url: route.url,
@@ -30,21 +35,21 @@ function registerRoute(app: FastifyInstance, route: Route, scopeOf: OpenScope, b
     config: { route },
     ...(bodyBytesMax === undefined ? {} : { bodyLimit: bodyBytesMax }),
     ...(route.isBodyOptional ? { preValidation: useEmptyBody } : {}),
-    handler: async (request, reply) => answer(route, await call(route, request, reply, scopeOf), reply),
+    handler: async (request, reply) => answer(route, await passAndCall(route, request, reply, opening), reply),
   })
 }
 
 const formBytesMax = 1_048_576
 
 /** Forms are taken nowhere else, so that they are told to be of the wrong type there. */
-function registerUpload(app: FastifyInstance, route: Route, fileBytesMax: number, scopeOf: OpenScope): void {
+function registerUpload(app: FastifyInstance, route: Route, fileBytesMax: number, opening: Opening): void {
   void app.register(async (uploads) => {
     await uploads.register(multipart, {
       throwFileSizeLimit: false,
       limits: { files: 1, fields: 0, fileSize: fileBytesMax },
     })
     // More than the file, so that one that is too large is told by name.
-    registerRoute(uploads, route, scopeOf, fileBytesMax + formBytesMax)
+    registerRoute(uploads, route, opening, fileBytesMax + formBytesMax)
   })
 }
 
@@ -76,7 +81,18 @@ async function useEmptyBody(request: FastifyRequest): Promise<void> {
   request.body ??= {}
 }
 
-function call(route: Route, request: FastifyRequest, reply: FastifyReply, scopeOf: OpenScope): unknown {
+async function passAndCall(
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  opening: Opening,
+): Promise<unknown> {
+  const { gate = 'statements' } = route
+  const work = async (): Promise<unknown> => call(route, request, reply, opening)
+  return gate === 'none' ? work() : opening.gates[gate].pass(opening.ownerOf(request), work)
+}
+
+function call(route: Route, request: FastifyRequest, reply: FastifyReply, { scopeOf }: Opening): unknown {
   const parts: Call = {
     scope: scopeOf(request),
     params: request.params,

@@ -1,6 +1,7 @@
 import type { Scope as KeyScope } from '@tellwire/domain'
 import Type, { type Static, type TObject, type TSchema } from 'typebox'
 import type { AdminRequestScope, TenantRequestScope } from './context.js'
+import type { GateName } from './gates.js'
 import type { ProblemCode } from './problems.js'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -43,6 +44,8 @@ export interface Route {
   isIdempotent?: boolean
   /** Whether the answer has a `Location`: the path of what was made. */
   hasLocation?: boolean
+  /** The gate that its work passes through; `statements` where it is absent. With `none` the operation sees to it itself. */
+  gate?: GateName | 'none'
   /** Codes that this operation answers besides those that all do. */
   errors?: readonly ProblemCode[]
   /** Is given the parts of the request that the schemas describe. */

@@ -12,6 +12,8 @@ export interface DatabaseOptions {
   /** Most connections at a time. */
   poolMax?: number
   applicationName?: string
+  /** How long the server works on one statement, in milliseconds. */
+  statementTimeoutMs?: number
 }
 
 export function connectDatabase(options: DatabaseOptions): Database {
@@ -24,7 +26,7 @@ export function connectDatabase(options: DatabaseOptions): Database {
     query_timeout: 30_000,
     idle_in_transaction_session_timeout: 30_000,
     // Prisma reads and writes times without their zone.
-    options: '-c TimeZone=UTC',
+    options: `-c TimeZone=UTC -c statement_timeout=${options.statementTimeoutMs ?? 30_000}`,
   })
   return new PrismaClient({ adapter, transactionOptions: { maxWait: 5_000, timeout: 15_000 } })
 }
@@ -47,7 +49,7 @@ export function connectEngine(options: DatabaseOptions): pg.Pool {
     query_timeout: 15_000,
     idle_in_transaction_session_timeout: 30_000,
     options:
-      '-c enable_seqscan=off -c enable_bitmapscan=off -c jit=off -c plan_cache_mode=force_generic_plan -c lock_timeout=5s',
+      '-c enable_seqscan=off -c enable_bitmapscan=off -c jit=off -c plan_cache_mode=force_generic_plan -c lock_timeout=5s -c statement_timeout=15s',
   })
   pool.on('error', () => {
     // An idle connection was lost. The pool opens another when one is asked for, and a query that

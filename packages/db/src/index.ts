@@ -35,6 +35,7 @@ export {
   type Audience,
   type NotificationToAccept,
 } from './deliveries/accept.js'
+export { findSettledNotifications } from './deliveries/find-settled.js'
 export { expandBroadcast, type ExpandedSlice } from './deliveries/expand.js'
 export {
   type BroadcastChange,

@@ -30,6 +30,7 @@ export {
   linkChats,
   type NewConnectLink,
 } from './connect-links/issue-connect-link.js'
+export { findEndedLinks } from './connect-links/find-ended-links.js'
 export { findConnectLink } from './connect-links/find-connect-link.js'
 export { linkStatus, linkStatuses, type LinkStatus } from './connect-links/status.js'
 export { type LinkUse, type OpenedLink, useConnectLink } from './connect-links/use-connect-link.js'

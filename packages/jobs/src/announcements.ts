@@ -8,6 +8,9 @@ export interface Announcement {
 /** A bot's lane has something to send; the key is the bot's UUID. */
 export const LaneWakeUp: Announcement = { name: 'lane-wake-up' }
 
+/** Nobody can use a connect link any more; the key is the link's UUID. */
+export const LinkEnded: Announcement = { name: 'link-ended' }
+
 /** Tells every process that listens. Never fails. */
 export function announce(
   backend: JobBackend,

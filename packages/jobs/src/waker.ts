@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq'
 import type { Static, TObject } from 'typebox'
-import { announce } from './announcements.js'
+import { announce, type Announcement } from './announcements.js'
 import type { JobBackend } from './backend.js'
 import type { JobContract } from './job-contract.js'
 
@@ -13,6 +13,8 @@ export interface Waker {
   wake<Schema extends TObject>(contract: JobContract<Schema>, payload: Static<Schema>): void
   /** The same for one who would do the work itself otherwise. @returns whether the queue took it. */
   handOver<Schema extends TObject>(contract: JobContract<Schema>, payload: Static<Schema>): Promise<boolean>
+  /** Tells whoever listens right now; it may get lost. */
+  tell(announcement: Announcement, key: string): void
   /** Waits for the wake-ups that are on their way. */
   close(): Promise<void>
 }
@@ -74,5 +76,5 @@ export function createWaker(backend: JobBackend, onError: (error: Error) => void
     await Promise.all([...queues.values()].map((queue) => queue.close()))
   }
 
-  return { wake, handOver, close }
+  return { wake, handOver, tell: (announcement, key) => announce(backend, announcement, key, onError), close }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { ApiError } from '../errors.js'
+import type { Found } from './search.js'
 
 /**
  * A place in a list, bound to the tenant and the filter it was made for. It names the last item that was
@@ -26,6 +27,20 @@ export function readIdCursor(scope: unknown, cursor: string | undefined): string
   const position = readCursor(scope, cursor)
   if (position !== undefined && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(position)) throw foreignCursor()
   return position
+}
+
+/** Makes a page of what a search has found. Where it has not looked through all, another page follows. */
+export function toFoundPage<Item, View>(
+  { rows, searchedTo }: Found<Item>,
+  limit: number,
+  scope: unknown,
+  positionOf: (item: Item) => string,
+  view: (item: Item) => View,
+): { data: View[]; next_cursor: string | null } {
+  const page = toPage(rows, limit, scope, positionOf, view)
+  return searchedTo === undefined || rows.length > limit
+    ? page
+    : { ...page, next_cursor: makeCursor(scope, searchedTo) }
 }
 
 /** Cuts the one item too many that was read to know whether more follows. */

@@ -106,7 +106,14 @@ function describeStatus(status: number): string {
 
 /** The codes that an operation can answer, besides those that it names. */
 function codesOf({ scope, params, query, body, fileBytesMax, isIdempotent, errors = [] }: Route): ProblemCode[] {
-  const codes: ProblemCode[] = ['unauthenticated', 'rate_limited', 'internal_error', 'service_unavailable', ...errors]
+  const codes: ProblemCode[] = [
+    'unauthenticated',
+    'rate_limited',
+    'too_many_at_once',
+    'internal_error',
+    'service_unavailable',
+    ...errors,
+  ]
   if (scope !== 'any' && scope !== 'admin') codes.push('insufficient_scope')
   if (params) codes.push('not_found')
   if (params ?? query ?? body) codes.push('invalid_request')

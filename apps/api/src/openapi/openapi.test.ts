@@ -133,7 +133,7 @@ test('an operation declares its problems by their codes, and the headers that co
     expect.arrayContaining(['202', '400', '401', '403', '409', '413', '415', '422', '429', '500', '503']),
   )
   for (const code of ['user_not_connected', 'text_empty', 'idempotency_mismatch']) expect(refused).toContain(code)
-  expect(JSON.stringify(document.components.responses['RateLimited'])).toContain('#/components/headers/Retry-After')
+  expect(JSON.stringify(send?.responses['429'])).toContain('#/components/headers/Retry-After')
   expect(JSON.stringify(send?.responses['202'])).toContain('#/components/headers/Location')
 })
 

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { portOf } from '@tellwire/lifecycle'
 import { createLogger } from '@tellwire/observability'
 import { eventually } from '@tellwire/testing'
 import Fastify, { type FastifyInstance } from 'fastify'
@@ -21,7 +22,7 @@ async function serve(bounds: Partial<CallerBounds> = {}): Promise<number> {
   refuseUnknownAddresses(app)
   app.post('/echo', async ({ body }) => ({ body }))
   await app.listen({ port: 0, host: '127.0.0.1' })
-  return app.addresses()[0]?.port ?? 0
+  return portOf(app.server)
 }
 
 function call(port: number): { socket: Socket; received: () => string; isClosed: () => boolean } {

@@ -8,6 +8,7 @@ import type { SystemScope } from '../scope.js'
 import { lockConnectLink } from './find-connect-link.js'
 import type { ConnectLink } from './issue-connect-link.js'
 import { linkStatus } from './status.js'
+import { tellLinkEnded } from './tell-link-ended.js'
 
 /** A token that was sent to a bot in a chat. */
 export interface OpenedLink {
@@ -69,6 +70,7 @@ async function use(scope: Scope, opened: OpenedLink, link: ConnectLink): Promise
     where: { tenantId_id: { tenantId, id: link.id } },
     data: { status: 'used', usedAt: new Date(), connectionId, displayName: personName(opened) },
   })
+  tellLinkEnded(scope, link.id)
   await recordEvents(db, [
     { tenantId, type: 'link.used', data: { connect_link_id: link.id, user_id: userId, connection_id: connectionId } },
   ])

@@ -8,7 +8,7 @@ import { Refusal } from '../refusal.js'
 const batchSizeMax = 256
 /** Of the two kinds of statements, so many run at a time: a large request delays no small one. */
 const statementsMax = { shared: 2, single: 1 }
-/** What may wait: of one tenant, and in all. */
+/** Bounds of what waits: of one tenant, and in all. */
 const waitingMax = { ofTenant: 10_000, inAll: 200_000 }
 const charactersMax = { ofTenant: 16 * 1_048_576, inAll: 256 * 1_048_576 }
 /** A key that another transaction uses is asked for again, outside of the database. */

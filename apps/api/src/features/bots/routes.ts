@@ -21,6 +21,7 @@ const locationOf = ({ id }: BotView): string => `/v1/bots/${id}`
 export const botRoutes = [
   route({
     operation: 'registerBot',
+    gate: 'telegram',
     scope: 'bots:write',
     method: 'POST',
     url: '/v1/bots',
@@ -64,6 +65,7 @@ export const botRoutes = [
   }),
   route({
     operation: 'changeBot',
+    gate: 'telegram',
     scope: 'bots:write',
     method: 'PATCH',
     url: '/v1/bots/:id',
@@ -77,6 +79,7 @@ export const botRoutes = [
   }),
   route({
     operation: 'deleteBot',
+    gate: 'telegram',
     scope: 'bots:write',
     method: 'DELETE',
     url: '/v1/bots/:id',
@@ -91,6 +94,7 @@ export const botRoutes = [
   }),
   route({
     operation: 'replaceBotToken',
+    gate: 'telegram',
     scope: 'bots:write',
     method: 'PUT',
     url: '/v1/bots/:id/token',

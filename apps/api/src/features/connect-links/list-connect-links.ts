@@ -1,6 +1,7 @@
 import type { Prisma } from '@tellwire/db'
 import type { LinkStatus, TenantScope } from '@tellwire/domain'
-import { readIdCursor, toPage } from '../../http/cursors.js'
+import { readIdCursor, toFoundPage } from '../../http/cursors.js'
+import { searchList } from '../../http/search.js'
 import type { ConnectLinkListQuery } from './schemas.js'
 import { showConnectLink } from './show-connect-link.js'
 
@@ -9,12 +10,35 @@ export async function listConnectLinks({ db, tenantId }: TenantScope, query: Con
   const { limit, cursor, user_id: userId, status } = query
   const list = ['connect links', tenantId, userId, status]
   const olderThan = readIdCursor(list, cursor)
-  const filters: Prisma.ConnectLinkWhereInput[] = [{ tenantId }]
-  if (olderThan !== undefined) filters.push({ id: { lt: olderThan } })
-  if (userId !== undefined) filters.push({ userId })
-  if (status !== undefined) filters.push(statusFilter(status))
-  const links = await db.connectLink.findMany({ where: { AND: filters }, orderBy: { id: 'desc' }, take: limit + 1 })
-  return toPage(links, limit, list, ({ id }) => id, showConnectLink)
+  const within = (olderThan: string | undefined): Prisma.ConnectLinkWhereInput => ({
+    tenantId,
+    ...(userId === undefined ? {} : { userId }),
+    ...(olderThan === undefined ? {} : { id: { lt: olderThan } }),
+  })
+  const found = await searchList({
+    limit,
+    after: olderThan,
+    findBound: async (after, rows) =>
+      status === undefined
+        ? undefined
+        : (
+            await db.connectLink.findFirst({
+              where: within(after),
+              orderBy: { id: 'desc' },
+              skip: rows - 1,
+              select: { id: true },
+            })
+          )?.id,
+    find: ({ after, until, take }) =>
+      db.connectLink.findMany({
+        where: {
+          AND: [within(after), ...(until ? [{ id: { gte: until } }] : []), ...(status ? [statusFilter(status)] : [])],
+        },
+        orderBy: { id: 'desc' },
+        take,
+      }),
+  })
+  return toFoundPage(found, limit, list, ({ id }) => id, showConnectLink)
 }
 
 function statusFilter(status: LinkStatus): Prisma.ConnectLinkWhereInput {

@@ -1,9 +1,8 @@
 import { revokeConnectLink } from '@tellwire/domain'
-import { ApiError } from '../../errors.js'
+import { ApiError, tooManyWaits } from '../../errors.js'
 import { answerOnce } from '../../http/answer.js'
 import { IdParams, readId } from '../../http/ids.js'
 import { Page } from '../../http/schemas.js'
-import { waitFor } from '../../http/wait-for.js'
 import { Empty, route } from '../../route.js'
 import { getConnectLink } from './get-connect-link.js'
 import { issueShownLink } from './issue-shown-link.js'
@@ -37,6 +36,7 @@ export const connectLinkRoutes = [
   }),
   route({
     operation: 'listConnectLinks',
+    gate: 'searches',
     scope: 'links:read',
     method: 'GET',
     url: '/v1/connect-links',
@@ -56,12 +56,17 @@ export const connectLinkRoutes = [
     params,
     query: WaitQuery,
     responses: { 200: ConnectLink },
-    handler: ({ scope, params, query, signal }) =>
-      waitFor(
-        () => getConnectLink(scope, idOf(params)),
-        (link) => link.status !== 'pending',
-        { seconds: query.wait, signal },
-      ),
+    gate: 'none',
+    handler: async ({ scope, params, query, signal }) => {
+      const { tenantId, key, gates, waits } = scope
+      const id = idOf(params)
+      const look = () => gates.statements.pass(tenantId, () => getConnectLink(scope, id))
+      const link = await look()
+      if (link.status !== 'pending' || query.wait === 0) return link
+      const waiter = { owner: key.id, seconds: query.wait, signal: signal() }
+      if (!(await waits.links.until({ tenantId, id }, waiter))) throw tooManyWaits()
+      return look()
+    },
   }),
   route({
     operation: 'revokeConnectLink',

@@ -1,6 +1,7 @@
 import { nilUuid, type Prisma } from '@tellwire/db'
 import type { TenantScope } from '@tellwire/domain'
-import { readIdCursor, toPage } from '../../http/cursors.js'
+import { readIdCursor, toFoundPage } from '../../http/cursors.js'
+import { searchList } from '../../http/search.js'
 import { parseId } from '../../http/ids.js'
 import { showConnection, withChat } from '../../views/connection.js'
 import type { ConnectionListQuery } from './schemas.js'
@@ -10,17 +11,37 @@ export async function listConnections({ db, tenantId }: TenantScope, query: Conn
   const { limit, cursor, user_id: userId, bot_id: botId, status } = query
   const list = ['connections', tenantId, userId, botId, status]
   const olderThan = readIdCursor(list, cursor)
-  const filters: Prisma.ConnectionWhereInput[] = [{ tenantId }]
-  if (olderThan !== undefined) filters.push({ id: { lt: olderThan } })
-  if (userId !== undefined) filters.push({ userId })
-  if (status !== undefined) filters.push({ status })
+  const fitting: Prisma.ConnectionWhereInput[] = []
+  if (status !== undefined) fitting.push({ status })
   // An id of the wrong form fits nothing.
-  if (botId !== undefined) filters.push({ botId: parseId('bot', botId) ?? nilUuid })
-  const connections = await db.connection.findMany({
-    where: { AND: filters },
-    orderBy: { id: 'desc' },
-    take: limit + 1,
-    include: withChat,
+  if (botId !== undefined) fitting.push({ botId: parseId('bot', botId) ?? nilUuid })
+  const within = (olderThan: string | undefined): Prisma.ConnectionWhereInput => ({
+    tenantId,
+    ...(userId === undefined ? {} : { userId }),
+    ...(olderThan === undefined ? {} : { id: { lt: olderThan } }),
   })
-  return toPage(connections, limit, list, ({ id }) => id, showConnection)
+  const found = await searchList({
+    limit,
+    after: olderThan,
+    // The connections of one user are few.
+    findBound: async (after, rows) =>
+      fitting.length === 0 || userId !== undefined
+        ? undefined
+        : (
+            await db.connection.findFirst({
+              where: within(after),
+              orderBy: { id: 'desc' },
+              skip: rows - 1,
+              select: { id: true },
+            })
+          )?.id,
+    find: ({ after, until, take }) =>
+      db.connection.findMany({
+        where: { AND: [within(after), ...(until ? [{ id: { gte: until } }] : []), ...fitting] },
+        orderBy: { id: 'desc' },
+        take,
+        include: withChat,
+      }),
+  })
+  return toFoundPage(found, limit, list, ({ id }) => id, showConnection)
 }

@@ -14,6 +14,7 @@ const idOf = ({ id }: { id: string }): string => readId('con', id, 'connection')
 export const connectionRoutes = [
   route({
     operation: 'listConnections',
+    gate: 'searches',
     scope: 'connections:read',
     method: 'GET',
     url: '/v1/connections',

@@ -12,6 +12,7 @@ const tag = 'notifications'
 export const deliveryRoutes = [
   route({
     operation: 'listDeliveries',
+    gate: 'searches',
     scope: 'notifications:read',
     method: 'GET',
     url: '/v1/notifications/:id/deliveries',
@@ -24,6 +25,7 @@ export const deliveryRoutes = [
   }),
   route({
     operation: 'replayDeliveries',
+    gate: 'searches',
     scope: 'notifications:write',
     method: 'POST',
     url: '/v1/notifications/replay',

@@ -17,6 +17,7 @@ const idOf = ({ id }: { id: string }): string => readId('fil', id, 'file')
 export const fileRoutes = [
   route({
     operation: 'uploadFile',
+    gate: 'uploads',
     scope: 'files:write',
     method: 'POST',
     url: '/v1/files',

@@ -7,7 +7,7 @@ import { findEarlierAcceptance, pointToEarlier } from './find-earlier-acceptance
 import { readNewNotification } from './read-new-notification.js'
 import type { NewNotification } from './schemas.js'
 
-type Scope = TenantScope & Keeping & Needs<'accepter' | 'boundedWork' | 'capacity'>
+type Scope = TenantScope & Keeping & Needs<'accepter' | 'boundedWork' | 'capacity' | 'gates'>
 
 /** How many users the notifications of one request may name together. */
 export const recipientsMax = 10_000
@@ -29,7 +29,7 @@ type Read = NotificationToAccept | ApiError
  */
 export async function accept(scope: Scope, posted: readonly Posted[], isAtomic: boolean): Promise<Accepted> {
   assertRecipients(posted)
-  const items = await Promise.all(posted.map((item, position) => read(scope, item, position)))
+  const items = await scope.gates.statements.pass(scope.tenantId, () => readAll(scope, posted))
   const notifications = items.filter((item): item is NotificationToAccept => !(item instanceof Error))
   const isHopeless = notifications.length === 0 || (isAtomic && notifications.length < items.length)
 
@@ -61,6 +61,13 @@ interface Stored {
 }
 
 const nothingStored: Stored = { facts: [], unreachable: new Set() }
+
+/** Reads one after the other: what needs looking up takes one connection of the database, however long the list. */
+async function readAll(scope: Scope, posted: readonly Posted[]): Promise<Read[]> {
+  const items: Read[] = []
+  for (const [position, item] of posted.entries()) items.push(await read(scope, item, position))
+  return items
+}
 
 async function read(scope: Scope, item: Posted, position: number): Promise<Read> {
   if ('refusal' in item) return item.refusal

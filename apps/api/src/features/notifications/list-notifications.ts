@@ -1,30 +1,43 @@
 import { idFloor, type Prisma } from '@tellwire/db'
 import type { TenantScope } from '@tellwire/domain'
-import { readIdCursor, toPage } from '../../http/cursors.js'
+import { readIdCursor, toFoundPage } from '../../http/cursors.js'
+import { searchList } from '../../http/search.js'
 import { findNotifications, showNotification, tallyNotifications } from '../../views/notification.js'
 import type { NotificationListQuery } from './schemas.js'
 
-/** Lists notifications, newest first. Ids are time-ordered, so the times bound the ids and the partitions that are read. */
+/**
+ * Lists notifications, newest first. Ids are time-ordered, so the times bound the ids and the partitions that are read.
+ * What the deliveries have to be like is searched for.
+ */
 export async function listNotifications(scope: TenantScope, query: NotificationListQuery) {
-  const { tenantId } = scope
+  const { db, tenantId } = scope
   const { limit, cursor, ...filter } = query
   const list = ['notifications', tenantId, filter]
-  const olderThan = readIdCursor(list, cursor)
+  const fitting: Prisma.NotificationWhereInput[] = []
+  if (filter.user_id !== undefined) fitting.push({ deliveries: { some: { userId: filter.user_id } } })
+  if (filter.topic !== undefined) fitting.push({ target: { path: ['topic'], equals: filter.topic } })
+  if (filter.reason !== undefined) fitting.push(reasonFilter(filter.reason))
+  if (filter.status !== undefined) fitting.push(statusFilter(filter.status))
 
-  const filters: Prisma.NotificationWhereInput[] = [{ tenantId }]
-  if (olderThan !== undefined) filters.push({ id: { lt: olderThan } })
-  if (filter.after !== undefined) filters.push({ id: { gte: idFloor(Date.parse(filter.after)) } })
-  if (filter.before !== undefined) filters.push({ id: { lt: idFloor(Date.parse(filter.before)) } })
-  if (filter.user_id !== undefined) filters.push({ deliveries: { some: { userId: filter.user_id } } })
-  if (filter.topic !== undefined) filters.push({ target: { path: ['topic'], equals: filter.topic } })
-  if (filter.reason !== undefined)
-    filters.push({ deliveries: { some: { failure: { path: ['code'], equals: filter.reason } } } })
-  if (filter.status !== undefined) filters.push(statusFilter(filter.status))
-
-  const notifications = await findNotifications(scope, { AND: filters }, limit + 1)
-  const tallyOf = await tallyNotifications(scope, notifications)
-  return toPage(
-    notifications,
+  const earliest = filter.after === undefined ? {} : { gte: idFloor(Date.parse(filter.after)) }
+  const latest = filter.before === undefined ? undefined : idFloor(Date.parse(filter.before))
+  const within = (olderThan: string | undefined) => {
+    const [before] = [olderThan ?? highestUuid, latest ?? highestUuid].toSorted()
+    return { tenantId, id: { ...earliest, lt: before ?? highestUuid } }
+  }
+  const found = await searchList({
+    limit,
+    after: readIdCursor(list, cursor),
+    findBound: async (after, rows) =>
+      fitting.length === 0
+        ? undefined
+        : (await db.notification.findFirst({ ...select, where: within(after), skip: rows - 1 }))?.id,
+    find: ({ after, until, take }) =>
+      findNotifications(scope, { AND: [within(after), ...(until ? [{ id: { gte: until } }] : []), ...fitting] }, take),
+  })
+  const tallyOf = await tallyNotifications(scope, found.rows)
+  return toFoundPage(
+    found,
     limit,
     list,
     ({ id }) => id,
@@ -32,9 +45,23 @@ export async function listNotifications(scope: TenantScope, query: NotificationL
   )
 }
 
+const highestUuid = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+const select = { orderBy: { id: 'desc' }, select: { id: true } } as const
+
+/** The deliveries of a broadcast may be many, and are counted as they end. */
+function reasonFilter(reason: string): Prisma.NotificationWhereInput {
+  return {
+    OR: [
+      { broadcast: null, deliveries: { some: { failure: { path: ['code'], equals: reason } } } },
+      { counts: { some: { reason, count: { gt: 0 } } } },
+    ],
+  }
+}
+
 /** A status of a notification follows from those of its deliveries, or from what is known of its audience. */
 function statusFilter(status: NonNullable<NotificationListQuery['status']>): Prisma.NotificationWhereInput {
   const some = (...statuses: string[]): Prisma.NotificationWhereInput => ({
+    broadcast: null,
     deliveries: { some: { status: { in: statuses } } },
   })
   const none = (...statuses: string[]): Prisma.NotificationWhereInput => ({
@@ -64,12 +91,13 @@ function statusFilter(status: NonNullable<NotificationListQuery['status']>): Pri
     case 'held':
       return { AND: [none('queued', 'scheduled'), some('awaiting_user')] }
     case 'queued':
+      return { OR: [some(status), isBroadcast({ isCompleted: false, expanded: { gt: 0 } })] }
     case 'sent':
     case 'failed':
     case 'expired':
     case 'cancelled':
     case 'unknown':
     case 'awaiting_user':
-      return some(status)
+      return { OR: [some(status), { counts: { some: { status, count: { gt: 0 } } } }] }
   }
 }

@@ -1,7 +1,6 @@
 import { Answer, replayedHeader } from '../../http/answer.js'
 import { IdParams, parseId, readId } from '../../http/ids.js'
 import { Page } from '../../http/schemas.js'
-import { waitFor } from '../../http/wait-for.js'
 import { messageRefusals } from '../../messages/refusals.js'
 import type { ProblemCode } from '../../problems.js'
 import { type Call, route } from '../../route.js'
@@ -52,6 +51,7 @@ export const notificationRoutes = [
     isIdempotent: true,
     hasLocation: true,
     errors: refusals,
+    gate: 'none',
     handler: async (call) => {
       const accepted = await accept(call.scope, [{ input: call.body }], false)
       const body = showAcceptance(accepted)
@@ -59,6 +59,7 @@ export const notificationRoutes = [
       const seconds = readPreferredWait(call.headers.prefer)
       if (seconds === 0) return new Answer(202, body, headers)
       const status = await waitUntilSettled(call, body.id, seconds)
+      if (status === undefined) return new Answer(202, body, headers)
       return new Answer(202, { ...body, status }, { ...headers, 'preference-applied': `wait=${seconds}` })
     },
   }),
@@ -76,6 +77,7 @@ export const notificationRoutes = [
     responses: { 202: AcceptedBatch },
     isIdempotent: true,
     errors: ['batch_refused', 'conflict', 'too_many_recipients'],
+    gate: 'none',
     handler: async ({ scope, body }) => {
       const accepted = await accept(scope, readBatch(body), body.atomic)
       return new Answer(202, showAcceptances(accepted, body.atomic), replayedHeader(accepted.isReplayed))
@@ -83,6 +85,7 @@ export const notificationRoutes = [
   }),
   route({
     operation: 'listNotifications',
+    gate: 'searches',
     scope: 'notifications:read',
     method: 'GET',
     url: '/v1/notifications',
@@ -105,12 +108,12 @@ export const notificationRoutes = [
   }),
 ]
 
+/** @returns undefined where too many wait already: a preference is never an error. */
 async function waitUntilSettled({ scope, signal }: Call<TenantRequestScope>, shownId: string, seconds: number) {
+  const { tenantId, key, gates, waits } = scope
   const id = parseId('ntf', shownId) ?? ''
-  const { status } = await waitFor(
-    () => getNotification(scope, id),
-    (notification) => notification.status === 'settled',
-    { seconds, signal },
-  )
+  const hasWaited = await waits.notifications.until({ tenantId, id }, { owner: key.id, seconds, signal: signal() })
+  if (!hasWaited) return undefined
+  const { status } = await gates.statements.pass(tenantId, () => getNotification(scope, id))
   return status
 }

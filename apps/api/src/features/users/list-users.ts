@@ -1,6 +1,7 @@
 import type { Prisma } from '@tellwire/db'
 import type { TenantScope } from '@tellwire/domain'
-import { readCursor, toPage } from '../../http/cursors.js'
+import { readCursor, toFoundPage } from '../../http/cursors.js'
+import { searchList } from '../../http/search.js'
 import type { UserListQuery } from './schemas.js'
 import { showUser, withConnections } from './show-user.js'
 
@@ -10,18 +11,36 @@ export async function listUsers({ db, tenantId }: TenantScope, query: UserListQu
   const list = ['users', tenantId, connected, q]
   const after = readCursor(list, cursor)
 
-  const filters: Prisma.UserWhereInput[] = [{ tenantId }]
-  if (after !== undefined) filters.push({ userId: { gt: after } })
-  if (q !== undefined) filters.push({ userId: { contains: escapeLike(q) } })
-  if (connected !== undefined) filters.push({ connections: { [connected ? 'some' : 'none']: { status: 'active' } } })
-
-  const users = await db.user.findMany({
-    where: { AND: filters },
-    orderBy: { userId: 'asc' },
-    take: limit + 1,
-    include: withConnections,
+  const fitting: Prisma.UserWhereInput[] = []
+  if (q !== undefined) fitting.push({ userId: { contains: escapeLike(q) } })
+  if (connected !== undefined) fitting.push({ connections: { [connected ? 'some' : 'none']: { status: 'active' } } })
+  const within = (after: string | undefined): Prisma.UserWhereInput => ({
+    tenantId,
+    ...(after === undefined ? {} : { userId: { gt: after } }),
   })
-  return toPage(users, limit, list, (user) => user.userId, showUser)
+  const found = await searchList({
+    limit,
+    after,
+    findBound: async (after, rows) =>
+      fitting.length === 0
+        ? undefined
+        : (
+            await db.user.findFirst({
+              where: within(after),
+              orderBy: { userId: 'asc' },
+              skip: rows - 1,
+              select: { userId: true },
+            })
+          )?.userId,
+    find: ({ after, until, take }) =>
+      db.user.findMany({
+        where: { AND: [within(after), ...(until === undefined ? [] : [{ userId: { lte: until } }]), ...fitting] },
+        orderBy: { userId: 'asc' },
+        take,
+        include: withConnections,
+      }),
+  })
+  return toFoundPage(found, limit, list, (user) => user.userId, showUser)
 }
 
 /** `contains` is a LIKE, in which these three have another meaning. */

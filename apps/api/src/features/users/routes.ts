@@ -12,6 +12,7 @@ const tag = 'users'
 export const userRoutes = [
   route({
     operation: 'listUsers',
+    gate: 'searches',
     scope: 'users:read',
     method: 'GET',
     url: '/v1/users',

@@ -1,0 +1,17 @@
+import { createGate, type Gate } from './gate.js'
+
+/**
+ * The gates through which the work of requests passes, by what it takes: `statements` of the database, `searches` that
+ * look through much, calls of `telegram` that may take seconds, and `uploads`.
+ */
+export type GateName = 'statements' | 'searches' | 'telegram' | 'uploads'
+export type Gates = Record<GateName, Gate>
+
+export function createGates(): Gates {
+  return {
+    statements: createGate({ runningMax: 32, runningOfOwnerMax: 6, waitingOfOwnerMax: 500 }),
+    searches: createGate({ runningMax: 4, runningOfOwnerMax: 2, waitingOfOwnerMax: 50 }),
+    telegram: createGate({ runningMax: 32, runningOfOwnerMax: 4, waitingOfOwnerMax: 100 }),
+    uploads: createGate({ runningMax: 32, runningOfOwnerMax: 4, waitingOfOwnerMax: 50 }),
+  }
+}
