@@ -61,8 +61,8 @@ test('gives the request id back, and makes one where it is missing or absurd', a
 test('tells how much of the rate is left, with security headers', async ({ as, tenant }) => {
   const { headers } = await as(tenant).get('/v1/users')
 
-  expect(headers['ratelimit-policy']).toBe('"default";q=10000;w=1')
-  expect(headers['ratelimit']).toMatch(/^"default";r=\d+;t=\d+$/)
+  expect(headers['ratelimit-policy']).toBe('"key";q=10000;w=1, "requests-per-second";q=10000;w=1')
+  expect(headers['ratelimit']).toMatch(/^"key";r=\d+;t=\d+, "requests-per-second";r=\d+;t=\d+$/)
   expect(headers['content-security-policy']).toContain("default-src 'self'")
   expect(headers['x-content-type-options']).toBe('nosniff')
 })

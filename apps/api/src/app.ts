@@ -1,6 +1,6 @@
 import helmet from '@fastify/helmet'
 import { findSettledNotifications, newId } from '@tellwire/db'
-import { findEndedLinks } from '@tellwire/domain'
+import { createQuotas, createSharedCount, findEndedLinks, type OnQuotaWarning, recordEvents } from '@tellwire/domain'
 import { LinkEnded, onAnnounced } from '@tellwire/jobs'
 import { portOf } from '@tellwire/lifecycle'
 import Fastify, { type FastifyInstance } from 'fastify'
@@ -13,6 +13,9 @@ import { healthRoutes } from './features/health/routes.js'
 import { pageRoutes } from './features/pages/routes.js'
 import { telegramWebhookRoutes } from './features/telegram-webhook/routes.js'
 import { endWaitsOnClose } from './http/abort-signal.js'
+import { limitAddresses } from './limits/limit-addresses.js'
+import { showLimits } from './limits/shown-limits.js'
+import { createTotals } from './limits/totals.js'
 import { describeOnce } from './openapi/describe-api.js'
 import { serveAssets } from './plugins/assets.js'
 import { authenticateAdmins, authenticateTenants, openAdminScope, openTenantScope } from './plugins/authenticate.js'
@@ -23,8 +26,8 @@ import {
   handleErrors,
   refuseUnknownAddresses,
 } from './plugins/error-handler.js'
-import { limitRates } from './plugins/rate-limit.js'
 import { logRequests } from './plugins/request-log.js'
+import { shedLoad } from './plugins/shed-load.js'
 import { boundCallers } from './plugins/slow-callers.js'
 import { registerRoutes } from './register-routes.js'
 import { operatorRoutes, tenantRoutes } from './routes.js'
@@ -45,6 +48,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     logger: false,
     bodyLimit: bodyBytesMax,
     http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: headersTimeoutMs / 3 },
+    trustProxy: readTrustProxy(config.TRUST_PROXY),
     genReqId: (request) => readRequestId(request.headers['x-request-id']),
     routerOptions: { maxParamLength: 1_600, ignoreTrailingSlash: false },
     clientErrorHandler: createClientErrorHandler(() => baseUrl()),
@@ -60,7 +64,12 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   logRequests(app, log)
   handleErrors(app, baseUrl, log)
   await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } })
-  await limitRates(app, config.RATE_LIMIT_PER_SECOND)
+  await shedLoad(app)
+  showLimits(app)
+  await limitAddresses(app, {
+    perAddress: config.ADDRESS_RATE_LIMIT_PER_SECOND,
+    perKey: config.RATE_LIMIT_PER_SECOND,
+  })
   refuseUnknownAddresses(app)
 
   await serveAssets(app)
@@ -71,7 +80,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   )
   await app.register(telegramWebhookRoutes(services))
   await app.register(async (tenants) => {
-    authenticateTenants(tenants, services)
+    authenticateTenants(tenants, services, operations.quotas)
     registerRoutes(tenants, tenantRoutes, {
       scopeOf: openTenantScope(services, operations),
       ownerOf: ({ tenantKey }) => tenantKey?.tenantId ?? '',
@@ -100,6 +109,11 @@ function toOperationServices(
     links: createWaits((links) => findEndedLinks(db, links), onWaitError),
     notifications: createWaits((notifications) => findSettledNotifications(engine, notifications), onWaitError),
   }
+  const warnOfQuota: OnQuotaWarning = ({ tenantId, ...data }) => {
+    recordEvents(db, [{ tenantId, type: 'quota.warning', data }]).catch((error: unknown) =>
+      log.warn({ err: error, tenantId }, 'a warning of a quota was not recorded'),
+    )
+  }
   const listening = onAnnounced(jobs, LinkEnded, (id) => waits.links.lookAt(id))
   const operations: OperationServices = {
     engine,
@@ -110,6 +124,8 @@ function toOperationServices(
     files,
     metrics,
     capacity: createCapacity({ db, engine }),
+    quotas: createQuotas(createSharedCount(engine, jobs), warnOfQuota),
+    totals: createTotals({ db, engine }),
     gates: createGates(),
     waits,
     webhookBaseUrl: publicUrl,
@@ -138,4 +154,10 @@ function localUrlOf(app: () => FastifyInstance): () => string {
 
 function readRequestId(given: string | string[] | undefined): string {
   return typeof given === 'string' && /^[\w.:/+=-]{1,128}$/.test(given) ? given : newId()
+}
+
+/** Whose word is taken for where a request comes from: nobody's, so many proxies', or those at these addresses. */
+function readTrustProxy(given: string): boolean | string | ((address: string, hop: number) => boolean) {
+  if (given === 'true' || given === 'false') return given === 'true'
+  return /^\d+$/.test(given) ? (_, hop) => hop < Number(given) : given
 }

@@ -12,6 +12,8 @@ export const ApiEnv = Type.Object({
   PORT: Type.Integer({ default: 3000, minimum: 0, maximum: 65535 }),
   API_METRICS_PORT: Type.Optional(Type.Integer({ minimum: 0, maximum: 65535 })),
   RATE_LIMIT_PER_SECOND: Type.Integer({ default: 10_000, minimum: 1 }),
+  ADDRESS_RATE_LIMIT_PER_SECOND: Type.Integer({ default: 200, minimum: 1 }),
+  TRUST_PROXY: Type.String({ default: 'false', pattern: '^(true|false|[0-9]{1,2}|[0-9a-fA-F.:/, ]+)$' }),
   CONNECTIONS_PER_ADDRESS: Type.Integer({ default: 2_000, minimum: 1 }),
   TELEGRAM_API_ROOT: Type.String({ default: 'https://api.telegram.org', pattern: '^https?://' }),
   ...filesEnv,

@@ -1,11 +1,13 @@
 import type { Database, Pool } from '@tellwire/db'
-import type { Accepter, AdminScope, BoundedWork, Idempotency, Sealer, TenantScope } from '@tellwire/domain'
+import type { Accepter, AdminScope, BoundedWork, Quotas, Idempotency, Sealer, TenantScope } from '@tellwire/domain'
 import type { FileStore } from '@tellwire/files'
 import type { JobBackend, Waker } from '@tellwire/jobs'
 import type { DeliveryMetrics, Logger } from '@tellwire/observability'
 import type { BotApi } from '@tellwire/telegram'
 import type { Capacity } from './capacity.js'
 import type { Gates } from './gates.js'
+import type { Limiting } from './limits/tenant-quotas.js'
+import type { Totals } from './limits/totals.js'
 import type { Waits } from './waits.js'
 import type { ApiConfig } from './config.js'
 
@@ -31,6 +33,8 @@ export interface OperationServices extends Pick<
   'engine' | 'accepter' | 'boundedWork' | 'sealer' | 'telegram' | 'files' | 'metrics'
 > {
   capacity: Capacity
+  quotas: Quotas
+  totals: Totals
   gates: Gates
   /** Waiting for links to end, and for notifications to be settled. */
   waits: { links: Waits; notifications: Waits }
@@ -49,7 +53,8 @@ export type Keeping = { idempotency: Idempotency | undefined } & Needs<'sealer'>
 /** The scope of a tenant's request, with everything that operations can name. */
 export type TenantRequestScope = TenantScope &
   OperationServices &
-  Keeping & {
+  Keeping &
+  Limiting & {
     /** The key that was sent. */
     key: { id: string; name: string; scopes: string[] }
   }

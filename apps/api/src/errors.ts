@@ -25,6 +25,14 @@ export function notFound(what: string, pointer = ''): ApiError {
   })
 }
 
+/** The caller has used up what it may send. @param policy the name of the limit, as the headers name it. */
+export function rateLimited(policy: string, resetSeconds: number): ApiError {
+  return new ApiError('rate_limited', `The limit "${policy}" is used up for now.`, {
+    retryAfterSeconds: Math.max(1, resetSeconds),
+    extensions: { 'violated-policies': [policy] },
+  })
+}
+
 export function tooManyWaits(): ApiError {
   return new ApiError('too_many_at_once', 'Too many requests wait for this already.', { retryAfterSeconds: 5 })
 }
@@ -33,11 +41,17 @@ export function tooManyWaits(): ApiError {
 export function problemDocument(
   code: ProblemCode,
   detail: string,
-  about: { baseUrl: string; instance: string; requestId: string; errors?: FieldError[] | undefined },
+  about: {
+    baseUrl: string
+    instance: string
+    requestId: string
+    errors?: FieldError[] | undefined
+    extensions?: Record<string, unknown> | undefined
+  },
 ) {
-  const { status, title, isRetryable } = problems[code]
+  const { status, title, isRetryable, type } = problems[code]
   return {
-    type: `${about.baseUrl}/problems/${code}`,
+    type: type ?? `${about.baseUrl}/problems/${code}`,
     title,
     status,
     detail,
@@ -46,5 +60,6 @@ export function problemDocument(
     request_id: about.requestId,
     retryable: isRetryable,
     ...(about.errors ? { errors: about.errors } : {}),
+    ...about.extensions,
   }
 }

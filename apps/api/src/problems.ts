@@ -6,6 +6,8 @@ interface Problem {
   /** What the caller can do. */
   remedy: string
   isRetryable: boolean
+  /** Where a standard names the type of the problem: that name. */
+  type?: string
 }
 
 const problem = (status: number, title: string, why: string, remedy: string, isRetryable = false): Problem => ({
@@ -15,6 +17,9 @@ const problem = (status: number, title: string, why: string, remedy: string, isR
   remedy,
   isRetryable,
 })
+
+/** draft-ietf-httpapi-ratelimit-headers-11, "Problem Types". */
+const quotaExceeded = 'https://iana.org/assignments/http-problem-types#quota-exceeded'
 
 /** Every code that an answer can carry: stable, and documented under `/problems/{code}`. */
 export const problems = {
@@ -286,12 +291,27 @@ export const problems = {
     'A shared bot is changed by whoever operates the service.',
     'Ask them, or register a bot of your own.',
   ),
-  rate_limited: problem(
-    429,
-    'Too many requests',
-    'More requests came in a second than this key may send.',
-    'Wait for Retry-After, and read the RateLimit header of each answer.',
-    true,
+  rate_limited: {
+    ...problem(
+      429,
+      'A limit is used up',
+      'More came in a second, a minute, a day or a month than may: of a tenant, a key, or an address without a key.',
+      'Wait for Retry-After, and read the RateLimit header of each answer. GET /v1/limits shows all limits.',
+      true,
+    ),
+    type: quotaExceeded,
+  },
+  limit_reached: problem(
+    422,
+    'There can be no more of it',
+    'The tenant has as much as it may: of users, bots, templates, files, or deliveries that wait.',
+    'Delete what is not needed, or ask whoever operates the service. GET /v1/limits shows all limits.',
+  ),
+  tenant_suspended: problem(
+    403,
+    'The tenant is suspended',
+    'Whoever operates the service has suspended the tenant. Its deliveries wait; nothing is dropped.',
+    'Ask whoever operates the service.',
   ),
   too_many_at_once: problem(
     429,

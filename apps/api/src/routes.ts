@@ -6,6 +6,7 @@ import { controlRoutes } from './features/control/routes.js'
 import { deliveryRoutes } from './features/deliveries/routes.js'
 import { editRoutes } from './features/edits/routes.js'
 import { fileRoutes } from './features/files/routes.js'
+import { limitRoutes } from './features/limits/routes.js'
 import { meRoutes } from './features/me/routes.js'
 import { notificationRoutes } from './features/notifications/routes.js'
 import { renderRoutes } from './features/render/routes.js'
@@ -29,6 +30,7 @@ export const tenantRoutes: readonly Route[] = [
   ...topicRoutes,
   ...botRoutes,
   ...meRoutes,
+  ...limitRoutes,
 ]
 
 export const operatorRoutes: readonly Route[] = adminRoutes

@@ -9,6 +9,7 @@ export {
   type Transaction,
 } from './client.js'
 export { Prisma } from './generated/client.js'
+export { type QuotaWindow, readQuotas, takeFromQuota } from './quotas/quota-windows.js'
 export { keyLock } from './key-locks.js'
 export { idFloor, newId, nilUuid } from './ids.js'
 export { migrate, MigrationError, readMigrations } from './migrate.js'
@@ -35,6 +36,7 @@ export {
   type Audience,
   type NotificationToAccept,
 } from './deliveries/accept.js'
+export { countPending } from './deliveries/count-pending.js'
 export { findSettledNotifications } from './deliveries/find-settled.js'
 export { expandBroadcast, type ExpandedSlice } from './deliveries/expand.js'
 export {

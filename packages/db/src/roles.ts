@@ -17,6 +17,7 @@ const engineTables = [
   'broadcasts',
   'delivery_counts',
   'idempotency_keys',
+  'quota_windows',
   'updates',
   'update_receipts',
   'events',

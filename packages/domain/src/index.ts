@@ -21,7 +21,7 @@ export {
   type KeepingScope,
 } from './idempotency/keep-once.js'
 export { type BoundedWork, BudgetExceeded, createBoundedWork } from './bounded-work/bounded-work.js'
-export { type Accepter, createAccepter } from './notifications/accepter.js'
+export { type Accepter, createAccepter, sizeOf } from './notifications/accepter.js'
 export {
   type ConnectLink,
   type IssuedConnectLink,
@@ -78,6 +78,17 @@ export { isSignatureOf, makeCallbackData, readCallbackData } from './messages/ca
 export { type TemplateContent, TemplateError, type TemplateReader } from './templates/render-template.js'
 export { findSchemaFault, findVariableFaults, type SchemaFault } from './templates/variables-schema.js'
 export { isDateTime, isLocale, isTimezone, normaliseLocale, normaliseTimezone } from './formats.js'
+export {
+  type LimitName,
+  limitNames,
+  type QuotaName,
+  quotaSeconds,
+  readLimits,
+  type TenantLimits,
+  type TotalName,
+  totalNames,
+} from './limits/tenant-limits.js'
+export { createQuotas, createSharedCount, type OnQuotaWarning, type Quotas, type Taken } from './limits/quotas.js'
 export { createFairQueue, type FairQueue } from './fairness/fair-queue.js'
 export { fileKey } from './files/file-key.js'
 export { lengthMaxOf } from './messages/length-max.js'

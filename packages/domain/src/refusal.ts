@@ -14,6 +14,8 @@ export interface FieldError {
 export interface RefusalOptions {
   errors?: FieldError[]
   retryAfterSeconds?: number
+  /** Further members of the problem document. */
+  extensions?: Record<string, unknown>
   cause?: unknown
 }
 
@@ -23,11 +25,13 @@ export class Refusal<Code extends string = string> extends Error {
   readonly code: Code
   readonly errors: FieldError[] | undefined
   readonly retryAfterSeconds: number | undefined
+  readonly extensions: Record<string, unknown> | undefined
 
   constructor(code: Code, detail: string, options: RefusalOptions = {}) {
     super(detail, { cause: options.cause })
     this.code = code
     this.errors = options.errors
     this.retryAfterSeconds = options.retryAfterSeconds
+    this.extensions = options.extensions
   }
 }

@@ -36,6 +36,11 @@ export interface JobBackend {
   /** Tells everyone who listens, as far as the store reaches them right now. Nothing is kept. */
   publish(message: string): Promise<void>
   listen(onMessage: (message: string) => void): Listening
+  /**
+   * Adds to a count that goes away after some seconds. Absent where the store is the database, which counts in tables of
+   * its own. @returns the count.
+   */
+  addToCount?: (key: string, amount: number, seconds: number) => Promise<number>
   /** Whether the store answers right now. */
   ping(): Promise<boolean>
   close(): Promise<void>
@@ -112,6 +117,13 @@ function connectRedis(url: string, options: JobBackendOptions): JobBackend {
       listening.on('message', (_channel, message) => onMessage(message))
       listening.subscribe(`${prefix}:${channel}`).catch(options.onError)
       return { stop: async () => listening.disconnect() }
+    },
+    addToCount: async (key, amount, seconds) => {
+      const name = `${prefix}:count:${key}`
+      const [added] = (await producing.multi().incrby(name, amount).expire(name, seconds).exec()) ?? []
+      const [error, count] = added ?? []
+      if (error) throw error
+      return Number(count)
     },
     ping: async () => isAnswered(producing.ping()),
     close: async () => {

@@ -114,6 +114,7 @@ function codesOf({ scope, params, query, body, fileBytesMax, isIdempotent, error
     'service_unavailable',
     ...errors,
   ]
+  if (scope !== 'admin') codes.push('tenant_suspended')
   if (scope !== 'any' && scope !== 'admin') codes.push('insufficient_scope')
   if (params) codes.push('not_found')
   if (params ?? query ?? body) codes.push('invalid_request')

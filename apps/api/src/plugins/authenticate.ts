@@ -1,10 +1,22 @@
 import type { Prisma } from '@tellwire/db'
-import { hashKey, isWellFormedKey, runNow } from '@tellwire/domain'
+import {
+  hashKey,
+  isWellFormedKey,
+  type KeyKind,
+  type Quotas,
+  readLimits,
+  runNow,
+  type TenantLimits,
+} from '@tellwire/domain'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { createGate } from '../gate.js'
 import { createCache } from '../cache.js'
 import type { AdminRequestScope, OperationServices, Services, TenantRequestScope } from '../context.js'
 import { ApiError } from '../errors.js'
 import { readIdempotency } from '../http/idempotency.js'
+import { addressOf } from '../limits/limit-addresses.js'
+import type { ShownLimit } from '../limits/shown-limits.js'
+import { takeFromQuotas } from '../limits/tenant-quotas.js'
 import type { Route } from '../route.js'
 
 declare module 'fastify' {
@@ -14,29 +26,45 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     /** The key that the request came with; set before a handler runs. */
-    tenantKey: ApiKey | null
+    tenantKey: TenantKey | null
     adminKeyId: string | null
   }
 }
 
-type ApiKey = Prisma.ApiKeyGetPayload<object>
+const withTenant = { tenant: { select: { limits: true, suspendedAt: true } } } as const satisfies Prisma.ApiKeyInclude
+
+/** A key as it is stored, with what is decided by its tenant. */
+type TenantKey = Omit<Prisma.ApiKeyGetPayload<object>, 'tokenHash'> & { limits: TenantLimits; isSuspended: boolean }
 
 /** A key that was revoked is refused after this long at the latest. */
 const keyKeptForMs = 250
 const keysMax = 10_000
+const familiarKeysMax = 10_000
 
 /** Lets in requests with a tenant's key of the right scope. */
-export function authenticateTenants(app: FastifyInstance, { db }: Services): void {
+export function authenticateTenants(app: FastifyInstance, { db }: Services, quotas: Quotas): void {
   app.addHook('onRoute', ({ url, config }) => {
     if (config?.route === undefined) throw new Error(`${url} is no described operation`)
   })
-  const keys = createCache<ApiKey | null>({ keptForMs: keyKeptForMs, entriesMax: keysMax }, (key) =>
-    db.apiKey.findUnique({ where: { tokenHash: hashKey(key) } }),
-  )
+  const keys = createCache<TenantKey | null>({ keptForMs: keyKeptForMs, entriesMax: keysMax }, async (token) => {
+    const found = await db.apiKey.findUnique({ where: { tokenHash: hashKey(token) }, include: withTenant })
+    if (!found) return null
+    const { tenant, ...key } = found
+    return { ...key, limits: readLimits(tenant.limits), isSuspended: tenant.suspendedAt !== null }
+  })
+  const lookUp = createKeyLookUp()
+
   app.addHook('onRequest', async (request) => {
-    const token = readBearer(request)
-    const key = token !== undefined && isWellFormedKey(token, ['live', 'test']) ? await keys.get(token) : null
-    if (!key || key.revokedAt || (key.expiresAt && key.expiresAt <= new Date())) throw unauthenticated()
+    const token = readBearer(request, ['live'])
+    const key = token === undefined ? null : await lookUp(request, token, () => keys.get(token))
+    if (!key || key.revokedAt || (key.expiresAt && key.expiresAt <= new Date())) {
+      await app.countFailedKey(request)
+      throw unauthenticated()
+    }
+    await app.countKey(request, key.id)
+    const limiting = { limits: key.limits, showLimit: showLimitOf(request), tenantId: key.tenantId, quotas }
+    await takeFromQuotas(limiting, ['requests_per_second'], 1)
+    if (key.isSuspended) throw new ApiError('tenant_suspended', 'The tenant is suspended.')
     const scope = request.routeOptions.config.route?.scope
     if (scope !== undefined && scope !== 'any' && !key.scopes.includes(scope)) {
       throw new ApiError('insufficient_scope', `The key needs the scope ${scope}.`)
@@ -47,11 +75,16 @@ export function authenticateTenants(app: FastifyInstance, { db }: Services): voi
 
 /** Lets in requests with an admin's key. */
 export function authenticateAdmins(app: FastifyInstance, { db }: Services): void {
+  const lookUp = createKeyLookUp()
   app.addHook('onRequest', async (request) => {
-    const token = readBearer(request)
-    if (token === undefined || !isWellFormedKey(token, ['admin'])) throw unauthenticated()
-    const key = await db.adminKey.findUnique({ where: { tokenHash: hashKey(token) } })
-    if (!key || key.revokedAt) throw unauthenticated()
+    const token = readBearer(request, ['admin'])
+    const find = () => db.adminKey.findUnique({ where: { tokenHash: hashKey(token ?? '') } })
+    const key = token === undefined ? null : await lookUp(request, token, find)
+    if (!key || key.revokedAt) {
+      await app.countFailedKey(request)
+      throw unauthenticated()
+    }
+    await app.countKey(request, key.id)
     request.adminKeyId = key.id
   })
 }
@@ -72,6 +105,8 @@ export function openTenantScope(
       tenantId: key.tenantId,
       actor: { type: 'api_key', id: key.id },
       key,
+      limits: key.limits,
+      showLimit: showLimitOf(request),
       requestId: request.id,
       traceparent: readTraceparent(request),
       idempotency: readIdempotency(request),
@@ -100,8 +135,30 @@ export function openAdminScope(
   }
 }
 
-function readBearer(request: FastifyRequest): string | undefined {
-  return /^Bearer +([^ ]+)$/i.exec(request.headers.authorization ?? '')?.[1]
+/** @returns the key that was sent, where it is a key of one of these kinds. */
+function readBearer(request: FastifyRequest, kinds: readonly KeyKind[]): string | undefined {
+  const token = /^Bearer +([^ ]+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  return token !== undefined && isWellFormedKey(token, kinds) ? token : undefined
+}
+
+/** Looks keys up. An address that sends many unknown keys waits for itself alone, and not with keys that were let in lately. */
+function createKeyLookUp() {
+  const gate = createGate({ runningMax: 8, runningOfOwnerMax: 2, waitingOfOwnerMax: 100 })
+  const familiar = new Set<string>()
+  return async <Key>(request: FastifyRequest, token: string, find: () => Promise<Key | null>): Promise<Key | null> => {
+    const hash = Buffer.from(hashKey(token)).toString('base64')
+    if (familiar.has(hash)) return find()
+    const key = await gate.pass(addressOf(request), find)
+    if (key === null) return null
+    const [oldest] = familiar
+    if (familiar.size >= familiarKeysMax && oldest !== undefined) familiar.delete(oldest)
+    familiar.add(hash)
+    return key
+  }
+}
+
+function showLimitOf({ shownLimits }: FastifyRequest): (limit: ShownLimit) => void {
+  return (limit) => void shownLimits.push(limit)
 }
 
 function readTraceparent(request: FastifyRequest): string | undefined {

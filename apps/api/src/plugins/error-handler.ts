@@ -99,6 +99,7 @@ export function answerProblem(
     instance,
     requestId: request.id,
     errors: error.errors ?? defaultErrors(error),
+    extensions: error.extensions,
   })
   return reply.code(status).type(mediaType).serializer(JSON.stringify).send(document)
 }

@@ -80,4 +80,5 @@ test('one address holds no more connections than it may', async () => {
   const late = call(port)
   late.socket.write(head('/echo') + '{"a": "0123456789 "}')
   await eventually(() => late.received() !== '')
+  expect(late.received()).toContain('HTTP/1.1 200')
 })

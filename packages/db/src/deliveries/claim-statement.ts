@@ -67,7 +67,7 @@ tenant_shares AS MATERIALIZED (
   JOIN wanted w ON w.priority = s.priority
   LEFT JOIN tenants t ON t.id = s.tenant_id
   LEFT JOIN positions k ON k.priority = s.priority AND k.tenant_id = s.tenant_id
-  WHERE s.hop > 0
+  WHERE s.hop > 0 AND t.suspended_at IS NULL
   WINDOW of_priority AS (PARTITION BY s.priority)
 ),
 chat_scan AS (

@@ -34,6 +34,7 @@ export interface EventData {
   }
   'bot.unauthorized': { bot_id: Id }
   'bot.restored': { bot_id: Id }
+  'quota.warning': { quota: string; limit: number; percent: number }
 }
 
 export type EventType = keyof EventData

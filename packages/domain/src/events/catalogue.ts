@@ -62,4 +62,12 @@ export const eventCatalogue = {
   ),
   'bot.unauthorized': event('Telegram does not accept the token of a bot any more.', bot),
   'bot.restored': event('Telegram takes messages of a bot again.', bot),
+  'quota.warning': Type.Object(
+    {
+      quota: Type.String({ description: 'The limit, such as `notifications_per_day`.' }),
+      limit: Type.Integer({ description: 'How much it allows.' }),
+      percent: Type.Integer({ description: 'How much of it is used up: 80 or 100.' }),
+    },
+    { additionalProperties: false, description: 'Most or all of a limit is used up.' },
+  ),
 } satisfies Record<EventType, TObject>

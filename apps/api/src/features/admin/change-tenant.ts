@@ -1,18 +1,13 @@
 import type { AdminScope } from '@tellwire/domain'
 import { notFound } from '../../errors.js'
+import { readSettings } from './read-settings.js'
 import type { TenantChange } from './schemas.js'
 import { showTenant } from './show.js'
 
 export async function changeTenant({ db }: AdminScope, id: string, change: TenantChange) {
-  const { name, chat_sharing: chatSharing, weight } = change
-  const [tenant] = await db.tenant.updateManyAndReturn({
-    where: { id },
-    data: {
-      ...(name === undefined ? {} : { name }),
-      ...(chatSharing === undefined ? {} : { chatSharing }),
-      ...(weight === undefined ? {} : { weight }),
-    },
-  })
-  if (!tenant) throw notFound('tenant', '/id')
-  return showTenant(tenant)
+  const before = await db.tenant.findUnique({ where: { id } })
+  if (!before) throw notFound('tenant', '/id')
+  const { name, ...settings } = change
+  const data = { ...(name === undefined ? {} : { name }), ...readSettings(settings, before.limits) }
+  return showTenant(await db.tenant.update({ where: { id }, data }))
 }

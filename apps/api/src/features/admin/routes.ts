@@ -1,16 +1,21 @@
+import Type from 'typebox'
 import { answerOnce } from '../../http/answer.js'
-import { IdParams, readId } from '../../http/ids.js'
+import { GivenId, IdParams, readId } from '../../http/ids.js'
 import { Page } from '../../http/schemas.js'
-import { adminRoute } from '../../route.js'
+import { adminRoute, Empty } from '../../route.js'
 import { changeTenant } from './change-tenant.js'
 import { createTenant } from './create-tenant.js'
 import { createTenantKey } from './create-tenant-key.js'
 import { listTenantKeys } from './list-tenant-keys.js'
 import { listTenants } from './list-tenants.js'
+import { revokeTenantKey } from './revoke-tenant-key.js'
 import { AdminListQuery, IssuedKey, Key, NewKey, NewTenant, Tenant, TenantChange } from './schemas.js'
+import { resumeTenant, suspendTenant } from './suspend-tenant.js'
 
 const params = IdParams('ten', 'tenant')
 const idOf = ({ id }: { id: string }): string => readId('ten', id, 'tenant')
+
+const keyParams = Type.Object({ ...params.properties, key_id: GivenId('key', 'The id of the key.') })
 
 export const adminRoutes = [
   adminRoute({
@@ -41,6 +46,37 @@ export const adminRoutes = [
     body: TenantChange,
     responses: { 200: Tenant },
     handler: ({ scope, params, body }) => changeTenant(scope, idOf(params), body),
+  }),
+  adminRoute({
+    operation: 'suspendTenant',
+    method: 'POST',
+    url: '/admin/v1/tenants/:id/suspend',
+    summary: 'Suspend a tenant',
+    description: 'Within a second its keys are let in no more, and what it has accepted waits. Nothing is dropped.',
+    params,
+    responses: { 200: Tenant },
+    isIdempotent: true,
+    handler: ({ scope, params }) => answerOnce(scope, (scope) => suspendTenant(scope, idOf(params)), { status: 200 }),
+  }),
+  adminRoute({
+    operation: 'resumeTenant',
+    method: 'POST',
+    url: '/admin/v1/tenants/:id/resume',
+    summary: 'Let a suspended tenant go on',
+    params,
+    responses: { 200: Tenant },
+    isIdempotent: true,
+    handler: ({ scope, params }) => answerOnce(scope, (scope) => resumeTenant(scope, idOf(params)), { status: 200 }),
+  }),
+  adminRoute({
+    operation: 'revokeTenantKey',
+    method: 'DELETE',
+    url: '/admin/v1/tenants/:id/keys/:key_id',
+    summary: 'Revoke an API key',
+    description: 'Within a second it is let in no more.',
+    params: keyParams,
+    responses: { 204: Empty },
+    handler: ({ scope, params }) => revokeTenantKey(scope, idOf(params), readId('key', params.key_id, 'key')),
   }),
   adminRoute({
     operation: 'issueTenantKey',

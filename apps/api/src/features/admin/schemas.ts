@@ -1,4 +1,4 @@
-import { scopes } from '@tellwire/domain'
+import { limitNames, scopes } from '@tellwire/domain'
 import Type, { type Static } from 'typebox'
 import { ShownId } from '../../http/ids.js'
 import { Literals, Nullable, pageQuery, Timestamp } from '../../http/schemas.js'
@@ -21,13 +21,51 @@ const weight = Type.Integer({
   description: "The tenant's share of a shared bot's rate, next to the others'.",
 })
 
+const settings = {
+  chat_sharing: Type.Optional(chatSharing),
+  weight: Type.Optional(weight),
+  redirect_hosts: Type.Optional(
+    Type.Array(
+      Type.String({
+        maxLength: 253,
+        pattern: '^(\\*\\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?$',
+        'x-form': 'must be the name of a host in small letters, such as example.com or *.example.com',
+      }),
+      {
+        maxItems: 100,
+        uniqueItems: true,
+        description: 'The hosts that a `redirect_url` of a connect link may lead to; none for any.',
+      },
+    ),
+  ),
+  limits: Type.Optional(
+    Type.Object(
+      Object.fromEntries(
+        limitNames.map((name) => [
+          name,
+          Type.Optional(
+            Nullable(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), {
+              description: `How much of ${name.replaceAll('_', ' ')} there may be; null for as much as the tenant likes.`,
+            }),
+          ),
+        ]),
+      ),
+      {
+        $id: 'TenantLimits',
+        additionalProperties: false,
+        description: 'What is not named stays as it is. Processes see a change within a second.',
+      },
+    ),
+  ),
+}
+
 export const NewTenant = Type.Object(
-  { name: Name, chat_sharing: Type.Optional(chatSharing), weight: Type.Optional(weight) },
+  { name: Name, ...settings },
   { $id: 'NewTenant', additionalProperties: false, examples: [{ name: 'Acme' }] },
 )
 
 export const TenantChange = Type.Object(
-  { name: Type.Optional(Name), chat_sharing: Type.Optional(chatSharing), weight: Type.Optional(weight) },
+  { name: Type.Optional(Name), ...settings },
   { $id: 'TenantChange', additionalProperties: false, minProperties: 1, examples: [{ weight: 2 }] },
 )
 export type TenantChange = Static<typeof TenantChange>
@@ -40,13 +78,19 @@ export const Tenant = Type.Object(
     status: Literals(['active', 'suspended'], { description: 'A suspended tenant sends nothing.' }),
     chat_sharing: chatSharing,
     weight,
+    redirect_hosts: Type.Array(Type.String(), {
+      description: 'The hosts that a `redirect_url` may lead to; none for any.',
+    }),
+    limits: Type.Record(Type.String(), Nullable(Type.Integer()), {
+      description: 'How much the tenant may take; null without a limit.',
+    }),
     created_at: Timestamp('When it was made.'),
   },
   { $id: 'Tenant', description: 'One customer of the service.' },
 )
 export type TenantView = Static<typeof Tenant>
 
-const Mode = Literals(['live', 'test'], { description: 'Kept for a test mode; both do the same.' })
+const Mode = Literals(['live', 'test'], { description: 'Keys for tests are let in nowhere yet.' })
 
 export const NewKey = Type.Object(
   {
@@ -57,7 +101,7 @@ export const NewKey = Type.Object(
       maxItems: scopes.length,
       description: 'What the key may do.',
     }),
-    mode: Literals(['live', 'test'], { default: 'live', description: 'Kept for a test mode; both do the same.' }),
+    mode: Literals(['live'], { default: 'live', description: 'There is no other yet.' }),
     expires_at: Type.Optional(Timestamp('When the key ends by itself.')),
   },
   {

@@ -1,4 +1,5 @@
 import { type Prisma, readWord } from '@tellwire/db'
+import { readLimits } from '@tellwire/domain'
 import { showId } from '../../http/ids.js'
 import { chatSharings, type KeyView, type TenantView } from './schemas.js'
 
@@ -6,9 +7,11 @@ export function showTenant(tenant: Prisma.TenantGetPayload<object>): TenantView 
   return {
     id: showId('ten', tenant.id),
     name: tenant.name,
-    status: tenant.status === 'suspended' ? 'suspended' : 'active',
+    status: tenant.suspendedAt === null ? 'active' : 'suspended',
     chat_sharing: readWord(chatSharings, tenant.chatSharing),
     weight: tenant.weight,
+    redirect_hosts: tenant.redirectHosts,
+    limits: readLimits(tenant.limits),
     created_at: tenant.createdAt.toISOString(),
   }
 }

@@ -1,14 +1,14 @@
 import { type InTransaction, newId, Prisma } from '@tellwire/db'
-import { sealBotToken, type TenantScope } from '@tellwire/domain'
+import { sealBotToken } from '@tellwire/domain'
 import type { Needs } from '../../context.js'
+import { type Adding, assertRoom } from '../../limits/tenant-quotas.js'
 import { botExists, type CheckedBot } from './check-bot.js'
 import { showBot } from './show-bot.js'
 
 /** Stores a bot that was checked, with its lane and its place in the long polls. */
-export async function registerBot(
-  { db, tenantId, sealer }: InTransaction<TenantScope & Needs<'sealer'>>,
-  bot: CheckedBot,
-) {
+export async function registerBot(scope: InTransaction<Adding & Needs<'sealer'>>, bot: CheckedBot) {
+  const { db, tenantId, sealer } = scope
+  await assertRoom(scope, 'bots')
   const id = newId()
   const { token, ...facts } = bot
   const stored = await db.bot

@@ -32,7 +32,7 @@ export const botRoutes = [
     responses: { 201: Bot },
     isIdempotent: true,
     hasLocation: true,
-    errors: ['bot_exists', 'bot_token_rejected', 'webhook_refused', 'telegram_unavailable'],
+    errors: ['limit_reached', 'bot_exists', 'bot_token_rejected', 'webhook_refused', 'telegram_unavailable'],
     handler: async ({ scope, body }) => {
       // Telegram is not asked twice.
       const kept = await findKept<BotView>(scope)

@@ -1,14 +1,16 @@
 import type { InTransaction } from '@tellwire/db'
-import { issueConnectLink, type TenantScope } from '@tellwire/domain'
+import { issueConnectLink, normaliseLocale } from '@tellwire/domain'
 import type { Needs } from '../../context.js'
-import { normaliseLocale } from '@tellwire/domain'
 import { parseId } from '../../http/ids.js'
+import { assertRoomForUsers } from '../../limits/assert-room-for-users.js'
+import type { Adding } from '../../limits/tenant-quotas.js'
 import { linkAddresses } from '../../views/link-addresses.js'
 import type { NewConnectLink } from './schemas.js'
 import { showConnectLink } from './show-connect-link.js'
 
 /** Issues a link and shows it with the addresses that contain its token, for the only time. */
-export async function issueShownLink(scope: InTransaction<TenantScope & Needs<'baseUrl'>>, input: NewConnectLink) {
+export async function issueShownLink(scope: InTransaction<Adding & Needs<'baseUrl'>>, input: NewConnectLink) {
+  await assertRoomForUsers(scope, [input.user_id])
   const { link, token, botUsername } = await issueConnectLink(scope, {
     userId: input.user_id,
     botId: input.bot_id === undefined ? undefined : (parseId('bot', input.bot_id) ?? null),

@@ -29,7 +29,7 @@ export const fileRoutes = [
     responses: { 201: File, 200: File },
     isIdempotent: true,
     hasLocation: true,
-    errors: ['file_empty', 'payload_too_large'],
+    errors: ['limit_reached', 'file_empty', 'payload_too_large'],
     handler: async ({ scope, body }) => {
       const { result, isReplayed } = await uploadFile(scope, readUpload(body))
       const { file, isNew } = result

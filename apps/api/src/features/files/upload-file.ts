@@ -6,10 +6,11 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { newId } from '@tellwire/db'
-import { fileKey, keepOnce, type Kept, type TenantScope } from '@tellwire/domain'
+import { fileKey, keepOnce, type Kept } from '@tellwire/domain'
 import { fileTypeFromFile } from 'file-type'
 import type { Keeping, Needs } from '../../context.js'
 import { ApiError, refusal } from '../../errors.js'
+import { type Adding, assertRoom } from '../../limits/tenant-quotas.js'
 import { withContent } from '../../http/idempotency.js'
 import { fileBytesMax, type File } from './schemas.js'
 import { showFile } from './show-file.js'
@@ -36,7 +37,7 @@ interface Received {
  * is known at the end.
  */
 export async function uploadFile(
-  scope: TenantScope & Keeping & Needs<'files'>,
+  scope: Adding & Keeping & Needs<'files'>,
   upload: Upload,
 ): Promise<Kept<{ file: File; isNew: boolean }>> {
   const folder = await mkdtemp(join(tmpdir(), 'tellwire-upload-'))
@@ -115,11 +116,16 @@ function cleanName(name: string): string {
 
 /** The bytes come first: whoever sees the row finds them. */
 async function keep(
-  scope: TenantScope & Keeping & Needs<'files'>,
+  scope: Adding & Keeping & Needs<'files'>,
   path: string,
   { hash, size, mimeType, name }: Received,
 ): Promise<Kept<{ file: File; isNew: boolean }>> {
   const contentHash = new Uint8Array(hash)
+  const isKnown = (await scope.db.file.count({ where: { tenantId: scope.tenantId, contentHash } })) > 0
+  if (!isKnown) {
+    await assertRoom(scope, 'files')
+    await assertRoom(scope, 'file_bytes', size)
+  }
   const key = fileKey(scope.tenantId, hash)
   if (!(await scope.files.has(key))) await scope.files.write(key, createReadStream(path))
   const idempotency = withContent(scope.idempotency, hash)

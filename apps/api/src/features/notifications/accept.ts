@@ -1,13 +1,17 @@
 import type { NotificationToAccept } from '@tellwire/db'
-import { forgetExpired, type TenantScope } from '@tellwire/domain'
+import { forgetExpired, sizeOf, type TenantScope } from '@tellwire/domain'
 import type { Keeping, Needs } from '../../context.js'
 import { ApiError, isApiError, refusal } from '../../errors.js'
+import { assertRoom, type Limiting, notificationQuotas, takeFromQuotas } from '../../limits/tenant-quotas.js'
 import { type AcceptanceFacts, completeFacts } from './acceptance-facts.js'
 import { findEarlierAcceptance, pointToEarlier } from './find-earlier-acceptance.js'
 import { readNewNotification } from './read-new-notification.js'
 import type { NewNotification } from './schemas.js'
 
-type Scope = TenantScope & Keeping & Needs<'accepter' | 'boundedWork' | 'capacity' | 'gates'>
+type Scope = TenantScope &
+  Keeping &
+  Limiting &
+  Needs<'accepter' | 'boundedWork' | 'capacity' | 'gates' | 'quotas' | 'totals'>
 
 /** How many users the notifications of one request may name together. */
 export const recipientsMax = 10_000
@@ -33,7 +37,7 @@ export async function accept(scope: Scope, posted: readonly Posted[], isAtomic: 
   const notifications = items.filter((item): item is NotificationToAccept => !(item instanceof Error))
   const isHopeless = notifications.length === 0 || (isAtomic && notifications.length < items.length)
 
-  const stored = isHopeless ? nothingStored : await store(scope, notifications, isAtomic)
+  const stored = isHopeless ? nothingStored : await storeWithinLimits(scope, notifications, isAtomic)
   if (stored.facts.length > 0) return { outcomes: toOutcomes(items, stored), isReplayed: false }
   // What could be accepted when the request came first may be too late now.
   const earlier = await findEarlierAcceptance(scope)
@@ -77,6 +81,23 @@ async function read(scope: Scope, item: Posted, position: number): Promise<Read>
     if (isApiError(error)) return error
     throw error
   }
+}
+
+/** A request that was carried out before is answered like then, whatever is left of its tenant's limits. */
+async function storeWithinLimits(
+  scope: Scope,
+  notifications: NotificationToAccept[],
+  isAtomic: boolean,
+): Promise<Stored> {
+  try {
+    await assertRoom(scope, 'pending_deliveries', sizeOf({ notifications }))
+    await takeFromQuotas(scope, notificationQuotas, notifications.length)
+  } catch (error) {
+    const earlier = isApiError(error) ? await findEarlierAcceptance(scope) : undefined
+    if (!earlier) throw error
+    return nothingStored
+  }
+  return store(scope, notifications, isAtomic)
 }
 
 async function store(scope: Scope, notifications: NotificationToAccept[], isAtomic: boolean): Promise<Stored> {

@@ -29,6 +29,7 @@ const batchBytesMax = 8 * 1_048_576
 const refusals: readonly ProblemCode[] = [
   ...messageRefusals,
   'conflict',
+  'limit_reached',
   'reply_target_unknown',
   'time_out_of_range',
   'topic_unknown',
@@ -76,7 +77,7 @@ export const notificationRoutes = [
     bodyBytesMax: batchBytesMax,
     responses: { 202: AcceptedBatch },
     isIdempotent: true,
-    errors: ['batch_refused', 'conflict', 'too_many_recipients'],
+    errors: ['limit_reached', 'batch_refused', 'conflict', 'too_many_recipients'],
     gate: 'none',
     handler: async ({ scope, body }) => {
       const accepted = await accept(scope, readBatch(body), body.atomic)

@@ -32,13 +32,17 @@ export function telegramWebhookRoutes({ db, engine, waker, sealer }: Services): 
       }
     })
 
-    app.post<{ Params: Params; Body: unknown }>('/telegram/:telegram_id', async ({ params, body }) => {
-      const telegramId = BigInt(params.telegram_id)
-      const bot = await db.bot.findUnique({ where: { telegramId }, select: { id: true } })
-      if (!bot) throw notFound('bot')
-      await receiveUpdates({ engine, waker }, bot.id, [readUpdate(body)])
-      return {}
-    })
+    app.post<{ Params: Params; Body: unknown }>(
+      '/telegram/:telegram_id',
+      { config: { isUnlimited: true } },
+      async ({ params, body }) => {
+        const telegramId = BigInt(params.telegram_id)
+        const bot = await db.bot.findUnique({ where: { telegramId }, select: { id: true } })
+        if (!bot) throw notFound('bot')
+        await receiveUpdates({ engine, waker }, bot.id, [readUpdate(body)])
+        return {}
+      },
+    )
   }
 }
 

@@ -2,15 +2,17 @@ import { type InTransaction, newId } from '@tellwire/db'
 import { type TenantScope, writeTemplateContent } from '@tellwire/domain'
 import type { Needs } from '../../context.js'
 import { ApiError } from '../../errors.js'
+import { type Adding, assertRoom } from '../../limits/tenant-quotas.js'
 import { getTemplate } from './get-template.js'
 import { readTemplateContent } from './read-template-content.js'
 import type { NewTemplate } from './schemas.js'
 
 /** @throws `template_invalid` or `template_name_taken`. */
-export async function createTemplate(scope: InTransaction<TenantScope & Needs<'boundedWork'>>, input: NewTemplate) {
+export async function createTemplate(scope: InTransaction<Adding & Needs<'boundedWork'>>, input: NewTemplate) {
   const { db, tenantId } = scope
   const content = await readTemplateContent(scope, input)
   await assertNameIsFree(scope, input.name)
+  await assertRoom(scope, 'templates')
   const id = newId()
   await db.template.create({
     data: { tenantId, id, name: input.name, publishedVersion: input.publish ? 1 : null },

@@ -24,7 +24,7 @@ export const templateRoutes = [
     responses: { 201: Template },
     isIdempotent: true,
     hasLocation: true,
-    errors: ['template_invalid', 'template_name_taken', 'too_costly'],
+    errors: ['limit_reached', 'template_invalid', 'template_name_taken', 'too_costly'],
     handler: ({ scope, body }) =>
       answerOnce(scope, (scope) => createTemplate(scope, body), {
         status: 201,

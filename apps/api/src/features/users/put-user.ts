@@ -1,12 +1,14 @@
 import { toJsonColumn } from '@tellwire/db'
-import type { TenantScope } from '@tellwire/domain'
 import { normaliseLocale, normaliseTimezone } from '@tellwire/domain'
+import { assertRoomForUsers } from '../../limits/assert-room-for-users.js'
+import type { Adding } from '../../limits/tenant-quotas.js'
 import { getUser } from './get-user.js'
 import type { UserInput } from './schemas.js'
 
 /** Creates a user, or replaces all that is kept of one. Of two concurrent first calls, one creates the user. */
-export async function putUser(scope: TenantScope, userId: string, input: UserInput) {
+export async function putUser(scope: Adding, userId: string, input: UserInput) {
   const { db, tenantId } = scope
+  await assertRoomForUsers(scope, [userId])
   const { count } = await db.user.createMany({ data: [{ tenantId, userId }], skipDuplicates: true })
   await db.user.update({
     where: { tenantId_userId: { tenantId, userId } },

@@ -45,6 +45,7 @@ export const userRoutes = [
     params: UserParams,
     body: UserInput,
     responses: { 200: User, 201: User },
+    errors: ['limit_reached'],
     handler: async ({ scope, params, body }) => {
       const { isNew, user } = await putUser(scope, params.user_id, body)
       return new Answer(isNew ? 201 : 200, user)

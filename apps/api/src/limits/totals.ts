@@ -1,0 +1,63 @@
+import { countPending, type Database, type Pool } from '@tellwire/db'
+import type { TotalName } from '@tellwire/domain'
+
+/** Tells how much a tenant has of what is limited. */
+export interface Totals {
+  /** Counts up to a little more than `countMax`. What may be many is counted every few seconds, and added up meanwhile. */
+  count(tenantId: string, name: TotalName, countMax: number): Promise<number>
+  /** Adds to what was counted last. */
+  add(tenantId: string, name: TotalName, amount: number): void
+}
+
+const keptForMs = 10_000
+const entriesMax = 20_000
+
+interface Entry {
+  counted: Promise<number>
+  added: number
+  untilMs: number
+}
+
+export function createTotals({ db, engine }: { db: Database; engine: Pool }): Totals {
+  const entries = new Map<string, Entry>()
+  const isMany = (name: TotalName): boolean => name === 'users' || name === 'pending_deliveries'
+
+  const count = async (tenantId: string, name: TotalName, countMax: number): Promise<number> => {
+    switch (name) {
+      case 'users':
+        return db.user
+          .findMany({ where: { tenantId }, select: { userId: true }, skip: countMax, take: 1 })
+          .then(({ length }) => (length > 0 ? countMax + 1 : db.user.count({ where: { tenantId } })))
+      case 'bots':
+        return db.bot.count({ where: { tenantId, status: { not: 'deleted' } } })
+      case 'templates':
+        return db.template.count({ where: { tenantId, deletedAt: null } })
+      case 'files':
+        return db.file.count({ where: { tenantId } })
+      case 'file_bytes':
+        return Number((await db.file.aggregate({ where: { tenantId }, _sum: { size: true } }))._sum.size ?? 0)
+      case 'pending_deliveries':
+        return countPending(engine, tenantId, countMax)
+    }
+  }
+
+  return {
+    async count(tenantId, name, countMax) {
+      if (!isMany(name)) return count(tenantId, name, countMax)
+      const key = `${tenantId} ${name}`
+      const known = entries.get(key)
+      if (known && performance.now() < known.untilMs) return (await known.counted) + known.added
+      const [oldest] = entries.keys()
+      if (entries.size >= entriesMax && oldest !== undefined) entries.delete(oldest)
+      const counted = count(tenantId, name, countMax)
+      counted.catch(() => entries.delete(key))
+      entries.delete(key)
+      entries.set(key, { counted, added: 0, untilMs: performance.now() + keptForMs })
+      return counted
+    },
+    add(tenantId, name, amount) {
+      const entry = entries.get(`${tenantId} ${name}`)
+      if (entry) entry.added += amount
+    },
+  }
+}

@@ -1,0 +1,26 @@
+import underPressure from '@fastify/under-pressure'
+import type { FastifyInstance } from 'fastify'
+import { ApiError } from '../errors.js'
+
+/** A loop that is so late has more to do than it can: who comes now would wait for all of it. */
+const eventLoopDelayMsMax = 2_000
+const sampleEveryMs = 500
+const retryAfterSeconds = 2
+
+/** Turns requests away while the process cannot keep up, before they wait longer and longer. Who watches the service is answered. */
+export async function shedLoad(app: FastifyInstance): Promise<void> {
+  await app.register(underPressure, {
+    maxEventLoopDelay: eventLoopDelayMsMax,
+    sampleInterval: sampleEveryMs,
+    pressureHandler: ({ routeOptions }) => {
+      if (routeOptions.config.isUnlimited) return
+      throw new ApiError(
+        'service_unavailable',
+        'The service has more to do than it can. Nothing of the request was done.',
+        {
+          retryAfterSeconds,
+        },
+      )
+    },
+  })
+}

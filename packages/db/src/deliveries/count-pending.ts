@@ -1,0 +1,31 @@
+import type { Pool } from 'pg'
+import { nilUuid } from '../ids.js'
+import { defineStatement, runForOne } from '../sql.js'
+
+// By the lane's index, which begins with the bot and the priority. Paused deliveries are not in it, and not counted.
+const count = defineStatement(
+  'count-pending',
+  `
+SELECT count(*)::int AS count
+FROM (
+  SELECT FROM (
+    SELECT FROM bot_access a
+    CROSS JOIN generate_series(0, 2) AS r (priority)
+    CROSS JOIN LATERAL (
+      SELECT FROM pending_deliveries p
+      WHERE p.bot_id = a.bot_id AND NOT p.is_paused AND p.priority = r.priority
+        AND coalesce(p.tenant_id, '${nilUuid}'::uuid) = $1::uuid
+    ) p
+    WHERE a.tenant_id = $1::uuid
+    LIMIT $2
+  ) in_lanes
+  UNION ALL
+  SELECT FROM (SELECT FROM waiting_deliveries w WHERE w.tenant_id = $1::uuid LIMIT $2) waiting
+) pending`,
+)
+
+/** Counts what waits of a tenant, up to `countMax` and one more of each kind, at a cost in proportion to the count. */
+export async function countPending(engine: Pool, tenantId: string, countMax: number): Promise<number> {
+  const { count: counted } = await runForOne<{ count: number }>(engine, count, [tenantId, countMax + 1])
+  return counted
+}
