@@ -150,6 +150,36 @@ describe.each([
     })
   })
 
+  test('in a group whoever connected it and its administrators can stop it, and nobody else', async () => {
+    const [owner, member, boss] = await Promise.all(['Owner', 'Member', 'Boss'].map((name) => world.newPerson(name)))
+    if (!owner || !member || !boss) throw new Error('nobody is there')
+    const people = { members: [owner.id, member.id, boss.id], administrators: [boss.id] }
+    const chatId = await world.connectGroup('crew', owner, people)
+    const sayInGroup = async (person: Person, count: number) => {
+      await world.control('POST', `/people/${person.id}/say`, { chat_id: chatId, text: `/stop@${world.bot.username}` })
+      const answers = await eventually(
+        async () => {
+          const { body } = await world.control('GET', `/groups/${chatId}/messages`)
+          return (body['data'] as Json[]).filter(({ from }) => from.is_bot)
+        },
+        ({ length }) => length >= count,
+      )
+      return answers.at(-1)?.['text'] as string
+    }
+
+    expect(await sayInGroup(member, 2)).toMatch(/Only an administrator/)
+    expect(await connections('crew')).toMatchObject([{ status: 'active' }])
+    expect(await sayInGroup(owner, 3)).toMatch(/no more notifications/)
+    expect(await connections('crew')).toMatchObject([{ status: 'stopped' }])
+
+    const second = await world.connectGroup('second crew', owner, people)
+    await world.control('POST', `/people/${boss.id}/say`, { chat_id: second, text: `/stop@${world.bot.username}` })
+    await eventually(
+      () => connections('second crew'),
+      ([connection]) => connection?.['status'] === 'stopped',
+    )
+  })
+
   test('a link for a channel connects the channel in which its command is posted', async () => {
     const link = await issue('news', { bot_id: world.bot.id, chat: 'channel' })
     const person = await world.newPerson('Editor')

@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { issueApiKey, scopes } from '@tellwire/domain'
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { createBot, createConnection, test } from '../test/fixtures.js'
@@ -67,14 +68,60 @@ test('tells how much of the rate is left, with security headers', async ({ as, t
   expect(headers['x-content-type-options']).toBe('nosniff')
 })
 
-test('is alive and ready, and says what it runs on', async ({ app }) => {
+test('is alive and ready, and tells no more than that to strangers', async ({ admin, app, as, tenant }) => {
   expect((await app.inject('/livez')).json()).toEqual({ status: 'ok' })
-  expect((await app.inject('/readyz')).json()).toMatchObject({
+  expect((await app.inject('/readyz')).json()).toEqual({ status: 'ok' })
+  expect((await as(tenant).get('/readyz')).json()).toEqual({ status: 'ok' })
+  expect((await admin.get('/readyz')).json()).toEqual({
     status: 'ok',
     checks: { postgres: 'ok', queue: 'ok' },
     queue: 'postgres',
     database_roles: 'two roles',
   })
+})
+
+test('what is behind a key is kept by no cache', async ({ admin, app, as, tenant }) => {
+  const answers = await Promise.all([
+    as(tenant).get('/v1/me'),
+    as(tenant).get('/v1/users/nobody'),
+    as(tenant).put('/v1/users/a', { attributes: 5 }),
+    admin.get('/admin/v1/tenants'),
+    app.inject('/v1/me'),
+  ])
+
+  expect(answers.map(({ headers }) => headers['cache-control'])).toEqual(answers.map(() => 'no-store'))
+})
+
+test('an answer shows nothing that the key may not read', async ({ api, app, as, db, tenant }) => {
+  await createBot(api, tenant)
+  await createConnection(db, tenant, 'u')
+  const { id } = (await as(tenant).post('/v1/notifications', { to: { user_id: 'u' }, text: 'x' })).json<{
+    id: string
+  }>()
+  const made = await as(tenant).post('/v1/templates', { name: 't', texts: { en: 'x' } })
+  const template = made.json<{ id: string }>().id
+  const { key } = await issueApiKey(db, {
+    tenantId: tenant.id,
+    name: 'writer',
+    scopes: scopes.filter((scope) => scope.endsWith(':write') || scope === 'notifications:read'),
+  })
+  const writer = { id: tenant.id, key }
+
+  const hidden = await Promise.all([
+    as(writer).put('/v1/users/u', { attributes: { a: 1 } }),
+    as(writer).patch('/v1/users/u', { attributes: { b: 1 } }),
+    as(writer).post(`/v1/templates/${template}/publish`, {}),
+    as(writer).post('/v1/templates', { name: 'other', texts: { en: 'x' } }, { 'idempotency-key': 'once' }),
+    as(writer).put(`/v1/templates/${template}`, { texts: { en: 'y' } }),
+  ])
+  const render = await as(writer).post('/v1/render', { text: 'x', user_id: 'u' })
+  const shown = await as(writer).post(`/v1/notifications/${id}/pause`, {})
+
+  expect(hidden.map(({ statusCode, body }) => [statusCode, body])).toEqual(hidden.map(() => [204, '']))
+  expect(hidden[3]?.headers['location']).toMatch(/^\/v1\/templates\/tpl_/)
+  expect(render.json()).toMatchObject({ status: 403, code: 'insufficient_scope' })
+  expect(shown.statusCode).toBe(200)
+  expect((await app.inject({ url: '/v1/users/u', headers: { authorization: `Bearer ${key}` } })).statusCode).toBe(403)
 })
 
 test('serves the description of its operations, with its own address', async ({ app }) => {

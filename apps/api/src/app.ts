@@ -1,6 +1,13 @@
 import helmet from '@fastify/helmet'
 import { findSettledNotifications, newId } from '@tellwire/db'
-import { createQuotas, createSharedCount, findEndedLinks, type OnQuotaWarning, recordEvents } from '@tellwire/domain'
+import {
+  createAddressRules,
+  createQuotas,
+  createSharedCount,
+  findEndedLinks,
+  type OnQuotaWarning,
+  recordEvents,
+} from '@tellwire/domain'
 import { LinkEnded, onAnnounced } from '@tellwire/jobs'
 import { portOf } from '@tellwire/lifecycle'
 import Fastify, { type FastifyInstance } from 'fastify'
@@ -100,7 +107,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
 }
 
 function toOperationServices(
-  { db, engine, jobs, log, accepter, boundedWork, sealer, telegram, files, metrics }: Services,
+  { config, db, engine, jobs, log, accepter, boundedWork, sealer, telegram, files, metrics }: Services,
   baseUrl: () => string,
   publicUrl: string | undefined,
 ): { operations: OperationServices; close: () => Promise<void> } {
@@ -127,6 +134,7 @@ function toOperationServices(
     quotas: createQuotas(createSharedCount(engine, jobs), warnOfQuota),
     totals: createTotals({ db, engine }),
     gates: createGates(),
+    addresses: createAddressRules(splitList(config.ALLOWED_PRIVATE_HOSTS)),
     waits,
     webhookBaseUrl: publicUrl,
     get baseUrl() {
@@ -154,6 +162,10 @@ function localUrlOf(app: () => FastifyInstance): () => string {
 
 function readRequestId(given: string | string[] | undefined): string {
   return typeof given === 'string' && /^[\w.:/+=-]{1,128}$/.test(given) ? given : newId()
+}
+
+function splitList(list: string): string[] {
+  return list.split(',').flatMap((entry) => entry.trim() || [])
 }
 
 /** Whose word is taken for where a request comes from: nobody's, so many proxies', or those at these addresses. */

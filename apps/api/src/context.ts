@@ -1,5 +1,14 @@
 import type { Database, Pool } from '@tellwire/db'
-import type { Accepter, AdminScope, BoundedWork, Quotas, Idempotency, Sealer, TenantScope } from '@tellwire/domain'
+import type {
+  Accepter,
+  AddressRules,
+  AdminScope,
+  BoundedWork,
+  Quotas,
+  Idempotency,
+  Sealer,
+  TenantScope,
+} from '@tellwire/domain'
 import type { FileStore } from '@tellwire/files'
 import type { JobBackend, Waker } from '@tellwire/jobs'
 import type { DeliveryMetrics, Logger } from '@tellwire/observability'
@@ -33,6 +42,7 @@ export interface OperationServices extends Pick<
   'engine' | 'accepter' | 'boundedWork' | 'sealer' | 'telegram' | 'files' | 'metrics'
 > {
   capacity: Capacity
+  addresses: AddressRules
   quotas: Quotas
   totals: Totals
   gates: Gates

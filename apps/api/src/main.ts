@@ -1,6 +1,6 @@
-import { orExit } from '@tellwire/config'
+import { endWith, orExit } from '@tellwire/config'
 import { connectDatabase, connectEngine } from '@tellwire/db'
-import { createAccepter, createBoundedWork, createSealer } from '@tellwire/domain'
+import { assertSecretKey, createAccepter, createBoundedWork, createSealer, SecretKeyError } from '@tellwire/domain'
 import { openFileStore } from '@tellwire/files'
 import { connectJobs, createWaker } from '@tellwire/jobs'
 import { announceReady, portOf, stopOnSignal } from '@tellwire/lifecycle'
@@ -56,6 +56,10 @@ stopOnSignal(log, async () => {
   await Promise.all([jobs.close(), boundedWork.close(), telegram.close(), engine.end(), db.$disconnect()])
 })
 
+await assertSecretKey(db, sealer).catch((error: unknown) => {
+  if (error instanceof SecretKeyError) endWith(error.message)
+  log.warn({ err: error }, 'the secret key could not be checked')
+})
 await app.listen({ host: config.HOST, port: config.PORT })
 const port = portOf(app.server)
 log.info({ port }, 'listening')

@@ -200,6 +200,12 @@ export const problems = {
     'The address is not one that Telegram opens.',
     'Give an http or https address.',
   ),
+  redirect_refused: problem(
+    422,
+    'People are not led to this address',
+    'The redirect_url leads into a private network, or to a host that is not allowed for the tenant.',
+    'Give a public address; whoever operates the service sets which hosts a tenant may lead to.',
+  ),
   file_unknown: problem(
     422,
     'There is no such file',

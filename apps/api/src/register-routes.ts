@@ -105,8 +105,10 @@ function call(route: Route, request: FastifyRequest, reply: FastifyReply, { scop
   return route.handler(parts as never)
 }
 
-function answer({ responses }: Route, result: unknown, reply: FastifyReply): FastifyReply {
+function answer({ responses, shows }: Route, result: unknown, reply: FastifyReply): FastifyReply {
   const given = result instanceof Answer ? result : new Answer(Number(Object.keys(responses)[0]), result)
   reply.code(given.status).headers(given.headers)
+  const isHidden = shows !== undefined && !reply.request.tenantKey?.scopes.includes(shows)
+  if (isHidden) return reply.code(204).send()
   return responses[given.status] === Empty ? reply.send() : reply.send(given.body)
 }

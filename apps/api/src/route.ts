@@ -44,6 +44,8 @@ export interface Route {
   isIdempotent?: boolean
   /** Whether the answer has a `Location`: the path of what was made. */
   hasLocation?: boolean
+  /** The scope that a key needs to be shown the answer; one that has it not is answered 204. */
+  shows?: KeyScope
   /** The gate that its work passes through; `statements` where it is absent. With `none` the operation sees to it itself. */
   gate?: GateName | 'none'
   /** Codes that this operation answers besides those that all do. */

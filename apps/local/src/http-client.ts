@@ -17,7 +17,8 @@ export function createHttpClient(base: string, signal: AbortSignal, key?: string
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
-      const answer = (await response.json()) as T & { detail?: string; error?: string }
+      const text = await response.text()
+      const answer = JSON.parse(text === '' ? '{}' : text) as T & { detail?: string; error?: string }
       if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer.detail ?? answer.error ?? ''}`)
       return answer
     },

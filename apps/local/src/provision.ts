@@ -20,6 +20,9 @@ interface Place {
   signal: AbortSignal
 }
 
+/** The name of the keys that are made at every start. */
+const keyName = 'npm start'
+
 interface BotView {
   id: string
   username: string
@@ -35,8 +38,9 @@ export async function provision(folder: DataFolder, at: Place): Promise<Provisio
   const { adminKey } = at
   const admin = createHttpClient(at.api, at.signal, adminKey)
   const tenantId = await findOrMakeTenant(folder, admin)
+  await revokeKeys(admin, tenantId)
   const { key: apiKey } = await admin.call<{ key: string }>('POST', `/admin/v1/tenants/${tenantId}/keys`, {
-    name: 'npm start',
+    name: keyName,
     scopes,
   })
   const bot = await findOrMakeBot(folder, createHttpClient(at.api, at.signal, apiKey), at)
@@ -44,9 +48,30 @@ export async function provision(folder: DataFolder, at: Place): Promise<Provisio
   return { tenantId, apiKey, adminKey, bot: { id: bot.id, username: bot.username } }
 }
 
+/** Revokes the keys that earlier starts have made: nobody is told of them again. */
+async function revokeKeys(admin: HttpClient, tenantId: string): Promise<void> {
+  const path = `/admin/v1/tenants/${tenantId}/keys`
+  let cursor: string | null = ''
+  while (cursor !== null) {
+    const query: string = cursor === '' ? '' : `&cursor=${cursor}`
+    const page: KeyPage = await admin.call<KeyPage>('GET', `${path}?limit=100${query}`)
+    const own = page.data.filter((key) => key.name === keyName && key.revoked_at === null)
+    for (const { id } of own) await admin.call('DELETE', `${path}/${id}`)
+    cursor = page.next_cursor
+  }
+}
+
+interface KeyPage {
+  data: { id: string; name: string; revoked_at: string | null }[]
+  next_cursor: string | null
+}
+
 /** The first admin key comes from whoever can reach the database. */
 export async function makeAdminKey(databaseUrl: string): Promise<string> {
-  return withDatabase(databaseUrl, async (db) => (await issueAdminKey(db, 'npm start')).key)
+  return withDatabase(databaseUrl, async (db) => {
+    await db.adminKey.updateMany({ where: { name: keyName, revokedAt: null }, data: { revokedAt: new Date() } })
+    return (await issueAdminKey(db, keyName)).key
+  })
 }
 
 async function findOrMakeTenant(folder: DataFolder, admin: HttpClient): Promise<string> {

@@ -147,6 +147,7 @@ function serviceEnv(
     REDIS_URL: config.REDIS_URL,
     SECRET_KEY: folder.secrets.secretKey,
     FILES_DIR: folder.path('files'),
+    ALLOWED_PRIVATE_HOSTS: 'localhost',
     TELEGRAM_API_ROOT: sandbox ?? config.TELEGRAM_API_ROOT,
   }
 }

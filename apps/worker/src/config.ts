@@ -1,4 +1,4 @@
-import { parseEnv } from '@tellwire/config'
+import { parseEnv, SecretKey } from '@tellwire/config'
 import { filesEnv } from '@tellwire/files'
 import Type, { type Static } from 'typebox'
 
@@ -6,7 +6,7 @@ export const WorkerEnv = Type.Object({
   DATABASE_URL: Type.String({ pattern: '^postgres(ql)?://' }),
   DATABASE_ENGINE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
   REDIS_URL: Type.Optional(Type.String({ pattern: '^rediss?://' })),
-  SECRET_KEY: Type.String({ minLength: 44, maxLength: 44 }),
+  SECRET_KEY: SecretKey,
   TELEGRAM_API_ROOT: Type.String({ default: 'https://api.telegram.org', pattern: '^https?://' }),
   TELEGRAM_TIMEOUT_SECONDS: Type.Integer({ default: 15, minimum: 1, maximum: 120 }),
   TELEGRAM_CONNECTIONS: Type.Integer({ default: 512, minimum: 1, maximum: 10_000 }),

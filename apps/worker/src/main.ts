@@ -1,6 +1,6 @@
-import { orExit } from '@tellwire/config'
+import { endWith, orExit } from '@tellwire/config'
 import { connectDatabase, connectEngine } from '@tellwire/db'
-import { createBoundedWork, createSealer, makeCallbackData } from '@tellwire/domain'
+import { assertSecretKey, createBoundedWork, createSealer, makeCallbackData, SecretKeyError } from '@tellwire/domain'
 import { openFileStore } from '@tellwire/files'
 import { connectJobs, createWaker } from '@tellwire/jobs'
 import { announceReady, stopOnSignal } from '@tellwire/lifecycle'
@@ -40,6 +40,11 @@ const metricsServer =
   config.METRICS_PORT === undefined ? undefined : await serveMetrics(metrics.registry, config.METRICS_PORT)
 const files = await openFileStore(config)
 const pollingApi = createBotApi({ root: config.TELEGRAM_API_ROOT, connectionsMax: 4_096 })
+
+await assertSecretKey(db, sealer).catch((error: unknown) => {
+  if (error instanceof SecretKeyError) endWith(error.message)
+  log.warn({ err: error }, 'the secret key could not be checked')
+})
 
 const worker = startWorker({
   db,

@@ -1,2 +1,3 @@
 export { ConfigError, parseEnv } from './parse-env.js'
-export { orExit } from './or-exit.js'
+export { endWith, orExit } from './or-exit.js'
+export { SecretKey } from './secret-key.js'

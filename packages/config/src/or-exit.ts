@@ -6,7 +6,12 @@ export function orExit<T>(read: () => T): T {
     return read()
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    process.stderr.write(`${error.message}\n`)
-    process.exit(1)
+    endWith(error.message)
   }
+}
+
+/** Ends the process with 1, after telling why in a sentence. */
+export function endWith(sentence: string): never {
+  process.stderr.write(`${sentence}\n`)
+  process.exit(1)
 }

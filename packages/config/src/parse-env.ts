@@ -23,7 +23,9 @@ export function parseEnv<Schema extends TObject>(schema: Schema, env: NodeJS.Pro
     if (error.keyword === 'required') {
       for (const name of error.params.requiredProperties) problems.add(`${name} is not set`)
     } else if (error.keyword !== 'const') {
-      problems.add(`${error.instancePath.slice(1)} ${error.message}`)
+      const name = error.instancePath.slice(1)
+      const form: unknown = Object(schema.properties[name])['x-form']
+      problems.add(`${name} ${typeof form === 'string' ? form : error.message}`)
     }
   }
   throw new ConfigError(`The configuration is not usable:\n${[...problems].map((line) => `  ${line}`).join('\n')}`)

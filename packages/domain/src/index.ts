@@ -43,6 +43,7 @@ export { recordEvents, type NewEvent } from './events/record-events.js'
 export { endConnections, type ConnectionEnd } from './connections/end-connections.js'
 export { releaseAwaiting } from './connections/release-awaiting.js'
 export { moveChat } from './connections/move-chat.js'
+export { assertSecretKey } from './bots/assert-secret-key.js'
 export { sealBotToken, unsealBotToken, webhookSecret } from './bots/bot-secrets.js'
 export { receiveUpdates } from './updates/receive-updates.js'
 export type {
@@ -89,6 +90,7 @@ export {
   totalNames,
 } from './limits/tenant-limits.js'
 export { createQuotas, createSharedCount, type OnQuotaWarning, type Quotas, type Taken } from './limits/quotas.js'
+export { type AddressRules, createAddressRules } from './addresses/address-rules.js'
 export { createFairQueue, type FairQueue } from './fairness/fair-queue.js'
 export { fileKey } from './files/file-key.js'
 export { lengthMaxOf } from './messages/length-max.js'

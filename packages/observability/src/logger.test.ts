@@ -30,6 +30,32 @@ test('removes secret fields at any of the usual depths', () => {
   expect(fields.token).toBe('s1')
 })
 
+test('knows secret fields whatever their capitals, and however deep they are', () => {
+  const { logger, output } = capture()
+  const deep = Array.from({ length: 12 }).reduce<object>((inner) => ({ inner }), { API_KEY: 's1' })
+  const round: Record<string, unknown> = { Password: 's2' }
+  round['self'] = [round]
+
+  logger.info({ deep, round, 'Set-Cookie': 's3', headers: { AUTHORIZATION: 's4', 'Api-Key': 's5' } }, 'hello')
+
+  expect(output()).not.toMatch(/s[1-5]/)
+  expect(output()).toContain('hello')
+})
+
+test("carries Prisma's errors without their arguments", () => {
+  const { logger, output } = capture()
+  class PrismaClientValidationError extends Error {
+    override name = 'PrismaClientValidationError'
+  }
+  const message =
+    '\nInvalid `db.user.create()` invocation:\n{ data: { userId: "private" } }\n\nArgument `x` is missing.'
+
+  logger.error({ err: new PrismaClientValidationError(message) }, 'request failed')
+
+  expect(output()).not.toContain('private')
+  expect(JSON.parse(output())).toMatchObject({ err: { message: 'Argument `x` is missing.' } })
+})
+
 test('leaves everything else as it is', () => {
   const { logger, output } = capture()
   const at = new Date(0)

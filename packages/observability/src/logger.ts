@@ -6,17 +6,20 @@ export type Logger = PinoLogger
 const secretFields = new Set([
   'token',
   'authorization',
-  'api_key',
-  'apiKey',
-  'admin_key',
-  'adminKey',
+  'apikey',
+  'adminkey',
   'secret',
+  'secretkey',
   'password',
   'text',
   'cookie',
+  'setcookie',
 ])
-/** How deep below a line's fields secret ones are looked for. */
-const depthMax = 3
+
+/** Whatever its capitals, and whether its words are joined by `_`, `-` or nothing. */
+function isSecretName(name: string): boolean {
+  return secretFields.has(name.toLowerCase().replaceAll(/[_-]/g, ''))
+}
 
 /** Bot tokens, our keys and connect tokens, as they may stand inside an error's message or stack. */
 const secretPatterns: ReadonlyArray<readonly [RegExp, string]> = [
@@ -30,11 +33,15 @@ export function redactSecrets(line: string): string {
   return secretPatterns.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), line)
 }
 
-/** The same without its secret fields; a copy where it has some. Pino's own redaction parses its paths for every line. */
-function censor<Fields extends object>(fields: Fields, depth = depthMax): Fields {
+/**
+ * The same without its secret fields, however deep; a copy where it has some. Pino's own redaction parses its paths for
+ * every line. @param outer the objects that it is inside of: one that holds itself is not followed.
+ */
+function censor<Fields extends object>(fields: Fields, outer: readonly object[] = []): Fields {
+  const inner = [...outer, fields]
   let censored = fields
   for (const [name, value] of Object.entries(fields) as [string, unknown][]) {
-    const shown = secretFields.has(name) ? '[redacted]' : isSearched(value, depth) ? censor(value, depth - 1) : value
+    const shown = isSecretName(name) ? '[redacted]' : isSearched(value) ? censorInner(value, inner) : value
     if (shown === value) continue
     if (censored === fields) censored = (Array.isArray(fields) ? [...(fields as unknown[])] : { ...fields }) as Fields
     Object.assign(censored, { [name]: shown })
@@ -42,11 +49,24 @@ function censor<Fields extends object>(fields: Fields, depth = depthMax): Fields
   return censored
 }
 
+function censorInner(value: object, outer: readonly object[]): unknown {
+  return outer.includes(value) ? '[circular]' : censor(value, outer)
+}
+
 /** An error's fields are those that its serializer shows. */
-function isSearched(value: unknown, depth: number): value is object {
-  return (
-    typeof value === 'object' && value !== null && depth > 0 && !(value instanceof Error) && !ArrayBuffer.isView(value)
-  )
+function isSearched(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !(value instanceof Error) && !ArrayBuffer.isView(value)
+}
+
+/** Prisma's errors quote the call with all its arguments, which are tenants' data: their code and their last line remain. */
+function describeError(error: Error): object {
+  const described = censor({ ...stdSerializers.err(error) })
+  if (!error.name.startsWith('PrismaClient')) return described
+  const { type, stack } = stdSerializers.err(error)
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line))
+  const message = error.message.trim().split('\n').at(-1) ?? ''
+  const code = 'code' in error ? { code: error.code } : {}
+  return { type, message, stack: [`${type}: ${message}`, ...frames].join('\n'), ...code }
 }
 
 /**
@@ -67,7 +87,7 @@ export function createLogger(name: string, level: string, destination?: Destinat
         log: (fields) => censor(fields),
       },
       serializers: {
-        err: (error: unknown) => (error instanceof Error ? censor({ ...stdSerializers.err(error) }) : error),
+        err: (error: unknown) => (error instanceof Error ? describeError(error) : error),
       },
     },
     { write: (line: string) => output.write(redactSecrets(line)) },

@@ -1,9 +1,11 @@
-import type { Attachment, TenantScope } from '@tellwire/domain'
-import { checkLink } from '@tellwire/format'
+import type { AddressRules, Attachment, TenantScope } from '@tellwire/domain'
+import type { Needs } from '../context.js'
 import { type ApiError, refusal } from '../errors.js'
 import { parseId } from '../http/ids.js'
+import { findAddressFault } from './check-address.js'
 import type { MessageInput } from './schemas.js'
 
+type Scope = TenantScope & Needs<'addresses'>
 type Given = NonNullable<MessageInput['attachments']>[number]
 
 const sources = ['url', 'file', 'file_id'] as const
@@ -12,7 +14,7 @@ const photoBytesMax = 10 * 1_048_576
 const withSpoiler = ['photo', 'video', 'animation']
 
 /** @throws `attachments_refused`, `file_unknown` or `file_too_large`. */
-export async function readAttachments(scope: TenantScope, attachments: Given[]): Promise<Attachment[]> {
+export async function readAttachments(scope: Scope, attachments: Given[]): Promise<Attachment[]> {
   if (attachments.length > 1) assertAlbum(attachments)
   return Promise.all(attachments.map((attachment, index) => readAttachment(scope, attachment, `/attachments/${index}`)))
 }
@@ -33,7 +35,7 @@ function assertAlbum(attachments: Given[]): void {
   }
 }
 
-async function readAttachment(scope: TenantScope, given: Given, pointer: string): Promise<Attachment> {
+async function readAttachment(scope: Scope, given: Given, pointer: string): Promise<Attachment> {
   const named = sources.filter((source) => given[source] !== undefined)
   if (named.length !== 1) throw refused(pointer, `needs exactly one of ${sources.join(', ')}`)
   if (given.spoiler && !withSpoiler.includes(given.type))
@@ -41,7 +43,7 @@ async function readAttachment(scope: TenantScope, given: Given, pointer: string)
   if (given.fallback && given.type !== 'photo') throw refused(`${pointer}/fallback`, 'is for photos only')
   const { file, file_id: fileId, url, ...rest } = given
   if (url !== undefined) {
-    assertUrl(url, `${pointer}/url`)
+    assertUrl(scope.addresses, url, `${pointer}/url`)
     return { ...rest, url }
   }
   const ownId = file ?? (fileId?.startsWith('fil_') ? fileId : undefined)
@@ -67,10 +69,9 @@ async function findFile({ db, tenantId }: TenantScope, given: string, pointer: s
   return { id, size: Number(file.size) }
 }
 
-function assertUrl(url: string, pointer: string): void {
-  const checked = checkLink(url)
-  if ('refusal' in checked) throw refused(pointer, `is not an address that Telegram fetches: ${checked.refusal}`)
-  if (!/^https?:\/\//i.test(url)) throw refused(pointer, 'must begin with http:// or https://')
+function assertUrl(addresses: AddressRules, url: string, pointer: string): void {
+  const fault = findAddressFault(addresses, url)
+  if (fault !== undefined) throw refused(pointer, fault)
 }
 
 function refused(pointer: string, detail: string): ApiError {

@@ -1,6 +1,7 @@
-import type { MessageContent, MessageOptions } from '@tellwire/domain'
-import { checkLink, isBlank, type TextFormat } from '@tellwire/format'
+import type { AddressRules, MessageContent, MessageOptions } from '@tellwire/domain'
+import { isBlank, type TextFormat } from '@tellwire/format'
 import { refusal } from '../errors.js'
+import { findAddressFault } from './check-address.js'
 import { readAttachments } from './check-attachments.js'
 import { assertAlbumHasText, assertButtons } from './check-buttons.js'
 import { assertLength } from './check-length.js'
@@ -27,8 +28,8 @@ export async function readMessage(
     })
   }
   assertMarkup(input)
-  assertButtons(input)
-  assertLinkPreview(input)
+  assertButtons(scope.addresses, input)
+  assertLinkPreview(scope.addresses, input)
   const template = input.template && (await readTemplateUse(scope, input.template, userIds))
   const attachments = input.attachments && (await readAttachments(scope, input.attachments))
   const options = withoutDefaults({
@@ -73,13 +74,13 @@ function assertVisible(isVisible: boolean): void {
   })
 }
 
-function assertLinkPreview({ link_preview: preview }: MessageInput): void {
+function assertLinkPreview(addresses: AddressRules, { link_preview: preview }: MessageInput): void {
   if (typeof preview !== 'object' || preview.url === undefined) return
-  const checked = checkLink(preview.url)
-  if ('url' in checked) return
+  const fault = findAddressFault(addresses, preview.url)
+  if (fault === undefined) return
   throw refusal('link_preview_refused', 'Telegram cannot show this address.', {
     pointer: '/link_preview/url',
-    detail: `is not an address that Telegram opens: ${checked.refusal}`,
+    detail: fault,
   })
 }
 

@@ -11,7 +11,7 @@ import type { Needs } from '../context.js'
 import { ApiError, refusal } from '../errors.js'
 
 /** The scope of work on texts: what is long is read in a thread. */
-export type RenderingScope = TenantScope & Needs<'boundedWork'>
+export type RenderingScope = TenantScope & Needs<'addresses' | 'boundedWork'>
 
 /** Whatever stands in a text of this length, reading it takes no longer than a few milliseconds. */
 const shortLengthMax = 2_048

@@ -26,8 +26,8 @@ const Attachment = Type.Object(
     file: Type.Optional(GivenId('fil', 'An uploaded file.')),
     file_id: Type.Optional(
       Type.String({
-        minLength: 1,
-        maxLength: 255,
+        pattern: '^[A-Za-z0-9_-]{10,255}$',
+        'x-form': 'must be a file_id of Telegram: 10 to 255 letters, digits, - and _',
         description: "Telegram's own `file_id`, or the id of an uploaded file.",
       }),
     ),

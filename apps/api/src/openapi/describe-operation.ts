@@ -82,7 +82,8 @@ function describeBody({ body, fileBytesMax, isBodyOptional = false }: Route, com
 const everyAnswer: readonly HeaderName[] = ['X-Request-Id', 'RateLimit', 'RateLimit-Policy']
 
 function describeAnswers(route: Route, components: Components) {
-  const entries = Object.entries(route.responses).map(([status, schema]) => {
+  const answers = route.shows === undefined ? route.responses : { ...route.responses, 204: Empty }
+  const entries = Object.entries(answers).map(([status, schema]) => {
     const names: HeaderName[] = [...everyAnswer]
     if (route.isIdempotent) names.push('Idempotency-Replayed')
     if (route.hasLocation) names.push('Location')
@@ -91,7 +92,7 @@ function describeAnswers(route: Route, components: Components) {
     return [
       status,
       {
-        description: describeStatus(Number(status)),
+        description: describeStatus(Number(status), route),
         headers: refer(names),
         ...(hasBody ? { content: { 'application/json': { schema: components.refer(schema, 'answer') } } } : {}),
       },
@@ -100,8 +101,9 @@ function describeAnswers(route: Route, components: Components) {
   return Object.fromEntries(entries)
 }
 
-function describeStatus(status: number): string {
-  return `${STATUS_CODES[status] ?? status}.`
+function describeStatus(status: number, { shows }: Route): string {
+  const words = `${STATUS_CODES[status] ?? status}.`
+  return status === 204 && shows !== undefined ? `${words} It is done; the key may not \`${shows}\`.` : words
 }
 
 /** The codes that an operation can answer, besides those that it names. */

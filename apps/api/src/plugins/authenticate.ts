@@ -1,4 +1,4 @@
-import type { Prisma } from '@tellwire/db'
+import type { Database, Prisma } from '@tellwire/db'
 import {
   hashKey,
   isWellFormedKey,
@@ -53,6 +53,7 @@ export function authenticateTenants(app: FastifyInstance, { db }: Services, quot
     return { ...key, limits: readLimits(tenant.limits), isSuspended: tenant.suspendedAt !== null }
   })
   const lookUp = createKeyLookUp()
+  keepOutOfCaches(app)
 
   app.addHook('onRequest', async (request) => {
     const token = readBearer(request, ['live'])
@@ -66,26 +67,46 @@ export function authenticateTenants(app: FastifyInstance, { db }: Services, quot
     await takeFromQuotas(limiting, ['requests_per_second'], 1)
     if (key.isSuspended) throw new ApiError('tenant_suspended', 'The tenant is suspended.')
     const scope = request.routeOptions.config.route?.scope
-    if (scope !== undefined && scope !== 'any' && !key.scopes.includes(scope)) {
-      throw new ApiError('insufficient_scope', `The key needs the scope ${scope}.`)
-    }
+    if (scope !== undefined && scope !== 'any') assertScope(key, scope)
     request.tenantKey = key
   })
 }
 
 /** Lets in requests with an admin's key. */
 export function authenticateAdmins(app: FastifyInstance, { db }: Services): void {
+  keepOutOfCaches(app)
   const lookUp = createKeyLookUp()
   app.addHook('onRequest', async (request) => {
     const token = readBearer(request, ['admin'])
-    const find = () => db.adminKey.findUnique({ where: { tokenHash: hashKey(token ?? '') } })
-    const key = token === undefined ? null : await lookUp(request, token, find)
-    if (!key || key.revokedAt) {
+    const key = token === undefined ? null : await lookUp(request, token, () => findAdminKey(db, token))
+    if (!key) {
       await app.countFailedKey(request)
       throw unauthenticated()
     }
     await app.countKey(request, key.id)
     request.adminKeyId = key.id
+  })
+}
+
+/** @throws `insufficient_scope` */
+export function assertScope({ scopes }: { scopes: readonly string[] }, scope: string): void {
+  if (!scopes.includes(scope)) throw new ApiError('insufficient_scope', `The key needs the scope ${scope}.`)
+}
+
+/** Whether a request comes with an admin's key. */
+export async function isAdmin({ db }: Pick<Services, 'db'>, request: FastifyRequest): Promise<boolean> {
+  const token = readBearer(request, ['admin'])
+  return token !== undefined && (await findAdminKey(db, token)) !== null
+}
+
+async function findAdminKey(db: Database, token: string): Promise<{ id: string } | null> {
+  return db.adminKey.findFirst({ where: { tokenHash: hashKey(token), revokedAt: null }, select: { id: true } })
+}
+
+/** What is behind a key is kept by nobody on the way. */
+function keepOutOfCaches(app: FastifyInstance): void {
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('cache-control', 'no-store')
   })
 }
 

@@ -13,6 +13,7 @@ const NewGroup = Type.Object(
       default: 'group',
     }),
     is_forum: Type.Optional(Type.Boolean()),
+    administrators: Type.Optional(Type.Array(Type.Integer(), { maxItems: 50 })),
   },
   strict,
 )
@@ -26,8 +27,9 @@ export function controlGroups(app: ControlApp, control: Control): void {
   const { world } = control
   app.post('/groups', { schema: { body: NewGroup } }, async (request, reply) => {
     for (const id of request.body.members) getPerson(control, id)
-    const { is_forum: isForum, ...group } = request.body
+    const { is_forum: isForum, administrators, ...group } = request.body
     const created = world.createGroup(group)
+    if (administrators) created.administrators = administrators
     if (isForum) created.topics = []
     return reply.code(201).send({ id: created.id })
   })

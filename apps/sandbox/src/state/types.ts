@@ -47,6 +47,8 @@ export interface Group {
   type: 'group' | 'supergroup' | 'channel'
   /** People's ids. */
   members: number[]
+  /** Ids of those of them who administrate it. */
+  administrators?: number[] | undefined
   /** Ids of the bots in it. */
   bots: number[]
   /** Ids of the bots that were removed. */

@@ -2,7 +2,9 @@ import { findBotsWithUpdates, findChatsWithUpdates, inTransaction } from '@tellw
 import { HandleUpdates } from '@tellwire/jobs'
 import { openSystemScope, type WorkerContext } from '../context.js'
 import { answerCallbackQuery } from '../updates/answer-callback-query.js'
+import { askAdministrator } from '../updates/ask-administrator.js'
 import { handlerOf } from '../updates/handlers.js'
+import { UnknownMember } from '../updates/scope.js'
 import type { Job } from './job.js'
 
 const chatsAtOnce = 200
@@ -40,13 +42,22 @@ async function handleChat(ctx: WorkerContext, place: Place): Promise<void> {
   }
 }
 
+/** Whether somebody is an administrator, by chat and person: as Telegram has said for one update. */
+type KnownMembers = ReadonlyMap<string, boolean>
+
 /** @returns whether there was one. */
-async function handleNext(ctx: WorkerContext, { botId, chatId }: Place): Promise<boolean> {
+async function handleNext(ctx: WorkerContext, place: Place, members: KnownMembers = new Map()): Promise<boolean> {
+  const { botId, chatId } = place
   let failing: { id: string; attempts: number; kind: string } | undefined
   const scope = {
     ...openSystemScope(ctx, 'updates'),
     botId,
     sealer: ctx.sealer,
+    isAdministrator: (chatId: number, personId: number): boolean => {
+      const known = members.get(`${chatId} ${personId}`)
+      if (known === undefined) throw new UnknownMember(chatId, personId)
+      return known
+    },
     answerPress: (queryId: string) => void answerCallbackQuery(ctx, botId, queryId),
   }
   try {
@@ -65,6 +76,10 @@ async function handleNext(ctx: WorkerContext, { botId, chatId }: Place): Promise
       return true
     })
   } catch (error) {
+    if (error instanceof UnknownMember) {
+      const isAdministrator = await askAdministrator(ctx, botId, error)
+      return handleNext(ctx, place, new Map([...members, [`${error.chatId} ${error.personId}`, isAdministrator]]))
+    }
     if (!failing) throw error
     await recordFailure(ctx, botId, failing, error)
     return true

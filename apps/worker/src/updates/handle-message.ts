@@ -25,7 +25,7 @@ export async function handleMessage(given: UpdateScope, message: Message): Promi
       if (chat.type === 'private') await reply(scope, chat, replies.bareStart)
       return
     case 'stop':
-      return stopChat(scope, chat, replies)
+      return stopChat(scope, message, replies)
   }
 }
 

@@ -10,6 +10,7 @@ export interface Replies {
   wrongChat: (tenant: string) => string
   taken: (tenant: string) => string
   stopped: string
+  stopRefused: string
   notConnected: string
 }
 
@@ -26,6 +27,7 @@ const en: Replies = {
   taken: (tenant) =>
     `This chat is already connected to another account of ${tenant}. Send /stop first, then open the link again.`,
   stopped: 'You will get no more notifications here. To connect again, open a new connect link in your app.',
+  stopRefused: 'Only an administrator of this group, or whoever connected it, can end the notifications.',
   notConnected: 'This chat is not connected to anything.',
 }
 
@@ -44,6 +46,7 @@ const de: Replies = {
     `Dieser Chat ist schon mit einem anderen Konto von ${tenant} verbunden. Sende erst /stop und öffne den Link dann noch einmal.`,
   stopped:
     'Du bekommst hier keine Benachrichtigungen mehr. Um dich wieder zu verbinden, öffne einen neuen Verbindungslink in deiner App.',
+  stopRefused: 'Nur wer die Gruppe verwaltet oder sie verbunden hat, kann die Benachrichtigungen beenden.',
   notConnected: 'Dieser Chat ist mit nichts verbunden.',
 }
 
@@ -61,6 +64,7 @@ const es: Replies = {
     `Este chat ya está conectado con otra cuenta de ${tenant}. Envía primero /stop y abre el enlace de nuevo.`,
   stopped:
     'Ya no recibirás notificaciones aquí. Para volver a conectarte, abre un enlace de conexión nuevo en tu aplicación.',
+  stopRefused: 'Solo quien administra este grupo, o quien lo conectó, puede terminar las notificaciones.',
   notConnected: 'Este chat no está conectado con nada.',
 }
 

@@ -109,7 +109,8 @@ async function connect(
   const { botId } = opened
   const chatId = BigInt(opened.chat.id)
   const id = own?.id ?? newId()
-  const facts = { status: 'active', displayName: displayName(opened.chat), endedAt: null }
+  const connectedBy = opened.from === undefined ? null : BigInt(opened.from.id)
+  const facts = { status: 'active', displayName: displayName(opened.chat), endedAt: null, connectedBy }
   if (own) {
     const connectedAt = own.status === 'active' ? {} : { connectedAt: new Date() }
     await db.connection.update({ where: { tenantId_id: { tenantId, id } }, data: { ...facts, ...connectedAt } })

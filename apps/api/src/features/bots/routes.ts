@@ -65,6 +65,7 @@ export const botRoutes = [
   }),
   route({
     operation: 'changeBot',
+    shows: 'bots:read',
     gate: 'telegram',
     scope: 'bots:write',
     method: 'PATCH',
@@ -94,6 +95,7 @@ export const botRoutes = [
   }),
   route({
     operation: 'replaceBotToken',
+    shows: 'bots:read',
     gate: 'telegram',
     scope: 'bots:write',
     method: 'PUT',

@@ -6,10 +6,15 @@ import { assertRoomForUsers } from '../../limits/assert-room-for-users.js'
 import type { Adding } from '../../limits/tenant-quotas.js'
 import { linkAddresses } from '../../views/link-addresses.js'
 import type { NewConnectLink } from './schemas.js'
+import { assertRedirect } from './assert-redirect.js'
 import { showConnectLink } from './show-connect-link.js'
 
 /** Issues a link and shows it with the addresses that contain its token, for the only time. */
-export async function issueShownLink(scope: InTransaction<Adding & Needs<'baseUrl'>>, input: NewConnectLink) {
+export async function issueShownLink(
+  scope: InTransaction<Adding & Needs<'addresses' | 'baseUrl'>>,
+  input: NewConnectLink,
+) {
+  if (input.redirect_url !== undefined) await assertRedirect(scope, input.redirect_url)
   await assertRoomForUsers(scope, [input.user_id])
   const { link, token, botUsername } = await issueConnectLink(scope, {
     userId: input.user_id,

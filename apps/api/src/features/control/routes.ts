@@ -31,6 +31,7 @@ export const controlRoutes = [
   }),
   route({
     operation: 'pauseNotification',
+    shows: 'notifications:read',
     scope: 'notifications:write',
     method: 'POST',
     url: '/v1/notifications/:id/pause',
@@ -44,6 +45,7 @@ export const controlRoutes = [
   }),
   route({
     operation: 'resumeNotification',
+    shows: 'notifications:read',
     scope: 'notifications:write',
     method: 'POST',
     url: '/v1/notifications/:id/resume',
@@ -57,6 +59,7 @@ export const controlRoutes = [
   }),
   route({
     operation: 'rescheduleNotification',
+    shows: 'notifications:read',
     scope: 'notifications:write',
     method: 'POST',
     url: '/v1/notifications/:id/reschedule',

@@ -1,24 +1,58 @@
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { Services } from '../../context.js'
+import { isAdmin } from '../../plugins/authenticate.js'
 
 const unlimited = { config: { isUnlimited: true } }
+/** Whoever asks more often is told the same again: asking costs statements. */
+const keptForMs = 250
 
-/** `/livez`: the process answers. `/readyz`: it can do its work, and which dependency is missing if not. */
-export function healthRoutes({ config, db, engine, jobs }: Services): FastifyPluginAsync {
+interface Readiness {
+  isReady: boolean
+  details: object
+}
+
+/**
+ * `/livez`: the process answers. `/readyz`: it can do its work. Strangers are told no more than that; an admin's key is
+ * told which dependency is missing.
+ */
+export function healthRoutes(services: Services): FastifyPluginAsync {
+  let known: { readiness: Promise<Readiness>; untilMs: number } | undefined
+  const look = (): Promise<Readiness> => {
+    if (!known || performance.now() > known.untilMs) {
+      known = { readiness: readReadiness(services), untilMs: performance.now() + keptForMs }
+    }
+    return known.readiness
+  }
+
   return async (app) => {
     app.get('/livez', unlimited, async () => ({ status: 'ok' }))
 
-    app.get('/readyz', unlimited, async (_request, reply) => {
-      const [postgres, queue] = await Promise.all([arePostgresPoolsReady(db, engine), jobs.ping()])
-      const roles = config.DATABASE_ENGINE_URL === undefined ? 'one role serves tenants and engine' : 'two roles'
-      // Without the queue notifications are still accepted, and the workers' sweep finds them.
-      return reply.code(postgres ? 200 : 503).send({
-        status: postgres ? (queue ? 'ok' : 'degraded') : 'unavailable',
-        checks: { postgres: postgres ? 'ok' : 'unreachable', queue: queue ? 'ok' : 'unreachable' },
-        queue: jobs.kind,
-        database_roles: roles,
-      })
+    app.get('/readyz', unlimited, async (request, reply) => {
+      const { isReady, details } = await look()
+      const status = isReady ? 'ok' : 'unavailable'
+      return reply
+        .code(isReady ? 200 : 503)
+        .send((await mayKnow(services, request)) ? { status, ...details } : { status })
     })
+  }
+}
+
+/** While the database is away nobody's key can be looked up. */
+async function mayKnow(services: Services, request: FastifyRequest): Promise<boolean> {
+  if (request.headers.authorization === undefined) return false
+  return isAdmin(services, request).catch(() => false)
+}
+
+async function readReadiness({ config, db, engine, jobs }: Services): Promise<Readiness> {
+  const [postgres, queue] = await Promise.all([arePostgresPoolsReady(db, engine), jobs.ping()])
+  return {
+    // Without the queue notifications are still accepted, and the workers' sweep finds them.
+    isReady: postgres,
+    details: {
+      checks: { postgres: postgres ? 'ok' : 'unreachable', queue: queue ? 'ok' : 'unreachable' },
+      queue: jobs.kind,
+      database_roles: config.DATABASE_ENGINE_URL === undefined ? 'one role serves tenants and engine' : 'two roles',
+    },
   }
 }
 

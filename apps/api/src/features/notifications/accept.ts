@@ -11,7 +11,7 @@ import type { NewNotification } from './schemas.js'
 type Scope = TenantScope &
   Keeping &
   Limiting &
-  Needs<'accepter' | 'boundedWork' | 'capacity' | 'gates' | 'quotas' | 'totals'>
+  Needs<'accepter' | 'addresses' | 'boundedWork' | 'capacity' | 'gates' | 'quotas' | 'totals'>
 
 /** How many users the notifications of one request may name together. */
 export const recipientsMax = 10_000

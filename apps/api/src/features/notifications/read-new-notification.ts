@@ -17,7 +17,7 @@ const keptMaxMs = aheadMaxMs
  * @throws for one that can never be sent.
  */
 export async function readNewNotification(
-  scope: TenantScope & Needs<'capacity' | 'boundedWork'>,
+  scope: TenantScope & Needs<'addresses' | 'boundedWork' | 'capacity'>,
   input: NewNotification,
   position: number,
 ): Promise<NotificationToAccept> {

@@ -1,3 +1,4 @@
+import { assertScope } from '../../plugins/authenticate.js'
 import { messageRefusals } from '../../messages/refusals.js'
 import { route } from '../../route.js'
 import { renderMessage } from './render-message.js'
@@ -13,7 +14,13 @@ export const renderRoutes = [
     summary: 'See what a message would look like, without sending it',
     body: RenderRequest,
     responses: { 200: Rendered },
+    description:
+      'A template needs a key with `templates:read`, and a user one with `users:read`: their content is shown.',
     errors: [...messageRefusals, 'reply_target_unknown'],
-    handler: ({ scope, body }) => renderMessage(scope, body),
+    handler: ({ scope, body }) => {
+      if (body.template !== undefined) assertScope(scope.key, 'templates:read')
+      if (body.user_id !== undefined) assertScope(scope.key, 'users:read')
+      return renderMessage(scope, body)
+    },
   }),
 ]

@@ -4,9 +4,18 @@ import { Page } from '../../http/schemas.js'
 import { Empty, route } from '../../route.js'
 import { addVersion, deleteTemplate, publishTemplate, rollBackTemplate } from './change-template.js'
 import { createTemplate } from './create-template.js'
-import { getTemplate } from './get-template.js'
+import { getTemplate, getVersion } from './get-template.js'
 import { listTemplates } from './list-templates.js'
-import { NewTemplate, NewVersion, Template, TemplateListQuery, TemplateSummary, VersionChoice } from './schemas.js'
+import {
+  NewTemplate,
+  NewVersion,
+  Template,
+  TemplateListQuery,
+  TemplateSummary,
+  Version,
+  VersionChoice,
+  VersionParams,
+} from './schemas.js'
 
 const tag = 'templates'
 const params = IdParams('tpl', 'template')
@@ -15,6 +24,7 @@ const idOf = ({ id }: { id: string }): string => readId('tpl', id, 'template')
 export const templateRoutes = [
   route({
     operation: 'createTemplate',
+    shows: 'templates:read',
     scope: 'templates:write',
     method: 'POST',
     url: '/v1/templates',
@@ -54,7 +64,19 @@ export const templateRoutes = [
     handler: ({ scope, params }) => getTemplate(scope, idOf(params)),
   }),
   route({
+    operation: 'getTemplateVersion',
+    scope: 'templates:read',
+    method: 'GET',
+    url: '/v1/templates/:id/versions/:version',
+    tag,
+    summary: 'Look at a version of a template, with its texts',
+    params: VersionParams,
+    responses: { 200: Version },
+    handler: ({ scope, params }) => getVersion(scope, idOf(params), params.version),
+  }),
+  route({
     operation: 'addTemplateVersion',
+    shows: 'templates:read',
     scope: 'templates:write',
     method: 'PUT',
     url: '/v1/templates/:id',
@@ -81,6 +103,7 @@ export const templateRoutes = [
   }),
   route({
     operation: 'publishTemplate',
+    shows: 'templates:read',
     scope: 'templates:write',
     method: 'POST',
     url: '/v1/templates/:id/publish',
@@ -98,6 +121,7 @@ export const templateRoutes = [
   }),
   route({
     operation: 'rollBackTemplate',
+    shows: 'templates:read',
     scope: 'templates:write',
     method: 'POST',
     url: '/v1/templates/:id/rollback',

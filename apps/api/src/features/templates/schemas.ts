@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { ShownId } from '../../http/ids.js'
+import { GivenId, ShownId } from '../../http/ids.js'
 import { JsonObject, Literals, Locale, Nullable, pageQuery, Timestamp } from '../../http/schemas.js'
 import { formats, Text } from '../../messages/schemas.js'
 
@@ -60,18 +60,33 @@ export const VersionChoice = Type.Object(
   { $id: 'VersionChoice', additionalProperties: false, examples: [{ version: 2 }] },
 )
 
-const Version = Type.Object(
+const versionFields = {
+  version: Type.Integer({ description: 'Counted from 1.' }),
+  format: Literals(formats, { description: 'What the texts are written in, once rendered.' }),
+  default_locale: Type.String({ description: 'The language for whoever speaks none of the others.' }),
+  locales: Type.Array(Type.String(), { description: 'The languages that there are texts in.' }),
+  strict: Type.Boolean({ description: 'A variable that is not given is an error, rather than nothing.' }),
+  created_at: Timestamp('When it was added.'),
+}
+
+const VersionSummary = Type.Object(versionFields, {
+  $id: 'TemplateVersionSummary',
+  description: 'One version of a template, without its texts. Versions never change.',
+})
+
+export const Version = Type.Object(
   {
-    version: Type.Integer({ description: 'Counted from 1.' }),
-    format: Literals(formats, { description: 'What the texts are written in, once rendered.' }),
-    default_locale: Type.String({ description: 'The language for whoever speaks none of the others.' }),
+    ...versionFields,
     texts: Type.Record(Type.String(), Type.String(), { description: 'By language, in Mustache.' }),
     schema: Nullable(JsonObject('JSON Schema.'), { description: 'JSON Schema of the variables.' }),
-    strict: Type.Boolean({ description: 'A variable that is not given is an error, rather than nothing.' }),
-    created_at: Timestamp('When it was added.'),
   },
-  { $id: 'TemplateVersion', description: 'One version of a template. Versions never change.' },
+  { $id: 'TemplateVersion', description: 'One version of a template.' },
 )
+
+export const VersionParams = Type.Object({
+  id: GivenId('tpl', 'The id of the template.'),
+  version: Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'Which version.' }),
+})
 
 const summary = {
   id: ShownId('tpl', 'The id of the template.'),
@@ -83,7 +98,7 @@ const summary = {
 }
 export const TemplateSummary = Type.Object(summary, { $id: 'TemplateSummary', description: 'A template.' })
 export const Template = Type.Object(
-  { ...summary, versions: Type.Array(Version, { description: 'Newest first, up to 100.' }) },
+  { ...summary, versions: Type.Array(VersionSummary, { description: 'Newest first, up to 100.' }) },
   { $id: 'Template', description: 'A template with its versions.' },
 )
 

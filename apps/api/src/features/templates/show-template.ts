@@ -13,7 +13,14 @@ export function showTemplate(template: Prisma.TemplateGetPayload<object>) {
   }
 }
 
+/** A version without what is long of it. */
 export function showVersion({ version, content, createdAt }: Prisma.TemplateVersionGetPayload<object>) {
-  const { schema, ...rest } = readStoredTemplate(content)
-  return { version, ...rest, schema: schema ?? null, created_at: createdAt.toISOString() }
+  const { format, default_locale, texts, strict } = readStoredTemplate(content)
+  const locales = Object.keys(texts).toSorted()
+  return { version, format, default_locale, locales, strict, created_at: createdAt.toISOString() }
+}
+
+export function showWholeVersion(stored: Prisma.TemplateVersionGetPayload<object>) {
+  const { texts, schema } = readStoredTemplate(stored.content)
+  return { ...showVersion(stored), texts, schema: schema ?? null }
 }

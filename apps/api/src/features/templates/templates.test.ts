@@ -19,8 +19,8 @@ test('keeps versions, publishes one and goes back', async ({ as, tenant }) => {
     published_version: 2,
     latest_version: 2,
     versions: [
-      { version: 2, texts: { en: 'Hello {{name}}' } },
-      { version: 1, texts: greeting.texts },
+      { version: 2, locales: ['en'] },
+      { version: 1, locales: ['de', 'en'] },
     ],
   })
   expect(back.json()).toMatchObject({ published_version: 1 })
@@ -46,6 +46,18 @@ test('deletes a template; its name is free again', async ({ as, tenant }) => {
   expect(deleted.statusCode).toBe(204)
   expect((await as(tenant).get(`/v1/templates/${id}`)).statusCode).toBe(404)
   expect((await as(tenant).post('/v1/templates', greeting)).statusCode).toBe(201)
+})
+
+test('lists versions without their texts, and shows one with them', async ({ as, tenant }) => {
+  const { id } = (await as(tenant).post('/v1/templates', greeting)).json<{ id: string }>()
+
+  const listed = (await as(tenant).get(`/v1/templates/${id}`)).json<{ versions: object[] }>()
+  const whole = await as(tenant).get(`/v1/templates/${id}/versions/1`)
+
+  expect(Object.keys(listed.versions[0] ?? {})).not.toContain('texts')
+  expect(whole.json()).toMatchObject({ version: 1, texts: greeting.texts })
+  expect((await as(tenant).get(`/v1/templates/${id}/versions/2`)).statusCode).toBe(404)
+  expect((await as(tenant).get(`/v1/templates/${id}/versions/x`)).statusCode).toBe(400)
 })
 
 test("answers 404 for another tenant's template, and 403 without the scope", async ({ as, db, tenant }) => {

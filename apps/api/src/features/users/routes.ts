@@ -36,6 +36,7 @@ export const userRoutes = [
   }),
   route({
     operation: 'putUser',
+    shows: 'users:read',
     scope: 'users:write',
     method: 'PUT',
     url: '/v1/users/:user_id',
@@ -53,6 +54,7 @@ export const userRoutes = [
   }),
   route({
     operation: 'changeUser',
+    shows: 'users:read',
     scope: 'users:write',
     method: 'PATCH',
     url: '/v1/users/:user_id',

@@ -2,6 +2,7 @@ import { answerCallbackQuery } from './answer-callback-query.js'
 import { deleteMessage, deleteMessages } from './delete-message.js'
 import { editMessageCaption, editMessageMedia, editMessageReplyMarkup, editMessageText } from './edit-message.js'
 import { getChat } from './get-chat.js'
+import { getChatMember } from './get-chat-member.js'
 import { getFile } from './get-file.js'
 import { getMe } from './get-me.js'
 import { getUpdates } from './get-updates.js'
@@ -38,6 +39,7 @@ const list = {
   answerCallbackQuery,
   setMyCommands,
   getChat,
+  getChatMember,
   sendChatAction,
 }
 

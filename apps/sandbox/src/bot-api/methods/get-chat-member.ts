@@ -1,0 +1,15 @@
+import { findChat, showPerson } from '../chats.js'
+import { badRequest, forbidden } from '../telegram-error.js'
+import type { Method } from './method.js'
+
+export const getChatMember: Method = ({ world, bot, parameters }) => {
+  const chatId = findChat(world, bot, parameters.text('chat_id'))
+  const group = world.groups.get(chatId)
+  if (!group) throw badRequest('chat not found')
+  if (!group.bots.includes(bot.id)) throw forbidden(`bot was kicked from the ${group.type} chat`)
+  const person = world.people.get(Number(parameters.text('user_id')))
+  if (!person) throw badRequest('invalid user_id specified')
+  const isAdministrator = group.administrators?.includes(person.id) ?? false
+  const status = isAdministrator ? 'administrator' : group.members.includes(person.id) ? 'member' : 'left'
+  return { result: { status, user: showPerson(person) } }
+}

@@ -1,0 +1,89 @@
+import { BlockList, isIP } from 'node:net'
+
+/** Decides which addresses are given to Telegram to fetch, or to people to open. */
+export interface AddressRules {
+  /** @returns what is wrong with an http or https address, without its subject; undefined where nothing is. */
+  findFault(address: string): string | undefined
+}
+
+/** Networks that are nobody's on the public internet (RFC 6890 and its like). */
+const privateNetworks: readonly [network: string, prefix: number][] = [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['224.0.0.0', 3],
+  ['::', 96],
+  ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['100::', 64],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['ff00::', 8],
+]
+const privateNames = /^(?:localhost|[^.]+)$|\.(?:localhost|local|internal|intranet|lan|home|corp|private|home\.arpa)$/
+const loopback: readonly [network: string, prefix: number][] = [
+  ['127.0.0.0', 8],
+  ['::1', 128],
+]
+
+/** @param allowed names and networks of private hosts that may be named all the same; `localhost` is the machine itself. */
+export function createAddressRules(allowed: readonly string[] = []): AddressRules {
+  const isPrivate = listOf(privateNetworks)
+  const allowedNetworks = listOf([
+    ...allowed.filter((entry) => isIP(entry.split('/')[0] ?? '') !== 0).map(readNetwork),
+    ...(allowed.includes('localhost') ? loopback : []),
+  ])
+
+  const isPrivateHost = (host: string): boolean => {
+    const address = host.startsWith('[') ? host.slice(1, -1) : host
+    const version = isIP(address)
+    if (version === 0) return privateNames.test(host) && !allowed.includes(host)
+    const plain = unmap(address)
+    const family = isIP(plain) === 6 ? 'ipv6' : 'ipv4'
+    return isPrivate.check(plain, family) && !allowedNetworks.check(plain, family)
+  }
+
+  return {
+    findFault(address) {
+      // A browser, and so the parser, passes over some of these without a word.
+      if (/[\p{Cc}\s]/u.test(address)) return 'must not hold spaces or control characters'
+      if (!URL.canParse(address)) return 'is not a URL'
+      const { protocol, username, password, hostname } = new URL(address)
+      if (protocol !== 'http:' && protocol !== 'https:') return 'must begin with http:// or https://'
+      if (!/^https?:\/\//i.test(address)) return 'must begin with http:// or https://'
+      if (username !== '' || password !== '') return 'must not hold a user name or a password'
+      if (isPrivateHost(hostname.replace(/\.$/, ''))) return 'must not lead into a private network'
+      return undefined
+    },
+  }
+}
+
+/** An address of IPv4 inside of one of IPv6. The parser of URLs writes it in hexadecimal digits. */
+function unmap(address: string): string {
+  const [, high, low] = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/.exec(address) ?? []
+  if (high === undefined || low === undefined) return address
+  const [a, b] = [Number.parseInt(high, 16), Number.parseInt(low, 16)]
+  return [a >> 8, a & 255, b >> 8, b & 255].join('.')
+}
+
+function readNetwork(written: string): [network: string, prefix: number] {
+  const [network = '', prefix] = written.split('/')
+  return [network, prefix === undefined ? (isIP(network) === 6 ? 128 : 32) : Number(prefix)]
+}
+
+function listOf(networks: readonly [network: string, prefix: number][]): BlockList {
+  const list = new BlockList()
+  for (const [network, prefix] of networks) list.addSubnet(network, prefix, isIP(network) === 6 ? 'ipv6' : 'ipv4')
+  return list
+}
