@@ -45,6 +45,25 @@ describe.each(backends)('with the queue on %s', (backend) => {
     expect((await world.arrivalsOf('to everyone')).length).toBe(60)
   })
 
+  test('what a suspended tenant has accepted waits, and goes out once it may go on', async () => {
+    const path = `/admin/v1/tenants/${world.tenantId}`
+    const asAdmin = { authorization: `Bearer ${world.adminKey}` }
+    const posted = await world.post({
+      to: { user_id: userIds[0] },
+      text: 'held by the admin',
+      send_at: new Date(Date.now() + 3_000).toISOString(),
+    })
+    await world.call('POST', `${path}/suspend`, {}, asAdmin)
+    await eventually(async () => (await world.call('GET', '/v1/me')).status === 403)
+    await new Promise((resolve) => setTimeout(resolve, 6_000))
+    expect(await world.arrivalsOf('held by the admin')).toEqual([])
+
+    await world.call('POST', `${path}/resume`, {}, asAdmin)
+    await eventually(async () => (await world.call('GET', '/v1/me')).status === 200)
+    await world.settled(posted['id'] as string)
+    expect(await world.arrivalsOf('held by the admin')).toHaveLength(1)
+  })
+
   test('a broadcast to a topic is cancelled, and tells what had gone', async () => {
     await world.call('POST', '/v1/topics/news/subscribers', { user_ids: userIds.slice(0, 50) })
     const { id } = await world.post({ to: { topic: 'news' }, text: 'to the topic', priority: 'bulk' })

@@ -160,7 +160,7 @@ describe.each([
       const answers = await eventually(
         async () => {
           const { body } = await world.control('GET', `/groups/${chatId}/messages`)
-          return (body['data'] as Json[]).filter(({ from }) => from.is_bot)
+          return (body['data'] as Json[]).filter((message) => message['from_bot'])
         },
         ({ length }) => length >= count,
       )

@@ -365,6 +365,36 @@ describe('what a message can be', () => {
     expect(after).toMatchObject({ text: 'new', edited: true, media: { type: 'photo' } })
   })
 
+  test('many edits of a message are a few calls, of which the last shows what was asked for last', async () => {
+    const { id } = await send({ text: 'edit 0' })
+    for (let number = 1; number <= 40; number++) {
+      await world.call('PATCH', `/v1/notifications/${id}`, { text: `edit ${number}` })
+    }
+
+    await eventually(shown, ([message]) => message?.['text'] === 'edit 40')
+    await edited(id)
+    const { body } = await world.control('GET', `/requests?bot=${world.bot.username}`)
+    const edits = (body['data'] as Json[]).filter(
+      ({ method, params }) => method === 'editMessageText' && String(params?.text).startsWith('edit '),
+    )
+    expect(edits.length).toBeLessThanOrEqual(10)
+  })
+
+  test('a broadcast is edited and taken back by and by', async () => {
+    await world.call('POST', `/v1/topics/edited/subscribers`, { user_ids: [`reader${count}`] })
+    const { id } = await world.post({ to: { topic: 'edited' }, text: 'before' })
+    await eventually(shown, ([message]) => message?.['text'] === 'before')
+    await world.settled(id as string)
+
+    const patched = await world.call('PATCH', `/v1/notifications/${id}`, { text: 'after' })
+    await eventually(shown, ([message]) => message?.['text'] === 'after')
+    const deleted = await world.call('DELETE', `/v1/notifications/${id}/message`)
+    await eventually(shown, ({ length }) => length === 0)
+
+    expect(patched).toMatchObject({ status: 202, body: { editing: 1 } })
+    expect(deleted).toMatchObject({ status: 202, body: { deleting: 1 } })
+  })
+
   test('what is not sent yet goes out with its new content', async () => {
     const id = await post({ text: 'old', send_at: new Date(Date.now() + 2_000).toISOString() })
     const patched = await world.call('PATCH', `/v1/notifications/${id}`, { text: 'new' })

@@ -102,6 +102,7 @@ export async function createWorld(
     SECRET_KEY: secretKey,
     TELEGRAM_API_ROOT: sandbox,
     FILES_DIR: filesDir,
+    ALLOWED_PRIVATE_HOSTS: 'localhost',
     ...options.env,
   }
   const port = options.webhook ? await findFreePort() : 0
@@ -172,7 +173,7 @@ export async function createWorld(
     )
   const connectGroup: World['connectGroup'] = async (userId, person, group = {}) => {
     const made = await control('POST', '/groups', { title: userId, members: [person.id], ...group })
-    const link = await call('POST', '/v1/connect-links', { user_id: userId, chat: 'group' })
+    const link = await call('POST', '/v1/connect-links', { user_id: userId, bot_id: bot.id, chat: 'group' })
     await control('POST', `/people/${person.id}/open`, { link: link.body['url'], chat_id: made.body['id'] })
     await used(link.body['id'] as string)
     return made.body['id'] as number

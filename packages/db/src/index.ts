@@ -70,6 +70,7 @@ export {
 export { countFailed, replayDeliveries, type ReplayFilter } from './deliveries/replay.js'
 export { pauseDeliveries } from './deliveries/pause.js'
 export { rescheduleDeliveries } from './deliveries/reschedule.js'
+export { askToEditBroadcast, editBroadcastSlice, findBroadcastsToEdit } from './deliveries/broadcast-edits.js'
 export { type EditRequest, queueEdits, type QueuedEdits, type StoredEdit } from './deliveries/queue-edits.js'
 export { enqueueReply } from './deliveries/enqueue-reply.js'
 export { type DeliveryTally, isAnyDeliverySent, tallyDeliveries } from './deliveries/tally.js'

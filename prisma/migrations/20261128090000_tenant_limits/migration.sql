@@ -28,3 +28,9 @@ ALTER TABLE connections ADD COLUMN connected_by bigint;
 
 -- How many deliveries of a tenant wait outside of the lanes.
 CREATE INDEX waiting_deliveries_tenant_idx ON waiting_deliveries (tenant_id);
+
+-- What was asked for of the messages of a broadcast that were sent, and after which delivery it goes on.
+ALTER TABLE broadcasts
+  ADD COLUMN edit jsonb,
+  ADD COLUMN edit_after uuid;
+CREATE INDEX broadcasts_edit_idx ON broadcasts (tenant_id, notification_id) WHERE edit IS NOT NULL;

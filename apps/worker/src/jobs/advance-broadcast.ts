@@ -2,8 +2,10 @@ import {
   type BroadcastKey,
   changeBroadcast,
   completeBroadcast,
+  editBroadcastSlice,
   expandBroadcast,
   findBroadcast,
+  findBroadcastsToEdit,
   findDueBroadcasts,
   finishBroadcastChange,
   type OpenBroadcast,
@@ -17,17 +19,22 @@ import type { Job } from './job.js'
 const sliceSize = 2_000
 
 /**
- * Goes on with a broadcast: carries out what was asked for, brings recipients into their lanes, and notes
+ * Goes on with a broadcast: edits what was sent, carries out what was asked for, brings recipients into their lanes, and notes
  * when all have ended. Each step is a statement of its own, so that it may end after any of them, and two
  * that run at once do no harm.
  */
 export const advanceBroadcast: Job<typeof AdvanceBroadcast.payload> = {
   contract: AdvanceBroadcast,
   run: advance,
-  findDue: ({ engine }) => findDueBroadcasts(engine),
+  findDue: async ({ engine }) => [...(await findDueBroadcasts(engine)), ...(await findBroadcastsToEdit(engine))],
 }
 
 async function advance(ctx: WorkerContext, key: BroadcastKey): Promise<void> {
+  while (!ctx.stopping.aborted) {
+    const { hasMore, botIds } = await editBroadcastSlice(ctx.engine, key, sliceSize)
+    for (const botId of botIds) ctx.waker.wake(DrainLane, { botId })
+    if (!hasMore) break
+  }
   while (!ctx.stopping.aborted) {
     const broadcast = await findBroadcast(ctx.engine, key)
     if (!broadcast) return

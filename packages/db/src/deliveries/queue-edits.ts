@@ -37,6 +37,7 @@ WITH targets AS MATERIALIZED (
     c.bot_id,
     c.chat_id,
     c.id AS connection_id,
+    CASE d.edit ->> 'status' WHEN 'pending' THEN (d.edit ->> 'row')::uuid END AS open_row,
     ${priorityRank('n.priority')} AS priority,
     CASE
       WHEN ${isTooOld[type]} THEN 'message_too_old'
@@ -52,6 +53,18 @@ WITH targets AS MATERIALIZED (
   ORDER BY d.id LIMIT $4
   FOR UPDATE OF d
 ),
+renewed_rows AS (
+  -- One that nobody has begun yet is composed with what is stored by then, and does what was asked for last.
+  UPDATE pending_deliveries p SET
+    body = $5::jsonb || jsonb_build_object('delivery_id', t.delivery_id)
+      || CASE WHEN p.body ->> 'has_new_media' = 'true' AND '${type}' = 'edit' THEN '{"has_new_media": true}' ELSE '{}' END::jsonb,
+    part = NULL,
+    dropped = NULL,
+    attempts = 0
+  FROM targets t
+  WHERE p.id = t.open_row AND t.code IS NULL AND p.kind = 'edit' AND p.claimed_by IS NULL
+  RETURNING t.delivery_id, p.id
+),
 joined_lanes AS (
   ${joinLane({
     from: 'targets',
@@ -61,13 +74,13 @@ joined_lanes AS (
       expires_at: 'NULL',
       stops_if_unknown: 'false',
     },
-    where: 'code IS NULL',
+    where: 'code IS NULL AND delivery_id NOT IN (SELECT delivery_id FROM renewed_rows)',
     orderBy: 'delivery_id',
   })}
 ),
 written_deliveries AS (
   UPDATE deliveries d SET edit = jsonb_build_object(
-    'row', t.id,
+    'row', coalesce((SELECT r.id FROM renewed_rows r WHERE r.delivery_id = t.delivery_id), t.id),
     'type', '${type}',
     'at', ${jsonNow},
     'status', CASE WHEN t.code IS NULL THEN 'pending' ELSE 'failed' END,
@@ -91,7 +104,7 @@ interface QueuedEdit {
   isQueued: boolean
 }
 
-const slice = 1_000
+const sliceSize = 1_000
 
 export interface QueuedEdits {
   botIds: string[]
@@ -100,9 +113,33 @@ export interface QueuedEdits {
   refused: number
 }
 
+export interface QueuedSlice extends QueuedEdits {
+  /** The delivery after which the next slice begins; undefined after the last one. */
+  after: string | undefined
+}
+
+/** Queues edits of some of the deliveries of a notification, beginning after one of them. */
+export async function queueEditsAfter(
+  on: Executor,
+  notification: { tenantId: string; notificationId: string },
+  request: EditRequest,
+  { after = nilUuid, countMax }: { after?: string | undefined; countMax: number },
+): Promise<QueuedSlice> {
+  const { tenantId, notificationId } = notification
+  const values = [tenantId, notificationId, after, countMax, JSON.stringify(request)]
+  const rows = await run<QueuedEdit>(on, statements[request.type], values)
+  const queued = rows.filter(({ isQueued }) => isQueued)
+  return {
+    botIds: [...new Set(queued.map(({ botId }) => botId))],
+    queued: queued.length,
+    refused: rows.length - queued.length,
+    after: rows.length < countMax ? undefined : rows.at(-1)?.deliveryId,
+  }
+}
+
 /**
- * Puts a row behind what waits in each chat where something of the notification was sent, slice by slice. Of a
- * delivery the last edit that was asked for is the one that is shown.
+ * Puts a row behind what waits in each chat where something of the notification was sent, slice by slice. Of a delivery
+ * one edit waits at most: the one that was asked for last, which is also the one that is shown.
  */
 export async function queueEdits(
   on: Executor,
@@ -112,22 +149,13 @@ export async function queueEdits(
 ): Promise<QueuedEdits> {
   const botIds = new Set<string>()
   let [queued, refused] = [0, 0]
-  let after = nilUuid
-  for (;;) {
-    const rows = await run<QueuedEdit>(on, statements[request.type], [
-      tenantId,
-      notificationId,
-      after,
-      slice,
-      JSON.stringify(request),
-    ])
-    for (const { botId, isQueued } of rows) {
-      if (isQueued) botIds.add(botId)
-      if (isQueued) queued++
-      else refused++
-    }
-    const last = rows.at(-1)
-    if (!last || rows.length < slice) return { botIds: [...botIds], queued, refused }
-    after = last.deliveryId
-  }
+  let after: string | undefined
+  do {
+    const slice = await queueEditsAfter(on, { tenantId, notificationId }, request, { after, countMax: sliceSize })
+    for (const botId of slice.botIds) botIds.add(botId)
+    queued += slice.queued
+    refused += slice.refused
+    after = slice.after
+  } while (after !== undefined)
+  return { botIds: [...botIds], queued, refused }
 }

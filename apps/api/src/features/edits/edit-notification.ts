@@ -1,18 +1,12 @@
-import { inTransaction, isAnyDeliverySent, Prisma, queueEdits } from '@tellwire/db'
-import {
-  type MessageContent,
-  type MessageOptions,
-  readContent,
-  type TenantScope,
-  wakeAfterCommit,
-} from '@tellwire/domain'
-import { DrainLane } from '@tellwire/jobs'
+import { inTransaction, isAnyDeliverySent, Prisma } from '@tellwire/db'
+import { type MessageContent, type MessageOptions, readContent, type TenantScope } from '@tellwire/domain'
 import { ApiError, refusal } from '../../errors.js'
 import { showId } from '../../http/ids.js'
 import { assertLength } from '../../messages/check-length.js'
 import { readMessage } from '../../messages/read-message.js'
 import { planGiven, renderGiven, type RenderingScope } from '../../messages/render-given.js'
 import { findNotification, lockNotification } from '../../views/notification.js'
+import { queueEditsOf } from './queue-edits-of.js'
 import type { NotificationEdit } from './schemas.js'
 
 const attemptsMax = 5
@@ -24,11 +18,7 @@ const attemptsMax = 5
 export async function editNotification(scope: RenderingScope, id: string, edit: NotificationEdit) {
   await storeEdit(scope, id, edit)
   // Only now: what is claimed from here on has the new content, and what was before is found.
-  const { queued, botIds } = await queueEdits(scope.db, scope.tenantId, id, {
-    type: 'edit',
-    has_new_media: edit.attachments !== undefined,
-  })
-  for (const botId of botIds) wakeAfterCommit(scope, DrainLane, { botId })
+  const { queued } = await queueEditsOf(scope, id, { type: 'edit', has_new_media: edit.attachments !== undefined })
   return { id: showId('ntf', id), editing: queued }
 }
 

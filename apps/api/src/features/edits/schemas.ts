@@ -32,7 +32,8 @@ export const Editing = Type.Object(
   {
     id: ShownId('ntf', 'The notification.'),
     editing: Type.Integer({
-      description: 'Messages in chats that are being edited; what was not sent is changed already.',
+      description:
+        'Messages in chats that are being edited; what was not sent is changed already. Of a topic or everyone: those that are known to be sent, which are gone through from now on.',
     }),
   },
   { $id: 'Editing', description: 'What an edit has set going.' },
@@ -41,7 +42,10 @@ export const Editing = Type.Object(
 export const TakingBack = Type.Object(
   {
     id: ShownId('ntf', 'The notification.'),
-    deleting: Type.Integer({ description: 'Deliveries whose messages are being taken back.' }),
+    deleting: Type.Integer({
+      description:
+        'Deliveries whose messages are being taken back. Of a topic or everyone: those that are known to be sent, which are gone through from now on; `edit` of each tells whether it was too old.',
+    }),
     too_old: Type.Integer({ description: 'Those that were sent more than 48 hours ago, which Telegram keeps.' }),
   },
   { $id: 'TakingBack', description: 'What taking back has set going.' },
