@@ -3,11 +3,15 @@ import { connectDatabase, connectEngine } from '@tellwire/db'
 import { assertSecretKey, createAccepter, createBoundedWork, createSealer, SecretKeyError } from '@tellwire/domain'
 import { openFileStore } from '@tellwire/files'
 import { connectJobs, createWaker } from '@tellwire/jobs'
-import { announceReady, portOf, stopOnSignal } from '@tellwire/lifecycle'
+import { announceReady, endWhenHanging, portOf, stopOnSignal } from '@tellwire/lifecycle'
 import { createDeliveryMetrics, createLogger, Registry, serveMetrics } from '@tellwire/observability'
 import { createBotApi } from '@tellwire/telegram'
 import { buildApp } from './app.js'
 import { readConfig } from './config.js'
+
+/** A request that nobody expected is no reason to answer nobody else. */
+const hangsForMsMax = 8_000
+endWhenHanging(hangsForMsMax)
 
 const config = orExit(() => readConfig(process.env))
 const log = createLogger('api', config.LOG_LEVEL)

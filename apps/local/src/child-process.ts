@@ -3,6 +3,9 @@ import { openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { StartError } from './start-error.js'
 
+/** A process that needs more has lost its way, and is started again. */
+const heapMaxMb = 512
+
 export interface Child {
   name: string
   pid: number
@@ -23,7 +26,7 @@ export function startChild(name: string, env: Record<string, string | undefined>
   const child = fork(fileURLToPath(new URL(`../../${name}/dist/main.js`, import.meta.url)), [], {
     detached: true,
     env,
-    execArgv: [],
+    execArgv: [`--max-old-space-size=${heapMaxMb}`],
     stdio: ['ignore', log, log, 'ipc'],
   })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))

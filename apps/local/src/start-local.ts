@@ -7,6 +7,7 @@ import type { Provision } from './provision.js'
 import { describePlaces } from './describe-places.js'
 import type { Facts } from './facts.js'
 import { StartError } from './start-error.js'
+import { supervise } from './supervise.js'
 import { tellStory } from './tell-story.js'
 
 export interface Local {
@@ -68,7 +69,11 @@ async function bringUp(
   const children: Child[] = []
   const start = async (name: string, env: Record<string, string | undefined>): Promise<Child> => {
     const logFile = folder.path(`logs/${name}.log`)
-    const child = startChild(name, { ...config.passedOn, ...env }, logFile)
+    const startOne = (): Child => startChild(name, { ...config.passedOn, ...env }, logFile)
+    const child = supervise(startOne, () => {
+      say(`The ${name} has ended unexpectedly, and is started again: see ${logFile}.`)
+      void folder.recordChildren(children.map(({ pid }) => pid))
+    })
     endings.push(() => child.stop())
     children.push(child)
     await folder.recordChildren(children.map(({ pid }) => pid))

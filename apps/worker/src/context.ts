@@ -9,6 +9,8 @@ import type { TemplateVersions } from './compose/template-versions.js'
 import type { BotTokens } from './lane/bot-tokens.js'
 import type { CallSlots } from './lane/call-slots.js'
 import type { Lanes } from './lane/lanes.js'
+import type { Suspects } from './lane/suspects.js'
+import type { Trials } from './lane/trials.js'
 import type { Settler } from './lane/settler.js'
 import type { WorkerMetrics } from './metrics.js'
 
@@ -29,6 +31,8 @@ export interface WorkerContext {
   templateVersions: TemplateVersions
   preparer: Preparer
   settler: Settler
+  suspects: Suspects
+  trials: Trials
   callSlots: CallSlots
   metrics: WorkerMetrics
   /** Written after every sweep that succeeded, for whoever watches the process. */

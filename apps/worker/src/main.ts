@@ -1,9 +1,9 @@
 import { endWith, orExit } from '@tellwire/config'
-import { connectDatabase, connectEngine } from '@tellwire/db'
+import { connectDatabase, connectEngine, strikeDeliveries } from '@tellwire/db'
 import { assertSecretKey, createBoundedWork, createSealer, makeCallbackData, SecretKeyError } from '@tellwire/domain'
 import { openFileStore } from '@tellwire/files'
 import { connectJobs, createWaker } from '@tellwire/jobs'
-import { announceReady, stopOnSignal } from '@tellwire/lifecycle'
+import { announceReady, endWhenHanging, stopOnSignal } from '@tellwire/lifecycle'
 import { createLogger, serveMetrics } from '@tellwire/observability'
 import { createBotApi } from '@tellwire/telegram'
 import { readConfig } from './config.js'
@@ -12,9 +12,15 @@ import { createTemplateVersions } from './compose/template-versions.js'
 import { createCallSlots } from './lane/call-slots.js'
 import { createBotTokens } from './lane/bot-tokens.js'
 import { createLanes } from './lane/lanes.js'
+import { createSuspects } from './lane/suspects.js'
+import { createTrials } from './lane/trials.js'
 import { createSettler } from './lane/settler.js'
 import { createWorkerMetrics } from './metrics.js'
 import { startWorker } from './worker.js'
+
+/** A message that nobody expected is no reason to stand still: the lease of a lane ends after four seconds. */
+const hangsForMsMax = 4_000
+endWhenHanging(hangsForMsMax)
 
 const config = orExit(() => readConfig(process.env))
 const log = createLogger('worker', config.LOG_LEVEL)
@@ -35,6 +41,8 @@ const telegram = createBotApi({
 
 const sealer = createSealer(config.SECRET_KEY)
 const boundedWork = createBoundedWork()
+const trials = createTrials()
+const suspects = createSuspects((ids) => strikeDeliveries(settling, ids))
 const metrics = createWorkerMetrics()
 const metricsServer =
   config.METRICS_PORT === undefined ? undefined : await serveMetrics(metrics.registry, config.METRICS_PORT)
@@ -60,7 +68,9 @@ const worker = startWorker({
   templateVersions: createTemplateVersions(db),
   preparer: createPreparer(boundedWork, (deliveryId, button) => makeCallbackData(sealer, deliveryId, button)),
   lanes: createLanes(),
-  settler: createSettler({ engine: settling, log, metrics }),
+  settler: createSettler({ engine: settling, log, metrics }, (id) => suspects.leave(id)),
+  suspects,
+  trials,
   callSlots: createCallSlots(config.TELEGRAM_CONNECTIONS),
   metrics,
   heartbeatFile: config.HEARTBEAT_FILE,
@@ -68,6 +78,7 @@ const worker = startWorker({
 
 stopOnSignal(log, async () => {
   await worker.stop()
+  trials.close()
   await metricsServer?.close()
   await waker.close()
   files.close()

@@ -11,6 +11,7 @@ const claimed = {
   ageMs: 0,
   expiresInMs: null,
   wasInFlight: false,
+  strikes: 0,
   stopsIfUnknown: false,
   part: 0,
   dropped: [],

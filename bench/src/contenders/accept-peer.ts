@@ -14,7 +14,7 @@ import {
   type NotificationToAccept,
   type Pool,
 } from '@tellwire/db'
-import { type Accepter, createSealer } from '@tellwire/domain'
+import { type Accepter, createBoundedWork, createSealer } from '@tellwire/domain'
 import { createDiskStore } from '@tellwire/files'
 import { connectJobs, createWaker } from '@tellwire/jobs'
 import { createDeliveryMetrics, createLogger, Registry } from '@tellwire/observability'
@@ -157,6 +157,7 @@ const app = await buildApp({
   jobs,
   waker: createWaker(jobs, () => undefined),
   accepter: accepterOf(chooseStore(process.env['PEER'])),
+  boundedWork: createBoundedWork(),
   sealer: createSealer(config.SECRET_KEY),
   telegram: createBotApi({ root: config.TELEGRAM_API_ROOT }),
   files: createDiskStore(config.FILES_DIR),

@@ -37,6 +37,7 @@ export {
   type NotificationToAccept,
 } from './deliveries/accept.js'
 export { countPending } from './deliveries/count-pending.js'
+export { strikeDeliveries } from './deliveries/strike.js'
 export { findSettledNotifications } from './deliveries/find-settled.js'
 export { expandBroadcast, type ExpandedSlice } from './deliveries/expand.js'
 export {

@@ -1,2 +1,3 @@
 export { announceReady, stopOnSignal } from './stop-on-signal.js'
+export { endWhenHanging } from './watch-event-loop.js'
 export { portOf } from './port-of.js'

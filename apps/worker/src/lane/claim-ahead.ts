@@ -1,4 +1,5 @@
 import { type Claim, claimDeliveries } from '@tellwire/db'
+import { makeFailure, notPreparable } from '../outcome/verdict.js'
 import { enqueue } from './enqueue.js'
 import { priorityCount } from './lanes.js'
 import { keepForMs, lookaheadMin, permitReturnMs, pollEveryMs, type Turn } from './turn.js'
@@ -62,6 +63,10 @@ async function claim(turn: Turn, nowMs: number): Promise<void> {
   })
   turn.afterTenants = claimed.afterTenants
   shares.recordTaken(claimed.deliveries)
+  for (const { id, isGroup, error } of claimed.unreadable) {
+    ctx.log.error({ err: error, botId: turn.botId, deliveryId: id }, 'a delivery cannot be read and was set aside')
+    ctx.settler.add(lease, { id, isGroup }, { result: 'failed', failure: makeFailure(notPreparable, new Date()) })
+  }
   await Promise.all(claimed.deliveries.flatMap((delivery) => enqueue(turn, delivery) ?? []))
   planNextClaim(turn, claimed, nowMs)
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ClaimedDelivery } from '@tellwire/db'
 import { BudgetExceeded, readContent } from '@tellwire/domain'
 import type { Call, NoCall } from '../compose/call.js'
@@ -8,6 +9,7 @@ import { readLookUps } from '../compose/read-look-ups.js'
 import { closeUploads, UploadUnderWay } from '../compose/uploads.js'
 import { retryForMs } from '../outcome/retry-policy.js'
 import { judgeUnsent, makeFailure, notPreparable, type Verdict } from '../outcome/verdict.js'
+import { strikesMax, suspectDelayMs } from './suspects.js'
 import type { Turn } from './turn.js'
 
 /** How soon a message is composed again whose look-ups failed. */
@@ -15,25 +17,66 @@ const composeAgainMs = 1_000
 /** How soon a message is composed again whose file another delivery is uploading. */
 const uploadPollMs = 500
 
-/** Queues a claimed delivery with its call: at once where that needs no looking up, so that the order of the claim is kept. */
+/**
+ * Queues a claimed delivery with its call: at once where that needs no looking up, so that the order of the claim is
+ * kept. What was in flight when a worker died is handled apart, and waited for by nobody.
+ */
 export function enqueue(turn: Turn, delivery: ClaimedDelivery): Promise<void> | undefined {
+  const { ctx, botId } = turn
   const verdict = judgeUnsent(delivery, new Date())
   if (verdict) {
-    turn.ctx.settler.add(turn.lease, delivery, verdict)
+    const { id: deliveryId, tenantId } = delivery
+    if (delivery.strikes >= strikesMax) {
+      ctx.log.error({ botId, tenantId, deliveryId }, 'workers died of a delivery, and it was set aside')
+    }
+    ctx.settler.add(turn.lease, delivery, verdict)
     return undefined
   }
+  if (!delivery.wasInFlight && delivery.strikes === 0) return compose(turn, delivery)
+  turn.suspects.set(delivery, undefined)
+  void composeApart(turn, delivery)
+  return undefined
+}
+
+async function composeApart(turn: Turn, delivery: ClaimedDelivery): Promise<void> {
+  const { suspects } = turn.ctx
+  await delay(suspectDelayMs)
+  // A turn that has ended meanwhile has given it back.
+  if (!turn.suspects.has(delivery)) return
+  const mayBeHandled = await suspects.enter(delivery)
+  if (!turn.suspects.has(delivery)) return suspects.leave(delivery.id)
+  if (mayBeHandled) {
+    const composing = Promise.resolve(compose(turn, delivery, { isSuspect: true }))
+    turn.suspects.set(delivery, composing)
+    await composing
+  } else {
+    turn.ctx.settler.add(turn.lease, delivery, { result: 'release', isUntouched: true })
+  }
+  turn.suspects.delete(delivery)
+}
+
+function compose(
+  turn: Turn,
+  delivery: ClaimedDelivery,
+  { isSuspect }: { isSuspect: boolean } = { isSuspect: false },
+): Promise<void> | undefined {
   const { ctx, botId, uploads } = turn
   const { db, files, templateVersions } = ctx
   const claimedAtMs = performance.now()
   const content = readContent(delivery.kind === 'reply' ? null : delivery.content)
-  const compose = (lookUps: LookUps): void | Promise<void> => {
+  const prepare = (lookUps: LookUps): void | Promise<void> => {
     const prepared = ctx.preparer.prepare(delivery, content, lookUps)
     const add = (prepared: Prepared): void => addComposed(turn, delivery, { lookUps, prepared, claimedAtMs })
     return prepared instanceof Promise ? prepared.then(add) : add(prepared)
   }
+  const tryAndPrepare = async (lookUps: LookUps): Promise<void> => {
+    if (!(await ctx.trials.survives({ delivery, content, lookUps }))) throw new Deadly()
+    await prepare(lookUps)
+  }
   try {
     const lookUps = readLookUps({ db, files, templateVersions, botId, uploads }, delivery, content)
-    const composed = lookUps instanceof Promise ? lookUps.then(compose) : compose(lookUps)
+    const go = isSuspect ? tryAndPrepare : prepare
+    const composed = lookUps instanceof Promise ? lookUps.then(go) : go(lookUps)
     return composed?.catch((error: unknown) => setAside(turn, delivery, error))
   } catch (error) {
     setAside(turn, delivery, error)
@@ -59,9 +102,17 @@ function addComposed(turn: Turn, delivery: ClaimedDelivery, { lookUps, prepared,
   turn.wakeUp.fire()
 }
 
+/** A process in which the delivery was tried has died of it. */
+class Deadly extends Error {
+  override readonly name = 'Deadly'
+}
+
+/** What comes of how a message is made, and not of the moment: it would come again. */
+const lasting = [BudgetExceeded, Deadly, TypeError, RangeError, SyntaxError]
+
 /**
- * Gives a delivery back that could not be composed, to be tried again; after a day of that it fails. One that takes
- * more than its budget fails at once: it would take as much again.
+ * Gives a delivery back that could not be composed, to be tried again; after a day of that it fails. One that can never
+ * be composed fails at once.
  */
 function setAside({ ctx, lease, botId, uploads }: Turn, delivery: ClaimedDelivery, error: unknown): void {
   closeUploads(uploads, delivery.id)
@@ -69,9 +120,12 @@ function setAside({ ctx, lease, botId, uploads }: Turn, delivery: ClaimedDeliver
     ctx.settler.add(lease, delivery, { result: 'release', retryInMs: uploadPollMs })
     return
   }
-  ctx.log.warn({ err: error, botId, deliveryId: delivery.id }, 'a message could not be composed')
+  const isLasting = lasting.some((kind) => error instanceof kind)
+  const { id: deliveryId, tenantId } = delivery
+  if (isLasting) ctx.log.error({ err: error, botId, tenantId, deliveryId }, 'a delivery was set aside')
+  else ctx.log.warn({ err: error, botId, deliveryId }, 'a message could not be composed')
   const verdict: Verdict =
-    delivery.ageMs > retryForMs || error instanceof BudgetExceeded
+    delivery.ageMs > retryForMs || isLasting
       ? { result: 'failed', failure: makeFailure(notPreparable, new Date()) }
       : { result: 'release', retryInMs: composeAgainMs }
   ctx.settler.add(lease, delivery, verdict)

@@ -18,6 +18,7 @@ function delivery(priority: number, finishTime: number): QueuedDelivery {
     content: { format: 'plain', text: 'x', options: null },
     connectionStatus: 'active',
     wasInFlight: false,
+    strikes: 0,
     stopsIfUnknown: false,
     part: 0,
     dropped: [],

@@ -8,9 +8,12 @@ interface Turn {
   isHeld(): boolean
 }
 
+/** What settling needs of a delivery. */
+type Settled = Pick<ClaimedDelivery, 'id' | 'isGroup'>
+
 interface Waiting {
   turn: Turn
-  delivery: ClaimedDelivery
+  delivery: Settled
   verdict: Verdict
   /** On this process's monotonic clock; undefined when no call was made. */
   answeredAtMs: number | undefined
@@ -22,7 +25,7 @@ interface Waiting {
 /** Settles the deliveries of all lanes in batches: while batches are being written, the next is collected. */
 export interface Settler {
   /** @param answeredAtMs on this process's monotonic clock; undefined when no call was made. */
-  add(turn: Turn, delivery: ClaimedDelivery, verdict: Verdict, answeredAtMs?: number): void
+  add(turn: Turn, delivery: Settled, verdict: Verdict, answeredAtMs?: number): void
   /** Waits until all that the turn added is recorded, or its lease is over. */
   drained(turnId: string): Promise<void>
 }
@@ -33,7 +36,10 @@ const keptForMs = 60_000
 const batchSizeMax = 500
 const statementsMax = 2
 
-export function createSettler(ctx: { engine: Pool; log: Logger; metrics: DeliveryMetrics }): Settler {
+export function createSettler(
+  ctx: { engine: Pool; log: Logger; metrics: DeliveryMetrics },
+  onSettled: (id: string) => void = () => undefined,
+): Settler {
   let waiting: Waiting[] = []
   const open = new Map<string, { count: number; whenDone: (() => void)[] }>()
   let running = 0
@@ -53,7 +59,10 @@ export function createSettler(ctx: { engine: Pool; log: Logger; metrics: Deliver
       for (const { delivery, verdict } of batch) {
         if (verdict.result === 'unknown' && settled.has(delivery.id)) countUnknown(ctx.metrics, verdict.cause)
       }
-      for (const { turn, isAbandoned } of batch) if (!isAbandoned) finish(turn.turnId)
+      for (const { turn, delivery, isAbandoned } of batch) {
+        onSettled(delivery.id)
+        if (!isAbandoned) finish(turn.turnId)
+      }
     } catch (error) {
       ctx.log.warn({ err: error, deliveries: batch.length }, 'settling failed')
       await delay(retryEveryMs)
@@ -107,6 +116,7 @@ function toSettlement({ turn, delivery, verdict, answeredAtMs }: Waiting, nowMs:
     dropped: 'dropped' in verdict ? verdict.dropped : undefined,
     retryInMs: 'retryInMs' in verdict ? verdict.retryInMs : undefined,
     pauseChatMs: 'pauseChatMs' in verdict ? verdict.pauseChatMs : undefined,
+    isUntouched: 'isUntouched' in verdict && verdict.isUntouched === true,
     answeredAgoMs: answeredAtMs === undefined ? undefined : nowMs - answeredAtMs,
   }
 }

@@ -89,6 +89,7 @@ function beginTurn({ ctx, botId, lease, token }: Begun): Turn {
     queue: createSendQueue(),
     calls: new Map(),
     uploads: new Map(),
+    suspects: new Map(),
     claimAhead: {
       isAskedFor: false,
       claiming: undefined,
@@ -108,6 +109,7 @@ async function endTurn(turn: Turn, nextDueInMs: number | undefined): Promise<voi
   const { ctx, botId, lease, permits, shares, floods } = turn
   ctx.callSlots.leave(turn.onSlotFree)
   await turn.claimAhead.claiming
+  await endSuspicion(turn)
   for (const delivery of turn.queue.clear()) ctx.settler.add(lease, delivery, { result: 'release' })
   await Promise.all(turn.calls.keys())
   await ctx.settler.drained(lease.turnId)
@@ -122,6 +124,15 @@ async function endTurn(turn: Turn, nextDueInMs: number | undefined): Promise<voi
     tokenSealed: lease.grant.tokenSealed,
     learnedRate: floods.learnedRate(nowMs),
   })
+}
+
+/** Gives suspects back that still wait; those that are being composed will be in the queue. */
+async function endSuspicion({ ctx, lease, suspects }: Turn): Promise<void> {
+  for (const [delivery, composing] of suspects) {
+    if (composing) await composing
+    else ctx.settler.add(lease, delivery, { result: 'release', isUntouched: true })
+  }
+  suspects.clear()
 }
 
 /** While the lease lasts: what the release says, such as a pause of the bot, is to be heard. */
@@ -149,7 +160,8 @@ async function drain(turn: Turn): Promise<number | undefined> {
     claimAheadIfDue(turn, nowMs)
     if (claimAhead.failure !== undefined) throw claimAhead.failure
 
-    const isIdle = queue.size === 0 && turn.calls.size === 0 && claimAhead.claiming === undefined
+    const isIdle =
+      queue.size === 0 && turn.calls.size === 0 && turn.suspects.size === 0 && claimAhead.claiming === undefined
     if (isIdle && claimAhead.dueAtMs !== undefined && claimAhead.dueAtMs - nowMs > keepForMs) {
       if (Number.isFinite(claimAhead.dueAtMs)) return claimAhead.dueAtMs - nowMs
       if (nowMs - claimAhead.lastTakenAtMs > lingerMs) return undefined

@@ -1,3 +1,4 @@
+import type { ClaimedDelivery } from '@tellwire/db'
 import type { WorkerContext } from '../context.js'
 import type { OpenUploads } from '../compose/uploads.js'
 import type { BotHalt } from '../outcome/carry-out.js'
@@ -30,6 +31,8 @@ export interface Turn extends LaneState {
   calls: Map<Promise<void>, number>
   claimAhead: ClaimAhead
   uploads: OpenUploads
+  /** Deliveries that were in flight when a worker died: undefined while one waits to be handled apart, then its composing. */
+  suspects: Map<ClaimedDelivery, Promise<void> | undefined>
   halt: BotHalt | undefined
 }
 

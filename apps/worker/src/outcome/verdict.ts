@@ -2,6 +2,7 @@ import type { ClaimedDelivery, Failure } from '@tellwire/db'
 import type { Droppable } from '@tellwire/domain'
 import type { UnknownCause } from '@tellwire/observability'
 import type { QueuedDelivery } from '../lane/send-queue.js'
+import { strikesMax } from '../lane/suspects.js'
 
 /**
  * A verdict says what becomes of a delivery: it ends, or goes back into its lane. Of the latter `retry` counts an attempt and waits,
@@ -14,7 +15,7 @@ export type Verdict =
   | { result: 'expired'; pauseChatMs?: number }
   | { result: 'retry'; retryInMs: number }
   | { result: 'degrade'; dropped: Droppable }
-  | { result: 'release'; retryInMs?: number; pauseChatMs?: number }
+  | { result: 'release'; retryInMs?: number; pauseChatMs?: number; isUntouched?: boolean }
 
 /** A message of an answer. */
 export interface SentMessage {
@@ -52,11 +53,12 @@ export function comesFirst({ kind }: Consequence): boolean {
   return kind === 'messages_sent' || kind === 'uploads_forgotten' || kind === 'chat_migrated'
 }
 
-/** Judges what needs no call: it may have been sent and is not repeated, or there is nobody to send it to. */
+/** Judges what needs no call: it may have been sent and is not repeated, workers died of it, or there is nobody to send it to. */
 export function judgeUnsent(delivery: ClaimedDelivery, now: Date): Verdict | undefined {
   if (delivery.wasInFlight && delivery.stopsIfUnknown) {
     return { result: 'unknown', failure: makeFailure(outcomeUnknown, now), cause: 'worker_died' }
   }
+  if (delivery.strikes >= strikesMax) return { result: 'failed', failure: makeFailure(notPreparable, now) }
   if (delivery.kind === 'reply' || delivery.connectionStatus === 'active') return undefined
   return {
     result: 'failed',
@@ -72,6 +74,6 @@ export function makeFailure({ code, class: failureClass }: { code: string; class
 }
 
 /** How many messages a delivery makes in its chat at most. */
-export function messageCountOf(delivery: ClaimedDelivery | QueuedDelivery): number {
+export function messageCountOf(delivery: object | QueuedDelivery): number {
   return 'call' in delivery ? delivery.call.messageCount : 1
 }

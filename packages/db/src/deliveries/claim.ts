@@ -38,6 +38,8 @@ export interface ClaimRequest {
 export interface Claim {
   /** In the order in which their turn comes. */
   deliveries: ClaimedDelivery[]
+  /** Rows that are not of the form that they should have. */
+  unreadable: { id: string; isGroup: boolean; error: unknown }[]
   /** In how many milliseconds the first of the heads that were passed over is due, as far as the database knows. */
   nextDueInMs: number | undefined
   /** Chats that were passed over because they are among `busyChats`, or have a delivery of this turn. */
@@ -79,8 +81,18 @@ export async function claimDeliveries(engine: Pool, request: ClaimRequest): Prom
   const afterTenants = summary?.afterTenants ?? []
   const isWholeLane = [...request.afterTenants, ...afterTenants].every((tenantId) => tenantId === nilUuid)
   const dueInMs = summary?.nextDueInMs
+  const unreadable: Claim['unreadable'] = []
+  const read = (row: Row): ClaimedDelivery[] => {
+    try {
+      return [toClaimedDelivery(row)]
+    } catch (error) {
+      unreadable.push({ id: row.id, isGroup: row.isGroup, error })
+      return []
+    }
+  }
   return {
-    deliveries: rows.flatMap((row) => (row.id === null ? [] : [toClaimedDelivery(row)])),
+    deliveries: rows.flatMap((row) => (row.id === null ? [] : read(row))),
+    unreadable,
     nextDueInMs: typeof dueInMs === 'number' ? Math.max(0, dueInMs) : undefined,
     waitingChats: summary?.waitingChats ?? [],
     isComplete: summary?.areChatsComplete === true && isWholeLane,

@@ -13,6 +13,8 @@ interface ClaimedRow {
   expiresInMs: number | null
   /** A turn that died had claimed it: it may have been sent. */
   wasInFlight: boolean
+  /** How often it was handled after that, and not settled either. */
+  strikes: number
   /** It is not to be sent again where it may have been sent. */
   stopsIfUnknown: boolean
   /** How many calls of a message that takes several were answered. */
@@ -84,6 +86,7 @@ export function toClaimedDelivery(row: Row): ClaimedDelivery {
     ageMs: row.ageMs,
     expiresInMs: row.expiresInMs,
     wasInFlight: row.wasInFlight,
+    strikes: row.strikes,
     stopsIfUnknown: row.stopsIfUnknown,
     part: row.part,
     dropped: row.dropped,

@@ -28,6 +28,8 @@ export interface Settlement {
   isGroup: boolean
   /** Messages that the call makes in the chat: more than one for an album. */
   messageCount: number
+  /** It was given back before it was handled: what it is suspected of stays. */
+  isUntouched?: boolean
 }
 
 const input = inputRows('input', {
@@ -42,6 +44,7 @@ const input = inputRows('input', {
   is_group: 'bool',
   dropped: 'text',
   message_count: 'int',
+  is_untouched: 'bool',
 })
 
 const progress = {
@@ -66,6 +69,7 @@ settled AS MATERIALIZED (
     i.is_group,
     i.dropped,
     i.message_count,
+    i.is_untouched,
     r.result,
     p.kind,
     p.tenant_id,
@@ -100,6 +104,7 @@ kept AS MATERIALIZED (
 kept_in_lanes AS (
   UPDATE pending_deliveries p SET
     claimed_by = NULL,
+    strikes = CASE WHEN k.is_untouched THEN p.strikes ELSE 0 END,
     attempts = CASE k.result WHEN 'advance' THEN 0 WHEN 'retry' THEN p.attempts + 1 ELSE p.attempts END,
     part = CASE k.result WHEN 'advance' THEN coalesce(p.part, 0) + 1 ELSE p.part END,
     dropped = CASE WHEN k.dropped IS NULL THEN p.dropped ELSE coalesce(p.dropped, '{}') || k.dropped END,
@@ -140,6 +145,7 @@ export async function settleDeliveries(engine: Pool, settlements: readonly Settl
   const values = input.values(
     settlements.map((settlement) => ({
       ...settlement,
+      isUntouched: settlement.isUntouched ?? false,
       messageIds: JSON.stringify(settlement.messageIds),
       failure: settlement.failure === undefined ? null : toStorableJson(settlement.failure),
     })),

@@ -1,0 +1,86 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { ClaimedDelivery } from '@tellwire/db'
+import type { MessageContent } from '@tellwire/domain'
+import type { LookUps, StoredFile } from '../compose/look-ups.js'
+
+/** A delivery, and what composing it needs, as plain data. */
+export interface Tried {
+  delivery: ClaimedDelivery
+  content: MessageContent
+  lookUps: LookUps
+}
+
+/** Tries in another process whether composing a delivery does harm. */
+export interface Trials {
+  /** @returns false where the other process has died of it, or was not done with it in time. */
+  survives(tried: Tried): Promise<boolean>
+  close(): void
+}
+
+const trialMsMax = 1_500
+const startMsMax = 15_000
+/** Trials are rare: the process is kept for a while, for the other suspects. */
+const idleMsMax = 10_000
+
+export function createTrials(): Trials {
+  let child: ChildProcess | undefined
+  let before: Promise<unknown> = Promise.resolve()
+  let idle: NodeJS.Timeout | undefined
+
+  const end = (): void => {
+    child?.kill('SIGKILL')
+    child = undefined
+  }
+
+  const start = async (): Promise<ChildProcess> => {
+    const started = fork(fileURLToPath(new URL('./trial-process.js', import.meta.url)), [], {
+      serialization: 'advanced',
+      execArgv: ['--max-old-space-size=256'],
+      stdio: 'ignore',
+    })
+    child = started
+    if (!(await isAnswered(started, startMsMax))) throw new Error('no process for trials could be started')
+    return started
+  }
+
+  const attempt = async (tried: Tried): Promise<boolean> => {
+    clearTimeout(idle)
+    const process = child?.connected ? child : await start()
+    const answered = isAnswered(process, trialMsMax)
+    process.send({ ...tried, lookUps: { ...tried.lookUps, files: withoutContent(tried.lookUps.files) } })
+    const isAlive = await answered
+    if (!isAlive) end()
+    idle = setTimeout(end, idleMsMax).unref()
+    return isAlive
+  }
+
+  return {
+    survives(tried) {
+      const result = before.then(() => attempt(tried))
+      before = result.catch(() => undefined)
+      return result
+    },
+    close() {
+      clearTimeout(idle)
+      end()
+    },
+  }
+}
+
+/** Waits for a message of the process. @returns false where it ends before, or says nothing in time. */
+async function isAnswered(process: ChildProcess, timeoutMs: number): Promise<boolean> {
+  const answer = new Promise<boolean>((resolve) => {
+    process.once('message', () => resolve(true))
+    process.once('exit', () => resolve(false))
+    process.once('error', () => resolve(false))
+  })
+  return Promise.race([answer, delay(timeoutMs, false, { ref: false })])
+}
+
+/** A file that is to be uploaded is opened by nobody here. */
+function withoutContent(files: LookUps['files']): LookUps['files'] {
+  const known: StoredFile = { kind: 'known', telegramFileId: 'tried' }
+  return new Map([...files].map(([key, file]) => [key, file.kind === 'upload' ? known : file]))
+}
