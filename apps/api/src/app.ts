@@ -10,7 +10,7 @@ import {
 } from '@tellwire/domain'
 import { LinkEnded, onAnnounced } from '@tellwire/jobs'
 import { portOf } from '@tellwire/lifecycle'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { createCapacity } from './capacity.js'
 import type { OperationServices, Services } from './context.js'
 import { ApiError } from './errors.js'
@@ -33,6 +33,7 @@ import {
   handleErrors,
   refuseUnknownAddresses,
 } from './plugins/error-handler.js'
+import { takeLargeBodiesInTurn } from './plugins/large-bodies.js'
 import { logRequests } from './plugins/request-log.js'
 import { shedLoad } from './plugins/shed-load.js'
 import { boundCallers } from './plugins/slow-callers.js'
@@ -88,9 +89,11 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   await app.register(telegramWebhookRoutes(services))
   await app.register(async (tenants) => {
     authenticateTenants(tenants, services, operations.quotas)
+    const ownerOf = ({ tenantKey }: FastifyRequest): string => tenantKey?.tenantId ?? ''
+    takeLargeBodiesInTurn(tenants, ownerOf)
     registerRoutes(tenants, tenantRoutes, {
       scopeOf: openTenantScope(services, operations),
-      ownerOf: ({ tenantKey }) => tenantKey?.tenantId ?? '',
+      ownerOf,
       gates: operations.gates,
     })
   })

@@ -7,8 +7,8 @@ interface CacheOptions {
   /** How long a value is given, in milliseconds. */
   keptForMs: number
   entriesMax: number
-  /** A value that is too old is given once more, while it is asked for again. */
-  isStaleGiven?: boolean
+  /** For how long after that a value is given once more, while it is asked for again; in milliseconds. */
+  staleForMs?: number
 }
 
 interface Entry<Value> {
@@ -18,7 +18,7 @@ interface Entry<Value> {
 
 /** Keeps what was looked up for a moment. */
 export function createCache<Value>(
-  { keptForMs, entriesMax, isStaleGiven = false }: CacheOptions,
+  { keptForMs, entriesMax, staleForMs = 0 }: CacheOptions,
   lookUp: (key: string) => Promise<Value>,
 ): Cache<Value> {
   const entries = new Map<string, Entry<Value>>()
@@ -39,9 +39,11 @@ export function createCache<Value>(
   return {
     get(key) {
       const known = entries.get(key)
-      if (known && performance.now() < known.untilMs) return known.value
-      if (known && isStaleGiven) {
-        known.untilMs = Infinity
+      const nowMs = performance.now()
+      if (known && nowMs < known.untilMs) return known.value
+      if (known && nowMs < known.untilMs + staleForMs) {
+        // Until the answer, which replaces it, nobody else asks.
+        known.untilMs = nowMs + staleForMs
         const renewed = ask(key)
         renewed.then(() => keep(key, renewed)).catch(() => undefined)
         return known.value

@@ -1,7 +1,7 @@
 import { type Backlog, type Database, measureBacklog, type Pool, type Priority } from '@tellwire/db'
 import { createCache } from './cache.js'
 
-const kept = { keptForMs: 5_000, entriesMax: 10_000, isStaleGiven: true }
+const kept = { keptForMs: 5_000, entriesMax: 10_000, staleForMs: 3_600_000 }
 const countMax = 50_000
 /** Four of `normal` go for one of `bulk` while both wait. */
 const normalsPerBulk = 4

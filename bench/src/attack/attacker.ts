@@ -17,7 +17,6 @@ export interface Attacker {
   visit(path: string, headers?: Record<string, string>): Promise<void>
   /** Makes something that looks like a key. */
   withChecksum(random: string): string
-  close(): Promise<void>
 }
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -51,6 +50,5 @@ export function createAttacker(options: Pick<Attacker, 'port' | 'key' | 'address
       await response.body.dump()
     },
     withChecksum: () => generateKey('live'),
-    close: () => agent.destroy(),
   }
 }

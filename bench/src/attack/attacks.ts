@@ -23,7 +23,7 @@ const nested = (levels: number): string => '{{#a}}'.repeat(levels) + 'x' + '{{/a
 const own = (attacker: Attacker): object => ({ user_id: attacker.userIds[0] })
 
 const templates: Attack = async (attacker, signal) => {
-  const { call } = attacker
+  const call: Attacker['call'] = (...given) => attacker.call(...given)
   const many = Array.from({ length: 120 }, (_, index) => index)
   const heavy = `{{#a}}{{#a}}{{#a}}{{x.y.z.w.v}}{{/a}}{{/a}}{{/a}}`
   const made = await call('POST', '/v1/templates', { name: `heavy ${Date.now()}`, texts: { en: heavy }, publish: true })

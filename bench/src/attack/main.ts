@@ -8,10 +8,9 @@ import { parseArgs } from 'node:util'
 import { Pool } from 'undici'
 import { nowMs } from '../clock.js'
 import { createLab, type Lab, type Place } from '../lab.js'
-import { killPrograms, type Program } from '../program.js'
+import { killPrograms, type Program, runProgram } from '../program.js'
 import { quantile } from '../result.js'
 import { seedBots, seedTenants, seedUsers, seedWaiting } from '../seed.js'
-import { createAttacker } from './attacker.js'
 import { attacks } from './attacks.js'
 
 interface Figures {
@@ -33,6 +32,8 @@ const seconds = options.quick ? { quiet: 12, attack: 10, all: 25 } : { quiet: 30
 const old = options.quick ? 100_000 : 850_000
 const arrivesWithinMs = 20_000
 const attackerUsers = 2_000
+/** How long an attack that is over may wait for its last answers. */
+const lastAnswersMs = 15_000
 
 /** A program that is started again when it ends, as whoever runs the service does. */
 interface Kept {
@@ -72,6 +73,7 @@ interface Scene {
   lab: Lab
   api: Kept
   worker: Kept
+  enemy: Program
   victim: { key: string; pool: Pool }
 }
 
@@ -126,21 +128,17 @@ function rssMb(pid: number): number {
   }
 }
 
-async function measure(
-  scene: Scene,
-  name: string,
-  forSeconds: number,
-  attack?: (signal: AbortSignal) => Promise<unknown>,
-): Promise<Figures> {
-  const { api, worker } = scene
+/** @param names of the attacks that go on meanwhile. */
+async function measure(scene: Scene, title: string, forSeconds: number, names: string[] = []): Promise<Figures> {
+  const { api, worker, enemy } = scene
   const restarts = [api.restarts, worker.restarts]
   const figures = { times: [] as number[], failed: 0 }
   let rssPeak = 0
   const watch = setInterval(() => (rssPeak = Math.max(rssPeak, rssMb(api.pid()) + rssMb(worker.pid()))), 200)
-  const signal = AbortSignal.timeout(forSeconds * 1_000)
-  const attacking = attack?.(signal).catch(() => undefined)
-  await beVictim(scene, name, signal, figures)
-  await Promise.race([attacking, delay(15_000, undefined, { ref: false })])
+  const isOver = new Promise((resolve) => enemy.child.once('message', resolve))
+  enemy.child.send({ names, seconds: forSeconds })
+  await beVictim(scene, title, AbortSignal.timeout(forSeconds * 1_000), figures)
+  await Promise.race([isOver, delay(lastAnswersMs, undefined, { ref: false })])
   clearInterval(watch)
   return {
     victim_p99_ms: Math.round(quantile(figures.times, 0.99)),
@@ -179,19 +177,18 @@ lab.telegram.configure({ isLimited: true, isWatched: true, bots: {}, fallback: {
 const heap = ['--max-old-space-size=512']
 const api = await keep((port) => lab.startApi(place, { PORT: String(port) }))
 const worker = await keep(() => lab.startWorker(place, {}, heap))
+const enemy = await runProgram(new URL('enemy.js', import.meta.url), {
+  API_PORT: String(api.port),
+  ATTACKER_KEY: attacker.key,
+  ATTACKER_USERS: String(attackerUsers),
+})
 const scene: Scene = {
   lab,
   api,
   worker,
+  enemy,
   victim: { key: victim.key, pool: new Pool(`http://127.0.0.1:${api.port}`, { connections: 4 }) },
 }
-const enemy = createAttacker({
-  port: api.port,
-  key: attacker.key,
-  address: '127.0.0.2',
-  userIds: Array.from({ length: attackerUsers }, (_, index) => `a${index + 1}`),
-})
-
 const report: Record<string, Figures> = {}
 const record = (name: string, figures: Figures): void => {
   report[name] = figures
@@ -201,14 +198,11 @@ const record = (name: string, figures: Figures): void => {
 await measure(scene, 'warm-up', 5)
 record('quiet', await measure(scene, 'quiet', seconds.quiet))
 const only = options.only?.split(',')
-for (const [name, attack] of Object.entries(attacks)) {
-  if (only && !only.includes(name)) continue
-  record(name, await measure(scene, name, seconds.attack, (signal) => attack(enemy, signal)))
+const names = Object.keys(attacks)
+for (const name of names) {
+  if (!only || only.includes(name)) record(name, await measure(scene, name, seconds.attack, [name]))
 }
-if (!only || only.includes('all')) {
-  const all = (signal: AbortSignal) => Promise.all(Object.values(attacks).map((attack) => attack(enemy, signal)))
-  record('all', await measure(scene, 'all', seconds.all, all))
-}
+if (!only || only.includes('all')) record('all', await measure(scene, 'all', seconds.all, names))
 
 const quietP99 = report['quiet']?.victim_p99_ms ?? NaN
 const missed = Object.entries(report).filter(
@@ -228,7 +222,7 @@ if (missed.length > 0) {
   process.exitCode = 1
 }
 
-await enemy.close()
+await enemy.stop()
 await scene.victim.pool.destroy()
 await Promise.all([api.stop(), worker.stop()])
 await place.close()

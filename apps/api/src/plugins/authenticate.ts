@@ -36,9 +36,8 @@ const withTenant = { tenant: { select: { limits: true, suspendedAt: true } } } a
 /** A key as it is stored, with what is decided by its tenant. */
 type TenantKey = Omit<Prisma.ApiKeyGetPayload<object>, 'tokenHash'> & { limits: TenantLimits; isSuspended: boolean }
 
-/** A key that was revoked is refused after this long at the latest. */
-const keyKeptForMs = 250
-const keysMax = 10_000
+/** A key that was revoked is refused after the two together at the latest: it is looked up anew, but waited for only late. */
+const keyCache = { keptForMs: 250, staleForMs: 500, entriesMax: 10_000 }
 const familiarKeysMax = 10_000
 
 /** Lets in requests with a tenant's key of the right scope. */
@@ -46,7 +45,7 @@ export function authenticateTenants(app: FastifyInstance, { db }: Services, quot
   app.addHook('onRoute', ({ url, config }) => {
     if (config?.route === undefined) throw new Error(`${url} is no described operation`)
   })
-  const keys = createCache<TenantKey | null>({ keptForMs: keyKeptForMs, entriesMax: keysMax }, async (token) => {
+  const keys = createCache<TenantKey | null>(keyCache, async (token) => {
     const found = await db.apiKey.findUnique({ where: { tokenHash: hashKey(token) }, include: withTenant })
     if (!found) return null
     const { tenant, ...key } = found

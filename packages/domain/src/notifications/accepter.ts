@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { acceptNotifications, type Acceptance, type AcceptRequest, type Pool } from '@tellwire/db'
 import { AdvanceBroadcast, DrainLane, type Waker } from '@tellwire/jobs'
 import { createFairQueue } from '../fairness/fair-queue.js'
@@ -79,7 +80,10 @@ export function createAccepter(engine: Pool, waker: Waker): Accepter {
 
   const flush = async (kind: keyof typeof lines): Promise<void> => {
     running[kind]++
+    const beganAtMs = performance.now()
     await store(nextBatch(kind))
+    // Half of the time belongs to the others, however much the large requests would take.
+    if (kind === 'single') await delay(performance.now() - beganAtMs)
     running[kind]--
     flushIfFree(kind)
   }
