@@ -6,6 +6,7 @@ import type { Logger } from '@tellwire/observability'
 import type { BotApi } from '@tellwire/telegram'
 import type { Preparer } from './compose/prepare.js'
 import type { TemplateVersions } from './compose/template-versions.js'
+import type { BroadcastTurns } from './jobs/broadcast-turns.js'
 import type { BotTokens } from './lane/bot-tokens.js'
 import type { CallSlots } from './lane/call-slots.js'
 import type { Lanes } from './lane/lanes.js'
@@ -31,6 +32,7 @@ export interface WorkerContext {
   templateVersions: TemplateVersions
   preparer: Preparer
   settler: Settler
+  broadcasts: BroadcastTurns
   suspects: Suspects
   trials: Trials
   callSlots: CallSlots

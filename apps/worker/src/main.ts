@@ -11,6 +11,7 @@ import { createPreparer } from './compose/prepare.js'
 import { createTemplateVersions } from './compose/template-versions.js'
 import { createCallSlots } from './lane/call-slots.js'
 import { createBotTokens } from './lane/bot-tokens.js'
+import { createBroadcastTurns } from './jobs/broadcast-turns.js'
 import { createLanes } from './lane/lanes.js'
 import { createSuspects } from './lane/suspects.js'
 import { createTrials } from './lane/trials.js'
@@ -69,6 +70,7 @@ const worker = startWorker({
   preparer: createPreparer(boundedWork, (deliveryId, button) => makeCallbackData(sealer, deliveryId, button)),
   lanes: createLanes(),
   settler: createSettler({ engine: settling, log, metrics }, (id) => suspects.leave(id)),
+  broadcasts: createBroadcastTurns((error, key) => log.warn({ err: error, ...key }, 'advancing a broadcast failed')),
   suspects,
   trials,
   callSlots: createCallSlots(config.TELEGRAM_CONNECTIONS),

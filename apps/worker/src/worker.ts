@@ -28,6 +28,7 @@ export function startWorker(ctx: Omit<WorkerContext, 'stopping'>): RunningWorker
       const ends = await Promise.allSettled([
         ...parts.map((part) => part.stop()),
         ...consumers.map((consumer) => consumer.close()),
+        ctx.broadcasts.close(),
       ])
       for (const end of ends)
         if (end.status === 'rejected') ctx.log.warn({ err: end.reason }, 'a part did not stop well')

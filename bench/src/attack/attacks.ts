@@ -84,14 +84,16 @@ const trickle: Attack = async ({ port, key, address }, signal) => {
   for (const socket of sockets) socket.destroy()
 }
 
-const flood: Attack = (attacker, signal) =>
-  again(signal, 40, async (number) => {
-    const to = { user_ids: attacker.userIds.slice(0, 500) }
-    if (number % 3 === 0) {
-      const notifications = Array.from({ length: 20 }, () => ({ to, text: 'flood' }))
-      await attacker.call('POST', '/v1/notifications/batch', { notifications })
-    } else await attacker.call('POST', '/v1/notifications', { to: { everyone: true }, text: 'flood', priority: 'bulk' })
-  })
+const flood: Attack = (attacker, signal) => {
+  const to = { user_ids: attacker.userIds.slice(0, 500) }
+  const batch = JSON.stringify({ notifications: Array.from({ length: 20 }, () => ({ to, text: 'flood' })) })
+  const broadcast = JSON.stringify({ to: { everyone: true }, text: 'flood', priority: 'bulk' })
+  return again(signal, 40, (number) =>
+    number % 3 === 0
+      ? attacker.send('POST', '/v1/notifications/batch', batch)
+      : attacker.send('POST', '/v1/notifications', broadcast),
+  )
+}
 
 const keys: Attack = (attacker, signal) =>
   again(signal, 60, async (number) => {

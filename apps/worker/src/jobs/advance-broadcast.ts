@@ -25,26 +25,18 @@ const sliceSize = 2_000
  */
 export const advanceBroadcast: Job<typeof AdvanceBroadcast.payload> = {
   contract: AdvanceBroadcast,
-  run: advance,
+  run: async (ctx, key) => ctx.broadcasts.add(key, () => advance(ctx, key)),
   findDue: async ({ engine }) => [...(await findDueBroadcasts(engine)), ...(await findBroadcastsToEdit(engine))],
 }
 
-async function advance(ctx: WorkerContext, key: BroadcastKey): Promise<void> {
-  while (!ctx.stopping.aborted) {
-    const { hasMore, botIds } = await editBroadcastSlice(ctx.engine, key, sliceSize)
-    for (const botId of botIds) ctx.waker.wake(DrainLane, { botId })
-    if (!hasMore) break
-  }
-  while (!ctx.stopping.aborted) {
-    const broadcast = await findBroadcast(ctx.engine, key)
-    if (!broadcast) return
-    const { hasMore, botIds } = await takeStep(ctx, broadcast)
-    for (const botId of botIds) ctx.waker.wake(DrainLane, { botId })
-    if (!hasMore) {
-      await completeBroadcast(ctx.engine, key)
-      return
-    }
-  }
+/** @returns whether there is more to do. */
+async function advance(ctx: WorkerContext, key: BroadcastKey): Promise<boolean> {
+  const edited = await editBroadcastSlice(ctx.engine, key, sliceSize)
+  const broadcast = edited.hasMore ? undefined : await findBroadcast(ctx.engine, key)
+  const { hasMore, botIds } = broadcast ? await takeStep(ctx, broadcast) : edited
+  for (const botId of botIds) ctx.waker.wake(DrainLane, { botId })
+  if (broadcast && !hasMore) await completeBroadcast(ctx.engine, key)
+  return hasMore
 }
 
 async function takeStep(

@@ -1,0 +1,72 @@
+import type { BroadcastKey } from '@tellwire/db'
+import { createFairQueue } from '@tellwire/domain'
+
+/**
+ * Goes on with broadcasts a step at a time. Tenants take turns, so that the long audiences, or the many broadcasts, of one
+ * hold up nobody else's.
+ */
+export interface BroadcastTurns {
+  /** Does a step of a broadcast when its turn comes, and again as long as `step` answers that there is more. Never fails. */
+  add(key: BroadcastKey, step: () => Promise<boolean>): void
+  /** Begins no further step, and waits for those that have begun: the sweep of another process goes on with the rest. */
+  close(): Promise<void>
+}
+
+interface Waiting {
+  key: BroadcastKey
+  step: () => Promise<boolean>
+}
+
+const atATime = 2
+
+export function createBroadcastTurns(onError: (error: unknown, key: BroadcastKey) => void): BroadcastTurns {
+  const waiting = createFairQueue<Waiting>()
+  /** Broadcasts that wait or are gone on with, and whether that was asked for again meanwhile. */
+  const known = new Map<string, { isAskedAgain: boolean }>()
+  const running = new Set<Promise<void>>()
+  let isClosed = false
+
+  const takeTurns = (): void => {
+    while (!isClosed && running.size < atATime) {
+      const next = waiting.take()
+      if (!next) return
+      const turn = takeTurn(next).finally(() => {
+        running.delete(turn)
+        takeTurns()
+      })
+      running.add(turn)
+    }
+  }
+
+  const takeTurn = async ({ key, step }: Waiting): Promise<void> => {
+    const state = known.get(key.notificationId)
+    if (state) state.isAskedAgain = false
+    let hasMore = false
+    try {
+      hasMore = await step()
+    } catch (error) {
+      onError(error, key)
+    }
+    known.delete(key.notificationId)
+    if (hasMore || state?.isAskedAgain) add(key, step)
+  }
+
+  const add: BroadcastTurns['add'] = (key, step) => {
+    const state = known.get(key.notificationId)
+    if (state) {
+      state.isAskedAgain = true
+      return
+    }
+    known.set(key.notificationId, { isAskedAgain: false })
+    waiting.add(key.tenantId, { key, step })
+    takeTurns()
+  }
+
+  return {
+    add,
+    async close() {
+      isClosed = true
+      await Promise.all(running)
+    },
+  }
+}
