@@ -16,7 +16,7 @@ const attacker = createAttacker({
 
 process.on('message', ({ names, seconds }: Order) => {
   const signal = AbortSignal.timeout(seconds * 1_000)
-  const all = names.map((name) => attacks[name]?.(attacker, signal).catch(() => undefined))
+  const all = names.map(async (name) => attacks[name]?.(attacker, signal).catch(() => undefined))
   void Promise.all(all).then(() => process.send?.({ isOver: true }))
 })
 process.on('disconnect', () => process.exit(0))

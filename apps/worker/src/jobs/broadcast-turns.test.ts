@@ -36,6 +36,7 @@ test('what is asked for while it is gone on with is gone on with again, and a fa
   turns.add(key('a', 0), step)
   turns.add(key('a', 1), () => Promise.reject(new Error('no')))
 
-  await eventually(() => steps === 2 && failures.length === 1)
+  await eventually(() => steps >= 2 && failures.length >= 1)
   await turns.close()
+  expect([steps, failures.length]).toEqual([2, 1])
 })
