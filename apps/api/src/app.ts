@@ -135,7 +135,7 @@ function toOperationServices(
     metrics,
     capacity: createCapacity({ db, engine }),
     quotas: createQuotas(createSharedCount(engine, jobs), warnOfQuota),
-    totals: createTotals({ db, engine }),
+    totals: createTotals({ engine }),
     gates: createGates(),
     addresses: createAddressRules(splitList(config.ALLOWED_PRIVATE_HOSTS)),
     waits,

@@ -15,7 +15,7 @@ export const ApiEnv = Type.Object({
   ADDRESS_RATE_LIMIT_PER_SECOND: Type.Integer({ default: 200, minimum: 1 }),
   TRUST_PROXY: Type.String({ default: 'false', pattern: '^(true|false|[0-9]{1,2}|[0-9a-fA-F.:/, ]+)$' }),
   ALLOWED_PRIVATE_HOSTS: Type.String({ default: '' }),
-  CONNECTIONS_PER_ADDRESS: Type.Integer({ default: 2_000, minimum: 1 }),
+  CONNECTIONS_PER_ADDRESS: Type.Integer({ default: 10_000, minimum: 1 }),
   TELEGRAM_API_ROOT: Type.String({ default: 'https://api.telegram.org', pattern: '^https?://' }),
   ...filesEnv,
   LOG_LEVEL: Type.Union(

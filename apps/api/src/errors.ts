@@ -33,8 +33,16 @@ export function rateLimited(policy: string, resetSeconds: number): ApiError {
   })
 }
 
+/** So much of the caller's goes on that this would wait too long. */
+export function tooManyAtOnce(detail: string, retryAfterSeconds: number): ApiError {
+  return new ApiError('too_many_at_once', detail, {
+    retryAfterSeconds,
+    extensions: { 'violated-policies': ['at-once'] },
+  })
+}
+
 export function tooManyWaits(): ApiError {
-  return new ApiError('too_many_at_once', 'Too many requests wait for this already.', { retryAfterSeconds: 5 })
+  return tooManyAtOnce('Too many requests wait for this already.', 5)
 }
 
 /** Makes a problem document (RFC 9457). */

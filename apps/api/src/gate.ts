@@ -1,4 +1,4 @@
-import { ApiError } from './errors.js'
+import { tooManyAtOnce } from './errors.js'
 
 /** Bounds how much work goes on at once, and lets owners take turns while more of it waits. */
 export interface Gate {
@@ -52,7 +52,7 @@ export function createGate({ runningMax, runningOfOwnerMax, waitingOfOwnerMax }:
       if (isFree(owner)) enter(owner)
       else {
         const line = waiting.get(owner) ?? []
-        if (line.length >= waitingOfOwnerMax) throw tooManyAtOnce()
+        if (line.length >= waitingOfOwnerMax) throw tooManyAtOnce('Too many of your requests wait for their turn.', 1)
         waiting.set(owner, line)
         await new Promise<void>((resolve) => line.push(resolve))
       }
@@ -63,8 +63,4 @@ export function createGate({ runningMax, runningOfOwnerMax, waitingOfOwnerMax }:
       }
     },
   }
-}
-
-function tooManyAtOnce(): ApiError {
-  return new ApiError('too_many_at_once', 'Too many of your requests wait for their turn.', { retryAfterSeconds: 1 })
 }

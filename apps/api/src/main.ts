@@ -11,7 +11,6 @@ import { readConfig } from './config.js'
 
 /** A request that nobody expected is no reason to answer nobody else. */
 const hangsForMsMax = 8_000
-endWhenHanging(hangsForMsMax)
 
 const config = orExit(() => readConfig(process.env))
 const log = createLogger('api', config.LOG_LEVEL)
@@ -68,3 +67,4 @@ await app.listen({ host: config.HOST, port: config.PORT })
 const port = portOf(app.server)
 log.info({ port }, 'listening')
 announceReady({ port })
+endWhenHanging(hangsForMsMax)

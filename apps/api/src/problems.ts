@@ -319,13 +319,16 @@ export const problems = {
     'Whoever operates the service has suspended the tenant. Its deliveries wait; nothing is dropped.',
     'Ask whoever operates the service.',
   ),
-  too_many_at_once: problem(
-    429,
-    'Too many requests at once',
-    'So many of your requests go on, or wait for something, that further ones would wait too long.',
-    'Wait for answers before sending more, and repeat the request after Retry-After.',
-    true,
-  ),
+  too_many_at_once: {
+    ...problem(
+      429,
+      'Too many requests at once',
+      'So many of your requests go on, or wait for something, that further ones would wait too long.',
+      'Wait for answers before sending more, and repeat the request after Retry-After.',
+      true,
+    ),
+    type: quotaExceeded,
+  },
   headers_too_large: problem(431, 'The headers are too large', 'All headers together are too long.', 'Send less.'),
   internal_error: problem(
     500,

@@ -21,7 +21,6 @@ import { startWorker } from './worker.js'
 
 /** A message that nobody expected is no reason to stand still: the lease of a lane ends after four seconds. */
 const hangsForMsMax = 4_000
-endWhenHanging(hangsForMsMax)
 
 const config = orExit(() => readConfig(process.env))
 const log = createLogger('worker', config.LOG_LEVEL)
@@ -97,3 +96,4 @@ stopOnSignal(log, async () => {
 
 log.info('started')
 announceReady()
+endWhenHanging(hangsForMsMax)

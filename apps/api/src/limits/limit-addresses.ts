@@ -16,13 +16,11 @@ declare module 'fastify' {
 }
 
 const secondMs = 1_000
-const failedKeysMax = 60
-const failedKeysWindowMs = 60_000
 const addressesMax = 50_000
 
 /**
- * Limits what comes without a key, by its address, and what comes with a key, by the key: a second at a time and for each
- * process. What tenants may send is counted apart, together with the other processes.
+ * Limits what comes without a key, or with a wrong one, by its address, and what comes with a key, by the key: a second
+ * at a time and for each process. What tenants may send is counted apart, together with the other processes.
  */
 export async function limitAddresses(
   app: FastifyInstance,
@@ -30,36 +28,29 @@ export async function limitAddresses(
 ): Promise<void> {
   await app.register(rateLimit, { global: false, max: perAddress, timeWindow: secondMs, cache: addressesMax })
   const checkAddress = app.createRateLimit({ keyGenerator: addressOf })
-  const checkFailure = app.createRateLimit({
-    max: failedKeysMax,
-    timeWindow: failedKeysWindowMs,
-    keyGenerator: addressOf,
-  })
   const keyIds = new WeakMap<FastifyRequest, string>()
   const checkKey = app.createRateLimit({ max: perKey, keyGenerator: (request) => keyIds.get(request) ?? '' })
 
   app.addHook('onRequest', async (request) => {
     const { route, isUnlimited } = request.routeOptions.config
-    if (route !== undefined || isUnlimited) return
-    count(request, 'address', await checkAddress(request), perAddress, 1)
+    if (route === undefined && !isUnlimited) count(request, 'address', await checkAddress(request), perAddress)
   })
 
-  app.decorate('countFailedKey', async (request: FastifyRequest) => {
-    const limit = await checkFailure(request)
-    count(request, 'failed-keys', limit, failedKeysMax, failedKeysWindowMs / secondMs)
-  })
+  app.decorate('countFailedKey', async (request: FastifyRequest) =>
+    count(request, 'address', await checkAddress(request), perAddress),
+  )
   app.decorate('countKey', async (request: FastifyRequest, keyId: string) => {
     keyIds.set(request, keyId)
-    count(request, 'key', await checkKey(request), perKey, 1)
+    count(request, 'key', await checkKey(request), perKey)
   })
 }
 
 type Check = Awaited<ReturnType<ReturnType<FastifyInstance['createRateLimit']>>>
 
-function count(request: FastifyRequest, name: string, limit: Check, quota: number, windowSeconds: number): void {
+function count(request: FastifyRequest, name: string, limit: Check, quota: number): void {
   if (limit.isAllowed) return
   const resetSeconds = limit.ttlInSeconds
-  request.shownLimits.push({ name, quota, windowSeconds, remaining: limit.remaining, resetSeconds })
+  request.shownLimits.push({ name, quota, windowSeconds: 1, remaining: limit.remaining, resetSeconds })
   if (limit.isExceeded) throw rateLimited(name, resetSeconds)
 }
 

@@ -51,7 +51,7 @@ export async function assertRoom(scope: InTransaction<Adding>, name: TotalName, 
   const { tenantId, limits, totals } = scope
   const limit = limits[name]
   if (limit === null) return
-  const before = await totals.count(tenantId, name, limit)
+  const before = await totals.count(scope.db, tenantId, name, limit)
   const after = before + adding
   if (after > limit) {
     throw refusal('limit_reached', `You may have ${limit} of ${name}, and have ${before}.`, {

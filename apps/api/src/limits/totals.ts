@@ -1,10 +1,13 @@
-import { countPending, type Database, type Pool } from '@tellwire/db'
+import { countPending, type Pool, type Transaction } from '@tellwire/db'
 import type { TotalName } from '@tellwire/domain'
 
 /** Tells how much a tenant has of what is limited. */
 export interface Totals {
-  /** Counts up to a little more than `countMax`. What may be many is counted every few seconds, and added up meanwhile. */
-  count(tenantId: string, name: TotalName, countMax: number): Promise<number>
+  /**
+   * Counts up to a little more than `countMax`. What may be many is counted every few seconds, and added up meanwhile.
+   * @param db of the scope: a transaction that waited for a second connection could wait for itself.
+   */
+  count(db: Transaction, tenantId: string, name: TotalName, countMax: number): Promise<number>
   /** Adds to what was counted last. */
   add(tenantId: string, name: TotalName, amount: number): void
 }
@@ -18,11 +21,11 @@ interface Entry {
   untilMs: number
 }
 
-export function createTotals({ db, engine }: { db: Database; engine: Pool }): Totals {
+export function createTotals({ engine }: { engine: Pool }): Totals {
   const entries = new Map<string, Entry>()
   const isMany = (name: TotalName): boolean => name === 'users' || name === 'pending_deliveries'
 
-  const count = async (tenantId: string, name: TotalName, countMax: number): Promise<number> => {
+  const count = async (db: Transaction, tenantId: string, name: TotalName, countMax: number): Promise<number> => {
     switch (name) {
       case 'users':
         return db.user
@@ -42,14 +45,14 @@ export function createTotals({ db, engine }: { db: Database; engine: Pool }): To
   }
 
   return {
-    async count(tenantId, name, countMax) {
-      if (!isMany(name)) return count(tenantId, name, countMax)
+    async count(db, tenantId, name, countMax) {
+      if (!isMany(name)) return count(db, tenantId, name, countMax)
       const key = `${tenantId} ${name}`
       const known = entries.get(key)
       if (known && performance.now() < known.untilMs) return (await known.counted) + known.added
       const [oldest] = entries.keys()
       if (entries.size >= entriesMax && oldest !== undefined) entries.delete(oldest)
-      const counted = count(tenantId, name, countMax)
+      const counted = count(db, tenantId, name, countMax)
       counted.catch(() => entries.delete(key))
       entries.delete(key)
       entries.set(key, { counted, added: 0, untilMs: performance.now() + keptForMs })

@@ -14,6 +14,9 @@ export interface ReplayFilter {
   to?: string | undefined
 }
 
+/** Counting more would tell nobody more. */
+const countedMax = 100_000
+
 const highestUuid = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 const isReplayable = `c.status = 'active' AND n.cancelled_at IS NULL AND coalesce(n.expires_at > clock_timestamp(), true)`
@@ -23,14 +26,18 @@ const failed = (isOfNotification: boolean): string => `
   FROM deliveries d
   JOIN notifications n ON n.tenant_id = d.tenant_id AND n.id = d.notification_id
   LEFT JOIN connections c ON c.tenant_id = d.tenant_id AND c.id = d.connection_id
-  WHERE d.tenant_id = $1::uuid AND d.status = 'failed'
+  WHERE d.tenant_id = $1::uuid AND d.status = 'failed' AND d.failure IS NOT NULL
     AND ${isOfNotification ? 'd.notification_id = $2::uuid' : '$2::uuid IS NULL'}
     AND d.id >= $3::uuid AND d.id < $4::uuid
     AND ($5::text IS NULL OR d.user_id = $5) AND ($6::text IS NULL OR d.failure ->> 'code' = $6)`
 
 const count = (isOfNotification: boolean): string => `
-SELECT count(*)::int AS matched, (count(*) FILTER (WHERE ${isReplayable}))::int AS replayable
-${failed(isOfNotification)}`
+SELECT count(*)::int AS matched, (count(*) FILTER (WHERE f.is_replayable))::int AS replayable
+FROM (
+  SELECT ${isReplayable} AS is_replayable
+  ${failed(isOfNotification)}
+  LIMIT ${countedMax}
+) f`
 
 const replay = (isOfNotification: boolean): string => `
 WITH failed AS MATERIALIZED (
@@ -94,7 +101,7 @@ function followerOf(uuid: string): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
-/** Counts the failed deliveries that a filter fits, and those of them that can be replayed. */
+/** Counts the failed deliveries that a filter fits, up to 100,000, and those of them that can be replayed. */
 export async function countFailed(
   on: Executor,
   tenantId: string,

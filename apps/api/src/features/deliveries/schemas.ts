@@ -46,7 +46,7 @@ export type Replay = Static<typeof Replay>
 
 export const ReplayResult = Type.Object(
   {
-    matched: Type.Integer({ description: 'Failed deliveries that the filter fits.' }),
+    matched: Type.Integer({ description: 'Failed deliveries that the filter fits, up to 100,000.' }),
     replayable: Type.Integer({ description: 'Those of them whose connection is active.' }),
     replayed: Type.Integer({ description: 'Those that were put back into their lanes; 0 in a dry run.' }),
     has_more: Type.Boolean({ description: 'Ask again for the rest.' }),

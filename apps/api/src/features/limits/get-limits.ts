@@ -13,7 +13,7 @@ export async function getLimits(scope: Scope): Promise<Limits> {
 }
 
 async function readLimit(
-  { tenantId, limits, quotas, totals }: Scope,
+  { db, tenantId, limits, quotas, totals }: Scope,
   name: (typeof limitNames)[number],
 ): Promise<Limit> {
   const limit = limits[name]
@@ -25,7 +25,7 @@ async function readLimit(
     return { limit, window_seconds, remaining, resets_at: resetsAt.toISOString() }
   }
   if (limit === null) return { limit, window_seconds: null, remaining: null, resets_at: null }
-  const used = await totals.count(tenantId, name, limit)
+  const used = await totals.count(db, tenantId, name, limit)
   return { limit, window_seconds: null, remaining: Math.max(0, limit - used), resets_at: null }
 }
 
