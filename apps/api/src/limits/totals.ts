@@ -50,12 +50,21 @@ export function createTotals({ engine }: { engine: Pool }): Totals {
       const key = `${tenantId} ${name}`
       const known = entries.get(key)
       if (known && performance.now() < known.untilMs) return (await known.counted) + known.added
-      const [oldest] = entries.keys()
-      if (entries.size >= entriesMax && oldest !== undefined) entries.delete(oldest)
       const counted = count(db, tenantId, name, countMax)
+      const keep = (): void => {
+        const [oldest] = entries.keys()
+        if (entries.size >= entriesMax && oldest !== undefined) entries.delete(oldest)
+        entries.delete(key)
+        entries.set(key, { counted, added: 0, untilMs: performance.now() + keptForMs })
+      }
+      if (known && name === 'pending_deliveries') {
+        // A long backlog takes a while to count, and nobody waits for it: what is known serves until then.
+        known.untilMs = performance.now() + keptForMs
+        counted.then(keep, () => undefined)
+        return (await known.counted) + known.added
+      }
       counted.catch(() => entries.delete(key))
-      entries.delete(key)
-      entries.set(key, { counted, added: 0, untilMs: performance.now() + keptForMs })
+      keep()
       return counted
     },
     add(tenantId, name, amount) {
