@@ -166,13 +166,12 @@ function createKeyLookUp() {
   const gate = createGate({ runningMax: 8, runningOfOwnerMax: 2, waitingOfOwnerMax: 100 })
   const familiar = new Set<string>()
   return async <Key>(request: FastifyRequest, token: string, find: () => Promise<Key | null>): Promise<Key | null> => {
-    const hash = Buffer.from(hashKey(token)).toString('base64')
-    if (familiar.has(hash)) return find()
+    if (familiar.has(token)) return find()
     const key = await gate.pass(addressOf(request), find)
     if (key === null) return null
     const [oldest] = familiar
     if (familiar.size >= familiarKeysMax && oldest !== undefined) familiar.delete(oldest)
-    familiar.add(hash)
+    familiar.add(token)
     return key
   }
 }

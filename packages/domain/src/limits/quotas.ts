@@ -31,11 +31,13 @@ export type OnQuotaWarning = (warning: { tenantId: string; quota: QuotaName; lim
 /** Short windows are counted in Redis where there is one: they come and go. Long ones are to outlive it. */
 const shortSeconds = 60
 /**
- * Of a limit, so much at most is taken in advance by a process, and no more than it has used up already, or a part of
+ * Of a limit, so much at most is taken in advance by a process, and hardly more than it has used up already, or a part of
  * what it has used up the last time: what it does not use is lost to the others for the window.
  */
 const blockShare = 1 / 20
 const blockShareOfBefore = 1 / 4
+/** Of a large limit it begins with so much, so that whoever comes first does not wait for one block after the other. */
+const blockFirst = 256
 const windowsMax = 50_000
 
 export function createSharedCount(engine: Pool, { addToCount }: Pick<JobBackend, 'addToCount'>): SharedCount {
@@ -108,7 +110,7 @@ export function createQuotas(addShared: SharedCount, onWarning: OnQuotaWarning, 
     addShared({ tenantId, quota, windowStart: new Date(startMs), seconds: quotaSeconds[quota], amount })
 
   const blockOf = ({ limit, spent, spentBefore }: Window): number =>
-    Math.max(1, Math.min(limit * blockShare, Math.max(spent, spentBefore * blockShareOfBefore)))
+    Math.max(1, Math.min(limit * blockShare, Math.max(blockFirst, spent, spentBefore * blockShareOfBefore)))
 
   const takeBlock = (window: Window, of: Limited, amount: number) => {
     const { tenantId, quota, limit } = of
