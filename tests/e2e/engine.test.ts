@@ -55,6 +55,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
     })
     await world.call('POST', `${path}/suspend`, {}, asAdmin)
     await eventually(async () => (await world.call('GET', '/v1/me')).status === 403)
+    // Nothing arriving cannot be waited for: this is twice the time after which the notification is due.
     await new Promise((resolve) => setTimeout(resolve, 6_000))
     expect(await world.arrivalsOf('held by the admin')).toEqual([])
 

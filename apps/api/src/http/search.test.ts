@@ -9,16 +9,23 @@ function search(
 ) {
   const { limit, after, delayMs = 0 } = options
   const looks: number[] = []
-  const found = searchList<number>({
+  const found = searchList<{ gt?: string; lte?: string }, number>({
     limit,
     after,
-    findBound: async (from, rows) => {
-      const bound = Number(from ?? 0) + rows
+    order: 'asc',
+    within: {},
+    fitting: [{}],
+    keyed: (range) => range,
+    findKey: async ({ AND }, skip) => {
+      const { gt = 0 } = Object.assign({}, ...AND)
+      const bound = Number(gt) + skip + 1
       return bound < length ? String(bound) : undefined
     },
-    find: async ({ after: from, until, take }) => {
-      const [first, last] = [Number(from ?? 0) + 1, Number(until ?? length)]
+    find: async ({ AND }, take) => {
+      const { gt = 0, lte = length } = Object.assign({}, ...AND)
+      const [first, last] = [Number(gt) + 1, Number(lte)]
       looks.push(last - first + 1)
+      // Each look takes its time, as that at a large table does.
       await new Promise((resolve) => setTimeout(resolve, delayMs))
       return Array.from({ length: last - first + 1 }, (_, index) => first + index)
         .filter(fits)

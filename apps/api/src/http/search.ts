@@ -2,15 +2,29 @@
  * Looks through a list that no index of the filter leads through: stretch by stretch, for a moment. What was not looked
  * at by then is for the next page, so that no request costs more than another.
  */
-export interface Search<Row> {
+export interface Search<Where, Row> {
   /** How many rows the page shows. */
   limit: number
   /** The key of the row after which the page begins. */
   after: string | undefined
-  /** The key of the row so many rows after another one; undefined where the list ends before that. */
-  findBound: (after: string | undefined, rows: number) => Promise<string | undefined>
-  /** Finds rows that fit after a key, up to and with another where there is one. */
-  find: (stretch: { after: string | undefined; until: string | undefined; take: number }) => Promise<Row[]>
+  order: 'asc' | 'desc'
+  /** What an index leads to. */
+  within: Where
+  /** What no index leads to. Where there is nothing of this kind, the page is read at once. */
+  fitting: Where[]
+  /** Says that the key lies in a range. */
+  keyed: (range: KeyRange) => Where
+  /** Finds the key of one row, so many rows after the first that fits. */
+  findKey: (where: { AND: Where[] }, skip: number) => Promise<string | undefined>
+  /** Finds the first rows that fit. */
+  find: (where: { AND: Where[] }, take: number) => Promise<Row[]>
+}
+
+interface KeyRange {
+  gt?: string
+  gte?: string
+  lt?: string
+  lte?: string
 }
 
 export interface Found<Row> {
@@ -23,13 +37,18 @@ export interface Found<Row> {
 const searchedForMs = 300
 const stretchRows = { first: 1_000, max: 32_000, growth: 4 }
 
-export async function searchList<Row>({ limit, after, findBound, find }: Search<Row>): Promise<Found<Row>> {
+export async function searchList<Where, Row>(search: Search<Where, Row>): Promise<Found<Row>> {
+  const { limit, order, within, fitting, keyed, findKey, find } = search
+  const beyond = (key: string) => keyed(order === 'asc' ? { gt: key } : { lt: key })
+  const upTo = (key: string) => keyed(order === 'asc' ? { lte: key } : { gte: key })
   const endsAtMs = performance.now() + searchedForMs
   const rows: Row[] = []
-  let from = after
+  let from = search.after
   for (let size = stretchRows.first; ; size = Math.min(size * stretchRows.growth, stretchRows.max)) {
-    const until = await findBound(from, size)
-    rows.push(...(await find({ after: from, until, take: limit + 1 - rows.length })))
+    const rest = from === undefined ? [within] : [within, beyond(from)]
+    const until = fitting.length === 0 ? undefined : await findKey({ AND: rest }, size - 1)
+    const stretch = until === undefined ? rest : [...rest, upTo(until)]
+    rows.push(...(await find({ AND: [...stretch, ...fitting] }, limit + 1 - rows.length)))
     if (rows.length > limit || until === undefined) return { rows, searchedTo: undefined }
     if (performance.now() > endsAtMs) return { rows, searchedTo: until }
     from = until

@@ -9,34 +9,16 @@ import { showConnectLink } from './show-connect-link.js'
 export async function listConnectLinks({ db, tenantId }: TenantScope, query: ConnectLinkListQuery) {
   const { limit, cursor, user_id: userId, status } = query
   const list = ['connect links', tenantId, userId, status]
-  const olderThan = readIdCursor(list, cursor)
-  const within = (olderThan: string | undefined): Prisma.ConnectLinkWhereInput => ({
-    tenantId,
-    ...(userId === undefined ? {} : { userId }),
-    ...(olderThan === undefined ? {} : { id: { lt: olderThan } }),
-  })
   const found = await searchList({
     limit,
-    after: olderThan,
-    findBound: async (after, rows) =>
-      status === undefined
-        ? undefined
-        : (
-            await db.connectLink.findFirst({
-              where: within(after),
-              orderBy: { id: 'desc' },
-              skip: rows - 1,
-              select: { id: true },
-            })
-          )?.id,
-    find: ({ after, until, take }) =>
-      db.connectLink.findMany({
-        where: {
-          AND: [within(after), ...(until ? [{ id: { gte: until } }] : []), ...(status ? [statusFilter(status)] : [])],
-        },
-        orderBy: { id: 'desc' },
-        take,
-      }),
+    after: readIdCursor(list, cursor),
+    order: 'desc',
+    within: userId === undefined ? { tenantId } : { tenantId, userId },
+    fitting: status === undefined ? [] : [statusFilter(status)],
+    keyed: (id) => ({ id }),
+    findKey: async (where, skip) =>
+      (await db.connectLink.findFirst({ where, orderBy: { id: 'desc' }, skip, select: { id: true } }))?.id,
+    find: (where, take) => db.connectLink.findMany({ where, orderBy: { id: 'desc' }, take }),
   })
   return toFoundPage(found, limit, list, ({ id }) => id, showConnectLink)
 }

@@ -17,27 +17,16 @@ export async function listDeliveries(scope: TenantScope, notificationId: string,
   const fitting: Prisma.DeliveryWhereInput[] = []
   if (status !== undefined) fitting.push({ status })
   if (reason !== undefined) fitting.push({ failure: { path: ['code'], equals: reason } })
-  const within = (after: string | undefined) => ({ tenantId, notificationId, id: { gt: after ?? notificationId } })
   const found = await searchList({
     limit,
     after,
-    findBound: async (after, rows) =>
-      fitting.length === 0
-        ? undefined
-        : (
-            await db.delivery.findFirst({
-              where: within(after),
-              orderBy: { id: 'asc' },
-              skip: rows - 1,
-              select: { id: true },
-            })
-          )?.id,
-    find: ({ after, until, take }) =>
-      db.delivery.findMany({
-        where: { AND: [within(after), ...(until ? [{ id: { lte: until } }] : []), ...fitting] },
-        orderBy: { id: 'asc' },
-        take,
-      }),
+    order: 'asc',
+    within: { tenantId, notificationId, id: { gt: notificationId } },
+    fitting,
+    keyed: (id) => ({ id }),
+    findKey: async (where, skip) =>
+      (await db.delivery.findFirst({ where, orderBy: { id: 'asc' }, skip, select: { id: true } }))?.id,
+    find: (where, take) => db.delivery.findMany({ where, orderBy: { id: 'asc' }, take }),
   })
   return toFoundPage(
     found,

@@ -19,21 +19,19 @@ export async function listNotifications(scope: TenantScope, query: NotificationL
   if (filter.reason !== undefined) fitting.push(reasonFilter(filter.reason))
   if (filter.status !== undefined) fitting.push(statusFilter(filter.status))
 
-  const earliest = filter.after === undefined ? {} : { gte: idFloor(Date.parse(filter.after)) }
-  const latest = filter.before === undefined ? undefined : idFloor(Date.parse(filter.before))
-  const within = (olderThan: string | undefined) => {
-    const [before] = [olderThan ?? highestUuid, latest ?? highestUuid].toSorted()
-    return { tenantId, id: { ...earliest, lt: before ?? highestUuid } }
-  }
+  const created: Prisma.UuidFilter = {}
+  if (filter.after !== undefined) created.gte = idFloor(Date.parse(filter.after))
+  if (filter.before !== undefined) created.lt = idFloor(Date.parse(filter.before))
   const found = await searchList({
     limit,
     after: readIdCursor(list, cursor),
-    findBound: async (after, rows) =>
-      fitting.length === 0
-        ? undefined
-        : (await db.notification.findFirst({ ...select, where: within(after), skip: rows - 1 }))?.id,
-    find: ({ after, until, take }) =>
-      findNotifications(scope, { AND: [within(after), ...(until ? [{ id: { gte: until } }] : []), ...fitting] }, take),
+    order: 'desc',
+    within: { tenantId, id: created },
+    fitting,
+    keyed: (id) => ({ id }),
+    findKey: async (where, skip) =>
+      (await db.notification.findFirst({ where, orderBy: { id: 'desc' }, skip, select: { id: true } }))?.id,
+    find: (where, take) => findNotifications(scope, where, take),
   })
   const tallyOf = await tallyNotifications(scope, found.rows)
   return toFoundPage(
@@ -44,9 +42,6 @@ export async function listNotifications(scope: TenantScope, query: NotificationL
     (notification) => showNotification(notification, tallyOf(notification)),
   )
 }
-
-const highestUuid = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
-const select = { orderBy: { id: 'desc' }, select: { id: true } } as const
 
 /** The deliveries of a broadcast may be many, and are counted as they end. */
 function reasonFilter(reason: string): Prisma.NotificationWhereInput {

@@ -14,31 +14,16 @@ export async function listUsers({ db, tenantId }: TenantScope, query: UserListQu
   const fitting: Prisma.UserWhereInput[] = []
   if (q !== undefined) fitting.push({ userId: { contains: escapeLike(q) } })
   if (connected !== undefined) fitting.push({ connections: { [connected ? 'some' : 'none']: { status: 'active' } } })
-  const within = (after: string | undefined): Prisma.UserWhereInput => ({
-    tenantId,
-    ...(after === undefined ? {} : { userId: { gt: after } }),
-  })
   const found = await searchList({
     limit,
     after,
-    findBound: async (after, rows) =>
-      fitting.length === 0
-        ? undefined
-        : (
-            await db.user.findFirst({
-              where: within(after),
-              orderBy: { userId: 'asc' },
-              skip: rows - 1,
-              select: { userId: true },
-            })
-          )?.userId,
-    find: ({ after, until, take }) =>
-      db.user.findMany({
-        where: { AND: [within(after), ...(until === undefined ? [] : [{ userId: { lte: until } }]), ...fitting] },
-        orderBy: { userId: 'asc' },
-        take,
-        include: withConnections,
-      }),
+    order: 'asc',
+    within: { tenantId },
+    fitting,
+    keyed: (userId) => ({ userId }),
+    findKey: async (where, skip) =>
+      (await db.user.findFirst({ where, orderBy: { userId: 'asc' }, skip, select: { userId: true } }))?.userId,
+    find: (where, take) => db.user.findMany({ where, orderBy: { userId: 'asc' }, take, include: withConnections }),
   })
   return toFoundPage(found, limit, list, (user) => user.userId, showUser)
 }
