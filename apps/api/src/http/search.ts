@@ -8,9 +8,9 @@ export interface Search<Where, Row> {
   /** The key of the row after which the page begins. */
   after: string | undefined
   order: 'asc' | 'desc'
-  /** What an index leads to. */
+  /** The part of the question that an index leads to. */
   within: Where
-  /** What no index leads to. Where there is nothing of this kind, the page is read at once. */
+  /** The part that no index leads to. Where there is none, the page is read at once. */
   fitting: Where[]
   /** Says that the key lies in a range. */
   keyed: (range: KeyRange) => Where
