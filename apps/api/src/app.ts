@@ -1,4 +1,3 @@
-import helmet from '@fastify/helmet'
 import { findSettledNotifications, newId } from '@tellwire/db'
 import {
   createAddressRules,
@@ -35,6 +34,7 @@ import {
 } from './plugins/error-handler.js'
 import { takeLargeBodiesInTurn } from './plugins/large-bodies.js'
 import { logRequests } from './plugins/request-log.js'
+import { sendSecurityHeaders, useHelmet } from './plugins/security-headers.js'
 import { shedLoad } from './plugins/shed-load.js'
 import { boundCallers } from './plugins/slow-callers.js'
 import { registerRoutes } from './register-routes.js'
@@ -71,7 +71,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   app.addHook('preClose', close)
   logRequests(app, log)
   handleErrors(app, baseUrl, log)
-  await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } })
+  await sendSecurityHeaders(app)
   await shedLoad(app)
   showLimits(app)
   await limitAddresses(app, {
@@ -80,12 +80,14 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   })
   refuseUnknownAddresses(app)
 
-  await serveAssets(app)
   await app.register(healthRoutes(services))
-  await app.register(pageRoutes(describeOnce([...tenantRoutes, ...operatorRoutes], baseUrl)))
-  await app.register(
-    connectPageRoutes({ db: services.db, waits: operations.waits.links, gate: operations.gates.statements }, baseUrl),
-  )
+  await app.register(async (pages) => {
+    await useHelmet(pages)
+    await serveAssets(pages)
+    await pages.register(pageRoutes(describeOnce([...tenantRoutes, ...operatorRoutes], baseUrl)))
+    const { waits, gates } = operations
+    await pages.register(connectPageRoutes({ db: services.db, waits: waits.links, gate: gates.statements }, baseUrl))
+  })
   await app.register(telegramWebhookRoutes(services))
   await app.register(async (tenants) => {
     authenticateTenants(tenants, services, operations.quotas)

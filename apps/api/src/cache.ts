@@ -1,6 +1,8 @@
 export interface Cache<Value> {
-  /** Answers from memory where it can, and asks once where several ask at once. A failure is not remembered. */
-  get(key: string): Promise<Value>
+  /**
+   * Answers from memory where it can, at once, and asks once where several ask at once. A failure is not remembered.
+   */
+  get(key: string): Value | Promise<Value>
 }
 
 interface CacheOptions {
@@ -12,7 +14,7 @@ interface CacheOptions {
 }
 
 interface Entry<Value> {
-  value: Promise<Value>
+  value: Value | Promise<Value>
   untilMs: number
 }
 
@@ -27,7 +29,12 @@ export function createCache<Value>(
     const [oldest] = entries.keys()
     if (entries.size >= entriesMax && oldest !== undefined) entries.delete(oldest)
     entries.delete(key)
-    entries.set(key, { value, untilMs: performance.now() + keptForMs })
+    const entry: Entry<Value> = { value, untilMs: performance.now() + keptForMs }
+    entries.set(key, entry)
+    value.then(
+      (known) => (entry.value = known),
+      () => undefined,
+    )
   }
 
   const ask = (key: string): Promise<Value> => {

@@ -23,7 +23,7 @@ export function createCapacity({ db, engine }: { db: Database; engine: Pool }): 
   // Counting a long backlog is dear: once for all tenants of a bot.
   const backlog = createCache(kept, (botId) => measureBacklog(engine, botId, countMax))
   const backlogsOf = async (tenantId: string): Promise<Backlog[]> => {
-    const backlogs = await Promise.all((await bots.get(tenantId)).map((botId) => backlog.get(botId)))
+    const backlogs = await Promise.all((await bots.get(tenantId)).map(async (botId) => backlog.get(botId)))
     return backlogs.filter((found) => found !== undefined)
   }
 

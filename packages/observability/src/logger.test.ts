@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { createLogger } from './logger.js'
 
@@ -83,3 +84,21 @@ test('removes secrets by their shape from messages and stacks', () => {
   expect(output()).not.toContain(key)
   expect(output()).not.toContain(connectToken)
 })
+
+test('what waits to be written is written when the process fails', async () => {
+  const logger = new URL('../dist/logger.js', import.meta.url).href
+  const program = `
+    import { createLogger } from '${logger}'
+    createLogger('test', 'info').info('the last line')
+    setImmediate(() => { throw new Error('unexpected') })`
+
+  const { stdout } = await runProgram(program)
+
+  expect(stdout).toContain('the last line')
+})
+
+function runProgram(program: string): Promise<{ stdout: string }> {
+  return new Promise((resolve) =>
+    execFile(process.execPath, ['--input-type=module', '--eval', program], (_error, stdout) => resolve({ stdout })),
+  )
+}

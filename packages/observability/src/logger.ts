@@ -74,7 +74,7 @@ function describeError(error: Error): object {
  * Secret fields are removed by name, and secrets inside messages and stacks by their shape.
  */
 export function createLogger(name: string, level: string, destination?: DestinationStream): Logger {
-  const output = destination ?? process.stdout
+  const output = destination ?? openStdout()
   return pino(
     {
       name,
@@ -92,4 +92,12 @@ export function createLogger(name: string, level: string, destination?: Destinat
     },
     { write: (line: string) => output.write(redactSecrets(line)) },
   )
+}
+
+/** How much of the log waits to be written together, and for how long at most. What a killed process had not written is lost. */
+const written = { minLength: 8_192, periodicFlush: 100 }
+
+/** Pino writes what waits when the process ends, whether it was asked to or failed. */
+function openStdout(): DestinationStream {
+  return pino.destination({ dest: 1, sync: false, ...written })
 }

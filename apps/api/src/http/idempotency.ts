@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import type { Idempotency } from '@tellwire/domain'
 import type { FastifyRequest } from 'fastify'
 
@@ -18,11 +18,7 @@ export function withContent(idempotency: Idempotency | undefined, content: Uint8
 }
 
 function hashOf(value: unknown): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(
-    createHash('sha256')
-      .update(JSON.stringify(canonical(value)))
-      .digest(),
-  )
+  return new Uint8Array(hash('sha256', JSON.stringify(canonical(value)), 'buffer'))
 }
 
 /** The same value with the fields of every object in one order. */

@@ -1,3 +1,4 @@
+import { callbackify } from 'node:util'
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { rateLimited } from '../errors.js'
@@ -31,14 +32,16 @@ export async function limitAddresses(
   const keyIds = new WeakMap<FastifyRequest, string>()
   const checkKey = app.createRateLimit({ max: perKey, keyGenerator: (request) => keyIds.get(request) ?? '' })
 
-  app.addHook('onRequest', async (request) => {
-    const { route, isUnlimited } = request.routeOptions.config
-    if (route === undefined && !isUnlimited) count(request, 'address', await checkAddress(request), perAddress)
-  })
+  const countAddress = async (request: FastifyRequest): Promise<void> =>
+    count(request, 'address', await checkAddress(request), perAddress)
+  const countThen = callbackify(countAddress)
 
-  app.decorate('countFailedKey', async (request: FastifyRequest) =>
-    count(request, 'address', await checkAddress(request), perAddress),
-  )
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { route, isUnlimited } = request.routeOptions.config
+    if (route !== undefined || isUnlimited) done()
+    else countThen(request, done)
+  })
+  app.decorate('countFailedKey', countAddress)
   app.decorate('countKey', async (request: FastifyRequest, keyId: string) => {
     keyIds.set(request, keyId)
     count(request, 'key', await checkKey(request), perKey)

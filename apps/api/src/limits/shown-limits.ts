@@ -20,13 +20,18 @@ declare module 'fastify' {
 /** Makes every answer tell of the limits that its request counted in. */
 export function showLimits(app: FastifyInstance): void {
   app.decorateRequest('shownLimits')
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     request.shownLimits = []
+    done()
   })
-  app.addHook('onSend', async ({ shownLimits }, reply) => {
-    if (shownLimits.length === 0) return
-    const policies = shownLimits.map(({ name, quota, windowSeconds }) => `"${name}";q=${quota};w=${windowSeconds}`)
-    const states = shownLimits.map(({ name, remaining, resetSeconds }) => `"${name}";r=${remaining};t=${resetSeconds}`)
-    reply.header('ratelimit-policy', policies.join(', ')).header('ratelimit', states.join(', '))
+  app.addHook('onSend', ({ shownLimits }, reply, payload, done) => {
+    if (shownLimits.length > 0) {
+      const policies = shownLimits.map(({ name, quota, windowSeconds }) => `"${name}";q=${quota};w=${windowSeconds}`)
+      const states = shownLimits.map(
+        ({ name, remaining, resetSeconds }) => `"${name}";r=${remaining};t=${resetSeconds}`,
+      )
+      reply.header('ratelimit-policy', policies.join(', ')).header('ratelimit', states.join(', '))
+    }
+    done(null, payload)
   })
 }

@@ -104,8 +104,9 @@ async function findAdminKey(db: Database, token: string): Promise<{ id: string }
 
 /** What is behind a key is kept by nobody on the way. */
 function keepOutOfCaches(app: FastifyInstance): void {
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     reply.header('cache-control', 'no-store')
+    done()
   })
 }
 
@@ -161,18 +162,23 @@ function readBearer(request: FastifyRequest, kinds: readonly KeyKind[]): string 
   return token !== undefined && isWellFormedKey(token, kinds) ? token : undefined
 }
 
+type MaybeLater<Value> = Value | Promise<Value>
+
 /** Looks keys up. An address that sends many unknown keys waits for itself alone, and not with keys that were let in lately. */
 function createKeyLookUp() {
   const gate = createGate({ runningMax: 8, runningOfOwnerMax: 2, waitingOfOwnerMax: 100 })
   const familiar = new Set<string>()
-  return async <Key>(request: FastifyRequest, token: string, find: () => Promise<Key | null>): Promise<Key | null> => {
+  return <Key>(request: FastifyRequest, token: string, find: () => MaybeLater<Key | null>): MaybeLater<Key | null> => {
     if (familiar.has(token)) return find()
-    const key = await gate.pass(addressOf(request), find)
-    if (key === null) return null
-    const [oldest] = familiar
-    if (familiar.size >= familiarKeysMax && oldest !== undefined) familiar.delete(oldest)
-    familiar.add(token)
-    return key
+    const lookUpInTurn = async (): Promise<Key | null> => {
+      const key = await gate.pass(addressOf(request), async () => find())
+      if (key === null) return null
+      const [oldest] = familiar
+      if (familiar.size >= familiarKeysMax && oldest !== undefined) familiar.delete(oldest)
+      familiar.add(token)
+      return key
+    }
+    return lookUpInTurn()
   }
 }
 

@@ -5,10 +5,20 @@ import { readJson } from '../http/read-json.js'
 /** Takes JSON and nothing else. An empty body is none, whatever `Content-Type` says. */
 export function acceptBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
-    if (body.length > 0) return readJson(body)
-    const route = request.routeOptions.config.route
-    if (!route?.body || route.isBodyOptional) return undefined
-    throw new ApiError('malformed_json', 'The body is empty.')
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    let value: unknown
+    try {
+      value = readBody(request, body)
+    } catch (error) {
+      return done(error as Error)
+    }
+    done(null, value)
   })
+}
+
+function readBody(request: FastifyRequest, body: Buffer): unknown {
+  if (body.length > 0) return readJson(body)
+  const route = request.routeOptions.config.route
+  if (!route?.body || route.isBodyOptional) return undefined
+  throw new ApiError('malformed_json', 'The body is empty.')
 }

@@ -55,13 +55,13 @@ export function handleErrors(app: FastifyInstance, baseUrl: () => string, log: L
 /** Answers requests to addresses that there are not, before their bodies are read. */
 export function refuseUnknownAddresses(app: FastifyInstance): void {
   const methodsAt = watchMethods(app)
-  app.addHook('onRequest', async (request, reply) => {
-    if (!request.is404) return
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404) return done()
     const methods = methodsAt(request.url.split('?')[0] ?? '')
-    if (methods.length === 0) throw new ApiError('not_found', 'There is nothing at this address.')
+    if (methods.length === 0) return done(new ApiError('not_found', 'There is nothing at this address.'))
     const allowed = methods.join(', ')
     reply.header('allow', allowed)
-    throw new ApiError('method_not_allowed', `This address takes ${allowed}, and no ${request.method}.`)
+    done(new ApiError('method_not_allowed', `This address takes ${allowed}, and no ${request.method}.`))
   })
 }
 

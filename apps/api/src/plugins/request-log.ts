@@ -3,10 +3,11 @@ import type { FastifyInstance } from 'fastify'
 
 /** A line for each answer. It names the route's pattern: the address itself may hold a connect token. */
 export function logRequests(app: FastifyInstance, log: Logger): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
+    done()
   })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     log.info(
       {
         requestId: request.id,
@@ -17,5 +18,6 @@ export function logRequests(app: FastifyInstance, log: Logger): void {
       },
       'request',
     )
+    done()
   })
 }

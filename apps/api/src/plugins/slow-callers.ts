@@ -20,19 +20,24 @@ export function boundCallers(
 ): void {
   boundConnections(app, connectionsPerAddress)
 
-  app.addHook('preParsing', async (request, reply) => {
+  app.addHook('preParsing', (request, reply, payload, done) => {
     if (!hasArrived(request)) endWhenSlow(request, reply, bodyTimeoutMs)
+    done(null, payload)
   })
-  app.addHook('onResponse', async (request) => {
-    if (hasArrived(request)) return
-    const timer = setTimeout(() => request.raw.destroy(), restTimeoutMs).unref()
-    request.raw.once('close', () => clearTimeout(timer))
+  app.addHook('onResponse', (request, _reply, done) => {
+    if (!hasArrived(request)) endRest(request, restTimeoutMs)
+    done()
   })
 }
 
 function hasArrived({ raw, headers }: FastifyRequest): boolean {
   const isExpected = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
   return raw.complete || !isExpected
+}
+
+function endRest({ raw }: FastifyRequest, timeoutMs: number): void {
+  const timer = setTimeout(() => raw.destroy(), timeoutMs).unref()
+  raw.once('close', () => clearTimeout(timer))
 }
 
 function endWhenSlow(request: FastifyRequest, reply: FastifyReply, timeoutMs: number): void {

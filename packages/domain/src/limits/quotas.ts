@@ -4,8 +4,11 @@ import { type QuotaName, quotaSeconds } from './tenant-limits.js'
 
 /** Counts what tenants take in windows of time, together with all other processes. */
 export interface Quotas {
-  /** Takes an amount, unless that would be more than the limit; then nothing is taken. */
-  take(tenantId: string, quota: QuotaName, limit: number, amount: number): Promise<Taken>
+  /**
+   * Takes an amount, unless that would be more than the limit; then nothing is taken. Answers at once from what this
+   * process took in advance.
+   */
+  take(tenantId: string, quota: QuotaName, limit: number, amount: number): Taken | Promise<Taken>
 }
 
 export interface Taken {
@@ -132,27 +135,35 @@ export function createQuotas(addShared: SharedCount, onWarning: OnQuotaWarning, 
     return window.taking
   }
 
+  const lacks = (window: Window, amount: number): boolean =>
+    amount <= window.limit &&
+    !window.isExhausted &&
+    (window.used === undefined || window.spent + amount > window.granted)
+
+  const takeGranted = (window: Window, of: Limited, amount: number, resetSeconds: number): Taken => {
+    const isAllowed = window.spent + amount <= window.granted
+    if (isAllowed) window.spent += amount
+    const left = window.granted - window.spent
+    if (amount > 0 && !window.isExhausted && !window.taking && left < blockOf(window) / 2) {
+      takeBlock(window, of, 1).catch(() => undefined)
+    }
+    return { isAllowed, remaining: Math.max(0, window.limit - (window.used ?? 0) + left), resetSeconds }
+  }
+
   return {
-    async take(tenantId, quota, limit, amount) {
+    take(tenantId, quota, limit, amount) {
       const lengthMs = quotaSeconds[quota] * 1_000
       const nowMs = now()
       const startMs = nowMs - (nowMs % lengthMs)
       const of = { tenantId, quota, limit }
       const window = windowOf(of, startMs)
-      const fits = amount <= limit
-      const lacks = (): boolean => window.used === undefined || window.spent + amount > window.granted
-      while (fits && lacks() && !window.isExhausted) await takeBlock(window, of, amount)
-      const isAllowed = window.spent + amount <= window.granted
-      if (isAllowed) window.spent += amount
-      const left = window.granted - window.spent
-      if (amount > 0 && !window.isExhausted && !window.taking && left < blockOf(window) / 2) {
-        takeBlock(window, of, 1).catch(() => undefined)
+      const resetSeconds = Math.ceil((startMs + lengthMs - nowMs) / 1_000)
+      if (!lacks(window, amount)) return takeGranted(window, of, amount, resetSeconds)
+      const takeLater = async (): Promise<Taken> => {
+        while (lacks(window, amount)) await takeBlock(window, of, amount)
+        return takeGranted(window, of, amount, resetSeconds)
       }
-      return {
-        isAllowed,
-        remaining: Math.max(0, limit - (window.used ?? 0) + left),
-        resetSeconds: Math.ceil((startMs + lengthMs - nowMs) / 1_000),
-      }
+      return takeLater()
     },
   }
 }
