@@ -1,4 +1,4 @@
-import { type FieldError, Refusal } from '@tellwire/domain'
+import { type FieldError, Refusal, tooManyAtOnce } from '@tellwire/domain'
 import { type ProblemCode, problems } from './problems.js'
 
 export type { FieldError } from '@tellwire/domain'
@@ -33,15 +33,7 @@ export function rateLimited(policy: string, resetSeconds: number): ApiError {
   })
 }
 
-/** So much of the caller's goes on that this would wait too long. */
-export function tooManyAtOnce(detail: string, retryAfterSeconds: number): ApiError {
-  return new ApiError('too_many_at_once', detail, {
-    retryAfterSeconds,
-    extensions: { 'violated-policies': ['at-once'] },
-  })
-}
-
-export function tooManyWaits(): ApiError {
+export function tooManyWaits(): Refusal {
   return tooManyAtOnce('Too many requests wait for this already.', 5)
 }
 

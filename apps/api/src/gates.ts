@@ -1,4 +1,4 @@
-import { createGate, type Gate } from './gate.js'
+import { createGate, type Gate } from '@tellwire/domain'
 
 /**
  * The gates through which the work of requests passes, by what it takes: `statements` of the database, `searches` that

@@ -91,6 +91,6 @@ export {
 } from './limits/tenant-limits.js'
 export { createQuotas, createSharedCount, type OnQuotaWarning, type Quotas, type Taken } from './limits/quotas.js'
 export { type AddressRules, createAddressRules } from './addresses/address-rules.js'
-export { createFairQueue, type FairQueue } from './fairness/fair-queue.js'
+export { createGate, type Gate, tooManyAtOnce } from './fairness/gate.js'
 export { fileKey } from './files/file-key.js'
 export { lengthMaxOf } from './messages/length-max.js'

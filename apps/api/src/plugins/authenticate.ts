@@ -9,7 +9,7 @@ import {
   type TenantLimits,
 } from '@tellwire/domain'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { createGate } from '../gate.js'
+import { createGate } from '@tellwire/domain'
 import { createCache } from '../cache.js'
 import type { AdminRequestScope, OperationServices, Services, TenantRequestScope } from '../context.js'
 import { ApiError } from '../errors.js'

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { callbackify } from 'node:util'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RequestPayload } from 'fastify'
-import { createGate } from '../gate.js'
+import { createGate } from '@tellwire/domain'
 
 /** Reading a body of this size takes about a millisecond, and no memory to speak of. */
 const smallBytesMax = 16_384

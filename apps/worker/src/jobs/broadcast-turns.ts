@@ -1,5 +1,5 @@
 import type { BroadcastKey } from '@tellwire/db'
-import { createFairQueue } from '@tellwire/domain'
+import { createGate } from '@tellwire/domain'
 
 /**
  * Goes on with broadcasts a step at a time. Tenants take turns, so that the long audiences, or the many broadcasts, of one
@@ -12,33 +12,18 @@ export interface BroadcastTurns {
   close(): Promise<void>
 }
 
-interface Waiting {
-  key: BroadcastKey
-  step: () => Promise<boolean>
-}
-
-const atATime = 2
+/** One of a tenant at a time: its broadcasts are no reason for the database to do nothing else. */
+const bounds = { runningMax: 2, runningOfOwnerMax: 1, waitingOfOwnerMax: Infinity }
 
 export function createBroadcastTurns(onError: (error: unknown, key: BroadcastKey) => void): BroadcastTurns {
-  const waiting = createFairQueue<Waiting>()
+  const gate = createGate(bounds)
   /** Broadcasts that wait or are gone on with, and whether that was asked for again meanwhile. */
   const known = new Map<string, { isAskedAgain: boolean }>()
-  const running = new Set<Promise<void>>()
+  const turns = new Set<Promise<void>>()
   let isClosed = false
 
-  const takeTurns = (): void => {
-    while (!isClosed && running.size < atATime) {
-      const next = waiting.take()
-      if (!next) return
-      const turn = takeTurn(next).finally(() => {
-        running.delete(turn)
-        takeTurns()
-      })
-      running.add(turn)
-    }
-  }
-
-  const takeTurn = async ({ key, step }: Waiting): Promise<void> => {
+  const takeTurn = async (key: BroadcastKey, step: () => Promise<boolean>): Promise<void> => {
+    if (isClosed) return
     const state = known.get(key.notificationId)
     if (state) state.isAskedAgain = false
     let hasMore = false
@@ -58,15 +43,15 @@ export function createBroadcastTurns(onError: (error: unknown, key: BroadcastKey
       return
     }
     known.set(key.notificationId, { isAskedAgain: false })
-    waiting.add(key.tenantId, { key, step })
-    takeTurns()
+    const turn = gate.pass(key.tenantId, () => takeTurn(key, step)).finally(() => turns.delete(turn))
+    turns.add(turn)
   }
 
   return {
     add,
     async close() {
       isClosed = true
-      await Promise.all(running)
+      await Promise.all(turns)
     },
   }
 }

@@ -9,14 +9,3 @@ test('serves the owners in turn, and each in its own order', () => {
 
   expect(taken).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3', undefined])
 })
-
-test('lets what waits no longer go', () => {
-  const queue = createFairQueue<string>()
-  queue.add('a', 'a1')
-  queue.add('b', 'b1')
-
-  queue.remove('a', 'a1')
-  queue.remove('a', 'a1')
-
-  expect([queue.size, queue.sizeOf('a'), queue.peek()]).toEqual([1, 0, 'b1'])
-})

@@ -8,20 +8,12 @@ export interface FairQueue<Item> {
   peek(): Item | undefined
   /** Takes the item whose turn it is; the turn passes to the next owner. */
   take(): Item | undefined
-  /** Takes an item out that waits no longer. */
-  remove(owner: string, item: Item): void
 }
 
 export function createFairQueue<Item>(): FairQueue<Item> {
   /** In the order of their turns; a map keeps the order in which its keys were added. */
   const lines = new Map<string, Item[]>()
   let size = 0
-
-  const shrink = (owner: string, line: Item[]): void => {
-    size--
-    lines.delete(owner)
-    if (line.length > 0) lines.set(owner, line)
-  }
 
   return {
     get size() {
@@ -43,16 +35,11 @@ export function createFairQueue<Item>(): FairQueue<Item> {
       if (!first) return undefined
       const [owner, line] = first
       const item = line.shift()
-      shrink(owner, line)
-      return item
-    },
-    remove(owner, item) {
-      const line = lines.get(owner)
-      const index = line?.indexOf(item) ?? -1
-      if (!line || index === -1) return
-      line.splice(index, 1)
       size--
-      if (line.length === 0) lines.delete(owner)
+      // At the end of the map: the others come first now.
+      lines.delete(owner)
+      if (line.length > 0) lines.set(owner, line)
+      return item
     },
   }
 }

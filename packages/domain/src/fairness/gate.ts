@@ -1,4 +1,4 @@
-import { tooManyAtOnce } from './errors.js'
+import { Refusal } from '../refusal.js'
 
 /** Bounds how much work goes on at once, and lets owners take turns while more of it waits. */
 export interface Gate {
@@ -63,4 +63,12 @@ export function createGate({ runningMax, runningOfOwnerMax, waitingOfOwnerMax }:
       }
     },
   }
+}
+
+/** So much of the caller's goes on that this would wait too long. */
+export function tooManyAtOnce(detail: string, retryAfterSeconds: number): Refusal {
+  return new Refusal('too_many_at_once', detail, {
+    retryAfterSeconds,
+    extensions: { 'violated-policies': ['at-once'] },
+  })
 }
