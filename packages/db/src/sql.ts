@@ -24,6 +24,16 @@ export function definedStatements(): readonly Statement[] {
   return [...defined.values()]
 }
 
+/**
+ * The SQL of whether a column of a stored table is a value of another row, in the one form that is always looked up in the
+ * column's index. Of an equality the planner may also make a join that reads the table from one end to the other: where
+ * the table was empty when it planned, which is how a queue is found most of the time, that costs no more, and
+ * the plan is kept when the table is full.
+ */
+export function probe(column: string, value: string): string {
+  return `${column} = ANY (ARRAY[${value}])`
+}
+
 /** Where a statement runs: on a pool of the engine, or in a transaction (or on a client) of Prisma's. */
 export type Executor = Pool | Transaction
 

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { eventsOf, insertEvents } from '../events/insert-events.js'
-import { defineStatement, run } from '../sql.js'
+import { defineStatement, probe, run } from '../sql.js'
 import { endDeliveries } from './end-deliveries.js'
 import { endingRow, isNotInFlight } from './in-flight.js'
 
@@ -10,6 +10,12 @@ export interface BroadcastKey {
 }
 
 export type BroadcastChange = 'pause' | 'resume' | 'cancel'
+
+/**
+ * The SQL of whether a broadcast that is looked up by its key still goes on. It says so in words that the index of all
+ * open broadcasts does not know: the planner might go through that one instead of looking the key up.
+ */
+export const isOpen = 'is_completed IS NOT TRUE'
 
 /** Held while a change is carried out, so that of two that follow each other the later one sees all rows of the earlier. */
 const askedFor = (change: BroadcastChange): string => `asked_for AS MATERIALIZED (
@@ -24,7 +30,7 @@ slice AS MATERIALIZED (
   LIMIT $3 FOR UPDATE SKIP LOCKED
 )
 UPDATE pending_deliveries p SET is_paused = ${change === 'pause'}
-FROM slice WHERE p.id = slice.id
+FROM slice WHERE ${probe('p.id', 'slice.id')}
 RETURNING p.bot_id, 'queued' AS status`
 
 const changeStatements = {
@@ -95,7 +101,7 @@ const complete = defineStatement(
   `
 WITH completed AS (
   UPDATE broadcasts b SET is_completed = true
-  WHERE tenant_id = $1 AND notification_id = $2 AND is_expanded AND NOT is_completed AND change IS NULL
+  WHERE tenant_id = $1 AND notification_id = $2 AND is_expanded AND ${isOpen} AND change IS NULL
     AND NOT EXISTS (SELECT FROM pending_deliveries p WHERE p.notification_id = b.notification_id AND p.is_counted)
   RETURNING tenant_id, notification_id
 )
@@ -120,7 +126,7 @@ const find = defineStatement(
   `
 SELECT tenant_id, notification_id, topic_id IS NOT NULL AS is_to_topic, is_expanded, is_paused, change
 FROM broadcasts
-WHERE tenant_id = $1 AND notification_id = $2 AND NOT is_completed`,
+WHERE tenant_id = $1 AND notification_id = $2 AND ${isOpen}`,
 )
 
 export async function findBroadcast(engine: Pool, key: BroadcastKey): Promise<OpenBroadcast | undefined> {

@@ -1,4 +1,5 @@
-import { defineStatement, type Executor, runForOne } from '../sql.js'
+import { defineStatement, type Executor, probe, runForOne } from '../sql.js'
+import { isOpen } from './broadcasts.js'
 import { openStatuses } from './delivery-states.js'
 import { endDeliveries } from './end-deliveries.js'
 import { endingRow, endingWaitingRow, isNotInFlight } from './in-flight.js'
@@ -14,14 +15,14 @@ WITH open_deliveries AS MATERIALIZED (
 open_in_lanes AS MATERIALIZED (
   SELECT ${endingRow('cancelled')}
   FROM open_deliveries d
-  JOIN pending_deliveries p ON p.id = d.id
+  JOIN pending_deliveries p ON ${probe('p.id', 'd.id')}
   WHERE ${isNotInFlight}
   FOR UPDATE OF p
 ),
 open_waiting AS MATERIALIZED (
   SELECT ${endingWaitingRow('cancelled')}
   FROM open_deliveries d
-  JOIN waiting_deliveries w ON w.id = d.id
+  JOIN waiting_deliveries w ON ${probe('w.id', 'd.id')}
   FOR UPDATE OF w
 ),
 ended AS MATERIALIZED (
@@ -32,7 +33,7 @@ SELECT
   (SELECT count(*)::int FROM ended WHERE status = 'cancelled') AS cancelled,
   (SELECT count(*)::int FROM ended WHERE status = 'unknown') AS unknown,
   (
-    SELECT count(*)::int FROM open_deliveries d JOIN pending_deliveries p ON p.id = d.id WHERE NOT ${isNotInFlight}
+    SELECT count(*)::int FROM open_deliveries d JOIN pending_deliveries p ON ${probe('p.id', 'd.id')} WHERE NOT ${isNotInFlight}
   ) AS in_flight`,
 )
 
@@ -54,7 +55,7 @@ const cancelOfBroadcast = defineStatement(
   `
 WITH asked AS (
   UPDATE broadcasts SET change = 'cancel', is_paused = false, is_expanded = true, expected = expanded
-  WHERE tenant_id = $1::uuid AND notification_id = $2::uuid AND NOT is_completed
+  WHERE tenant_id = $1::uuid AND notification_id = $2::uuid AND ${isOpen}
 )
 SELECT
   (count(*) FILTER (WHERE claimed_by IS NULL))::int AS cancelled,

@@ -1,5 +1,5 @@
 import { nilUuid } from '../ids.js'
-import { defineStatement, inputRows } from '../sql.js'
+import { defineStatement, inputRows, probe } from '../sql.js'
 
 /** Tenants of one priority that a claim looks at; the next one goes on after them. */
 const tenantsMax = 200
@@ -65,7 +65,7 @@ tenant_shares AS MATERIALIZED (
     )::int AS hops_max
   FROM tenant_scan s
   JOIN wanted w ON w.priority = s.priority
-  LEFT JOIN tenants t ON t.id = s.tenant_id
+  LEFT JOIN tenants t ON ${probe('t.id', 's.tenant_id')}
   LEFT JOIN positions k ON k.priority = s.priority AND k.tenant_id = s.tenant_id
   WHERE s.hop > 0 AND t.suspended_at IS NULL
   WINDOW of_priority AS (PARTITION BY s.priority)
@@ -154,13 +154,13 @@ free_heads AS MATERIALIZED (
   -- Rows that another transaction is just ending are left to it, and those that another turn has claimed since.
   SELECT o.*
   FROM chosen_heads o
-  JOIN pending_deliveries p ON p.id = o.id AND p.claimed_by IS NOT DISTINCT FROM o.claimed_by
+  JOIN pending_deliveries p ON ${probe('p.id', 'o.id')} AND p.claimed_by IS NOT DISTINCT FROM o.claimed_by
   FOR UPDATE OF p SKIP LOCKED
 ),
 claimed AS MATERIALIZED (
   UPDATE pending_deliveries p SET claimed_by = $2
   FROM free_heads f, lanes l
-  WHERE p.id = f.id AND l.bot_id = $1 AND l.holder = $2
+  WHERE ${probe('p.id', 'f.id')} AND l.bot_id = $1 AND l.holder = $2
   RETURNING p.id, p.kind, p.tenant_id, p.notification_id, p.connection_id, p.attempts, p.accepted_at, p.expires_at,
     p.body, p.stops_if_unknown, p.part, p.dropped, p.strikes,
     f.priority, f.chat_id, f.was_in_flight, f.is_group, f.last_sent_at, f.finish_time, f.tenant_hop
@@ -179,7 +179,7 @@ counted_in_groups AS (
       WHERE n.tenant_id = d.tenant_id AND n.notification_id = d.notification_id
     ), 1)]) AS sent_at
   ) s
-  WHERE d.was_in_flight AND d.is_group AND c.bot_id = $1 AND c.chat_id = d.chat_id
+  WHERE d.was_in_flight AND d.is_group AND c.bot_id = $1 AND ${probe('c.chat_id', 'd.chat_id')}
 ),
 details AS (
   SELECT
@@ -210,8 +210,8 @@ details AS (
       SELECT (extract(epoch FROM clock_timestamp() - sent_at) * 1000)::float8 FROM unnest(d.last_sent_at) AS sent_at
     ) AS last_send_ages_ms
   FROM claimed d
-  LEFT JOIN notification_contents n ON n.tenant_id = d.tenant_id AND n.notification_id = d.notification_id
-  LEFT JOIN connections k ON k.tenant_id = d.tenant_id AND k.id = d.connection_id
+  LEFT JOIN notification_contents n ON ${probe('n.tenant_id', 'd.tenant_id')} AND ${probe('n.notification_id', 'd.notification_id')}
+  LEFT JOIN connections k ON ${probe('k.tenant_id', 'd.tenant_id')} AND ${probe('k.id', 'd.connection_id')}
 ),
 summary AS (
   SELECT

@@ -1,4 +1,5 @@
 import { eventsBy, eventsOf, insertEvents } from '../events/insert-events.js'
+import { probe } from '../sql.js'
 import { finalStatuses, jsonNow } from './delivery-states.js'
 
 interface Ending {
@@ -31,7 +32,7 @@ ended_deliveries AS (
   UPDATE deliveries d SET
     ${sets.map(([column, value]) => `${column} = ${value}`).join(',\n    ')}
   FROM ${from} e
-  WHERE e.kind = 'notification' AND d.tenant_id = e.tenant_id AND d.id = e.id
+  WHERE e.kind = 'notification' AND ${probe('d.tenant_id', 'e.tenant_id')} AND ${probe('d.id', 'e.id')}
 ),
 ended_edits AS (
   -- Where something else was asked for since, that is what is shown.
@@ -41,7 +42,7 @@ ended_edits AS (
     'failure', e.failure
   )
   FROM ${from} e
-  WHERE e.kind = 'edit' AND d.tenant_id = e.tenant_id AND d.id = (e.body ->> 'delivery_id')::uuid
+  WHERE e.kind = 'edit' AND ${probe('d.tenant_id', 'e.tenant_id')} AND ${probe('d.id', "(e.body ->> 'delivery_id')::uuid")}
     AND d.edit ->> 'row' = e.id::text
 ),
 counted_ends AS (
@@ -70,7 +71,7 @@ told_ends AS (
 function leave(where: 'lane' | 'waiting', from: string): string {
   const [name, table] = where === 'lane' ? ['left_lanes', 'pending_deliveries'] : ['left_waiting', 'waiting_deliveries']
   return `${name} AS (
-  DELETE FROM ${table} w USING ${from} e WHERE w.id = e.id
+  DELETE FROM ${table} w USING ${from} e WHERE ${probe('w.id', 'e.id')}
 )`
 }
 

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { defineStatement, run } from '../sql.js'
+import { defineStatement, probe, run } from '../sql.js'
 import type { BroadcastKey } from './broadcasts.js'
 import { priorityRank } from './delivery-states.js'
 import { joinLane } from './join-lane.js'
@@ -18,7 +18,7 @@ const expand = (audience: string): string => `
 WITH broadcast AS MATERIALIZED (
   SELECT b.*, n.expires_at, n.on_unknown, ${priorityRank('n.priority')} AS rank
   FROM broadcasts b
-  JOIN notifications n ON n.tenant_id = b.tenant_id AND n.id = b.notification_id
+  JOIN notifications n ON ${probe('n.tenant_id', 'b.tenant_id')} AND ${probe('n.id', 'b.notification_id')}
   WHERE b.tenant_id = $1 AND b.notification_id = $2
     AND NOT b.is_expanded AND NOT b.is_paused AND b.starts_at <= clock_timestamp()
   FOR UPDATE OF b SKIP LOCKED

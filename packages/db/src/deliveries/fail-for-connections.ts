@@ -1,4 +1,4 @@
-import { defineStatement, type Executor, inputRows, run } from '../sql.js'
+import { defineStatement, type Executor, inputRows, probe, run } from '../sql.js'
 import { failureOf } from './delivery-states.js'
 import { endDeliveries } from './end-deliveries.js'
 
@@ -13,7 +13,7 @@ ended AS MATERIALIZED (
   SELECT p.id, p.tenant_id, p.notification_id, p.kind, p.body, p.is_counted, 'failed' AS status,
     ${failureOf("'recipient_' || $1::text", 'recipient')} AS failure
   FROM ended_connections c
-  JOIN pending_deliveries p ON p.bot_id = c.bot_id AND p.chat_id = c.chat_id AND p.connection_id = c.id
+  JOIN pending_deliveries p ON ${probe('p.bot_id', 'c.bot_id')} AND p.chat_id = c.chat_id AND p.connection_id = c.id
   WHERE p.claimed_by IS NULL
   FOR UPDATE OF p
 ),

@@ -1,14 +1,24 @@
 import type { Pool } from 'pg'
-import { defineStatement, run } from '../sql.js'
+import { defineStatement, probe, run } from '../sql.js'
 
+// Skips from bot to bot through the index of what waits: bots with nothing to do cost nothing, however many there are.
 const findDue = defineStatement(
   'find-due-lanes',
   `
+WITH RECURSIVE busy AS (
+  (SELECT p.bot_id FROM pending_deliveries p WHERE NOT p.is_paused ORDER BY p.bot_id LIMIT 1)
+  UNION ALL
+  SELECT n.bot_id
+  FROM busy s
+  CROSS JOIN LATERAL (
+    SELECT p.bot_id FROM pending_deliveries p WHERE NOT p.is_paused AND p.bot_id > s.bot_id ORDER BY p.bot_id LIMIT 1
+  ) n
+)
 SELECT l.bot_id
-FROM lanes l
+FROM busy s
+JOIN lanes l ON ${probe('l.bot_id', 's.bot_id')}
 WHERE coalesce(l.lease_until < clock_timestamp(), true) AND l.parked_reason IS NULL
-  AND coalesce(l.paused_until <= clock_timestamp(), true) AND coalesce(l.next_due_at <= clock_timestamp(), true)
-  AND EXISTS (SELECT FROM pending_deliveries p WHERE p.bot_id = l.bot_id AND NOT p.is_paused)`,
+  AND coalesce(l.paused_until <= clock_timestamp(), true) AND coalesce(l.next_due_at <= clock_timestamp(), true)`,
 )
 
 /** Finds the lanes that have something to do and that nobody holds. */

@@ -1,4 +1,4 @@
-import { defineStatement, type Executor, inputRows, run } from '../sql.js'
+import { defineStatement, type Executor, inputRows, probe, run } from '../sql.js'
 
 const input = inputRows('input', { tenant_id: 'uuid', id: 'uuid' })
 
@@ -8,7 +8,7 @@ const settled = defineStatement(
 WITH ${input.text}
 SELECT i.id
 FROM input i
-LEFT JOIN broadcasts b ON b.tenant_id = i.tenant_id AND b.notification_id = i.id
+LEFT JOIN broadcasts b ON ${probe('b.tenant_id', 'i.tenant_id')} AND ${probe('b.notification_id', 'i.id')}
 WHERE CASE
   WHEN b.notification_id IS NOT NULL THEN b.is_completed
   ELSE NOT EXISTS (

@@ -1,9 +1,11 @@
+import { probe } from '../sql.js'
+
 /**
  * The SQL of whether nobody is sending the pending row `p` right now: it is not claimed, or the turn that
  * claimed it holds its lane no more. Of the latter nobody knows whether they were sent.
  */
 export const isNotInFlight = `(p.claimed_by IS NULL OR NOT EXISTS (
-  SELECT FROM lanes l WHERE l.bot_id = p.bot_id AND l.holder = p.claimed_by AND l.lease_until > clock_timestamp()
+  SELECT FROM lanes l WHERE ${probe('l.bot_id', 'p.bot_id')} AND l.holder = p.claimed_by AND l.lease_until > clock_timestamp()
 ))`
 
 /** The SQL of the columns that `endDeliveries` wants of a pending row `p` that nobody is sending any more. */

@@ -1,11 +1,11 @@
-import { defineStatement, type Executor, run } from '../sql.js'
+import { defineStatement, type Executor, probe, run } from '../sql.js'
 
 const pause = defineStatement(
   'pause-deliveries',
   `
 UPDATE pending_deliveries p SET is_paused = $3::bool
 FROM deliveries d
-WHERE d.tenant_id = $1::uuid AND d.notification_id = $2::uuid AND d.status = 'queued' AND p.id = d.id
+WHERE d.tenant_id = $1::uuid AND d.notification_id = $2::uuid AND d.status = 'queued' AND ${probe('p.id', 'd.id')}
 RETURNING p.bot_id`,
 )
 

@@ -1,5 +1,5 @@
 import { nilUuid } from '../ids.js'
-import { defineStatement, type Executor, run } from '../sql.js'
+import { defineStatement, type Executor, probe, run } from '../sql.js'
 import { jsonNow, priorityRank } from './delivery-states.js'
 import { joinLane } from './join-lane.js'
 
@@ -45,9 +45,9 @@ WITH targets AS MATERIALIZED (
       WHEN d.chat_id <> c.chat_id THEN 'message_unavailable'
     END AS code
   FROM deliveries d
-  JOIN notifications n ON n.tenant_id = d.tenant_id AND n.id = d.notification_id
-  JOIN connections c ON c.tenant_id = d.tenant_id AND c.id = d.connection_id AND c.status = 'active'
-  LEFT JOIN pending_deliveries p ON p.id = d.id
+  JOIN notifications n ON ${probe('n.tenant_id', 'd.tenant_id')} AND ${probe('n.id', 'd.notification_id')}
+  JOIN connections c ON ${probe('c.tenant_id', 'd.tenant_id')} AND ${probe('c.id', 'd.connection_id')} AND c.status = 'active'
+  LEFT JOIN pending_deliveries p ON ${probe('p.id', 'd.id')}
   WHERE d.tenant_id = $1::uuid AND d.notification_id = $2::uuid AND d.id > $3::uuid AND ${wanted[type]}
     AND NOT (coalesce(d.edit ->> 'type', '') = 'delete' AND d.edit ->> 'status' <> 'failed')
   ORDER BY d.id LIMIT $4
@@ -62,7 +62,7 @@ renewed_rows AS (
     dropped = NULL,
     attempts = 0
   FROM targets t
-  WHERE p.id = t.open_row AND t.code IS NULL AND p.kind = 'edit' AND p.claimed_by IS NULL
+  WHERE ${probe('p.id', 't.open_row')} AND t.code IS NULL AND p.kind = 'edit' AND p.claimed_by IS NULL
   RETURNING t.delivery_id, p.id
 ),
 joined_lanes AS (
@@ -89,7 +89,7 @@ written_deliveries AS (
     END
   )
   FROM targets t
-  WHERE d.tenant_id = t.tenant_id AND d.id = t.delivery_id
+  WHERE ${probe('d.tenant_id', 't.tenant_id')} AND ${probe('d.id', 't.delivery_id')}
 )
 SELECT delivery_id, bot_id, code IS NULL AS is_queued FROM targets ORDER BY delivery_id`
 

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { defineStatement, type Executor, run, runForOne } from '../sql.js'
+import { defineStatement, type Executor, probe, run, runForOne } from '../sql.js'
 import { joinLane } from './join-lane.js'
 
 /** A connection that deliveries can go to. */
@@ -18,18 +18,18 @@ WITH awaiting AS MATERIALIZED (
   SELECT w.*, n.send_at, n.on_unknown, n.paused_at IS NOT NULL AS is_paused,
     coalesce(n.send_at > clock_timestamp(), false) AS is_early
   FROM waiting_deliveries w
-  JOIN notifications n ON n.tenant_id = w.tenant_id AND n.id = w.notification_id
+  JOIN notifications n ON ${probe('n.tenant_id', 'w.tenant_id')} AND ${probe('n.id', 'w.notification_id')}
   WHERE w.tenant_id = $1::uuid AND w.user_id = $2 AND w.connection_id IS NULL
     AND n.cancelled_at IS NULL AND coalesce(w.expires_at > clock_timestamp(), true)
   FOR UPDATE OF w FOR SHARE OF n
 ),
 released_waiting AS (
-  DELETE FROM waiting_deliveries w USING awaiting a WHERE w.id = a.id AND NOT a.is_early
+  DELETE FROM waiting_deliveries w USING awaiting a WHERE ${probe('w.id', 'a.id')} AND NOT a.is_early
 ),
 scheduled_waiting AS (
   UPDATE waiting_deliveries w SET connection_id = $3::uuid, due_at = a.send_at
   FROM awaiting a
-  WHERE w.id = a.id AND a.is_early
+  WHERE ${probe('w.id', 'a.id')} AND a.is_early
 ),
 written_deliveries AS (
   UPDATE deliveries d SET
@@ -38,7 +38,7 @@ written_deliveries AS (
     chat_id = $5::bigint,
     status = CASE WHEN a.is_early THEN 'scheduled' ELSE 'queued' END
   FROM awaiting a
-  WHERE d.tenant_id = a.tenant_id AND d.id = a.id
+  WHERE ${probe('d.tenant_id', 'a.tenant_id')} AND ${probe('d.id', 'a.id')}
 ),
 joined_lanes AS (
   ${joinLane({

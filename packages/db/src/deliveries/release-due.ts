@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { defineStatement, run } from '../sql.js'
+import { defineStatement, probe, run } from '../sql.js'
 import { failureOf } from './delivery-states.js'
 import { endDeliveries } from './end-deliveries.js'
 import { joinLane } from './join-lane.js'
@@ -11,7 +11,7 @@ WITH due AS MATERIALIZED (
   -- A notification that is just being cancelled, paused or moved is left for the next time.
   SELECT w.*, n.on_unknown, n.paused_at IS NOT NULL AS is_paused
   FROM waiting_deliveries w
-  JOIN notifications n ON n.tenant_id = w.tenant_id AND n.id = w.notification_id
+  JOIN notifications n ON ${probe('n.tenant_id', 'w.tenant_id')} AND ${probe('n.id', 'w.notification_id')}
   WHERE w.due_at <= clock_timestamp() AND n.cancelled_at IS NULL
   ORDER BY w.due_at LIMIT $1
   FOR UPDATE OF w SKIP LOCKED FOR SHARE OF n SKIP LOCKED
@@ -19,7 +19,7 @@ WITH due AS MATERIALIZED (
 reachable AS MATERIALIZED (
   SELECT d.*, c.bot_id, c.chat_id
   FROM due d
-  JOIN connections c ON c.tenant_id = d.tenant_id AND c.id = d.connection_id AND c.status = 'active'
+  JOIN connections c ON ${probe('c.tenant_id', 'd.tenant_id')} AND ${probe('c.id', 'd.connection_id')} AND c.status = 'active'
 ),
 unreachable AS MATERIALIZED (
   SELECT
@@ -32,12 +32,12 @@ unreachable AS MATERIALIZED (
     'failed' AS status,
     ${failureOf("'recipient_' || coalesce(c.status, 'gone')", 'recipient')} AS failure
   FROM due d
-  LEFT JOIN connections c ON c.tenant_id = d.tenant_id AND c.id = d.connection_id
+  LEFT JOIN connections c ON ${probe('c.tenant_id', 'd.tenant_id')} AND ${probe('c.id', 'd.connection_id')}
   WHERE c.status IS DISTINCT FROM 'active'
 ),
 ${endDeliveries({ from: 'unreachable', leaves: ['waiting'] })},
 released_waiting AS (
-  DELETE FROM waiting_deliveries w USING reachable r WHERE w.id = r.id
+  DELETE FROM waiting_deliveries w USING reachable r WHERE ${probe('w.id', 'r.id')}
 ),
 joined_lanes AS (
   ${joinLane({ from: 'reachable', columns: { is_paused: 'is_paused' }, orderBy: 'due_at, notification_id' })}
@@ -45,7 +45,7 @@ joined_lanes AS (
 written_deliveries AS (
   UPDATE deliveries d SET status = 'queued'
   FROM reachable r
-  WHERE d.tenant_id = r.tenant_id AND d.id = r.id
+  WHERE ${probe('d.tenant_id', 'r.tenant_id')} AND ${probe('d.id', 'r.id')}
 )
 SELECT (SELECT count(*)::int FROM due) AS released, ARRAY(SELECT DISTINCT bot_id::text FROM reachable) AS bot_ids`,
 )

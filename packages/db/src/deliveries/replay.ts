@@ -1,5 +1,5 @@
 import { nilUuid } from '../ids.js'
-import { defineStatement, type Executor, run, runForOne } from '../sql.js'
+import { defineStatement, type Executor, probe, run, runForOne } from '../sql.js'
 import { priorityRank } from './delivery-states.js'
 import { joinLane } from './join-lane.js'
 
@@ -24,8 +24,8 @@ const isReplayable = `c.status = 'active' AND n.cancelled_at IS NULL AND coalesc
 // The order of the parameters is that of `valuesOf`.
 const failed = (isOfNotification: boolean): string => `
   FROM deliveries d
-  JOIN notifications n ON n.tenant_id = d.tenant_id AND n.id = d.notification_id
-  LEFT JOIN connections c ON c.tenant_id = d.tenant_id AND c.id = d.connection_id
+  JOIN notifications n ON ${probe('n.tenant_id', 'd.tenant_id')} AND ${probe('n.id', 'd.notification_id')}
+  LEFT JOIN connections c ON ${probe('c.tenant_id', 'd.tenant_id')} AND ${probe('c.id', 'd.connection_id')}
   WHERE d.tenant_id = $1::uuid AND d.status = 'failed' AND d.failure IS NOT NULL
     AND ${isOfNotification ? 'd.notification_id = $2::uuid' : '$2::uuid IS NULL'}
     AND d.id >= $3::uuid AND d.id < $4::uuid
@@ -44,7 +44,7 @@ WITH failed AS MATERIALIZED (
   SELECT d.tenant_id, d.id, d.notification_id, d.connection_id, d.part, d.dropped, d.failure ->> 'code' AS reason,
     c.bot_id, c.chat_id, n.expires_at, n.on_unknown, n.paused_at IS NOT NULL AS is_paused,
     b.notification_id IS NOT NULL AS is_counted, ${priorityRank('n.priority')} AS priority
-  ${failed(isOfNotification).replace('WHERE', 'LEFT JOIN broadcasts b ON b.tenant_id = d.tenant_id AND b.notification_id = d.notification_id\n  WHERE')}
+  ${failed(isOfNotification).replace('WHERE', `LEFT JOIN broadcasts b ON ${probe('b.tenant_id', 'd.tenant_id')} AND ${probe('b.notification_id', 'd.notification_id')}\n  WHERE`)}
     AND ${isReplayable}
   ORDER BY d.id LIMIT $7 FOR UPDATE OF d SKIP LOCKED
 ),
@@ -58,18 +58,18 @@ joined_lanes AS (
 written_deliveries AS (
   UPDATE deliveries d SET status = 'queued', failure = NULL, ended_at = NULL, bot_id = f.bot_id, chat_id = f.chat_id
   FROM failed f
-  WHERE d.tenant_id = f.tenant_id AND d.id = f.id
+  WHERE ${probe('d.tenant_id', 'f.tenant_id')} AND ${probe('d.id', 'f.id')}
 ),
 uncounted AS (
   UPDATE delivery_counts c SET count = c.count - f.count
   FROM (SELECT tenant_id, notification_id, reason, count(*) FROM failed WHERE is_counted GROUP BY 1, 2, 3) f
-  WHERE c.tenant_id = f.tenant_id AND c.notification_id = f.notification_id
+  WHERE ${probe('c.tenant_id', 'f.tenant_id')} AND ${probe('c.notification_id', 'f.notification_id')}
     AND c.status = 'failed' AND c.reason = f.reason
 ),
 reopened AS (
   UPDATE broadcasts b SET is_completed = false
   FROM failed f
-  WHERE f.is_counted AND b.tenant_id = f.tenant_id AND b.notification_id = f.notification_id
+  WHERE f.is_counted AND ${probe('b.tenant_id', 'f.tenant_id')} AND ${probe('b.notification_id', 'f.notification_id')}
 )
 SELECT bot_id FROM failed`
 

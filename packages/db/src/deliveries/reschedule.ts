@@ -1,11 +1,11 @@
-import { defineStatement, type Executor, run } from '../sql.js'
+import { defineStatement, type Executor, probe, run } from '../sql.js'
 
 const reschedule = defineStatement(
   'reschedule-deliveries',
   `
 UPDATE waiting_deliveries w SET due_at = $3::timestamptz
 FROM deliveries d
-WHERE d.tenant_id = $1::uuid AND d.notification_id = $2::uuid AND d.status = 'scheduled' AND w.id = d.id
+WHERE d.tenant_id = $1::uuid AND d.notification_id = $2::uuid AND d.status = 'scheduled' AND ${probe('w.id', 'd.id')}
 RETURNING w.id`,
 )
 

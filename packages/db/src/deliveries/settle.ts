@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { defineStatement, inputRows, run } from '../sql.js'
+import { defineStatement, inputRows, probe, run } from '../sql.js'
 import { toStorableJson } from '../storable-json.js'
 import { type Failure, type FinalStatus, finalStatuses } from './delivery-states.js'
 import { degradedIn, endDeliveries } from './end-deliveries.js'
@@ -80,8 +80,8 @@ settled AS MATERIALIZED (
     CASE p.kind WHEN 'edit' THEN p.body END AS body,
     clock_timestamp() - make_interval(secs => i.answered_ago_ms / 1000) AS answered_at
   FROM input i
-  JOIN pending_deliveries p ON p.id = i.id AND p.claimed_by = i.turn_id
-  JOIN lanes l ON l.bot_id = p.bot_id AND l.holder = i.turn_id
+  JOIN pending_deliveries p ON ${probe('p.id', 'i.id')} AND p.claimed_by = i.turn_id
+  JOIN lanes l ON ${probe('l.bot_id', 'p.bot_id')} AND l.holder = i.turn_id
   CROSS JOIN LATERAL (
     SELECT CASE WHEN i.result IN ('advance', 'retry', 'degrade', 'release') AND p.kind = 'notification' AND (
       SELECT n.cancelled_at IS NOT NULL FROM notifications n WHERE n.tenant_id = p.tenant_id AND n.id = p.notification_id
@@ -110,7 +110,7 @@ kept_in_lanes AS (
     dropped = CASE WHEN k.dropped IS NULL THEN p.dropped ELSE coalesce(p.dropped, '{}') || k.dropped END,
     not_before = clock_timestamp() + make_interval(secs => k.retry_in_ms / 1000)
   FROM kept k
-  WHERE p.id = k.id
+  WHERE ${probe('p.id', 'k.id')}
 ),
 kept_deliveries AS (
   UPDATE deliveries d SET
@@ -119,7 +119,7 @@ kept_deliveries AS (
     dropped = ${progress.dropped},
     part = CASE e.result WHEN 'advance' THEN coalesce(d.part, 0) + 1 ELSE d.part END
   FROM kept e
-  WHERE e.kind = 'notification' AND e.answered_at IS NOT NULL AND d.tenant_id = e.tenant_id AND d.id = e.id
+  WHERE e.kind = 'notification' AND e.answered_at IS NOT NULL AND ${probe('d.tenant_id', 'e.tenant_id')} AND ${probe('d.id', 'e.id')}
 ),
 paced AS (
   UPDATE chats c SET
@@ -135,7 +135,7 @@ paced AS (
     WHERE answered_at IS NOT NULL AND (is_group OR pause_chat_ms IS NOT NULL)
     GROUP BY bot_id, chat_id
   ) s
-  WHERE c.bot_id = s.bot_id AND c.chat_id = s.chat_id
+  WHERE ${probe('c.bot_id', 's.bot_id')} AND ${probe('c.chat_id', 's.chat_id')}
 )
 SELECT id, result FROM settled`,
 )

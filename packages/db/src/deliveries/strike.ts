@@ -1,12 +1,12 @@
 import type { Pool } from 'pg'
-import { defineStatement, run } from '../sql.js'
+import { defineStatement, probe, run } from '../sql.js'
 
 const strike = defineStatement(
   'strike-deliveries',
   `
 UPDATE pending_deliveries p SET strikes = p.strikes + 1
 FROM unnest($1::uuid[]) AS s (id)
-WHERE p.id = s.id`,
+WHERE ${probe('p.id', 's.id')}`,
 )
 
 /**

@@ -1,4 +1,4 @@
-import { defineStatement, type Executor, run } from '../sql.js'
+import { defineStatement, type Executor, probe, run } from '../sql.js'
 import type { DeliveryStatus } from './delivery-states.js'
 
 export interface DeliveryTally {
@@ -44,7 +44,7 @@ const isAnySent = defineStatement(
   `
 SELECT EXISTS (
   SELECT FROM deliveries d
-  LEFT JOIN pending_deliveries p ON p.id = d.id
+  LEFT JOIN pending_deliveries p ON ${probe('p.id', 'd.id')}
   WHERE d.tenant_id = $1::uuid AND d.notification_id = $2::uuid
     AND (cardinality(d.telegram_message_ids) > 0 OR p.claimed_by IS NOT NULL)
 ) AS is_any`,

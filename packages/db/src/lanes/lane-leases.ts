@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { defineStatement, run } from '../sql.js'
+import { defineStatement, probe, run } from '../sql.js'
 
 /** How long a turn may hold a lane without renewing its lease, on the database's clock. */
 export const laneLeaseMs = 4_000
@@ -36,7 +36,7 @@ UPDATE lanes l SET
   next_due_at = NULL,
   lease_until = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
 FROM free, bots b
-WHERE l.bot_id = free.bot_id AND b.id = l.bot_id
+WHERE ${probe('l.bot_id', 'free.bot_id')} AND ${probe('b.id', 'free.bot_id')}
 RETURNING
   l.epoch,
   l.learned_rate,

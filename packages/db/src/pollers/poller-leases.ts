@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { defineStatement, run } from '../sql.js'
+import { defineStatement, probe, run } from '../sql.js'
 
 /** How long a worker may read a bot's updates without renewing its lease. */
 export const pollerLeaseMs = 10_000
@@ -17,13 +17,13 @@ const acquire = defineStatement(
 WITH free AS (
   SELECT p.bot_id
   FROM update_pollers p
-  JOIN bots b ON b.id = p.bot_id
+  JOIN bots b ON ${probe('b.id', 'p.bot_id')}
   WHERE b.update_mode = 'polling' AND (p.holder IS NULL OR p.lease_until < clock_timestamp())
   LIMIT $3 FOR UPDATE OF p SKIP LOCKED
 )
 UPDATE update_pollers p SET holder = $1, lease_until = clock_timestamp() + make_interval(secs => $2::float8 / 1000)
 FROM free, bots b
-WHERE p.bot_id = free.bot_id AND b.id = p.bot_id
+WHERE ${probe('p.bot_id', 'free.bot_id')} AND ${probe('b.id', 'free.bot_id')}
 RETURNING p.bot_id, b.telegram_id, b.token_sealed, p.next_update_id`,
 )
 

@@ -55,19 +55,29 @@ export async function findChatsWithUpdates(engine: Pool, botId: string, countMax
   return rows.map(({ chatId }) => chatId)
 }
 
+// Skips from bot to bot like the search for due lanes.
 const findBots = defineStatement(
   'find-bots-with-updates',
   `
-SELECT b.id
-FROM bots b
+WITH RECURSIVE busy AS (
+  (SELECT u.bot_id FROM updates u WHERE u.handled_at IS NULL ORDER BY u.bot_id LIMIT 1)
+  UNION ALL
+  SELECT n.bot_id
+  FROM busy s
+  CROSS JOIN LATERAL (
+    SELECT u.bot_id FROM updates u WHERE u.handled_at IS NULL AND u.bot_id > s.bot_id ORDER BY u.bot_id LIMIT 1
+  ) n
+)
+SELECT s.bot_id
+FROM busy s
 WHERE EXISTS (
   SELECT FROM updates u
-  WHERE u.bot_id = b.id AND u.handled_at IS NULL AND u.received_at < clock_timestamp() - interval '1 second'
+  WHERE u.bot_id = s.bot_id AND u.handled_at IS NULL AND u.received_at < clock_timestamp() - interval '1 second'
 )`,
 )
 
 /** Finds bots with updates that were stored more than a second ago and still wait. */
 export async function findBotsWithUpdates(engine: Pool): Promise<string[]> {
-  const rows = await run<{ id: string }>(engine, findBots, [])
-  return rows.map(({ id }) => id)
+  const rows = await run<{ botId: string }>(engine, findBots, [])
+  return rows.map(({ botId }) => botId)
 }
