@@ -1,10 +1,20 @@
+import { expandTabs, inCode } from './expand-tabs.js'
+import { fillAddresses, fillFormatted } from './fill-values.js'
 import type { FormattedText } from './formatted-text.js'
 import { type RenderedText, renderMarkdown } from './markdown/render-markdown.js'
-import { finishWholeText, isBlank } from './telegram/finish-telegram-text.js'
+import type { Warning } from './markdown/rendering.js'
+import { readTerminalOutput } from './terminal-output.js'
+import { finishWholeText, isInvisible } from './telegram/finish-telegram-text.js'
 import { parseTelegramText, type TelegramParseMode } from './telegram/parse-telegram-text.js'
 
 /** How a text is written. The `telegram_` formats are Telegram's own parse modes. */
-export type TextFormat = 'markdown' | 'plain' | 'telegram_markdown' | 'telegram_markdown_v2' | 'telegram_html'
+export type TextFormat =
+  | 'markdown'
+  | 'commonmark'
+  | 'plain'
+  | 'telegram_markdown'
+  | 'telegram_markdown_v2'
+  | 'telegram_html'
 
 const parseModes: Partial<Record<TextFormat, TelegramParseMode>> = {
   telegram_markdown: 'Markdown',
@@ -14,15 +24,29 @@ const parseModes: Partial<Record<TextFormat, TelegramParseMode>> = {
 
 /**
  * The text and entities that Telegram will show, however long; empty where there is nothing to show.
- * @param values of the placeholders in a Markdown source.
+ * @param values of the placeholders in the source; a plain one has none.
  * @throws {TelegramParseError} for a `telegram_` format that Telegram would refuse. No other format fails.
  */
 export function renderText(source: string, format: TextFormat, values: readonly string[] = []): RenderedText {
-  if (format === 'markdown') return renderMarkdown(source, { values })
+  const shown = readTerminalOutput(source)
+  if (format === 'markdown') return renderMarkdown(shown, { values })
+  if (format === 'commonmark') return renderMarkdown(shown, { dialect: 'commonmark', values })
   const mode = parseModes[format]
-  return { ...finishOrEmpty(mode ? parseTelegramText(source, mode) : { text: source, entities: [] }), warnings: [] }
+  if (!mode) return { ...finishOrEmpty(expandTabs({ text: shown, entities: [] }, () => true)), warnings: [] }
+  const parsed = fillFormatted(parseTelegramText(fillAddresses(shown, mode, values), mode), values)
+  const warnings = mode === 'HTML' ? warnOfNames(shown) : []
+  return { ...finishOrEmpty(expandTabs(parsed, inCode(parsed))), warnings }
 }
 
 function finishOrEmpty(found: FormattedText): FormattedText {
-  return isBlank(found.text) ? { text: '', entities: [] } : finishWholeText(found)
+  return isInvisible(found.text) ? { text: '', entities: [] } : finishWholeText(found)
+}
+
+/** Telegram knows four names of characters; every other one is shown as it is written. */
+function warnOfNames(source: string): Warning[] {
+  const [unknown] = source.match(/&(?!(?:amp|lt|gt|quot);)[a-z][a-z0-9]*;/i) ?? []
+  if (unknown === undefined) return []
+  return [
+    { code: 'unknown_character_name', message: `Telegram does not know ${unknown}, and shows it as it is written` },
+  ]
 }

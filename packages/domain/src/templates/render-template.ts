@@ -1,6 +1,6 @@
 import { placeholderOf, type TextFormat, withoutPlaceholders } from '@tellwire/format'
 import Mustache from 'mustache'
-import { escapeFor, showValue } from './escape-value.js'
+import { showValue } from './show-value.js'
 
 /** A version of a template: its text in one or more languages. */
 export interface TemplateContent {
@@ -38,7 +38,7 @@ export class TemplateError extends Error {
 }
 
 /**
- * The text for one reader, with placeholders for the values where it is Markdown: no value can break it. What the reader's attributes say can be used as it is, and is overridden by the
+ * The text for one reader, with placeholders for the values where it has a format: no value can break it. What the reader's attributes say can be used as it is, and is overridden by the
  * variables; the user's id is `user.id`.
  * @throws {TemplateError} for a strict template with a variable that is not given, named in `missing`; and where it
  * takes too many steps or becomes too long.
@@ -52,10 +52,8 @@ export function renderTemplate(
   const view = { ...attributes, ...variables, user: { id: userId, attributes } }
   const values: string[] = []
   const escape =
-    content.format === 'markdown'
-      ? (value: string): string => placeholderOf(values.push(value) - 1)
-      : escapeFor(content.format)
-  const source = content.format === 'markdown' ? withoutPlaceholders(text) : text
+    content.format === 'plain' ? (value: string) => value : (value: string) => placeholderOf(values.push(value) - 1)
+  const source = content.format === 'plain' ? text : withoutPlaceholders(text)
   const rendering: Rendering = { escape, output: '', steps: 0, length: 0, missing: new Set() }
   renderTokens(parse(source), [view], rendering)
   const { missing, output } = rendering
@@ -67,7 +65,8 @@ export function renderTemplate(
 }
 
 const stepsMax = 10_000
-const lengthMax = 65_536
+/** No more than a text may have that is posted. */
+const lengthMax = 32_768
 const nestingMax = 20
 const namePartsMax = 10
 const parsedMax = 1_000

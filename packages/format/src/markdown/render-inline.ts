@@ -10,6 +10,7 @@ const marks: Record<string, EntityType> = {
   s: 'strikethrough',
   spoiler: 'spoiler',
   underline: 'underline',
+  code: 'code',
 }
 
 /** Writes what stands in one block: text, marks, links, code. */

@@ -1,11 +1,13 @@
 import type { Token } from 'markdown-it'
+import { expandTabs, inCode } from '../expand-tabs.js'
 import type { FormattedText } from '../formatted-text.js'
-import { finishWholeText, isBlank } from '../telegram/finish-telegram-text.js'
-import { fillText, fillTokens } from './fill-values.js'
+import { finishWholeText, isInvisible, isOnlyMarks } from '../telegram/finish-telegram-text.js'
+import { fillText, fillTokens } from '../fill-values.js'
 import { footnoteMark, splitOffFootnotes } from './footnotes.js'
 import { renderInline } from './render-inline.js'
 import { type Rendering, startRendering, warn, type Warning } from './rendering.js'
-import { makeParser } from './parser.js'
+import type { ItemMeta } from './dialect/lists.js'
+import { type Dialect, makeParser } from './parser.js'
 import { renderTable } from './render-table.js'
 import type { TextBuilder } from './text-builder.js'
 
@@ -15,6 +17,8 @@ export interface MarkdownOptions {
    * @default 40
    */
   tableWidthMax?: number
+  /** @default 'written' */
+  dialect?: Dialect
   /** Values of the placeholders of the source (`placeholderOf`), shown as they are. */
   values?: readonly string[]
 }
@@ -23,9 +27,7 @@ export interface RenderedText extends FormattedText {
   warnings: Warning[]
 }
 
-const parser = makeParser()
-/** Telegram keeps about this many entities of a message and drops the others. */
-const entitiesMax = 100
+const parsers = { written: makeParser('written'), commonmark: makeParser('commonmark') }
 const expandableLines = 10
 const expandableLength = 600
 
@@ -37,11 +39,11 @@ const expandableLength = 600
  */
 export function renderMarkdown(
   source: string,
-  { tableWidthMax = 40, values = [] }: MarkdownOptions = {},
+  { tableWidthMax = 40, dialect = 'written', values = [] }: MarkdownOptions = {},
 ): RenderedText {
   const rendering = startRendering(tableWidthMax)
   const wellFormed = source.toWellFormed()
-  const tokens = parser.parse(wellFormed, {})
+  const tokens = parsers[dialect].parse(wellFormed, {})
   if (values.length > 0) fillTokens(tokens, values)
   const { body, notes } = splitOffFootnotes(tokens)
   renderBlocks(rendering, body)
@@ -57,13 +59,11 @@ export function renderMarkdown(
 
 function finish({ out, warnings }: Rendering, source: string): RenderedText {
   const rendered = out.finish()
-  // Source that says nothing in Markdown, such as a definition that is not used, is shown as it is written.
-  const shown = isBlank(rendered.text) ? { text: source, entities: [] } : rendered
-  if (isBlank(shown.text)) return { text: '', entities: [], warnings: [...warnings.values()] }
-  const finished = finishWholeText(shown)
-  if (finished.entities.length > entitiesMax) {
-    warn(warnings, 'too_many_entities', `Telegram may drop formatting beyond ${entitiesMax} entities`)
-  }
+  // Source that says nothing in Markdown, such as a comment, is shown as it is written; marks around nothing are not.
+  const isSource = isInvisible(rendered.text)
+  if (isSource && isOnlyMarks(source)) return { text: '', entities: [], warnings: [...warnings.values()] }
+  const shown = isSource ? { text: source, entities: [] } : rendered
+  const finished = finishWholeText(expandTabs(shown, inCode(shown)))
   return { ...finished, warnings: [...warnings.values()] }
 }
 
@@ -117,9 +117,22 @@ function renderBlock(rendering: Rendering, token: Token): void {
       if (--rendering.quoteDepth === 0) out.closeBlock('blockquote', quoteType)
       out.separate(2)
       break
+    case 'details_open':
+      out.separate(2)
+      if (rendering.quoteDepth++ === 0) out.openBlock('blockquote')
+      break
+    case 'details_close':
+      if (--rendering.quoteDepth === 0) out.closeBlock('blockquote', () => 'expandable_blockquote')
+      out.separate(2)
+      break
+    case 'definition':
+      out.separate(1)
+      out.write(token.content)
+      out.separate(1)
+      break
     case 'bullet_list_open':
     case 'ordered_list_open':
-      openList(rendering, token)
+      openList(rendering)
       break
     case 'bullet_list_close':
     case 'ordered_list_close':
@@ -127,7 +140,7 @@ function renderBlock(rendering: Rendering, token: Token): void {
       out.separate(lists.length > 0 ? 1 : 2)
       break
     case 'list_item_open':
-      openItem(rendering)
+      openItem(rendering, token)
       break
     case 'list_item_close':
       out.endItem(lists.at(-1)?.outerIndent ?? '')
@@ -152,21 +165,16 @@ function quoteType(text: string): 'blockquote' | 'expandable_blockquote' {
   return isLong ? 'expandable_blockquote' : 'blockquote'
 }
 
-function openList({ out, lists }: Rendering, token: Token): void {
-  const start = token.attrGet('start')
+function openList({ out, lists }: Rendering): void {
   out.separate(lists.length > 0 ? 1 : 2)
-  lists.push({
-    number: token.type === 'ordered_list_open' ? Number(start ?? 1) : undefined,
-    outerIndent: out.indent,
-  })
+  lists.push({ outerIndent: out.indent })
 }
 
-function openItem({ out, lists }: Rendering): void {
+function openItem({ out, lists }: Rendering, { meta }: Token): void {
   const list = lists.at(-1)
   if (!list) return
   out.separate(1)
-  const marker = list.number === undefined ? '• ' : `${list.number++}. `
-  out.startItem(marker, list.outerIndent)
+  out.startItem((meta as ItemMeta).marker, list.outerIndent)
 }
 
 function renderCodeBlock(out: TextBuilder, token: Token): void {

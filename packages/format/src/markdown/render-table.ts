@@ -51,7 +51,7 @@ function readCell({ warnings, tableWidthMax }: Rendering, { children }: Token, a
   const cell = { ...startRendering(tableWidthMax), warnings }
   renderInline(cell, children ?? [])
   const rendered = cell.out.finish()
-  return { ...rendered, width: columnsOf(rendered.text), align }
+  return { ...rendered, width: Math.max(...rendered.text.split('\n').map(columnsOf)), align }
 }
 
 function columnsOf(text: string): number {
@@ -60,13 +60,8 @@ function columnsOf(text: string): number {
 
 function writeAligned({ out }: Rendering, rows: readonly Cell[][], widths: readonly number[]): void {
   const { indent } = out
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => pad(cell, widths[column] ?? 0))
-      .join(' │ ')
-      .trimEnd(),
-  )
-  lines.splice(1, 0, widths.map((width) => '─'.repeat(width)).join('─┼─'))
+  const [head = [], ...body] = rows.map((row) => writeRow(row, widths))
+  const lines = [...head, widths.map((width) => '─'.repeat(width)).join('─┼─'), ...body.flat()]
   out.open('pre')
   out.indent = ''
   out.write(lines.join('\n'))
@@ -74,8 +69,20 @@ function writeAligned({ out }: Rendering, rows: readonly Cell[][], widths: reado
   out.close('pre')
 }
 
-function pad({ text, width, align }: Cell, columnWidth: number): string {
-  const missing = columnWidth - width
+/** As many lines as the cell with the most of them has. */
+function writeRow(row: readonly Cell[], widths: readonly number[]): string[] {
+  const cells = row.map(({ text, align }) => ({ parts: text.split('\n'), align }))
+  const height = Math.max(1, ...cells.map(({ parts }) => parts.length))
+  return Array.from({ length: height }, (_, line) =>
+    cells
+      .map(({ parts, align }, column) => pad(parts[line] ?? '', align, widths[column] ?? 0))
+      .join(' │ ')
+      .trimEnd(),
+  )
+}
+
+function pad(text: string, align: Cell['align'], columnWidth: number): string {
+  const missing = columnWidth - columnsOf(text)
   const before = align === 'right' ? missing : align === 'center' ? Math.floor(missing / 2) : 0
   return ' '.repeat(before) + text + ' '.repeat(missing - before)
 }

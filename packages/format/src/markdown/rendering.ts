@@ -1,8 +1,6 @@
 import { TextBuilder } from './text-builder.js'
 
 export interface List {
-  /** The next item's number; undefined in a bullet list. */
-  number: number | undefined
   outerIndent: string
 }
 
@@ -15,7 +13,7 @@ export interface OpenLink {
 
 /** What a reader should know of how a source was rendered. */
 export interface Warning {
-  code: 'link_as_text' | 'shown_as_written' | 'table_as_list' | 'too_many_entities'
+  code: 'link_as_text' | 'shown_as_written' | 'table_as_list' | 'unknown_character_name'
   message: string
 }
 

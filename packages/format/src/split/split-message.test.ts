@@ -89,3 +89,17 @@ test('keeps to the first limit whatever comes first, and always gets on', () => 
   expect(first?.text).toHaveLength(10)
   expect(texts('👍👍', 1)).toEqual(['👍', '👍'])
 })
+
+test('no part has more entities than Telegram takes, and none is lost', () => {
+  const word = 'bold '
+  const entities = Array.from({ length: 250 }, (_, index) => ({
+    type: 'bold' as const,
+    offset: index * word.length,
+    length: 4,
+  }))
+
+  const parts = splitMessage({ text: word.repeat(250), entities }, 4_096)
+
+  expect(parts.map((part) => part.entities.length)).toEqual([100, 100, 50])
+  expect(parts.map(({ text }) => text).join(' ')).toBe(word.repeat(250).trim())
+})

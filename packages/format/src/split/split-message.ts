@@ -1,5 +1,5 @@
 import type { Entity, FormattedText } from '../formatted-text.js'
-import { codePointLength } from '../limits.js'
+import { codePointLength, entitiesMax } from '../limits.js'
 import { finishWholeText, isBlank } from '../telegram/finish-telegram-text.js'
 
 /** A border is taken where the part it ends is at least this share of the limit, if there is one. */
@@ -11,17 +11,18 @@ const borders = [/\n[ \n]*\n/g, /\n/g, /[.!?…。！？][)\]"'”’»]*(?=\s)|
 /**
  * Cuts a text into messages that Telegram takes, in order. Cuts between blocks where it can, else between
  * lines, sentences, words, and at last between what a reader sees as characters. Entities go on in the next
- * part, so that a code block stays one.
+ * part, so that a code block stays one. No part has more entities than Telegram takes.
  * @param limit the longest message, in characters as Telegram counts them (Unicode code points). A part that
  * was cut has at most this many UTF-16 units, which is never more.
  * @param firstLimit the same for the first part, where it is a caption.
  */
 export function splitMessage(message: FormattedText, limit: number, firstLimit = limit): FormattedText[] {
-  if (codePointLength(message.text) <= firstLimit) return [message]
+  if (fits(message, firstLimit)) return [message]
   const parts: FormattedText[] = []
   let start = 0
   while (start < message.text.length) {
-    const end = findCut(message.text, start, parts.length === 0 ? firstLimit : limit)
+    const lengthMax = parts.length === 0 ? firstLimit : limit
+    const end = findCut(message.text, start, Math.min(lengthMax, entityLimit(message, start)))
     const part = slice(message, start, end)
     if (part) parts.push(part)
     start = skipBorder(message, end)
@@ -31,11 +32,25 @@ export function splitMessage(message: FormattedText, limit: number, firstLimit =
 
 /** The beginning of a message, with an ellipsis where it was cut. Limit as for `splitMessage`. */
 export function truncateMessage(message: FormattedText, limit: number): FormattedText {
-  if (codePointLength(message.text) <= limit) return message
+  if (fits(message, limit)) return message
   const ellipsis = '…'
-  const end = findCut(message.text, 0, limit - ellipsis.length, borders.slice(-1), fillMin)
+  const lengthMax = Math.min(limit - ellipsis.length, entityLimit(message, 0))
+  const end = findCut(message.text, 0, lengthMax, borders.slice(-1), fillMin)
   const head = slice(message, 0, end) ?? { text: '', entities: [] }
   return { text: head.text + ellipsis, entities: head.entities }
+}
+
+function fits({ text, entities }: FormattedText, limit: number): boolean {
+  return codePointLength(text) <= limit && entities.length <= entitiesMax
+}
+
+/** How long a part that begins here can be before it has more entities than Telegram takes. */
+function entityLimit({ entities }: FormattedText, start: number): number {
+  const offsets = entities
+    .flatMap(({ offset, length }) => (offset + length > start ? [Math.max(offset, start)] : []))
+    .toSorted((a, b) => a - b)
+  const beyond = offsets[entitiesMax]
+  return beyond === undefined || beyond === start ? Infinity : beyond - start
 }
 
 /** @param share of the limit that a border has to be beyond, if there is none that fills more. */

@@ -29,6 +29,18 @@ export function finishWholeText({ text, entities }: FormattedText): FormattedTex
   return trimmed
 }
 
+/** Whether a reader sees nothing of it, in whatever characters without a shape it is written. */
+export function isInvisible(text: string): boolean {
+  return /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\u2800\u3164\uffa0\ufffc\u0333\u033f\u030a]*$/u.test(
+    text,
+  )
+}
+
+/** Whether a text has nothing but ASCII punctuation that a reader would see: marks may be all that it is. */
+export function isOnlyMarks(text: string): boolean {
+  return isInvisible(text.replace(/[!-/:-@[-`{-~]/g, ''))
+}
+
 /** Whether Telegram finds nothing to show in it: only spaces and characters without a width. */
 export function isBlank(text: string): boolean {
   return /^[\0- \u00a0\u030a\u0333\u033f\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f\u2800\u3000\ufeff\ufffc\u{e0000}-\u{e007f}]*$/u.test(
