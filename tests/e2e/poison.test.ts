@@ -105,18 +105,21 @@ describe('a delivery that is stored as nobody would store it', () => {
       'a template nested without end',
       `UPDATE template_versions SET content = jsonb_set(content, '{texts,en}', $2)`,
       nested,
+      { status: 'failed', failure: { class: 'message' } },
     ],
     [
       'buttons that are none',
       `UPDATE notification_contents SET options = '{"buttons": 5}'::jsonb WHERE $2::jsonb IS NOT NULL`,
       1,
+      { status: 'failed', failure: { class: 'message' } },
     ],
     [
       'buttons nested without end',
       `UPDATE notification_contents SET options = jsonb_build_object('buttons', $2::jsonb)`,
       deep,
+      { status: 'sent', dropped: ['buttons'] },
     ],
-  ])('is set aside with %s, and the lane goes on', async (_what, sql, value) => {
+  ])('ends with %s, and the lane goes on', async (_what, sql, value, ends) => {
     const template = await world.call('POST', '/v1/templates', {
       name: `t ${Math.random()}`,
       texts: { en: 'x' },
@@ -129,9 +132,9 @@ describe('a delivery that is stored as nobody would store it', () => {
 
     const [delivery] = await eventually(
       async () => (await world.call('GET', `/v1/notifications/${id}/deliveries`)).body['data'] as Json[],
-      ([first]) => first?.['status'] === 'failed',
+      ([first]) => first?.['status'] !== 'queued' && first?.['status'] !== 'scheduled',
     )
-    expect(delivery?.['failure']).toMatchObject({ class: 'message' })
+    expect(delivery).toMatchObject(ends)
     expect((await world.settled(await world.tell('poisoned', 'and on')))['deliveries']).toMatchObject([
       { status: 'sent' },
     ])

@@ -198,14 +198,19 @@ test('refuses bytes that are not UTF-8', async ({ app, tenant }) => {
 test('refuses bodies, texts and metadata that are too large', async ({ as, tenant }) => {
   const send = (body: object) => as(tenant).post('/v1/notifications', { to: { user_id: 'u' }, text: 'x', ...body })
 
-  expect((await send({ text: 'x'.repeat(1_100_000) })).json()).toMatchObject({
+  expect((await send({ text: 'x'.repeat(5_300_000) })).json()).toMatchObject({
     ...problem,
     status: 413,
     code: 'payload_too_large',
   })
-  expect((await send({ text: 'é'.repeat(20_000) })).json()).toMatchObject({
+  expect((await send({ text: 'é'.repeat(1_100_000) })).json()).toMatchObject({
     status: 400,
     errors: [{ pointer: '/text', code: 'too_long' }],
+  })
+  expect((await send({ text: 'é'.repeat(32_769) })).json()).toMatchObject({
+    status: 422,
+    code: 'message_too_long',
+    errors: [{ pointer: '/text', detail: expect.stringContaining('"overflow"') }],
   })
   expect((await send({ metadata: { a: 'x'.repeat(4_096) } })).json()).toMatchObject({
     status: 400,

@@ -14,6 +14,7 @@ const claimed = {
   strikes: 0,
   stopsIfUnknown: false,
   part: 0,
+  hasUnknownPart: false,
   dropped: [],
   lastSendAgesMs: [],
   finishTime: 0,

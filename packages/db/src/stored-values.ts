@@ -28,6 +28,11 @@ export function readFailure(stored: unknown): Failure | null {
   return stored as Failure | null
 }
 
+/** Reads what became of the parts of a message, as settling writes it. */
+export function readParts(stored: unknown): { status: 'sent' | 'unknown'; telegram_message_ids: number[] }[] {
+  return (stored ?? []) as ReturnType<typeof readParts>
+}
+
 /** Reads what was last asked for of a message that was sent, as the statements of deliveries write it. */
 export function readEdit(stored: unknown): StoredEdit | null {
   return stored as StoredEdit | null

@@ -90,6 +90,7 @@ export {
   totalNames,
 } from './limits/tenant-limits.js'
 export { createQuotas, createSharedCount, type OnQuotaWarning, type Quotas, type Taken } from './limits/quotas.js'
+export { sentAddress } from './addresses/sent-address.js'
 export { type AddressRules, createAddressRules } from './addresses/address-rules.js'
 export { createGate, type Gate, tooManyAtOnce } from './fairness/gate.js'
 export { fileKey } from './files/file-key.js'

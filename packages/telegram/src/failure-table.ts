@@ -45,6 +45,17 @@ export const failureTable: readonly FailureRow[] = [
     pattern: /message thread not found|TOPIC_CLOSED|TOPIC_DELETED|topic not found|not a forum|direct messages topic/i,
     outcome: recipient('topic_unavailable'),
   },
+  {
+    codes: [400],
+    pattern:
+      /CHAT_SEND_(?!PLAIN|WEBPAGE|GUEST|GAME)\w+_FORBIDDEN|VOICE_MESSAGES_FORBIDDEN|restricted receiving of|not enough rights to send (?!text|messages|web)/i,
+    outcome: recipient('media_forbidden'),
+  },
+  {
+    codes: [400],
+    pattern: /CHAT_SEND_WEBPAGE_FORBIDDEN|not enough rights to (?:send|add) web ?page previews?/i,
+    outcome: message('link_preview_refused'),
+  },
   { codes: [400], pattern: /ALLOW_PAYMENT_REQUIRED/i, outcome: recipient('recipient_charges') },
   {
     codes: [400],

@@ -1,10 +1,10 @@
 import type { AddressRules, MessageContent, MessageOptions } from '@tellwire/domain'
-import { isBlank, type TextFormat } from '@tellwire/format'
+import { isOnlyMarks, type TextFormat } from '@tellwire/format'
 import { refusal } from '../errors.js'
 import { findAddressFault } from './check-address.js'
 import { readAttachments } from './check-attachments.js'
 import { assertAlbumHasText, assertButtons } from './check-buttons.js'
-import { assertLength } from './check-length.js'
+import { assertLength, assertWholeLength } from './check-length.js'
 import { readReplyTo } from './read-reply-to.js'
 import { readTemplateUse } from './read-template-use.js'
 import { renderGiven, type RenderingScope } from './render-given.js'
@@ -41,6 +41,7 @@ export async function readMessage(
   // A template brings its own format and, in one language or another, its text.
   const format = template?.format ?? input.format
   const text = input.text ?? ''
+  assertWholeLength(text, options)
   if (!template) {
     const isVisible = text !== '' && (await checkText(scope, { text, format }, options))
     assertVisible(isVisible || attachments !== undefined || (isEdit && input.text === undefined))
@@ -59,8 +60,8 @@ async function checkText(
   { text, format }: { text: string; format: TextFormat },
   options: MessageOptions,
 ): Promise<boolean> {
-  const isNeverRefused = format === 'markdown' || format === 'plain'
-  if (isNeverRefused && options.overflow !== 'reject') return !isBlank(text)
+  const isNeverRefused = format === 'markdown' || format === 'commonmark' || format === 'plain'
+  if (isNeverRefused && options.overflow !== 'reject' && !isOnlyMarks(text)) return true
   const rendered = await renderGiven(scope, { text, format })
   assertLength(rendered, options)
   return rendered.text !== ''

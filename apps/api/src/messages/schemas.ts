@@ -3,18 +3,29 @@ import { GivenId } from '../http/ids.js'
 import { Literals, Locale, Nullable } from '../http/schemas.js'
 
 const attachmentTypes = ['photo', 'video', 'animation', 'audio', 'voice', 'document', 'sticker'] as const
-export const formats = ['markdown', 'plain', 'telegram_markdown_v2', 'telegram_markdown', 'telegram_html'] as const
+export const formats = [
+  'markdown',
+  'commonmark',
+  'plain',
+  'telegram_markdown_v2',
+  'telegram_markdown',
+  'telegram_html',
+] as const
+
+/** Of a request with one text: in UTF-8 a character takes up to four bytes. */
+export const messageBytesMax = 5 * 1_048_576
 
 export const Text = Type.String({
   minLength: 1,
-  'x-max-bytes': 32_768,
-  description: 'Up to 32 KiB. See `overflow` for what becomes of more than 4096 characters.',
+  maxLength: 1_048_576,
+  description:
+    'Up to 32,768 characters; with `overflow` `file` or `truncate` up to 1,048,576. See `overflow` for what becomes of more than 4096.',
 })
 
 export const Format = Literals(formats, {
   default: 'markdown',
   description:
-    '`markdown` is CommonMark with tables, task lists, `~~strikethrough~~`, `||spoilers||` and footnotes; no text of it is refused. The `telegram_` formats are checked by the rules of Telegram.',
+    '`markdown` is Markdown as people, programs and language models write it: a mark is one only where it is surely meant, and nothing of the text is lost. `commonmark` is CommonMark and GFM to the letter. No text of the two is refused. The `telegram_` formats are checked by the rules of Telegram.',
 })
 
 const Attachment = Type.Object(

@@ -1,6 +1,14 @@
-import { deliveryStatuses, type Prisma, readEdit, readFailure, readWord, type StoredEdit } from '@tellwire/db'
+import {
+  deliveryStatuses,
+  type Prisma,
+  readEdit,
+  readFailure,
+  readParts,
+  readWord,
+  type StoredEdit,
+} from '@tellwire/db'
 import { showId } from '../http/ids.js'
-import type { DeliveryView } from './notification-schemas.js'
+import type { DeliveryView, PartView } from './notification-schemas.js'
 
 type StoredDelivery = Prisma.DeliveryGetPayload<object>
 
@@ -13,7 +21,7 @@ export function showDelivery(delivery: StoredDelivery, acceptedAt: Date): Delive
     user_id: delivery.userId,
     status: readWord(deliveryStatuses, delivery.status),
     attempts: delivery.attempts,
-    parts: delivery.telegramMessageIds.length,
+    parts: showParts(delivery),
     telegram_message_ids: delivery.telegramMessageIds.map(Number),
     dropped: delivery.dropped,
     sent_at: delivery.sentAt?.toISOString() ?? null,
@@ -21,6 +29,17 @@ export function showDelivery(delivery: StoredDelivery, acceptedAt: Date): Delive
     failure: readFailure(delivery.failure),
     timeline: toTimeline(delivery, acceptedAt, edit),
   }
+}
+
+/** A message of one part is what its delivery is; of one that takes several, each that was tried is kept. */
+function showParts({ parts, status, telegramMessageIds }: StoredDelivery): PartView[] {
+  const tried = readParts(parts)
+  if (tried.length === 0) {
+    const isTried = status === 'sent' || status === 'unknown'
+    return isTried ? [{ status, telegram_message_ids: telegramMessageIds.map(Number) }] : []
+  }
+  const isCutShort = status === 'failed' || status === 'expired' || status === 'cancelled'
+  return isCutShort ? [...tried, { status, telegram_message_ids: [] }] : tried
 }
 
 function toTimeline({ status, endedAt }: StoredDelivery, acceptedAt: Date, edit: StoredEdit | null) {

@@ -41,6 +41,17 @@ const TimelineEntry = Type.Object(
   { $id: 'TimelineEntry', description: 'A step in the life of a delivery.' },
 )
 
+const Part = Type.Object(
+  {
+    status: Literals(['sent', 'unknown', 'failed', 'expired', 'cancelled'], {
+      description: 'With the last three it ended here: what follows was not sent.',
+    }),
+    telegram_message_ids: Type.Array(Type.Integer(), { description: "Telegram's numbers of its messages." }),
+  },
+  { $id: 'DeliveryPart', description: 'A part of a message that takes several calls.' },
+)
+export type PartView = Static<typeof Part>
+
 export const Delivery = Type.Object(
   {
     id: ShownId('dlv', 'The id of the delivery.'),
@@ -53,7 +64,9 @@ export const Delivery = Type.Object(
         '`sent` means that Telegram took it: bots get no read receipts. `unknown`: it may have been sent, and is not repeated.',
     }),
     attempts: Type.Integer({ description: 'How many calls Telegram has answered.' }),
-    parts: Type.Integer({ description: 'How many messages of it are in the chat.' }),
+    parts: Type.Array(Part, {
+      description: 'What became of each part that was tried, in order. An album is one part.',
+    }),
     telegram_message_ids: Type.Array(Type.Integer(), { description: "Telegram's numbers of these messages." }),
     dropped: Type.Array(Type.String(), { description: 'What Telegram refused, so that the message went without it.' }),
     sent_at: Nullable(Timestamp('A time.'), { description: 'When Telegram took all of it.' }),

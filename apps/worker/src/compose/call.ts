@@ -34,15 +34,22 @@ export interface CalledThread {
   key: string
   method: SendMethod
   shown: FormattedText
+  kept: Record<string, unknown>
 }
 
 /** A delivery that cannot be sent: there is no call to make. */
 export interface NoCall {
   failure: { class: 'message'; code: string }
+  /** A later state of its thread is sent in its place. */
+  isOvertaken?: boolean
+  /** Everything of the message has been sent, or tried. */
+  isOver?: boolean
+  /** What the message can go without, so that there is one. */
+  droppable?: Droppable
 }
 
-export function noCall(code: string): NoCall {
-  return { failure: { class: 'message', code } }
+export function noCall(code: string, droppable?: Droppable): NoCall {
+  return { failure: { class: 'message', code }, ...(droppable === undefined ? {} : { droppable }) }
 }
 
 export const plainCall = {

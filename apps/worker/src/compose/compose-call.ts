@@ -1,5 +1,5 @@
 import type { ClaimedDelivery } from '@tellwire/db'
-import { textParams } from '@tellwire/domain'
+import { type Droppable, textParams } from '@tellwire/domain'
 import type { FormattedText } from '@tellwire/format'
 import { type Call, type NoCall, noCall, plainCall } from './call.js'
 import { composeEdit } from './compose-edit.js'
@@ -24,7 +24,19 @@ export function composeCall(delivery: ClaimedDelivery, lookUps: LookUps, prepare
         return composeNotification(delivery, lookUps, prepared)
     }
   } catch (error) {
-    if (error instanceof FileMissing) return noCall('file_missing')
+    if (error instanceof FileMissing) return noCall('file_missing', droppableIn(delivery, prepared, error.place))
     throw error
   }
+}
+
+/** A file that is gone is left out like one that Telegram refuses, where anything else of the message is left. */
+function droppableIn(
+  { kind, part }: ClaimedDelivery,
+  prepared: Prepared,
+  place: number | undefined,
+): Droppable | undefined {
+  if (kind === 'edit') return 'new_media'
+  if (!prepared || 'failure' in prepared || place === undefined) return undefined
+  const missing: Droppable = `attachments/${place}`
+  return prepared.steps[part]?.droppable.find((droppable) => droppable === missing)
 }

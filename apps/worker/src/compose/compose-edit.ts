@@ -1,7 +1,7 @@
 import type { ClaimedEdit } from '@tellwire/db'
-import type { MessageStep, PreparedMessage } from '@tellwire/domain'
+import type { Droppable, MessageStep, PreparedMessage } from '@tellwire/domain'
 import { type Call, type NoCall, noCall, plainCall } from './call.js'
-import { makeEditCall } from './edit-message.js'
+import { keptOf, makeEditCall } from './edit-message.js'
 import type { LookUps } from './look-ups.js'
 import type { Prepared } from './prepare.js'
 
@@ -31,7 +31,7 @@ interface Edited extends PreparedMessage {
 }
 
 function editPart(
-  { part, notificationId, edit }: ClaimedEdit,
+  { part, notificationId, edit, dropped }: ClaimedEdit,
   { thread, files }: LookUps,
   { content, messageIds, steps }: Edited,
 ): Call | NoCall {
@@ -41,15 +41,24 @@ function editPart(
   const messageId = messageIds[countMessages(steps.slice(0, part))]
   if (!step || messageId === undefined) return noCall('not_editable')
   const { thread_key: threadKey } = content.options
+  const hasNewMedia = edit.hasNewMedia && step.media.length > 0 && !dropped.includes('new_media')
   const isOfThread = thread?.messageId === messageId
   if (isOfThread && thread.notificationId !== notificationId) return noCall('superseded')
   return {
-    ...makeEditCall(messageId, step, { shown: step.shown, hasNewMedia: edit.hasNewMedia, files }),
+    ...makeEditCall(messageId, step, { shown: step.shown, hasNewMedia, files }),
+    droppable: [...step.droppable.filter(isOfEdits), ...(hasNewMedia ? ['new_media' as const] : [])],
     isLast: part >= steps.length - 1,
     // What is added to the thread later is added to this.
     thread:
-      isOfThread && threadKey !== undefined ? { key: threadKey, method: step.method, shown: step.shown } : undefined,
+      isOfThread && threadKey !== undefined
+        ? { key: threadKey, method: step.method, shown: step.shown, kept: keptOf(step) }
+        : undefined,
   }
+}
+
+/** A medium that was sent stays where it is, whatever an edit goes without. */
+function isOfEdits(part: Droppable): boolean {
+  return part === 'formatting' || part === 'buttons' || part === 'link_preview'
 }
 
 /** An album makes as many messages as it has media. */

@@ -1,19 +1,19 @@
 import type { ClaimedNotification } from '@tellwire/db'
 import type { MessageStep, PreparedMessage } from '@tellwire/domain'
-import { captionLengthMax, codePointLength, type FormattedText, messageLengthMax } from '@tellwire/format'
+import { captionLengthMax, codePointLength, entitiesMax, type FormattedText, messageLengthMax } from '@tellwire/format'
 import { type Call, type NoCall, noCall, plainCall } from './call.js'
-import { isInline, makeEditCall } from './edit-message.js'
+import { isInline, keptOf, makeEditCall } from './edit-message.js'
 import type { LookUps, Thread } from './look-ups.js'
 import { placeMedia } from './media.js'
-import { droppableOf } from './droppable.js'
 import type { Prepared } from './prepare.js'
 
 /** Composes the call for the part of a notification that is next. */
 export function composeNotification(
   delivery: ClaimedNotification,
-  { thread, files }: LookUps,
+  { thread, isOvertaken, files }: LookUps,
   prepared: Prepared,
 ): Call | NoCall {
+  if (isOvertaken) return { ...noCall('superseded'), isOvertaken }
   if (!prepared) return noCall('message_empty')
   if ('failure' in prepared) return prepared
   return (thread && editThread(delivery, prepared, { thread, files })) ?? sendPart(delivery, prepared, files)
@@ -21,12 +21,12 @@ export function composeNotification(
 
 function sendPart(
   { part }: ClaimedNotification,
-  { content: { options, format }, steps }: PreparedMessage,
+  { content: { options }, steps }: PreparedMessage,
   files: LookUps['files'],
 ): Call | NoCall {
   const step = steps[part]
-  // It was edited to fewer parts while it was being sent.
-  if (!step) return noCall('message_empty')
+  // It was edited to fewer parts while it was being sent, or nobody knows of its last one.
+  if (!step) return { ...noCall('message_empty'), isOver: part > 0 }
   const { params, uploads, media } = placeMedia(step, files)
   const { thread_key: threadKey } = options
   return {
@@ -34,12 +34,14 @@ function sendPart(
     method: step.method,
     params: { ...step.params, ...params },
     isLast: part >= steps.length - 1,
-    droppable: droppableOf(options, format),
+    droppable: step.droppable,
     uploads,
     media,
     messageCount: step.method === 'sendMediaGroup' ? step.media.length : 1,
     thread:
-      threadKey === undefined || part > 0 ? undefined : { key: threadKey, method: step.method, shown: step.shown },
+      threadKey === undefined || part > 0
+        ? undefined
+        : { key: threadKey, method: step.method, shown: step.shown, kept: keptOf(step) },
   }
 }
 
@@ -49,7 +51,7 @@ function sendPart(
  */
 function editThread(
   { part, dropped }: ClaimedNotification,
-  { content: { options, format }, steps }: PreparedMessage,
+  { content: { options }, steps }: PreparedMessage,
   { thread, files }: { thread: Thread; files: LookUps['files'] },
 ): Call | undefined {
   const [step, further] = steps
@@ -57,11 +59,13 @@ function editThread(
   if (!canBecome(thread.method, step)) return undefined
   const shown = options.mode === 'append' ? append(thread.shown, step.shown) : step.shown
   const lengthMax = step.method === 'sendMessage' ? messageLengthMax : captionLengthMax
-  if (codePointLength(shown.text) > lengthMax) return undefined
+  if (codePointLength(shown.text) > lengthMax || shown.entities.length > entitiesMax) return undefined
+  const kept = options.mode === 'append' ? { ...thread.kept, ...keptOf(step) } : keptOf(step)
+  const changed = { ...step, params: { ...step.params, ...kept } }
   return {
-    ...makeEditCall(thread.messageId, step, { shown, hasNewMedia: true, files }),
-    droppable: [...droppableOf(options, format), 'thread'],
-    thread: { key: options.thread_key ?? '', method: step.method, shown },
+    ...makeEditCall(thread.messageId, changed, { shown, hasNewMedia: true, files }),
+    droppable: [...step.droppable, 'thread'],
+    thread: { key: options.thread_key ?? '', method: step.method, shown, kept },
   }
 }
 

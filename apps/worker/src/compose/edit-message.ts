@@ -42,6 +42,15 @@ export function makeEditCall(messageId: number, step: MessageStep, { shown, hasN
   }
 }
 
+/** The buttons and the preview of a message, which stay when something is added to it. */
+export function keptOf({ params }: MessageStep): Record<string, unknown> {
+  const { reply_markup: markup, link_preview_options: preview } = params
+  return {
+    ...(isInline(markup) ? { reply_markup: markup } : {}),
+    ...(preview === undefined ? {} : { link_preview_options: preview }),
+  }
+}
+
 export function isInline(replyMarkup: unknown): boolean {
   return typeof replyMarkup === 'object' && replyMarkup !== null && 'inline_keyboard' in replyMarkup
 }

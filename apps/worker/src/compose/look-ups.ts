@@ -9,6 +9,8 @@ export interface Thread {
   messageId: number
   method: SendMethod
   shown: FormattedText
+  /** Its buttons and its preview, as parameters: an edit that does not name them keeps them. */
+  kept: Record<string, unknown>
 }
 
 /** How a file that was uploaded here gets to Telegram. */
@@ -23,6 +25,8 @@ export interface LookUps {
   template: { content: TemplateContent; reader: TemplateReader } | null
   /** The message of the notification's thread in the chat. */
   thread: Thread | undefined
+  /** A later state of the thread waits already. */
+  isOvertaken: boolean
   /** The message that the notification answers. */
   replyToMessageId: number | undefined
   /** Of an edit: what was sent. */
@@ -34,6 +38,7 @@ export interface LookUps {
 export const noLookUps: LookUps = {
   template: null,
   thread: undefined,
+  isOvertaken: false,
   replyToMessageId: undefined,
   sent: undefined,
   files: new Map(),

@@ -8,6 +8,13 @@ import { mediumKey } from './uploads.js'
 /** Thrown for a file that was uploaded to us and is no longer where files are kept. */
 export class FileMissing extends Error {
   override readonly name = 'FileMissing'
+  /** Which of the message's attachments it is. */
+  readonly place: number | undefined
+
+  constructor(place: number | undefined) {
+    super()
+    this.place = place
+  }
 }
 
 /** How a medium stands in a call. */
@@ -55,7 +62,7 @@ export function toInputMedia({ type, hasSpoiler }: Medium, reference: string, ca
 }
 
 /** @throws {FileMissing} */
-export function placeMedium({ type, source }: Medium, index: number, files: LookUps['files']): Placed {
+export function placeMedium({ type, source, place }: Medium, index: number, files: LookUps['files']): Placed {
   if ('known' in source) return { reference: source.known, upload: undefined, called: undefined }
   const field = `file${index}`
   const attached = `attach://${field}`
@@ -74,7 +81,7 @@ export function placeMedium({ type, source }: Medium, index: number, files: Look
         called: { type, fileId, index, telegramFileId: undefined },
       }
     case 'missing':
-      throw new FileMissing()
+      throw new FileMissing(place)
   }
 }
 

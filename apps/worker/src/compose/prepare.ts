@@ -70,7 +70,7 @@ function toPrepare(
     template,
     plan: {
       isGroup: delivery.isGroup,
-      dropped: isEdit ? (sent?.dropped ?? []) : delivery.dropped,
+      dropped: [...(isEdit ? (sent?.dropped ?? []) : []), ...delivery.dropped],
       replyToMessageId: isEdit ? undefined : (thread?.messageId ?? replyToMessageId),
       callbackData: callbackDataOf(content, (button) => signButton(ofDelivery, button)),
     },

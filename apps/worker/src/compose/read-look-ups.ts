@@ -3,6 +3,7 @@ import {
   type ClaimedEdit,
   type ClaimedNotification,
   type Database,
+  isOvertaken,
   readObject,
 } from '@tellwire/db'
 import {
@@ -60,15 +61,25 @@ async function readForNotification(
   delivery: ClaimedNotification,
   { options }: MessageContent,
 ): Promise<LookUps> {
-  const { template, attachments = [], reply_to: replyTo, thread_key: threadKey } = options
-  const [filled, thread, replyToMessageId, files] = await Promise.all([
+  const { template, attachments = [], reply_to: replyTo, thread_key: threadKey, mode } = options
+  const [filled, isLate, thread, replyToMessageId, files] = await Promise.all([
     template && readTemplate(reading, delivery, template),
+    threadKey !== undefined &&
+      mode === 'replace' &&
+      delivery.part === 0 &&
+      isOvertaken(reading.db, { ...delivery, botId: reading.botId }, threadKey),
     threadKey === undefined ? undefined : readThread(reading.db, keyOf(reading, delivery, threadKey)),
     replyTo === undefined ? undefined : findMessageOf(reading, delivery, replyTo),
-    // Media are in the first part.
-    readFiles(reading, delivery, delivery.part === 0 ? attachments : [], delivery.dropped),
+    readFiles(reading, delivery, attachmentsOf(delivery, attachments), delivery.dropped),
   ])
-  return { ...noLookUps, template: filled ?? null, thread, replyToMessageId, files }
+  return { ...noLookUps, template: filled ?? null, thread, isOvertaken: isLate, replyToMessageId, files }
+}
+
+/** Media are in the first part, unless each of them is a part of its own. */
+function attachmentsOf({ part, dropped }: ClaimedNotification, attachments: readonly Attachment[]): Attachment[] {
+  const kept = attachments.filter((_, place) => !dropped.includes(`attachments/${place}`))
+  if (dropped.includes('album')) return kept.slice(part, part + 1)
+  return part === 0 ? kept : []
 }
 
 async function readForEdit(reading: Reading, delivery: ClaimedEdit, { options }: MessageContent): Promise<LookUps> {
@@ -141,10 +152,8 @@ async function readFiles(
   attachments: readonly Attachment[],
   dropped: readonly string[],
 ): Promise<LookUps['files']> {
-  const wanted = attachments.flatMap(({ type, file }) =>
-    file === undefined
-      ? []
-      : [{ fileId: file, type: type === 'photo' && dropped.includes('photo') ? 'document' : type }],
+  const wanted = attachments.flatMap(({ type, file, fallback }) =>
+    file === undefined ? [] : [{ fileId: file, type: (dropped.includes('photo') && fallback) || type }],
   ) satisfies { fileId: string; type: AttachmentType }[]
   const entries = await Promise.all(
     wanted.map(async (medium) => [mediumKey(medium), await readFile(reading, delivery, medium)] as const),

@@ -10,16 +10,20 @@ export interface ThreadKey {
   threadKey: string
 }
 
+type StoredShown = FormattedText & { kept?: Record<string, unknown> }
+
 export async function readThread(db: Database, key: ThreadKey): Promise<Thread | undefined> {
   const stored = await db.messageThread.findUnique({ where: { tenantId_botId_chatId_threadKey: key } })
   if (!stored) return undefined
   const { notificationId, messageId, method, shown } = stored
+  // As `writeThread` writes it; before there was anything else to keep, it was the text alone.
+  const { kept = {}, ...text } = shown as unknown as StoredShown
   return {
     notificationId,
     messageId: Number(messageId),
-    // As `writeThread` writes them.
     method: method as SendMethod,
-    shown: shown as unknown as FormattedText,
+    shown: text,
+    kept,
   }
 }
 
@@ -29,7 +33,7 @@ export async function writeThread(db: Database, key: ThreadKey, thread: Thread):
     messageId: BigInt(thread.messageId),
     method: thread.method,
     // Without the fields that are undefined it is JSON.
-    shown: JSON.parse(JSON.stringify(thread.shown)) as Prisma.InputJsonObject,
+    shown: JSON.parse(JSON.stringify({ ...thread.shown, kept: thread.kept })) as Prisma.InputJsonObject,
     updatedAt: new Date(),
   }
   await db.messageThread.upsert({

@@ -8,7 +8,7 @@ import type { Prepared } from '../compose/prepare.js'
 import { readLookUps } from '../compose/read-look-ups.js'
 import { closeUploads, UploadUnderWay } from '../compose/uploads.js'
 import { retryForMs } from '../outcome/retry-policy.js'
-import { judgeUnsent, makeFailure, notPreparable, type Verdict } from '../outcome/verdict.js'
+import { judgeNoCall, judgeUnsent, makeFailure, notPreparable, type Verdict } from '../outcome/verdict.js'
 import { strikesMax, suspectDelayMs } from './suspects.js'
 import type { Turn } from './turn.js'
 
@@ -94,7 +94,7 @@ function addComposed(turn: Turn, delivery: ClaimedDelivery, { lookUps, prepared,
   const call: Call | NoCall = composeCall(delivery, lookUps, prepared)
   if ('failure' in call) {
     closeUploads(turn.uploads, delivery.id)
-    turn.ctx.settler.add(turn.lease, delivery, { result: 'failed', failure: makeFailure(call.failure, new Date()) })
+    turn.ctx.settler.add(turn.lease, delivery, judgeNoCall(delivery, call, new Date()))
     return
   }
   const expiresAtMs = delivery.expiresInMs === null ? Infinity : claimedAtMs + delivery.expiresInMs

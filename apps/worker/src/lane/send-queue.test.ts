@@ -1,33 +1,11 @@
 import { expect, test } from 'vitest'
-import { plainCall } from '../compose/call.js'
+import { aNotification, queued } from '../../test/deliveries.js'
 import { createSendQueue, type QueuedDelivery } from './send-queue.js'
 
 let last = 0
 function delivery(priority: number, finishTime: number): QueuedDelivery {
-  return {
-    id: String(++last),
-    kind: 'notification',
-    priority,
-    tenantId: 'tenant',
-    notificationId: 'notification',
-    chatId: String(last),
-    isGroup: false,
-    attempts: 0,
-    ageMs: 0,
-    expiresInMs: null,
-    content: { format: 'plain', text: 'x', options: null },
-    connectionStatus: 'active',
-    wasInFlight: false,
-    strikes: 0,
-    stopsIfUnknown: false,
-    part: 0,
-    dropped: [],
-    connectionId: 'connection',
-    call: { ...plainCall, method: 'sendMessage', params: {} },
-    lastSendAgesMs: [],
-    finishTime,
-    expiresAtMs: Infinity,
-  }
+  const id = String(++last)
+  return queued(aNotification({ id, chatId: id, priority, finishTime }))
 }
 
 /** Sends whatever may leave at each millisecond of a second. @returns what left, and when. */

@@ -111,11 +111,12 @@ function toSettlement({ turn, delivery, verdict, answeredAtMs }: Waiting, nowMs:
     turnId: turn.turnId,
     messageCount: messageCountOf(delivery),
     result: verdict.result,
-    messageIds: 'messageIds' in verdict ? verdict.messageIds : [],
+    messageIds: ('messageIds' in verdict && verdict.messageIds) || [],
     failure: 'failure' in verdict ? verdict.failure : undefined,
     dropped: 'dropped' in verdict ? verdict.dropped : undefined,
     retryInMs: 'retryInMs' in verdict ? verdict.retryInMs : undefined,
     pauseChatMs: 'pauseChatMs' in verdict ? verdict.pauseChatMs : undefined,
+    isUnknownPart: 'isUnknownPart' in verdict && verdict.isUnknownPart === true,
     isUntouched: 'isUntouched' in verdict && verdict.isUntouched === true,
     answeredAgoMs: answeredAtMs === undefined ? undefined : nowMs - answeredAtMs,
   }

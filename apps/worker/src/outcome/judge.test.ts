@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { aNotification, anEdit, queued } from '../../test/deliveries.js'
 import { type Answer, judge, type Moment } from './judge.js'
 import { retryForMs } from './retry-policy.js'
-import { judgeUnsent } from './verdict.js'
+import { noCall } from '../compose/call.js'
+import { judgeNoCall, judgeUnsent } from './verdict.js'
 
 const now: Moment = { date: new Date('2026-11-21T18:00:00.000Z'), monotonicMs: 1_000, random: () => 0.5 }
 const at = '2026-11-21T18:00:00.000Z'
@@ -42,7 +43,7 @@ describe('what Telegram took', () => {
   })
 
   test('is recorded where later messages need it', () => {
-    const thread = { key: 'k', method: 'sendMessage' as const, shown: { text: 'x', entities: [] } }
+    const thread = { key: 'k', method: 'sendMessage' as const, shown: { text: 'x', entities: [] }, kept: {} }
     const media = [{ type: 'photo' as const, fileId: 'f', index: 0, telegramFileId: undefined }]
     const message = { message_id: 7 }
 
@@ -75,6 +76,7 @@ const descriptions: Record<string, string[]> = {
     'Forbidden: something else',
     'Bad Request: not enough rights to send text messages to the chat',
   ],
+  media_forbidden: ['Bad Request: VOICE_MESSAGES_FORBIDDEN'],
   topic_unavailable: ['Bad Request: message thread not found'],
   recipient_charges: ['Bad Request: ALLOW_PAYMENT_REQUIRED'],
   telegram_unavailable: ['Bad Request: Bad Gateway'],
@@ -89,7 +91,7 @@ const descriptions: Record<string, string[]> = {
   buttons_refused: ['Bad Request: BUTTON_URL_INVALID'],
   reply_target_gone: ['Bad Request: message to be replied not found'],
   media_unreachable: ['Bad Request: WEBPAGE_CURL_FAILED', 'Bad Request: failed to get HTTP URL content'],
-  link_preview_refused: ['Bad Request: link preview is invalid'],
+  link_preview_refused: ['Bad Request: link preview is invalid', 'Bad Request: CHAT_SEND_WEBPAGE_FORBIDDEN'],
   effect_refused: ['Bad Request: EFFECT_ID_INVALID'],
   file_unknown: ['Bad Request: wrong remote file identifier specified'],
   photo_refused: ['Bad Request: PHOTO_INVALID_DIMENSIONS'],
@@ -144,16 +146,51 @@ describe('what a message can go without', () => {
     ['effect', 'Bad Request: EFFECT_ID_INVALID'],
     ['photo', 'Bad Request: PHOTO_INVALID_DIMENSIONS'],
     ['thread', "Bad Request: message can't be edited"],
+    ['reply_to', 'Bad Request: message to be replied not found'],
+    ['link_preview', 'Bad Request: WEBPAGE_URL_INVALID'],
+    ['link_preview', 'Bad Request: not enough rights to send web page previews'],
+    ['buttons', 'Bad Request: BUTTON_URL_INVALID'],
+    ['keyboard', "Bad Request: can't parse keyboard button: phone number can be requested in private chats only"],
+    ['album', 'Bad Request: VIDEO_CONTENT_TYPE_INVALID'],
+    ['file', 'Bad Request: CHAT_SEND_DOCS_FORBIDDEN'],
+    ['new_media', 'Bad Request: wrong file identifier/HTTP URL specified'],
+    ['attachments/0', 'Bad Request: PHOTO_INVALID_DIMENSIONS'],
+    ['attachments/0', 'Bad Request: VOICE_MESSAGES_FORBIDDEN'],
+    ['attachments/0', 'Bad Request: not enough rights to send photos to the chat'],
+    ['attachments/0', 'Bad Request: MEDIA_CAPTION_TOO_LONG'],
+    ['attachments/3', 'Bad Request: what nobody has heard of yet'],
   ] as const)('%s is left out once', ([droppable, description]) => {
     const answer = refused(400, description)
     const call = { droppable: [droppable] }
 
-    expect(judge(queued(aNotification(), call), answer, now)).toEqual({
-      verdict: { result: 'degrade', dropped: droppable },
+    expect(judge(queued(aNotification(), call), answer, now)).toMatchObject({
+      verdict: { result: 'degrade', dropped: droppable, failure: { telegram_description: description } },
       consequences: [],
     })
     expect(judge(queued(aNotification({ dropped: [droppable] }), call), answer, now).verdict.result).toBe('failed')
     expect(judge(queued(aNotification()), answer, now).verdict.result).toBe('failed')
+  })
+})
+
+describe('a medium that is refused', () => {
+  const album = { droppable: ['album', 'attachments/1', 'attachments/4'] as const }
+  const verdictOf = (description: string, { attempts = 0 } = {}) =>
+    judge(
+      queued(aNotification({ attempts }), { droppable: [...album.droppable] }),
+      refused(400, `Bad Request: ${description}`),
+      now,
+    ).verdict
+
+  test('is the one that Telegram names, and otherwise each of an album goes on its own', () => {
+    expect(verdictOf('failed to send message #2 with the error message "MEDIA_EMPTY"')).toMatchObject({
+      dropped: 'attachments/4',
+    })
+    expect(verdictOf('wrong HTTP URL specified')).toMatchObject({ dropped: 'album' })
+  })
+
+  test('may be reached later, and is given up in the end', () => {
+    expect(verdictOf('failed to get HTTP URL content')).toMatchObject({ result: 'retry' })
+    expect(verdictOf('failed to get HTTP URL content', { attempts: 2 })).toMatchObject({ result: 'degrade' })
   })
 })
 
@@ -173,8 +210,24 @@ describe('what may be tried again', () => {
       result: 'unknown',
       failure: { class: 'ambiguous', code: 'outcome_unknown', at },
       cause: 'no_answer',
+      isUnknownPart: true,
     })
     expect(judge(queued(once), noAnswer(true), now).verdict.result).toBe('retry')
+  })
+
+  test('goes on with the parts that were not tried, and ends as unknown in the end', () => {
+    const once = aNotification({ stopsIfUnknown: true })
+    const lastOf = { ...once, part: 1, hasUnknownPart: true }
+
+    expect(judge(queued(once, { isLast: false }), noAnswer(false), now).verdict).toEqual({
+      result: 'advance',
+      messageIds: [],
+      isUnknownPart: true,
+    })
+    expect(judge(queued(lastOf), ok({ message_id: 7 }), now).verdict).toMatchObject({
+      result: 'unknown',
+      messageIds: [7],
+    })
   })
 
   test('expires where the next attempt would come too late, and fails after a day', () => {
@@ -249,9 +302,19 @@ describe('what needs no call', () => {
   test('may have been sent, and is not repeated', () => {
     const delivery = aNotification({ wasInFlight: true, stopsIfUnknown: true })
 
-    expect(judgeUnsent(delivery, now.date)).toMatchObject({ result: 'unknown', cause: 'worker_died' })
+    expect(judgeUnsent(delivery, now.date)).toEqual({ result: 'advance', messageIds: [], isUnknownPart: true })
     expect(judgeUnsent({ ...delivery, stopsIfUnknown: false }, now.date)).toBeUndefined()
     expect(judgeUnsent({ ...delivery, wasInFlight: false }, now.date)).toBeUndefined()
+  })
+
+  test.for([
+    ['is over', { isOver: true }, {}, { result: 'sent' }],
+    ['is over, and a part may have been sent', { isOver: true }, { hasUnknownPart: true }, { result: 'unknown' }],
+    ['is overtaken', { isOvertaken: true }, {}, { result: 'cancelled' }],
+    ['can go without what is missing', { droppable: 'attachments/0' }, {}, { result: 'degrade' }],
+    ['cannot be made', {}, {}, { result: 'failed' }],
+  ] as const)('%s', ([, call, delivery, verdict]) => {
+    expect(judgeNoCall(aNotification(delivery), { ...noCall('x'), ...call }, now.date)).toMatchObject(verdict)
   })
 
   test.for(['blocked', 'stopped', 'gone'] as const)('has nobody to go to: %s', (connectionStatus) => {

@@ -26,7 +26,7 @@ export function judge(delivery: QueuedDelivery, answer: Answer, now: Moment): Ju
   const meaning = classifyOutcome(answer)
   switch (meaning.class) {
     case 'sent':
-      return judgeSent(delivery, messagesOf(answer))
+      return judgeSent(delivery, messagesOf(answer), answer, now)
     case 'recipient':
       return judgeRecipient(delivery, answer, meaning, now)
     case 'message':
@@ -53,12 +53,20 @@ export function judge(delivery: QueuedDelivery, answer: Answer, now: Moment): Ju
   }
 }
 
-function judgeSent({ call }: QueuedDelivery, messages: SentMessage[]): Judgement {
+function judgeSent(
+  { call, hasUnknownPart }: QueuedDelivery,
+  messages: SentMessage[],
+  answer: Answer,
+  now: Moment,
+): Judgement {
   const ids = messages.map(({ message_id: id }) => id)
   const known = ids.length === 0 && call.editsMessageId !== undefined ? [call.editsMessageId] : ids
   const isRecorded = call.thread !== undefined || call.media.length > 0
+  const ended: Verdict = hasUnknownPart
+    ? { result: 'unknown', failure: failureOf(outcomeUnknown, answer, now), cause: 'no_answer', messageIds: known }
+    : { result: 'sent', messageIds: known }
   return {
-    verdict: { result: call.isLast ? 'sent' : 'advance', messageIds: known },
+    verdict: call.isLast ? ended : { result: 'advance', messageIds: known },
     consequences: [{ kind: 'bot_accepted' }, ...(isRecorded ? [{ kind: 'messages_sent' as const, messages }] : [])],
   }
 }
@@ -69,8 +77,8 @@ function judgeRecipient(
   meaning: Meaning<'recipient'>,
   now: Moment,
 ): Judgement {
-  const dropped = droppableIn(delivery, meaning.code)
-  if (dropped) return { verdict: { result: 'degrade', dropped }, consequences: [] }
+  const dropped = findDroppable(delivery, meaning.code, answer)
+  if (dropped) return { verdict: degrade(dropped, meaning, answer, now), consequences: [] }
   return {
     verdict: fail(meaning, answer, now),
     consequences: meaning.ends ? [{ kind: 'chat_ended', status: meaning.ends }] : [],
@@ -88,8 +96,8 @@ function judgeMessage(delivery: QueuedDelivery, answer: Answer, meaning: Meaning
   if (meaning.code === 'media_unreachable' && delivery.attempts + 1 < fetchAttemptsMax) {
     return { verdict: retry(delivery, answer, meaning, now), consequences: [] }
   }
-  const dropped = droppableIn(delivery, meaning.isFormatting ? 'formatting' : meaning.code)
-  return { verdict: dropped ? { result: 'degrade', dropped } : fail(meaning, answer, now), consequences: [] }
+  const dropped = findDroppable(delivery, meaning.code, answer)
+  return { verdict: dropped ? degrade(dropped, meaning, answer, now) : fail(meaning, answer, now), consequences: [] }
 }
 
 /** Whether it was to be deleted, and was: by the person, or by a call whose answer was lost. */
@@ -118,21 +126,48 @@ function judgeMigration(
 
 function judgeTransient(delivery: QueuedDelivery, answer: Answer, meaning: Meaning<'transient'>, now: Moment): Verdict {
   if (!meaning.mayHaveArrived || !delivery.stopsIfUnknown) return retry(delivery, answer, meaning, now)
-  return { result: 'unknown', failure: failureOf(outcomeUnknown, answer, now), cause: 'no_answer' }
+  if (!delivery.call.isLast) return { result: 'advance', messageIds: [], isUnknownPart: true }
+  const failure = failureOf(outcomeUnknown, answer, now)
+  return { result: 'unknown', failure, cause: 'no_answer', isUnknownPart: true }
 }
 
-/** By refusal: what the message can do without. */
-const droppableFor: Record<string, Droppable> = {
-  formatting: 'formatting',
-  topic_unavailable: 'forum_topic',
-  effect_refused: 'effect',
-  photo_refused: 'photo',
-  message_unavailable: 'thread',
+/** Any medium that came along: which of them, the call and the answer say. */
+const medium = 'medium'
+/** By refusal: what the message can go without, in the order in which it is left out. */
+const droppableFor: Record<string, readonly (Droppable | typeof medium)[]> = {
+  formatting_refused: ['formatting'],
+  topic_unavailable: ['forum_topic'],
+  effect_refused: ['effect'],
+  buttons_refused: ['buttons', 'keyboard'],
+  link_preview_refused: ['link_preview'],
+  reply_target_gone: ['reply_to'],
+  message_unavailable: ['thread'],
+  photo_refused: ['photo', medium],
+  media_refused: [medium],
+  media_unreachable: [medium],
+  media_forbidden: [medium],
+  file_unknown: [medium],
+  message_too_long: [medium],
+  message_too_large: [medium],
+  // Nobody knows what it is about. The text comes last, and goes as it was written.
+  message_refused: ['effect', 'thread', 'buttons', 'keyboard', 'link_preview', 'reply_to', medium, 'formatting'],
 }
 
-function droppableIn({ call, dropped }: QueuedDelivery, code: string): Droppable | undefined {
-  const droppable = droppableFor[code]
-  return droppable && call.droppable.includes(droppable) && !dropped.includes(droppable) ? droppable : undefined
+function findDroppable({ call, dropped }: QueuedDelivery, code: string, answer: Answer): Droppable | undefined {
+  const left = call.droppable.filter((part) => !dropped.includes(part))
+  for (const wanted of droppableFor[code] ?? []) {
+    const found = wanted === medium ? findMedium(left, answer) : left.find((part) => part === wanted)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** The medium that is refused. Of an album Telegram may name it; otherwise each goes on its own, and tells. */
+function findMedium(left: readonly Droppable[], answer: Answer): Droppable | undefined {
+  const media = left.filter((part) => part.startsWith('attachments/'))
+  const number = answer.kind === 'refused' ? /failed to send message #(\d+)/i.exec(answer.description)?.[1] : undefined
+  const named = number === undefined ? undefined : media[Number(number) - 1]
+  return named ?? left.find((part) => part === 'album' || part === 'file' || part === 'new_media') ?? media[0]
 }
 
 type Reason = Pick<Failure, 'class' | 'code'>
@@ -142,6 +177,10 @@ function retry(delivery: QueuedDelivery, answer: Answer, reason: Reason, now: Mo
   if (now.monotonicMs + retryInMs >= delivery.expiresAtMs) return { result: 'expired' }
   if (delivery.ageMs > retryForMs) return fail(reason, answer, now)
   return { result: 'retry', retryInMs }
+}
+
+function degrade(dropped: Droppable, reason: Reason, answer: Answer, now: Moment): Verdict {
+  return { result: 'degrade', dropped, failure: failureOf(reason, answer, now) }
 }
 
 function fail(reason: Reason, answer: Answer, now: Moment): Verdict {

@@ -21,7 +21,7 @@ export async function recordSent(
       writeThread(
         db,
         { tenantId, botId, chatId: BigInt(delivery.chatId), threadKey: call.thread.key },
-        { notificationId, messageId, method: call.thread.method, shown: call.thread.shown },
+        { notificationId, messageId, method: call.thread.method, shown: call.thread.shown, kept: call.thread.kept },
       ),
   ])
 }

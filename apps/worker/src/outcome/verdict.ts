@@ -1,6 +1,7 @@
 import type { ClaimedDelivery, Failure } from '@tellwire/db'
 import type { Droppable } from '@tellwire/domain'
 import type { UnknownCause } from '@tellwire/observability'
+import type { NoCall } from '../compose/call.js'
 import type { QueuedDelivery } from '../lane/send-queue.js'
 import { strikesMax } from '../lane/suspects.js'
 
@@ -9,12 +10,16 @@ import { strikesMax } from '../lane/suspects.js'
  * `advance` goes on with the next part, `degrade` goes on at once without something, `release` only gives it back.
  */
 export type Verdict =
-  | { result: 'sent' | 'advance'; messageIds: number[] }
-  | { result: 'failed'; failure: Failure }
-  | { result: 'unknown'; failure: Failure; cause: UnknownCause }
+  | { result: 'sent'; messageIds: number[] }
+  | { result: 'advance'; messageIds: number[]; isUnknownPart?: boolean }
+  /** Of what is cancelled here a later one takes the place. */
+  | { result: 'failed' | 'cancelled'; failure: Failure }
+  /** Nobody knows whether it, or a part of it, was sent. `isUnknownPart`: it is its last part. */
+  | { result: 'unknown'; failure: Failure; cause: UnknownCause; messageIds?: number[]; isUnknownPart?: boolean }
   | { result: 'expired'; pauseChatMs?: number }
   | { result: 'retry'; retryInMs: number }
-  | { result: 'degrade'; dropped: Droppable }
+  /** `failure` is why it goes on without something. */
+  | { result: 'degrade'; dropped: Droppable; failure: Failure }
   | { result: 'release'; retryInMs?: number; pauseChatMs?: number; isUntouched?: boolean }
 
 /** A message of an answer. */
@@ -55,15 +60,26 @@ export function comesFirst({ kind }: Consequence): boolean {
 
 /** Judges what needs no call: it may have been sent and is not repeated, workers died of it, or there is nobody to send it to. */
 export function judgeUnsent(delivery: ClaimedDelivery, now: Date): Verdict | undefined {
-  if (delivery.wasInFlight && delivery.stopsIfUnknown) {
-    return { result: 'unknown', failure: makeFailure(outcomeUnknown, now), cause: 'worker_died' }
-  }
+  // Whether there are further parts, which were never tried, is seen when it is composed.
+  if (delivery.wasInFlight && delivery.stopsIfUnknown) return { result: 'advance', messageIds: [], isUnknownPart: true }
   if (delivery.strikes >= strikesMax) return { result: 'failed', failure: makeFailure(notPreparable, now) }
   if (delivery.kind === 'reply' || delivery.connectionStatus === 'active') return undefined
   return {
     result: 'failed',
     failure: makeFailure({ class: 'recipient', code: `recipient_${delivery.connectionStatus}` }, now),
   }
+}
+
+/** Judges a delivery for which there is no call to make. */
+export function judgeNoCall(
+  { hasUnknownPart }: ClaimedDelivery,
+  { failure, isOver, isOvertaken, droppable }: NoCall,
+  now: Date,
+): Verdict {
+  if (droppable) return { result: 'degrade', dropped: droppable, failure: makeFailure(failure, now) }
+  if (isOvertaken) return { result: 'cancelled', failure: makeFailure(failure, now) }
+  if (hasUnknownPart) return { result: 'unknown', failure: makeFailure(outcomeUnknown, now), cause: 'worker_died' }
+  return isOver ? { result: 'sent', messageIds: [] } : { result: 'failed', failure: makeFailure(failure, now) }
 }
 
 export const outcomeUnknown = { class: 'ambiguous', code: 'outcome_unknown' }

@@ -1,6 +1,6 @@
 import { eventsOf, insertEvents } from '../events/insert-events.js'
 import { keyLock } from '../key-locks.js'
-import { defineStatement, inputRows } from '../sql.js'
+import { defineStatement, inputRows, probe } from '../sql.js'
 import { priorityRank } from './delivery-states.js'
 import { joinLanes } from './join-lane.js'
 
@@ -54,7 +54,7 @@ export const accept = defineStatement(
 WITH ${request.text},
 ${input.text},
 ${wanted.text},
-recipients AS MATERIALIZED (
+found AS (
   SELECT
     i.id AS notification_id,
     i.tenant_id,
@@ -64,7 +64,8 @@ recipients AS MATERIALIZED (
     c.bot_id,
     c.chat_id,
     c.id IS NOT NULL OR (i.awaits_users AND w.user_id IS NOT NULL) AS is_reachable,
-    uuid_v7() AS delivery_id
+    CASE WHEN c.id IS NULL THEN 1
+      ELSE row_number() OVER (PARTITION BY i.id, c.bot_id, c.chat_id ORDER BY c.user_id) END AS place_in_chat
   FROM wanted w
   JOIN input i ON i.id = w.notification_id
   LEFT JOIN LATERAL (
@@ -72,6 +73,10 @@ recipients AS MATERIALIZED (
     UNION ALL
     SELECT * FROM connections c WHERE c.tenant_id = i.tenant_id AND c.id = w.connection_id AND c.status = 'active'
   ) c ON true
+),
+recipients AS MATERIALIZED (
+  -- A chat that several of them share gets it once.
+  SELECT *, uuid_v7() AS delivery_id FROM found WHERE place_in_chat = 1
 ),
 reach AS (
   SELECT
@@ -146,7 +151,19 @@ claimed_dedupe_keys AS (
   ON CONFLICT (tenant_id, key) DO UPDATE SET
     notification_id = excluded.notification_id,
     expires_at = excluded.expires_at
-    WHERE dedupe_keys.expires_at <= clock_timestamp()
+    -- An earlier one shields only what was delivered, or still can be.
+    WHERE dedupe_keys.expires_at <= clock_timestamp() OR NOT (
+      EXISTS (
+        SELECT FROM deliveries d
+        WHERE d.tenant_id = dedupe_keys.tenant_id AND d.notification_id = dedupe_keys.notification_id
+          AND d.id >= dedupe_keys.notification_id AND d.status NOT IN ('failed', 'expired', 'cancelled')
+      )
+      OR EXISTS (
+        SELECT FROM broadcasts b
+        WHERE ${probe('b.tenant_id', 'dedupe_keys.tenant_id')}
+          AND ${probe('b.notification_id', 'dedupe_keys.notification_id')} AND b.is_expanded IS NOT TRUE
+      )
+    )
   RETURNING notification_id
 ),
 accepted AS MATERIALIZED (

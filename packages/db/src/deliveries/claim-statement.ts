@@ -162,7 +162,7 @@ claimed AS MATERIALIZED (
   FROM free_heads f, lanes l
   WHERE ${probe('p.id', 'f.id')} AND l.bot_id = $1 AND l.holder = $2
   RETURNING p.id, p.kind, p.tenant_id, p.notification_id, p.connection_id, p.attempts, p.accepted_at, p.expires_at,
-    p.body, p.stops_if_unknown, p.part, p.dropped, p.strikes,
+    p.body, p.stops_if_unknown, p.part, p.dropped, p.strikes, p.has_unknown_part,
     f.priority, f.chat_id, f.was_in_flight, f.is_group, f.last_sent_at, f.finish_time, f.tenant_hop
 ),
 counted_in_groups AS (
@@ -195,6 +195,7 @@ details AS (
     d.body,
     d.was_in_flight,
     d.strikes,
+    d.has_unknown_part,
     d.stops_if_unknown,
     coalesce(d.part, 0) AS part,
     coalesce(d.dropped, '{}') AS dropped,

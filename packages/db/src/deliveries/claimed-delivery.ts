@@ -19,6 +19,8 @@ interface ClaimedRow {
   stopsIfUnknown: boolean
   /** How many calls of a message that takes several were answered. */
   part: number
+  /** Nobody knows whether one of the parts before was sent. */
+  hasUnknownPart: boolean
   /** Parts that Telegram refused, so that it goes without them. */
   dropped: string[]
   /** How long ago the chat was last sent to, in milliseconds, oldest first. */
@@ -89,6 +91,7 @@ export function toClaimedDelivery(row: Row): ClaimedDelivery {
     strikes: row.strikes,
     stopsIfUnknown: row.stopsIfUnknown,
     part: row.part,
+    hasUnknownPart: row.hasUnknownPart,
     dropped: row.dropped,
     lastSendAgesMs: row.lastSendAgesMs,
     finishTime: row.finishTime,

@@ -75,11 +75,16 @@ function leave(where: 'lane' | 'waiting', from: string): string {
 )`
 }
 
-/** The events of rows that Telegram took without a part of their message, which `dropped` names. */
+/** The events of rows that go on without a part of their message, which `dropped` names, because of a `refusal`. */
 export function degradedIn(from: string): string {
   return eventsOf('notification.degraded', {
     from,
-    data: { ...reference, dropped: 'dropped' },
+    data: {
+      ...reference,
+      dropped: 'dropped',
+      reason: "refusal ->> 'code'",
+      description: "coalesce(refusal ->> 'telegram_description', '')",
+    },
     where: "kind = 'notification' AND dropped IS NOT NULL",
   })
 }

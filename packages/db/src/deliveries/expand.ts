@@ -14,7 +14,7 @@ export interface ExpandedSlice {
 
 // The cursor and the rows that it stands for are written in one statement, so that every recipient joins
 // exactly once, however often the expansion is interrupted.
-const expand = (audience: string): string => `
+const expand = (audience: string, isInAudience: string): string => `
 WITH broadcast AS MATERIALIZED (
   SELECT b.*, n.expires_at, n.on_unknown, ${priorityRank('n.priority')} AS rank
   FROM broadcasts b
@@ -44,6 +44,12 @@ recipients AS MATERIALIZED (
     WHERE tenant_id = $1 AND user_id = a.user_id AND status = 'active' AND connected_at <= b.audience_at
     OFFSET 0
   ) c
+  -- A chat that several users share gets it once, with the first of them, whichever slice that is in.
+  WHERE NOT EXISTS (
+    SELECT FROM connections o
+    WHERE ${probe('o.bot_id', 'c.bot_id')} AND o.chat_id = c.chat_id AND o.tenant_id = $1 AND o.user_id < c.user_id
+      AND o.status = 'active' AND o.connected_at <= b.audience_at AND ${isInAudience}
+  )
 ),
 written_deliveries AS (
   INSERT INTO deliveries (tenant_id, id, notification_id, connection_id, user_id, bot_id, chat_id, status)
@@ -73,19 +79,28 @@ SELECT a.recipients, a.has_more, ARRAY(SELECT DISTINCT bot_id::text FROM recipie
 // Where the broadcast is another's or over, the cursor is null and nobody follows it.
 const expandTopic = defineStatement(
   'expand-topic-broadcast',
-  expand(`
+  expand(
+    `
   SELECT user_id FROM topic_subscribers
   WHERE tenant_id = $1 AND topic_id = (SELECT topic_id FROM broadcast) AND user_id > (SELECT cursor FROM broadcast)
     AND subscribed_at <= (SELECT audience_at FROM broadcast)
-  ORDER BY user_id LIMIT $3`),
+  ORDER BY user_id LIMIT $3`,
+    `EXISTS (
+      SELECT FROM topic_subscribers s
+      WHERE s.tenant_id = $1 AND s.topic_id = b.topic_id AND s.user_id = o.user_id AND s.subscribed_at <= b.audience_at
+    )`,
+  ),
 )
 const expandEveryone = defineStatement(
   'expand-everyone-broadcast',
-  expand(`
+  expand(
+    `
   SELECT user_id FROM users
   WHERE tenant_id = $1 AND user_id > (SELECT cursor FROM broadcast)
     AND created_at <= (SELECT audience_at FROM broadcast)
-  ORDER BY user_id LIMIT $3`),
+  ORDER BY user_id LIMIT $3`,
+    'true',
+  ),
 )
 
 /** Brings the next users of a broadcast's audience into their lanes, up to `usersMax`. */

@@ -13,7 +13,7 @@ export interface Settlement {
   id: string
   /** The turn that claimed it. */
   turnId: string
-  result: Exclude<FinalStatus, 'cancelled'> | 'advance' | 'retry' | 'degrade' | 'release'
+  result: FinalStatus | 'advance' | 'retry' | 'degrade' | 'release'
   messageIds: number[]
   failure: Failure | undefined
   dropped: string | undefined
@@ -28,6 +28,8 @@ export interface Settlement {
   isGroup: boolean
   /** Messages that the call makes in the chat: more than one for an album. */
   messageCount: number
+  /** Nobody knows whether the part was sent. */
+  isUnknownPart?: boolean
   /** It was given back before it was handled: what it is suspected of stays. */
   isUntouched?: boolean
 }
@@ -45,12 +47,21 @@ const input = inputRows('input', {
   dropped: 'text',
   message_count: 'int',
   is_untouched: 'bool',
+  is_unknown_part: 'bool',
 })
 
 const progress = {
   attempts: 'd.attempts + CASE WHEN e.answered_at IS NULL OR e.pause_chat_ms IS NOT NULL THEN 0 ELSE 1 END',
   telegram_message_ids: 'd.telegram_message_ids || ARRAY(SELECT jsonb_array_elements_text(e.message_ids)::bigint)',
   dropped: "CASE WHEN e.dropped IS NULL THEN d.dropped ELSE coalesce(d.dropped, '{}') || e.dropped END",
+}
+
+/** The SQL of what became of a part, as it is kept and shown. */
+function partOf(row: string): string {
+  return `jsonb_build_object(
+    'status', CASE WHEN ${row}.is_unknown_part THEN 'unknown' ELSE 'sent' END,
+    'telegram_message_ids', ${row}.message_ids
+  )`
 }
 
 // Only rows of a lane that the turn still holds are touched: what it writes after another took the lane
@@ -63,13 +74,16 @@ settled AS MATERIALIZED (
   SELECT
     i.id,
     i.message_ids,
-    i.failure,
+    -- Of what goes on without something it says why.
+    CASE WHEN i.dropped IS NULL THEN i.failure END AS failure,
+    i.failure AS refusal,
     i.retry_in_ms,
     i.pause_chat_ms,
     i.is_group,
     i.dropped,
     i.message_count,
     i.is_untouched,
+    i.is_unknown_part,
     r.result,
     p.kind,
     p.tenant_id,
@@ -95,7 +109,13 @@ ended AS MATERIALIZED (
 ${endDeliveries({
   from: 'ended',
   leaves: ['lane'],
-  alsoSets: { ...progress, sent_at: "CASE e.status WHEN 'sent' THEN e.answered_at END" },
+  alsoSets: {
+    ...progress,
+    sent_at: "CASE e.status WHEN 'sent' THEN e.answered_at END",
+    // Of a message of one part, the delivery itself says it all.
+    parts: `CASE WHEN d.parts IS NOT NULL AND e.status IN ('sent', 'unknown') AND e.answered_at IS NOT NULL
+      THEN d.parts || ${partOf('e')} ELSE d.parts END`,
+  },
   alsoTells: [degradedIn('settled')],
 })},
 kept AS MATERIALIZED (
@@ -105,6 +125,7 @@ kept_in_lanes AS (
   UPDATE pending_deliveries p SET
     claimed_by = NULL,
     strikes = CASE WHEN k.is_untouched THEN p.strikes ELSE 0 END,
+    has_unknown_part = p.has_unknown_part OR k.is_unknown_part,
     attempts = CASE k.result WHEN 'advance' THEN 0 WHEN 'retry' THEN p.attempts + 1 ELSE p.attempts END,
     part = CASE k.result WHEN 'advance' THEN coalesce(p.part, 0) + 1 ELSE p.part END,
     dropped = CASE WHEN k.dropped IS NULL THEN p.dropped ELSE coalesce(p.dropped, '{}') || k.dropped END,
@@ -117,9 +138,10 @@ kept_deliveries AS (
     attempts = ${progress.attempts},
     telegram_message_ids = ${progress.telegram_message_ids},
     dropped = ${progress.dropped},
-    part = CASE e.result WHEN 'advance' THEN coalesce(d.part, 0) + 1 ELSE d.part END
+    part = CASE e.result WHEN 'advance' THEN coalesce(d.part, 0) + 1 ELSE d.part END,
+    parts = CASE e.result WHEN 'advance' THEN coalesce(d.parts, '[]') || ${partOf('e')} ELSE d.parts END
   FROM kept e
-  WHERE e.kind = 'notification' AND e.answered_at IS NOT NULL AND ${probe('d.tenant_id', 'e.tenant_id')} AND ${probe('d.id', 'e.id')}
+  WHERE e.kind = 'notification' AND (e.answered_at IS NOT NULL OR e.result = 'advance') AND ${probe('d.tenant_id', 'e.tenant_id')} AND ${probe('d.id', 'e.id')}
 ),
 paced AS (
   UPDATE chats c SET
@@ -146,6 +168,7 @@ export async function settleDeliveries(engine: Pool, settlements: readonly Settl
     settlements.map((settlement) => ({
       ...settlement,
       isUntouched: settlement.isUntouched ?? false,
+      isUnknownPart: settlement.isUnknownPart ?? false,
       messageIds: JSON.stringify(settlement.messageIds),
       failure: settlement.failure === undefined ? null : toStorableJson(settlement.failure),
     })),

@@ -14,7 +14,7 @@ export interface EventData {
   'notification.expired': DeliveryReference
   'notification.cancelled': DeliveryReference
   'notification.unknown': DeliveryReference
-  'notification.degraded': DeliveryReference & { dropped: string }
+  'notification.degraded': DeliveryReference & { dropped: string; reason: string; description: string }
   'notification.edited': DeliveryReference
   'notification.deleted': DeliveryReference
   'notification.edit_failed': DeliveryReference

@@ -56,8 +56,10 @@ export function createAddressRules(allowed: readonly string[] = []): AddressRule
 
   return {
     findFault(address) {
-      // A browser, and so the parser, passes over some of these without a word.
-      if (/[\p{Cc}\s]/u.test(address)) return 'must not hold spaces or control characters'
+      // A browser, and so the parser, passes over these without a word.
+      if (/\p{Cc}/u.test(address) || address !== address.trim()) {
+        return 'must not hold control characters, nor begin or end with a space'
+      }
       if (!URL.canParse(address)) return 'is not a URL'
       const { protocol, username, password, hostname } = new URL(address)
       if (protocol !== 'http:' && protocol !== 'https:') return 'must begin with http:// or https://'

@@ -28,7 +28,9 @@ export const eventCatalogue = {
   'notification.unknown': event('A delivery may have been sent; nobody knows, and it is not repeated.', delivery),
   'notification.degraded': event('Telegram refused a part of a message, which went without it.', {
     ...delivery,
-    dropped: Type.String({ description: 'What the message goes without, such as `formatting`.' }),
+    dropped: Type.String({ description: 'What the message goes without, such as `formatting` or `attachments/0`.' }),
+    reason: Type.String({ description: 'Why, such as `media_unreachable`.' }),
+    description: Type.String({ description: "Telegram's own words; empty where it was not asked." }),
   }),
   'notification.edited': event('A message that was sent was changed in its chat.', delivery),
   'notification.deleted': event('A message that was sent was taken back from its chat.', delivery),

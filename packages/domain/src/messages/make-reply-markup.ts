@@ -1,3 +1,4 @@
+import { sentAddress } from '../addresses/sent-address.js'
 import type { Button, Keyboard, KeyboardButton, MessageOptions } from './message.js'
 
 type CallbackDataOf = (index: number, action: string, value: unknown) => string
@@ -19,9 +20,9 @@ function makeInlineKeyboard(rows: Button[][], callbackDataOf: CallbackDataOf): o
 
 function makeButton(button: Button, index: number, callbackDataOf: CallbackDataOf): object {
   const { text } = button
-  if ('url' in button) return { text, url: button.url }
+  if ('url' in button) return { text, url: sentAddress(button.url) }
   if ('copy' in button) return { text, copy_text: { text: button.copy } }
-  if ('web_app' in button) return { text, web_app: { url: button.web_app } }
+  if ('web_app' in button) return { text, web_app: { url: sentAddress(button.web_app) } }
   return { text, callback_data: callbackDataOf(index, button.action, button.value) }
 }
 

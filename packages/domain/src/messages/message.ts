@@ -76,10 +76,27 @@ export interface TemplateUse {
 export interface MessageContent {
   format: TextFormat
   text: string
-  /** Values of the placeholders of a Markdown text that came from a template. */
+  /** Values of the placeholders of a text that came from a template. */
   values?: readonly string[]
   options: MessageOptions
 }
 
-/** What Telegram may refuse of a message that is worth sending without it. */
-export type Droppable = 'formatting' | 'forum_topic' | 'effect' | 'photo' | 'thread'
+/**
+ * What a message can go without, where Telegram refuses just that. Without `photo` a photo goes as a document, without
+ * `album` each medium as a message of its own, without `file` a long text as messages, without `thread` as a new message.
+ * A single attachment is named by its place, counted from 0; `new_media` is the one that an edit brings.
+ */
+export type Droppable =
+  | 'formatting'
+  | 'forum_topic'
+  | 'effect'
+  | 'reply_to'
+  | 'link_preview'
+  | 'buttons'
+  | 'keyboard'
+  | 'photo'
+  | 'album'
+  | 'file'
+  | 'thread'
+  | 'new_media'
+  | `attachments/${number}`

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { MessageOptions } from './message.js'
-import { planMessage } from './plan-message.js'
+import { planMessage, SpoilerRefused } from './plan-message.js'
 
 const plan = (text: string, options: MessageOptions = {}, dropped: string[] = []) =>
   planMessage(
@@ -36,11 +36,71 @@ test('sends an album, and what it cannot have after it', () => {
 })
 
 test('goes without what was dropped', () => {
-  const options = { topic: 5, effect: '1', attachments: [{ ...photo, fallback: 'document' as const }] }
-  const [step] = plan('**x**', options, ['formatting', 'topic', 'effect', 'photo'])
+  const options: MessageOptions = {
+    forum_topic: 5,
+    effect: '1',
+    buttons,
+    link_preview: 'large',
+    attachments: [{ ...photo, fallback: 'document' }],
+  }
+  const dropped = ['formatting', 'forum_topic', 'effect', 'buttons', 'reply_to']
 
-  expect(step?.method).toBe('sendDocument')
-  expect(step?.params).toEqual({ caption: 'x', reply_parameters: { message_id: 7, allow_sending_without_reply: true } })
+  expect(plan('**x**', options, [...dropped, 'photo'])).toMatchObject([
+    { method: 'sendDocument', params: { caption: 'x' } },
+  ])
+  expect(plan('**x**', options, [...dropped, 'attachments/0', 'link_preview'])).toMatchObject([
+    { method: 'sendMessage', params: { text: 'x', link_preview_options: { is_disabled: true } }, droppable: [] },
+  ])
+})
+
+test('knows what each call has along and can go without', () => {
+  const options: MessageOptions = { forum_topic: 5, effect: '1', buttons, link_preview: 'large' }
+
+  expect(plan('**x**', options)[0]?.droppable).toEqual([
+    'effect',
+    'reply_to',
+    'buttons',
+    'link_preview',
+    'forum_topic',
+    'formatting',
+  ])
+  expect(plan('x', { attachments: [photo, photo] })[0]?.droppable).toEqual([
+    'reply_to',
+    'album',
+    'attachments/0',
+    'attachments/1',
+  ])
+  expect(plan('', { attachments: [photo] })[0]?.droppable).toEqual(['reply_to'])
+})
+
+test('of an album each medium that is left goes on its own, with the text where it was', () => {
+  const options = { attachments: [photo, photo, photo] }
+
+  expect(plan('x', options, ['album', 'attachments/0']).map(({ method, shown }) => [method, shown.text])).toEqual([
+    ['sendPhoto', 'x'],
+    ['sendPhoto', ''],
+  ])
+  expect(plan('x', options, ['attachments/1'])).toMatchObject([{ method: 'sendMediaGroup', media: [{}, {}] }])
+})
+
+test('where a medium goes, its whole text is a message', () => {
+  const text = 'word '.repeat(300)
+
+  expect(plan(text, { attachments: [photo] }).map(({ method }) => method)).toEqual(['sendPhoto', 'sendMessage'])
+  expect(plan(text, { attachments: [photo] }, ['attachments/0']).map(({ shown }) => shown.text)).toEqual([text.trim()])
+})
+
+test('a link outlives its formatting, and a spoiler is not told', () => {
+  const link = '[the run](https://ci.example/1) and https://a.b/'
+  const longText = `${link}\n\n${'word '.repeat(1_000)}`
+
+  expect(plan(link, {}, ['formatting'])[0]?.params).toMatchObject({
+    text: 'the run (https://ci.example/1) and https://a.b/',
+  })
+  expect(plan(longText, { overflow: 'file' })[0]?.media[0]?.source).toMatchObject({
+    text: expect.stringContaining('the run (https://ci.example/1)'),
+  })
+  expect(() => plan('||who did it||', {}, ['formatting'])).toThrow(SpoilerRefused)
 })
 
 test('gives the same calls each time', () => {

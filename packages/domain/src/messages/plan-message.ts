@@ -5,9 +5,11 @@ import {
   type FormattedText,
   messageLengthMax,
   renderText,
+  spellOutLinks,
   splitMessage,
   truncateMessage,
 } from '@tellwire/format'
+import { sentAddress } from '../addresses/sent-address.js'
 import { makeReplyMarkup } from './make-reply-markup.js'
 import type { Attachment, AttachmentType, Droppable, LinkPreview, MessageContent, MessageOptions } from './message.js'
 
@@ -29,6 +31,10 @@ export interface Medium {
   type: AttachmentType
   source: MediaSource
   hasSpoiler: boolean
+  /** Its place among the attachments that were posted; undefined for a file that is made of the text. */
+  place: number | undefined
+  /** As what it goes where Telegram refuses it as what it is. */
+  fallback: AttachmentType | undefined
 }
 
 /** One call of the Bot API. The chat and the media are put in by whoever makes it. */
@@ -38,7 +44,12 @@ export interface MessageStep {
   media: Medium[]
   /** What the chat will show of text: of a message, or a caption. */
   shown: FormattedText
+  /** What the message can go without, of what this call has along. */
+  droppable: Droppable[]
 }
+
+/** A step before it is known what comes along with it. */
+type Body = Omit<MessageStep, 'droppable'>
 
 export interface PlanOptions {
   /** Parts that are left out, because Telegram refused them. */
@@ -67,57 +78,136 @@ const headLength = 280
 /**
  * The calls that send a message, in their order. The same content always gives the same calls, so that one
  * that was interrupted goes on where it stopped.
+ * @throws {SpoilerRefused}
  */
 export function planMessage(content: MessageContent, plan: PlanOptions): MessageStep[] {
-  const { options } = content
-  const isDropped = (what: Droppable) => plan.dropped.includes(what)
+  const isDropped = (what: Droppable): boolean => plan.dropped.includes(what)
+  const options = withoutDropped(content.options, isDropped)
   const rendered = renderText(content.text, content.format, content.values)
-  const text = { text: rendered.text, entities: isDropped('formatting') ? [] : rendered.entities }
-  const attachments = (options.attachments ?? []).map((attachment) =>
-    isDropped('photo') && attachment.type === 'photo' ? { ...attachment, type: 'document' as const } : attachment,
-  )
-  const steps = planBodies(text, attachments, options)
-  const common = commonParams(options, isDropped('forum_topic'))
+  const text = isDropped('formatting') ? withoutFormatting(rendered) : rendered
+  const attachments = keptAttachments(options, isDropped)
+  const steps = planBodies(text, attachments, { ...options, isDropped })
+  const shownCount = steps.reduce((sum, { media, shown }) => sum + media.length + (shown.text === '' ? 0 : 1), 0)
+  // Without its one medium such a message would show nothing.
+  const isAlone = shownCount <= 1
   const withMarkup = steps.findLastIndex(({ method }) => method !== 'sendMediaGroup')
-  return steps.map((step, index) => ({
-    ...step,
-    params: {
-      ...step.params,
-      ...common,
-      ...(step.method === 'sendMessage' ? linkPreviewParams(options.link_preview) : {}),
-      ...(index === 0 ? openingParams(options, plan, isDropped('effect')) : {}),
-      ...(index === withMarkup ? makeReplyMarkup(options, plan.callbackDataOf) : {}),
-      ...(index === 0 ? options.telegram : {}),
-    },
-  }))
+  return steps
+    .map((step, index) => ({
+      ...step,
+      params: {
+        ...step.params,
+        ...commonParams(options),
+        ...(step.method === 'sendMessage' ? linkPreviewParams(options.link_preview) : {}),
+        ...(index === 0 ? openingParams(options, plan) : {}),
+        ...(index === withMarkup ? makeReplyMarkup(options, plan.callbackDataOf) : {}),
+        ...(index === 0 ? options.telegram : {}),
+      },
+    }))
+    .map((step) => ({ ...step, droppable: droppableOf(step, { options, isAlone }) }))
 }
 
-function planBodies(text: FormattedText, attachments: Attachment[], options: MessageOptions): MessageStep[] {
+/** A text that was to be hidden until somebody touches it is not shown to everybody instead. */
+export class SpoilerRefused extends Error {
+  override readonly name = 'SpoilerRefused'
+}
+
+/** @throws {SpoilerRefused} */
+function withoutFormatting(text: FormattedText): FormattedText {
+  if (text.entities.some(({ type }) => type === 'spoiler')) throw new SpoilerRefused()
+  return { text: spellOutLinks(text), entities: [] }
+}
+
+type IsDropped = (what: Droppable) => boolean
+
+function withoutDropped(options: MessageOptions, isDropped: IsDropped): MessageOptions {
+  const kept = { ...options }
+  if (isDropped('buttons')) delete kept.buttons
+  if (isDropped('keyboard')) {
+    delete kept.keyboard
+    delete kept.remove_keyboard
+  }
+  if (isDropped('forum_topic')) delete kept.forum_topic
+  if (isDropped('effect')) delete kept.effect
+  if (isDropped('link_preview')) kept.link_preview = 'off'
+  return kept
+}
+
+/** An attachment with its place among those that were posted, by which it is dropped. */
+type Placed = Attachment & { place: number }
+
+function keptAttachments({ attachments = [] }: MessageOptions, isDropped: IsDropped): Placed[] {
+  return attachments
+    .map((attachment, place) => ({
+      ...attachment,
+      ...(isDropped('photo') && attachment.fallback !== undefined ? { type: attachment.fallback } : {}),
+      place,
+    }))
+    .filter(({ place }) => !isDropped(`attachments/${place}`))
+}
+
+/** The one place that knows what a call can go without. */
+function droppableOf(
+  { method, params, media, shown }: Body,
+  { options, isAlone }: { options: MessageOptions; isAlone: boolean },
+): Droppable[] {
+  const markup = params['reply_markup']
+  const has = {
+    effect: params['message_effect_id'] !== undefined,
+    reply_to: params['reply_parameters'] !== undefined,
+    buttons: markup !== undefined && options.buttons !== undefined,
+    keyboard: markup !== undefined && options.buttons === undefined,
+    link_preview: options.link_preview !== 'off' && params['link_preview_options'] !== undefined,
+    forum_topic: params['message_thread_id'] !== undefined,
+    photo: media.some(({ type, fallback }) => fallback !== undefined && type !== fallback),
+    album: method === 'sendMediaGroup',
+    file: media.some(({ place }) => place === undefined),
+    formatting: shown.entities.length > 0,
+  }
+  const parts = (Object.keys(has) as (keyof typeof has)[]).filter((part) => has[part])
+  const places = isAlone ? [] : media.flatMap(({ place }) => place ?? [])
+  return [...parts, ...places.map((place) => `attachments/${place}` as const)]
+}
+
+interface BodyOptions extends MessageOptions {
+  isDropped: IsDropped
+}
+
+function planBodies(text: FormattedText, attachments: Placed[], options: BodyOptions): Body[] {
   const [first] = attachments
   if (!first) return planText(text, options)
-  const isAlbum = attachments.length > 1
-  const hasMarkup = options.buttons ?? options.keyboard ?? options.remove_keyboard
+  const groups = options.isDropped('album') ? attachments.map((attachment) => [attachment]) : [attachments]
+  const hasMarkup = (options.buttons ?? options.keyboard ?? options.remove_keyboard) !== undefined
+  const isAlbum = groups[0] !== undefined && groups[0].length > 1
   // An album has no buttons, and a sticker no caption: the text follows as a message of its own.
   const isCaptioned = first.type !== 'sticker' && !(isAlbum && hasMarkup)
   const texts = isCaptioned ? captionAndRest(text, options) : textParts(text, options)
   const caption = isCaptioned ? texts.shift() : undefined
-  const media = attachments.map(toMedium)
-  const shown = caption ?? { text: '', entities: [] }
-  const opening: MessageStep = { method: isAlbum ? 'sendMediaGroup' : methodOf[first.type], params: {}, media, shown }
-  if (!isAlbum) opening.params = captionParams(shown)
-  return [opening, ...texts.map(sendText)]
+  const media = groups.map((group, index) => sendMedia(group, index === 0 ? caption : undefined))
+  return [...media, ...texts.map(sendText)]
 }
 
-function planText(text: FormattedText, options: MessageOptions): MessageStep[] {
-  if (options.overflow !== 'file' || codePointLength(text.text) <= messageLengthMax) {
-    return textParts(text, options).map(sendText)
+function sendMedia(media: Placed[], shown: FormattedText = { text: '', entities: [] }): Body {
+  const [first] = media
+  const isAlbum = media.length > 1
+  return {
+    method: isAlbum || !first ? 'sendMediaGroup' : methodOf[first.type],
+    params: isAlbum ? {} : captionParams(shown),
+    media: media.map(toMedium),
+    shown,
   }
+}
+
+function planText(text: FormattedText, options: BodyOptions): Body[] {
+  const isFile =
+    options.overflow === 'file' && codePointLength(text.text) > messageLengthMax && !options.isDropped('file')
+  if (!isFile) return textParts(text, options).map(sendText)
   const head = truncateMessage(text, headLength)
+  const source = { text: withoutFormatting(text).text, name: 'message.txt' }
   return [
     {
       method: 'sendDocument',
       params: captionParams(head),
-      media: [{ type: 'document', source: { text: text.text, name: 'message.txt' }, hasSpoiler: false }],
+      media: [{ type: 'document', source, hasSpoiler: false, place: undefined, fallback: undefined }],
       shown: head,
     },
   ]
@@ -133,7 +223,7 @@ function captionAndRest(text: FormattedText, { overflow }: MessageOptions): Form
   return splitMessage(text, messageLengthMax, captionLengthMax)
 }
 
-function sendText(text: FormattedText): MessageStep {
+function sendText(text: FormattedText): Body {
   return { method: 'sendMessage', params: textParams(text), media: [], shown: text }
 }
 
@@ -151,32 +241,28 @@ export function captionParams({ text, entities }: FormattedText): Record<string,
   return { caption: text, ...(entities.length > 0 ? { caption_entities: entities.map(toBotApi) } : {}) }
 }
 
-function toMedium({ type, url, file, file_id: knownId, spoiler }: Attachment): Medium {
-  const source = file === undefined ? { known: url ?? knownId ?? '' } : { fileId: file }
-  return { type, source, hasSpoiler: spoiler === true }
+function toMedium({ type, url, file, file_id: knownId, spoiler, place, fallback }: Placed): Medium {
+  const source =
+    file === undefined ? { known: url === undefined ? (knownId ?? '') : sentAddress(url) } : { fileId: file }
+  return { type, source, hasSpoiler: spoiler === true, place, fallback }
 }
 
-function commonParams(
-  { silent, protect, forum_topic: forumTopic }: MessageOptions,
-  isTopicDropped: boolean,
-): Record<string, unknown> {
+function commonParams({ silent, protect, forum_topic: forumTopic }: MessageOptions): Record<string, unknown> {
   return {
     ...(silent ? { disable_notification: true } : {}),
     ...(protect ? { protect_content: true } : {}),
-    ...(forumTopic !== undefined && !isTopicDropped ? { message_thread_id: forumTopic } : {}),
+    ...(forumTopic === undefined ? {} : { message_thread_id: forumTopic }),
   }
 }
 
 function openingParams(
   { effect }: MessageOptions,
-  { isGroup, replyToMessageId }: PlanOptions,
-  isEffectDropped: boolean,
+  { isGroup, replyToMessageId, dropped }: PlanOptions,
 ): Record<string, unknown> {
+  const isReply = replyToMessageId !== undefined && !dropped.includes('reply_to')
   return {
-    ...(effect !== undefined && !isGroup && !isEffectDropped ? { message_effect_id: effect } : {}),
-    ...(replyToMessageId === undefined
-      ? {}
-      : { reply_parameters: { message_id: replyToMessageId, allow_sending_without_reply: true } }),
+    ...(effect !== undefined && !isGroup ? { message_effect_id: effect } : {}),
+    ...(isReply ? { reply_parameters: { message_id: replyToMessageId, allow_sending_without_reply: true } } : {}),
   }
 }
 
@@ -188,7 +274,7 @@ export function linkPreviewParams(preview: MessageOptions['link_preview']): Reco
     ...(mode === 'small' ? { prefer_small_media: true } : {}),
     ...(mode === 'large' ? { prefer_large_media: true } : {}),
     ...(above ? { show_above_text: true } : {}),
-    ...(url === undefined ? {} : { url }),
+    ...(url === undefined ? {} : { url: sentAddress(url) }),
   }
   return Object.keys(options).length > 0 ? { link_preview_options: options } : {}
 }

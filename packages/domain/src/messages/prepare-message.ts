@@ -7,7 +7,7 @@ import {
 } from '../templates/render-template.js'
 import { lengthMaxOf } from './length-max.js'
 import type { MessageContent, MessageOptions } from './message.js'
-import { type MessageStep, planMessage, type PlanOptions } from './plan-message.js'
+import { type MessageStep, planMessage, type PlanOptions, SpoilerRefused } from './plan-message.js'
 
 /** All that a message is made of, as plain data: it can be handed to a thread. */
 export interface MessageToPrepare {
@@ -29,7 +29,7 @@ export interface PreparedMessage {
 
 /** Why there is nothing to send. */
 export interface Unpreparable {
-  failure: 'template_gone' | 'variables_missing' | 'message_too_long' | 'formatting_refused'
+  failure: 'template_gone' | 'variables_missing' | 'message_too_long' | 'formatting_refused' | 'spoiler_refused'
 }
 
 /** Fills in the template of a message and plans its calls. What it costs, the tenant's text decides. */
@@ -44,6 +44,7 @@ export function prepareMessage({ content, template, plan }: MessageToPrepare): P
     if (error instanceof TemplateError) return { failure: 'variables_missing' }
     // The text of a template is not known before it is filled in.
     if (error instanceof TelegramParseError) return { failure: 'formatting_refused' }
+    if (error instanceof SpoilerRefused) return { failure: 'spoiler_refused' }
     throw error
   }
 }

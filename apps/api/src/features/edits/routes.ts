@@ -1,4 +1,5 @@
 import { IdParams, readId } from '../../http/ids.js'
+import { messageBytesMax } from '../../messages/schemas.js'
 import { messageRefusals } from '../../messages/refusals.js'
 import { route } from '../../route.js'
 import { editNotification } from './edit-notification.js'
@@ -20,6 +21,7 @@ export const editRoutes = [
     description: 'Each message is edited at the pace of everything else; `edit` of a delivery tells what became of it.',
     params,
     body: NotificationEdit,
+    bodyBytesMax: messageBytesMax,
     responses: { 202: Editing },
     errors: [...messageRefusals, 'conflict', 'not_editable'],
     handler: ({ scope, params, body }) => editNotification(scope, idOf(params), body),

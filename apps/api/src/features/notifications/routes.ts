@@ -1,6 +1,7 @@
 import { Answer, replayedHeader } from '../../http/answer.js'
 import { IdParams, parseId, readId } from '../../http/ids.js'
 import { Page } from '../../http/schemas.js'
+import { messageBytesMax } from '../../messages/schemas.js'
 import { messageRefusals } from '../../messages/refusals.js'
 import type { ProblemCode } from '../../problems.js'
 import { type Call, route } from '../../route.js'
@@ -48,6 +49,7 @@ export const notificationRoutes = [
       'With the answer it is on disk, and will be sent. With `Prefer: wait=N` the answer comes when all of it has ended, or after N seconds.',
     headers: NotificationHeaders,
     body: NewNotification,
+    bodyBytesMax: messageBytesMax,
     responses: { 202: AcceptedNotification },
     isIdempotent: true,
     hasLocation: true,

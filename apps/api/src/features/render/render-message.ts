@@ -1,6 +1,12 @@
 import { readObject } from '@tellwire/db'
 import type { MessageContent } from '@tellwire/domain'
-import { captionLengthMax, codePointLength, messageLengthMax, renderPreview } from '@tellwire/format'
+import {
+  captionLengthMax,
+  codePointLength,
+  type FormattedText,
+  messageLengthMax,
+  renderPreview,
+} from '@tellwire/format'
 import { refusal } from '../../errors.js'
 import { escapePointer } from '../../http/validation.js'
 import { assertLength } from '../../messages/check-length.js'
@@ -29,9 +35,26 @@ export async function renderMessage(scope: RenderingScope, { user_id: userId, ..
       attachments: media.length,
       html: renderPreview(shown),
     })),
-    warnings: [...rendered.warnings, ...warnOfLength(rendered.text)],
+    warnings: [
+      ...rendered.warnings,
+      ...(await warnOfDialect(scope, content, rendered)),
+      ...warnOfLength(rendered.text),
+    ],
     html: renderPreview(rendered),
   }
+}
+
+/** What is read otherwise than CommonMark has it is told, so that nobody wonders. */
+async function warnOfDialect(
+  scope: RenderingScope,
+  { text, format, values }: MessageContent,
+  written: FormattedText,
+): Promise<{ code: string; message: string }[]> {
+  if (format !== 'markdown') return []
+  const letter = await renderGiven(scope, { text, format: 'commonmark', values })
+  const isSame = letter.text === written.text && JSON.stringify(letter.entities) === JSON.stringify(written.entities)
+  const message = 'CommonMark to the letter reads it otherwise; "format": "commonmark" would'
+  return isSame ? [] : [{ code: 'differs_from_commonmark', message }]
 }
 
 /** Telegram does not say how its servers count: a message may be too long for them that is not by its own rules. */

@@ -1,4 +1,5 @@
 import { assertScope } from '../../plugins/authenticate.js'
+import { messageBytesMax } from '../../messages/schemas.js'
 import { messageRefusals } from '../../messages/refusals.js'
 import { route } from '../../route.js'
 import { renderMessage } from './render-message.js'
@@ -13,6 +14,7 @@ export const renderRoutes = [
     tag: 'notifications',
     summary: 'See what a message would look like, without sending it',
     body: RenderRequest,
+    bodyBytesMax: messageBytesMax,
     responses: { 200: Rendered },
     description:
       'A template needs a key with `templates:read`, and a user one with `users:read`: their content is shown.',
