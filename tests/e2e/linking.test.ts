@@ -150,6 +150,30 @@ describe.each([
     })
   })
 
+  test('a link that is pasted as text connects the chat', async () => {
+    const person = await world.newPerson('Paster')
+    const { url } = await issue('paster', { bot_id: world.bot.id })
+
+    expect(await answerTo(person, () => say(person, `here: ${url as string}`))).toMatch(/You are connected/)
+    expect(await answerTo(person, () => say(person, '/help'))).toMatch(/\/stop/)
+  })
+
+  test('a bot that was removed from a group and added again sends there as before', async () => {
+    const person = await world.newPerson('Adder')
+    const link = await issue('adders', { bot_id: world.bot.id, chat: 'group' })
+    const { body: group } = await world.control('POST', '/groups', { title: 'Adders', members: [person.id] })
+    await world.control('POST', `/people/${person.id}/open`, { link: link['url'], chat_id: group['id'] })
+    const status = () => connections('adders').then((all) => all?.[0]?.['status'] as string | undefined)
+    await eventually(status, (current) => current === 'active')
+
+    const member = { bot: world.bot.username, person: person.id }
+    await world.control('DELETE', `/groups/${group['id']}/bots`, member)
+    await eventually(status, (current) => current === 'gone')
+    await world.control('POST', `/groups/${group['id']}/bots`, member)
+
+    expect(await eventually(status, (current) => current === 'active')).toBe('active')
+  })
+
   test('in a group whoever connected it and its administrators can stop it, and nobody else', async () => {
     const [owner, member, boss] = await Promise.all(['Owner', 'Member', 'Boss'].map((name) => world.newPerson(name)))
     if (!owner || !member || !boss) throw new Error('nobody is there')
@@ -203,8 +227,9 @@ describe.each([
   test('updates of kinds that nobody has heard of harm nothing', async () => {
     const person = await world.newPerson('Writer')
     await answerTo(person, () => say(person, '/start'))
-    await say(person, 'just some words')
-    await say(person, '/unknown_command')
+    for (const words of ['just some words', '/unknown_command', '/help']) {
+      expect(await answerTo(person, () => say(person, words))).toMatch(/open the connect link/)
+    }
 
     expect(await answerTo(person, () => say(person, '/stop'))).toMatch(/not connected/)
     expect(world.output()).not.toContain('handling an update failed')

@@ -15,7 +15,7 @@ export async function handleMembership(given: UpdateScope, change: ChatMemberUpd
   const isIn =
     member.status !== 'left' && member.status !== 'kicked' && (member.status !== 'restricted' || member.is_member)
   if (isIn) {
-    await restoreBlocked(scope, key)
+    await restoreBlocked(scope, key, { isGroup: chat.type !== 'private' })
   } else if (chat.type === 'private') {
     await scope.db.chat.update({ where: { botId_chatId: key }, data: { blockedAt: new Date(change.date * 1_000) } })
     await endConnections(scope, key, { status: 'blocked', reason: 'person_blocked' })

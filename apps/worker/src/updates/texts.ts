@@ -3,6 +3,7 @@ export interface Replies {
   welcome: (tenant: string) => string
   alreadyConnected: (tenant: string) => string
   bareStart: string
+  help: string
   unknownToken: string
   foreignToken: string
   usedToken: (tenant: string) => string
@@ -18,6 +19,7 @@ const en: Replies = {
   welcome: (tenant) => `You are connected. Notifications from ${tenant} will arrive here.\n\nSend /stop to end that.`,
   alreadyConnected: (tenant) => `This chat is already connected to ${tenant}. There is nothing more to do.`,
   bareStart: 'Hello! To get notifications here, open the connect link that your app shows you.',
+  help: 'Notifications arrive here. Send /stop to end them.',
   unknownToken: 'I do not know this link. Please open the connect link in your app again.',
   foreignToken: 'This link belongs to another bot. Please open the connect link in your app again.',
   usedToken: (tenant) => `This link was used already. Please ask ${tenant} for a new one.`,
@@ -36,6 +38,7 @@ const de: Replies = {
     `Du bist verbunden. Benachrichtigungen von ${tenant} kommen ab jetzt hier an.\n\nMit /stop beendest du das.`,
   alreadyConnected: (tenant) => `Dieser Chat ist schon mit ${tenant} verbunden. Es ist nichts weiter zu tun.`,
   bareStart: 'Hallo! Um hier Benachrichtigungen zu bekommen, öffne den Verbindungslink, den dir deine App zeigt.',
+  help: 'Hier kommen Benachrichtigungen an. Mit /stop beendest du das.',
   unknownToken: 'Diesen Link kenne ich nicht. Bitte öffne den Verbindungslink in deiner App noch einmal.',
   foreignToken: 'Dieser Link gehört zu einem anderen Bot. Bitte öffne den Verbindungslink in deiner App noch einmal.',
   usedToken: (tenant) => `Dieser Link wurde schon benutzt. Bitte ${tenant} um einen neuen.`,
@@ -55,6 +58,7 @@ const es: Replies = {
     `Ya estás conectado. Las notificaciones de ${tenant} llegarán aquí.\n\nEnvía /stop para terminar.`,
   alreadyConnected: (tenant) => `Este chat ya está conectado con ${tenant}. No hay nada más que hacer.`,
   bareStart: '¡Hola! Para recibir notificaciones aquí, abre el enlace de conexión que te muestra tu aplicación.',
+  help: 'Aquí llegan las notificaciones. Envía /stop para terminar.',
   unknownToken: 'No conozco este enlace. Abre de nuevo el enlace de conexión en tu aplicación.',
   foreignToken: 'Este enlace es de otro bot. Abre de nuevo el enlace de conexión en tu aplicación.',
   usedToken: (tenant) => `Este enlace ya se ha usado. Pide uno nuevo a ${tenant}.`,

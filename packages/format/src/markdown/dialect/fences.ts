@@ -22,12 +22,25 @@ function readFence(state: StateBlock, startLine: number, endLine: number, isSile
     (isMarked ? findEnd(state, startLine, lastLine, ticks, true) : undefined) ??
     findEnd(state, startLine, lastLine, ticks, false)
   state.line = end === undefined ? lastLine : end + 1
+  const content = state.getLines(startLine + 1, end ?? lastLine, indent, true)
+  const [, language = '', rest = ''] = /^\s*([\w+#.-]*)([^]*)$/.exec(info) ?? []
+  const caption = content.trim() === '' ? info.trim() : rest.trim()
+  if (caption !== '') pushCaption(state, caption)
   const token = state.push('fence', 'code', 0)
-  token.info = info
-  token.content = state.getLines(startLine + 1, end ?? lastLine, indent, true)
+  token.info = language
+  token.content = content
   token.markup = ticks
   token.map = [startLine, state.line]
   return true
+}
+
+/** More than a language stands beside a fence: it is shown above the code. */
+function pushCaption(state: StateBlock, caption: string): void {
+  state.push('paragraph_open', 'p', 1)
+  const inline = state.push('inline', '', 0)
+  inline.content = caption
+  inline.children = []
+  state.push('paragraph_close', 'p', -1)
 }
 
 /** The line that ends the block; undefined where none does. */
