@@ -59,7 +59,6 @@ export type {
 } from './messages/message.js'
 export {
   captionParams,
-  linkPreviewParams,
   type MediaSource,
   type Medium,
   type MessageStep,

@@ -119,7 +119,7 @@ function withoutDefaults(options: { [Key in keyof MessageOptions]: MessageOption
   const isDefault = ([name, value]: [string, unknown]) =>
     value === undefined ||
     value === false ||
-    (name === 'link_preview' && value === 'default') ||
+    (name === 'link_preview' && value === 'auto') ||
     (name === 'overflow' && value === 'split')
   return Object.fromEntries(Object.entries(options).filter((entry) => !isDefault(entry)))
 }

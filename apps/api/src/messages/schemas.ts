@@ -112,7 +112,7 @@ const Keyboard = Type.Object(
   { $id: 'Keyboard', additionalProperties: false, description: "In place of the letters of the person's phone." },
 )
 
-const previewModes = ['default', 'off', 'small', 'large'] as const
+const previewModes = ['auto', 'default', 'off', 'small', 'large'] as const
 
 const LinkPreviewOptions = Type.Object(
   {
@@ -126,9 +126,10 @@ const LinkPreviewOptions = Type.Object(
 )
 
 export const LinkPreview = Type.Union([Literals(previewModes), LinkPreviewOptions], {
-  default: 'default',
+  default: 'auto',
   'x-form': `must be one of ${previewModes.join(', ')}, or an object`,
-  description: 'Whether a page that the text links to is shown: `default` leaves it to Telegram.',
+  description:
+    'Whether a page that the text links to is shown. `auto`: only of an address that was written as a link, never of a name like `README.md`, which Telegram takes for one. `default` leaves it to Telegram.',
 })
 
 const Size = (description: string) => Type.Integer({ minimum: 0, maximum: 2_147_483_647, description })

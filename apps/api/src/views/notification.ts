@@ -139,7 +139,7 @@ const defaults = {
   overflow: 'split',
   silent: false,
   protect: false,
-  link_preview: 'default',
+  link_preview: 'auto',
 } as const satisfies MessageOptions
 
 function showAttachment({ file, ...attachment }: NonNullable<MessageOptions['attachments']>[number]) {

@@ -51,7 +51,7 @@ export interface MessageOptions {
   remove_keyboard?: true
   silent?: boolean
   protect?: boolean
-  link_preview?: 'default' | 'off' | 'small' | 'large' | LinkPreview
+  link_preview?: 'auto' | 'default' | 'off' | 'small' | 'large' | LinkPreview
   /** The number of a topic of a forum. */
   forum_topic?: number
   /** The UUID of a notification. */

@@ -10,6 +10,7 @@ import {
   truncateMessage,
 } from '@tellwire/format'
 import { sentAddress } from '../addresses/sent-address.js'
+import { choosePreview } from './choose-preview.js'
 import { makeReplyMarkup } from './make-reply-markup.js'
 import type { Attachment, AttachmentType, Droppable, LinkPreview, MessageContent, MessageOptions } from './message.js'
 
@@ -97,7 +98,7 @@ export function planMessage(content: MessageContent, plan: PlanOptions): Message
       params: {
         ...step.params,
         ...commonParams(options),
-        ...(step.method === 'sendMessage' ? linkPreviewParams(options.link_preview) : {}),
+        ...(step.method === 'sendMessage' ? linkPreviewParams(options.link_preview, step.shown) : {}),
         ...(index === 0 ? openingParams(options, plan) : {}),
         ...(index === withMarkup ? makeReplyMarkup(options, plan.callbackDataOf) : {}),
         ...(index === 0 ? options.telegram : {}),
@@ -266,15 +267,20 @@ function openingParams(
   }
 }
 
-export function linkPreviewParams(preview: MessageOptions['link_preview']): Record<string, unknown> {
+function linkPreviewParams(
+  preview: MessageOptions['link_preview'] = 'auto',
+  shown: FormattedText,
+): Record<string, unknown> {
   const { mode, above, url }: LinkPreview =
-    typeof preview === 'object' ? preview : preview === undefined || preview === 'default' ? {} : { mode: preview }
+    typeof preview === 'object' ? preview : preview === 'auto' || preview === 'default' ? {} : { mode: preview }
+  const isChosen = preview !== 'default' && mode !== 'off' && url === undefined
   const options = {
     ...(mode === 'off' ? { is_disabled: true } : {}),
     ...(mode === 'small' ? { prefer_small_media: true } : {}),
     ...(mode === 'large' ? { prefer_large_media: true } : {}),
     ...(above ? { show_above_text: true } : {}),
     ...(url === undefined ? {} : { url: sentAddress(url) }),
+    ...(isChosen ? choosePreview(shown) : {}),
   }
   return Object.keys(options).length > 0 ? { link_preview_options: options } : {}
 }

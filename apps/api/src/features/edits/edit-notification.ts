@@ -85,7 +85,7 @@ async function applyEdit(
       silent: false,
       protect: false,
       overflow: 'split',
-      link_preview: 'default',
+      link_preview: 'auto',
       ...definedOf({ ...given, buttons: buttons ?? undefined, link_preview: preview, overflow }),
       format,
     },
