@@ -37,6 +37,13 @@ const hostile: Record<string, string> = {
   references: Array.from({ length: 1_500 }, (_, index) => `[a${index}]: /u\n`).join(''),
   headings: fill('# a\n'),
   'numbered items': fill('1. a\n'),
+  'HTML comments': fill('<!--\n'),
+  details: fill('<details>'),
+  preformatted: fill('<pre>\n'),
+  formulas: fill('$a^'),
+  backslashes: fill('\\a\\('),
+  'items below items': fill('1. a\n  - b\n'),
+  escapes: fill('\u001b['),
   rules: fill('---\n'),
   quotes: fill('> a\n\n'),
 }

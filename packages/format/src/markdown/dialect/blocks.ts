@@ -24,7 +24,8 @@ export function addSureBlocks(parser: MarkdownIt): void {
 
 /** Whether `=` stand below the paragraph, before any dashes. */
 function isUnderlined(state: StateBlock, startLine: number, endLine: number): boolean {
-  for (let line = startLine + 1; line < endLine && !state.isEmpty(line); line++) {
+  const isInside = (line: number): boolean => !state.isEmpty(line) && (state.sCount[line] ?? 0) >= state.blkIndent
+  for (let line = startLine + 1; line < endLine && isInside(line); line++) {
     const text = lineOf(state, line).trimEnd()
     if (/^=+$/.test(text)) return true
     if (/^-+$/.test(text)) return false

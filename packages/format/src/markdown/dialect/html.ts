@@ -37,7 +37,9 @@ const parting = new Set(['p', 'div', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'ul', '
 
 const tag = /^<(\/?)([a-z][a-z0-9-]*)((?:\s+[a-z:_-][\w:.-]*(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?)*)\s*\/?>/i
 const tagLengthMax = 2_000
-const comment = /<!--[^]*?-->/y
+const [commentStart, commentEnd] = ['<!--', '-->']
+/** Where the last comment of a text ends: behind it none is looked for. */
+const lastCommentEnds = new WeakMap<StateInline, number>()
 const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0' }
 
 /** HTML does what it says, or is not shown. What is no tag of HTML (`List<String>`, `<host>`) is text. */
@@ -59,10 +61,9 @@ interface TagMeta {
 function readTag(state: StateInline, isSilent: boolean): boolean {
   const { src, pos, posMax } = state
   if (src.charAt(pos) !== '<') return false
-  comment.lastIndex = pos
-  const hidden = src.startsWith('<!--', pos) ? comment.exec(src)?.[0] : undefined
-  if (hidden !== undefined && pos + hidden.length <= posMax) {
-    state.pos += hidden.length
+  const end = endOfComment(state)
+  if (end !== undefined) {
+    state.pos = end
     return true
   }
   const [written = '', slash = '', name = '', attributes = ''] =
@@ -79,6 +80,15 @@ function readTag(state: StateInline, isSilent: boolean): boolean {
   }
   state.pos += written.length
   return true
+}
+
+function endOfComment(state: StateInline): number | undefined {
+  const { src, pos, posMax } = state
+  if (!src.startsWith(commentStart, pos)) return undefined
+  const last = lastCommentEnds.get(state) ?? src.lastIndexOf(commentEnd)
+  lastCommentEnds.set(state, last)
+  const end = last < pos ? -1 : src.indexOf(commentEnd, pos + commentStart.length)
+  return end === -1 || end + commentEnd.length > posMax ? undefined : end + commentEnd.length
 }
 
 function pushPaired(state: StateInline, written: string, meta: TagMeta, attributes: string): void {
@@ -134,17 +144,22 @@ function pairTags(state: StateInline): boolean {
 /** A comment on lines of its own, however many. */
 function readComment(state: StateBlock, startLine: number, endLine: number, isSilent: boolean): boolean {
   if (!lineOf(state, startLine).startsWith('<!--')) return false
-  const end = findLine(state, startLine, endLine, (line) => line.includes('-->'))
-  if (end === undefined || lineOf(state, end).split('-->').slice(1).join('-->').trim() !== '') return false
+  const end = findEnd(state, startLine, endLine, commentEnd)
+  if (end === undefined || lineOf(state, end).split(commentEnd).slice(1).join('').trim() !== '') return false
   if (!isSilent) state.line = end + 1
   return true
 }
 
 const detailsOpen = /^<details(?:\s[^>]*)?>/i
+/** Further ones in these are shown as what is in them. */
+const detailsDepthMax = 5
 
 /** `<details>`: its summary in bold, and what is in it, as a quote that can be expanded. */
 function readDetails(state: StateBlock, startLine: number, endLine: number, isSilent: boolean): boolean {
   if (!detailsOpen.test(lineOf(state, startLine))) return false
+  const environment = state.env as { detailsDepth?: number }
+  const outer = environment.detailsDepth ?? 0
+  if (outer >= detailsDepthMax) return false
   if (isSilent) return true
   let depth = 0
   const end =
@@ -163,7 +178,9 @@ function readDetails(state: StateBlock, startLine: number, endLine: number, isSi
     inline.children = []
     state.push('paragraph_close', 'p', -1)
   }
-  state.md.block.parse(content.slice(written.length), state.md, state.env, state.tokens)
+  environment.detailsDepth = outer + 1
+  state.md.block.parse(content.slice(written.length), state.md, environment, state.tokens)
+  environment.detailsDepth = outer
   state.push('details_close', 'details', -1)
   state.line = end + 1
   return true
@@ -172,7 +189,7 @@ function readDetails(state: StateBlock, startLine: number, endLine: number, isSi
 /** `<pre>`, with or without `<code>` in it. */
 function readPre(state: StateBlock, startLine: number, endLine: number, isSilent: boolean): boolean {
   if (!/^<pre[\s>]/i.test(lineOf(state, startLine))) return false
-  const end = findLine(state, startLine, endLine, (line) => /<\/pre>\s*$/i.test(line))
+  const end = findEnd(state, startLine, endLine, '</pre>')
   if (end === undefined) return false
   if (isSilent) return true
   const source = state.getLines(startLine, end + 1, state.blkIndent, false)
@@ -185,6 +202,17 @@ function readPre(state: StateBlock, startLine: number, endLine: number, isSilent
   token.map = [startLine, end + 1]
   state.line = end + 1
   return true
+}
+
+/** Ends of which there is none up to a line: behind the first look they are not looked for again. */
+const missingEnds = new WeakMap<StateBlock, Map<string, number>>()
+
+function findEnd(state: StateBlock, startLine: number, endLine: number, end: string): number | undefined {
+  const missing = missingEnds.get(state) ?? new Map<string, number>()
+  if (endLine <= (missing.get(end) ?? 0)) return undefined
+  const found = findLine(state, startLine, endLine, (line) => line.toLowerCase().includes(end))
+  if (found === undefined) missingEnds.set(state, missing.set(end, endLine))
+  return found
 }
 
 function findLine(

@@ -51,20 +51,25 @@ function nestNarrowItems(source: string): string {
 
 interface List {
   isOrdered: boolean
-  items: Token[]
+  items: Item[]
   open: Token
-  close: Token
   /** The list before it, where nothing stands between the two. */
   before: List | undefined
 }
 
-type ChooseMarkers = (list: List, tokens: readonly Token[]) => string[]
+interface Item {
+  token: Token
+  /** The text of its first block; undefined where that is none. */
+  text: string | undefined
+}
+
+type ChooseMarkers = (list: List) => string[]
 
 function markItems({ tokens }: StateCore, choose: ChooseMarkers): void {
   for (const list of findLists(tokens)) {
-    for (const [index, marker] of choose(list, tokens).entries()) {
+    for (const [index, marker] of choose(list).entries()) {
       const item = list.items[index]
-      if (item) item.meta = { marker } satisfies ItemMeta
+      if (item) item.token.meta = { marker } satisfies ItemMeta
     }
   }
 }
@@ -73,19 +78,20 @@ function markItems({ tokens }: StateCore, choose: ChooseMarkers): void {
 function findLists(tokens: readonly Token[]): List[] {
   const lists: List[] = []
   const open: List[] = []
+  const closedBy = new Map<Token, List>()
   for (const [index, token] of tokens.entries()) {
     if (token.type === 'ordered_list_open' || token.type === 'bullet_list_open') {
       const neighbour = tokens[index - 1]
-      const before = lists.find(({ close }) => close === neighbour)
+      const before = neighbour && closedBy.get(neighbour)
       const isAdjacent = before?.open.map?.[1] === token.map?.[0]
       const isOrdered = token.type === 'ordered_list_open'
-      const list: List = { isOrdered, items: [], open: token, close: token, before: isAdjacent ? before : undefined }
+      const list: List = { isOrdered, items: [], open: token, before: isAdjacent ? before : undefined }
       lists.push(list)
       open.push(list)
-    } else if (token.type === 'list_item_open') open.at(-1)?.items.push(token)
+    } else if (token.type === 'list_item_open') open.at(-1)?.items.push({ token, text: textAfter(tokens, index) })
     else if (token.type === 'ordered_list_close' || token.type === 'bullet_list_close') {
       const list = open.pop()
-      if (list) list.close = token
+      if (list) closedBy.set(token, list)
     }
   }
   return lists
@@ -93,17 +99,17 @@ function findLists(tokens: readonly Token[]): List[] {
 
 function countFromFirst({ isOrdered, items, open }: List): string[] {
   const start = Number(open.attrGet('start') ?? 1)
-  return items.map(({ markup }, index) => (isOrdered ? `${start + index}${markup} ` : '• '))
+  return items.map(({ token: { markup } }, index) => (isOrdered ? `${start + index}${markup} ` : '• '))
 }
 
 /** The numbers that were given; where each item has the same, they count on, also over bullets that stand between. */
-function chooseWrittenMarkers(list: List, tokens: readonly Token[]): string[] {
+function chooseWrittenMarkers(list: List): string[] {
   const { isOrdered, items } = list
-  if (!isOrdered) return items.map((item) => (isAmount(item, tokens) ? `${item.markup} ` : '• '))
-  const [first] = items
-  const isCounted = items.every(({ info }) => info === first?.info)
-  const from = isCounted ? (numberAfter(list) ?? Number(first?.info)) : 0
-  return items.map(({ info, markup }, index) => {
+  if (!isOrdered) return items.map((item) => (isAmount(item) ? `${item.token.markup} ` : '• '))
+  const first = items[0]?.token.info
+  const isCounted = items.every(({ token }) => token.info === first)
+  const from = isCounted ? (numberAfter(list) ?? Number(first)) : 0
+  return items.map(({ token: { info, markup } }, index) => {
     const number = isCounted && (items.length > 1 || from !== Number(info)) ? String(from + index) : info
     return `${number}${markup} `
   })
@@ -112,14 +118,17 @@ function chooseWrittenMarkers(list: List, tokens: readonly Token[]): string[] {
 /** The number that follows the list before the bullets that stand in between, where all of them are written as the same. */
 function numberAfter({ before, items }: List): number | undefined {
   const steps = before?.isOrdered === false ? before.before : before
-  const written = items[0]?.info
-  const last = steps?.items.at(-1)
+  const written = items[0]?.token.info
+  const last = steps?.items.at(-1)?.token
   if (steps?.isOrdered !== true || last?.info !== written) return undefined
   return Number.parseInt((last?.meta as ItemMeta | null)?.marker ?? '', 10) + 1
 }
 
-function isAmount(item: Token, tokens: readonly Token[]): boolean {
-  const start = tokens.indexOf(item)
-  const [, text] = [tokens[start + 1], tokens[start + 2]]
-  return item.markup !== '*' && text?.type === 'inline' && amount.test(text.content)
+function isAmount({ token, text }: Item): boolean {
+  return token.markup !== '*' && text !== undefined && amount.test(text)
+}
+
+function textAfter(tokens: readonly Token[], index: number): string | undefined {
+  const text = tokens[index + 2]
+  return text?.type === 'inline' ? text.content : undefined
 }

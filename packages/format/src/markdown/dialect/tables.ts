@@ -4,6 +4,9 @@ import { lineOf } from './rules.js'
 
 const delimiterRow = /^\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?$/
 
+/** A row with more cells than this, and than the header, is no row that somebody meant. */
+const columnsMax = 50
+
 /** Tables as GFM has them, of which no cell is lost: neither one beyond the header nor one with a bar in its code. */
 export function addWholeTables(parser: MarkdownIt): void {
   parser.block.ruler.at('table', readTable, { alt: ['paragraph', 'reference'] })
@@ -22,7 +25,8 @@ function readTable(state: StateBlock, startLine: number, endLine: number, isSile
   let line = startLine + 2
   const rows: string[][] = []
   while (line < endLine && !endsTable(state, line, endLine)) rows.push(splitRow(lineOf(state, line++).trim()))
-  const columns = Math.max(names.length, ...rows.map((row) => row.length))
+  const widest = rows.reduce((most, row) => Math.max(most, row.length), names.length)
+  const columns = Math.max(names.length, Math.min(widest, columnsMax))
   const aligns = splitRow(delimiters).map(alignOf)
   state.push('table_open', 'table', 1).map = [startLine, line]
   for (const [index, row] of [names, ...rows].entries()) {
@@ -33,7 +37,8 @@ function readTable(state: StateBlock, startLine: number, endLine: number, isSile
       const token = state.push(`${kind}_open`, kind, 1)
       if (align !== '') token.attrSet('style', `text-align:${align}`)
       const inline = state.push('inline', '', 0)
-      inline.content = row[column] ?? ''
+      // A row that does not end keeps its rest in its last cell.
+      inline.content = column === columns - 1 ? row.slice(column).join(' | ') : (row[column] ?? '')
       inline.children = []
       state.push(`${kind}_close`, kind, -1)
     }
