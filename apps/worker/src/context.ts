@@ -19,6 +19,8 @@ import type { WorkerMetrics } from './metrics.js'
 export interface WorkerContext {
   db: Database
   engine: Pool
+  /** For claims alone. */
+  claiming: Pool
   jobs: JobBackend
   waker: Waker
   sealer: Sealer

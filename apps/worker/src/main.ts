@@ -27,7 +27,9 @@ const log = createLogger('worker', config.LOG_LEVEL)
 const engineUrl = config.DATABASE_ENGINE_URL ?? config.DATABASE_URL
 
 const db = connectDatabase({ url: config.DATABASE_URL, applicationName: 'tellwire-worker' })
-const engine = connectEngine({ url: engineUrl, poolMax: 20, applicationName: 'tellwire-worker-engine' })
+const engine = connectEngine({ url: engineUrl, poolMax: 10, applicationName: 'tellwire-worker-engine' })
+// Few and of their own: claims side by side take each other's cores, and nothing else is to wait behind them.
+const claiming = connectEngine({ url: engineUrl, poolMax: 3, applicationName: 'tellwire-worker-claiming' })
 // Of its own, so that what has been sent is never recorded behind claims that wait for a connection.
 const settling = connectEngine({ url: engineUrl, poolMax: 3, applicationName: 'tellwire-worker-settling' })
 const onJobError = (error: Error): void => log.warn({ err: error }, 'queue')
@@ -57,6 +59,7 @@ await assertSecretKey(db, sealer).catch((error: unknown) => {
 const worker = startWorker({
   db,
   engine,
+  claiming,
   jobs,
   waker,
   telegram,
@@ -89,6 +92,7 @@ stopOnSignal(log, async () => {
     pollingApi.close(),
     boundedWork.close(),
     engine.end(),
+    claiming.end(),
     settling.end(),
     db.$disconnect(),
   ])

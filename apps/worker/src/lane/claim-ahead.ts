@@ -51,7 +51,7 @@ async function claim(turn: Turn, nowMs: number): Promise<void> {
   permits.forget(nowMs)
   shares.forget(nowMs)
   claimAhead.lastAtMs = nowMs
-  const claimed = await claimDeliveries(ctx.engine, {
+  const claimed = await claimDeliveries(ctx.claiming, {
     botId: turn.botId,
     turnId: lease.turnId,
     countsMax: Array.from({ length: priorityCount }, (_, priority) => roomFor(turn, priority)),

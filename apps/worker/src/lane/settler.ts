@@ -33,8 +33,8 @@ export interface Settler {
 const retryEveryMs = 200
 /** How long a verdict is kept that cannot be written. */
 const keptForMs = 60_000
-const batchSizeMax = 500
-const statementsMax = 2
+const batchSizeMax = 1_000
+const statementsMax = 1
 
 export function createSettler(
   ctx: { engine: Pool; log: Logger; metrics: DeliveryMetrics },
