@@ -45,6 +45,18 @@ describe.each(backends)('with the queue on %s', (backend) => {
     expect((await world.arrivalsOf('to everyone')).length).toBe(60)
   })
 
+  test('what a queue takes and nobody does is done by the worker that finds it', async () => {
+    const resume = await world.pauseQueue('drain-lane')
+    // A worker that has not drained the lane lately hears of it from the queue alone.
+    await Promise.all(world.workers.splice(0).map((worker) => worker.stop()))
+    await world.startWorker()
+
+    const done = await world.settled(await world.tell(userIds[1] ?? '', 'in spite of the queue'))
+
+    expect(done['deliveries']).toMatchObject([{ status: 'sent' }])
+    await resume()
+  })
+
   test('what a suspended tenant has accepted waits, and goes out once it may go on', async () => {
     const path = `/admin/v1/tenants/${world.tenantId}`
     const asAdmin = { authorization: `Bearer ${world.adminKey}` }

@@ -1,3 +1,4 @@
+import { connectJobs } from '@tellwire/jobs'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -71,6 +72,8 @@ export interface World {
   /** Those that it took, with this text. */
   arrivalsOf(text: string): Promise<Json[]>
   startWorker(env?: Record<string, string>): Promise<StartedProcess>
+  /** Lets a queue take work that nobody does. @returns what ends that. */
+  pauseQueue(name: string): Promise<() => Promise<void>>
   workers: StartedProcess[]
   /** Everything that any of the processes has written. */
   output(): string
@@ -215,6 +218,19 @@ export async function createWorld(
         90_000,
       ),
     events: (type) => readEvents(database, type),
+    async pauseQueue(name) {
+      const redisUrl = redis?.url
+      const jobs = connectJobs({ redisUrl, databaseUrl: database.engineUrl, onError: () => undefined })
+      // A queue that is made before there is a connection is of no use.
+      await eventually(() => jobs.ping())
+      const queue = jobs.createQueue(name)
+      await queue.pause()
+      return async () => {
+        await queue.resume()
+        await queue.close()
+        await jobs.close()
+      }
+    },
     fault: (chatId, how) => control('POST', '/faults', { method: 'sendMessage', chat_id: chatId, ...how }),
     requests,
     arrivalsOf: async (text) => (await requests()).filter((request) => request['accepted'] && request['text'] === text),

@@ -12,13 +12,19 @@ const sweepEveryMs = 1_000
 /** Rows that a statement moves or ends. */
 const sliceSize = 1_000
 const slicesMax = 10
+/** Work that was handed over so often, and is due all the same, is not worked off by anybody: this process does some of it. */
+const patience = 5
+const ownWorkMax = 20
 
 /**
  * Finds work that no wake-up told of, and deliveries whose time has come or is over. It reads Postgres alone, so
- * whatever the queue loses is found within seconds; while the queue is away, this process does the work itself.
+ * whatever the queue loses is found within seconds; while the queue is away, or takes work that nobody does, this process does it
+ * itself.
  */
 export function startSweep(ctx: WorkerContext): Repeating {
   const ownWork = new Map<string, Promise<void>>()
+  /** How many sweeps in a row have found the same work. */
+  let found = new Map<string, number>()
   const doMyself = (key: string, work: () => Promise<void>): void => {
     if (ownWork.has(key)) return
     const done = work()
@@ -27,19 +33,24 @@ export function startSweep(ctx: WorkerContext): Repeating {
     ownWork.set(key, done)
   }
 
-  const sweepJob = async ({ contract, run, findDue }: Job): Promise<void> => {
+  const sweepJob = async ({ contract, run, findDue }: Job, before: ReadonlyMap<string, number>): Promise<void> => {
     const due = (await findDue?.(ctx)) ?? []
     await Promise.all(
       due.map(async (payload) => {
-        if (await ctx.waker.handOver(contract, payload)) return
-        doMyself(`${contract.name} ${contract.key(payload)}`, () => run(ctx, payload))
+        const key = `${contract.name} ${contract.key(payload)}`
+        const times = (before.get(key) ?? 0) + 1
+        found.set(key, times)
+        const isTaken = await ctx.waker.handOver(contract, payload)
+        if (!isTaken || (times > patience && ownWork.size < ownWorkMax)) doMyself(key, () => run(ctx, payload))
       }),
     )
   }
 
   const sweep = every(sweepEveryMs, ctx, 'sweep', async () => {
     await moveWaiting(ctx).catch((error: unknown) => ctx.log.error({ err: error }, 'moving what waits failed'))
-    const swept = Promise.all(jobs.map(sweepJob))
+    const before = found
+    found = new Map()
+    const swept = Promise.all(jobs.map((job) => sweepJob(job, before)))
     ctx.lanes.sweep(performance.now())
     await swept
     if (ctx.heartbeatFile !== undefined) await writeFile(ctx.heartbeatFile, '')

@@ -27,6 +27,10 @@ export function claimAheadIfDue(turn: Turn, nowMs: number): void {
   }
   if (isLow && claimAhead.dueAtMs === undefined) claimAhead.nextAtMs = Math.min(claimAhead.nextAtMs, nowMs)
   if (nowMs < claimAhead.nextAtMs) return
+  if (turn.ctx.settler.isBehind()) {
+    claimAhead.nextAtMs = nowMs + pollEveryMs
+    return
+  }
 
   // Nothing is claimed long before it can leave.
   const freeAtMs = permits.freeAt(nowMs)

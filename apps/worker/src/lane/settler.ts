@@ -17,13 +17,14 @@ interface Waiting {
   verdict: Verdict
   /** On this process's monotonic clock; undefined when no call was made. */
   answeredAtMs: number | undefined
-  addedAtMs: number
   /** Its turn waits for it no more. */
   isAbandoned: boolean
 }
 
 /** Settles the deliveries of all lanes in batches: while batches are being written, the next is collected. */
 export interface Settler {
+  /** Whether so much waits to be written that nothing more should be sent. */
+  isBehind(): boolean
   /** @param answeredAtMs on this process's monotonic clock; undefined when no call was made. */
   add(turn: Turn, delivery: Settled, verdict: Verdict, answeredAtMs?: number): void
   /** Waits until all that the turn added is recorded, or its lease is over. */
@@ -31,8 +32,8 @@ export interface Settler {
 }
 
 const retryEveryMs = 200
-/** How long a verdict is kept that cannot be written. */
-const keptForMs = 60_000
+/** More than this waits only where Postgres cannot be reached, or takes very long. */
+const waitingMax = 5_000
 const batchSizeMax = 1_000
 const statementsMax = 1
 
@@ -64,6 +65,7 @@ export function createSettler(
         if (!isAbandoned) finish(turn.turnId)
       }
     } catch (error) {
+      if (isAboutTheRows(error)) return writeApart(batch, error)
       ctx.log.warn({ err: error, deliveries: batch.length }, 'settling failed')
       await delay(retryEveryMs)
       // A turn is not kept waiting beyond its lease. What is known is still recorded if it can be: where
@@ -74,8 +76,23 @@ export function createSettler(
           finish(entry.turn.turnId)
         }
       }
-      waiting = [...batch.filter(({ addedAtMs }) => performance.now() - addedAtMs < keptForMs), ...waiting]
+      // It is written as long as the process lives: what is known is not sent again.
+      waiting = [...batch, ...waiting]
     }
+  }
+
+  /** One that Postgres does not take holds up no other; it is left to whoever gets the lane next. */
+  const writeApart = async (batch: typeof waiting, error: unknown): Promise<void> => {
+    const [only] = batch
+    if (only && batch.length === 1) {
+      ctx.log.error({ err: error, deliveryId: only.delivery.id }, 'what became of a delivery cannot be written')
+      onSettled(only.delivery.id)
+      if (!only.isAbandoned) finish(only.turn.turnId)
+      return
+    }
+    const half = Math.ceil(batch.length / 2)
+    await write(batch.slice(0, half))
+    await write(batch.slice(half))
   }
 
   const writeIfFree = (): void => {
@@ -88,11 +105,12 @@ export function createSettler(
   }
 
   return {
+    isBehind: () => waiting.length > waitingMax,
     add(turn, delivery, verdict, answeredAtMs) {
       const entry = open.get(turn.turnId) ?? { count: 0, whenDone: [] }
       entry.count++
       open.set(turn.turnId, entry)
-      waiting.push({ turn, delivery, verdict, answeredAtMs, addedAtMs: performance.now(), isAbandoned: false })
+      waiting.push({ turn, delivery, verdict, answeredAtMs, isAbandoned: false })
       // Verdicts of the same tick go together.
       queueMicrotask(writeIfFree)
     },
@@ -101,6 +119,11 @@ export function createSettler(
       return entry ? new Promise((resolve) => entry.whenDone.push(resolve)) : Promise.resolve()
     },
   }
+}
+
+/** Whether Postgres refused a row, rather than being away or busy. */
+function isAboutTheRows(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^(?:22|23)/.test(String(error.code))
 }
 
 function toSettlement({ turn, delivery, verdict, answeredAtMs }: Waiting, nowMs: number): Settlement {

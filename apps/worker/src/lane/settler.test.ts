@@ -1,0 +1,60 @@
+import type { Pool } from '@tellwire/db'
+import { createDeliveryMetrics, createLogger, Registry } from '@tellwire/observability'
+import { eventually } from '@tellwire/testing'
+import { expect, test } from 'vitest'
+import { createSettler } from './settler.js'
+
+const turn = { turnId: 'turn', isHeld: () => true }
+const sent = { result: 'sent' as const, messageIds: [1] }
+
+/** Postgres, as far as settling sees it: answers with the ids that it took, or fails. */
+function createSettling(fail: (ids: string[]) => { code: string } | undefined) {
+  const written: string[] = []
+  const engine = {
+    query: async ({ values: [ids] }: { values: string[][] }) => {
+      const error = fail(ids ?? [])
+      if (error) throw Object.assign(new Error('refused'), error)
+      written.push(...(ids ?? []))
+      return { rows: (ids ?? []).map((id) => [id, 'sent']), fields: [{ name: 'id' }, { name: 'result' }] }
+    },
+  } as unknown as Pool
+  const settler = createSettler({
+    engine,
+    log: createLogger('test', 'silent'),
+    metrics: createDeliveryMetrics(new Registry()),
+  })
+  const add = (...ids: string[]): void => ids.forEach((id) => settler.add(turn, { id, isGroup: false }, sent))
+  return { settler, written, add }
+}
+
+test('what is known is written when Postgres is back, however long it was away', async () => {
+  let isAway = true
+  const { settler, written, add } = createSettling(() => (isAway ? { code: '57P01' } : undefined))
+  add('a', 'b')
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  expect(written).toEqual([])
+
+  isAway = false
+  await eventually(() => written.length === 2)
+  await settler.drained('turn')
+})
+
+test('a row that Postgres does not take holds up no other', async () => {
+  const { settler, written, add } = createSettling((ids) => (ids.includes('bad') ? { code: '22P05' } : undefined))
+  add('a', 'b', 'bad', 'c', 'd')
+
+  await settler.drained('turn')
+  expect(written.toSorted()).toEqual(['a', 'b', 'c', 'd'])
+})
+
+test('tells that nothing more should be sent while too much waits', async () => {
+  let isAway = true
+  const { settler, add } = createSettling(() => (isAway ? { code: '57P01' } : undefined))
+  expect(settler.isBehind()).toBe(false)
+
+  add(...Array.from({ length: 6_100 }, (_, number) => String(number)))
+  await eventually(() => settler.isBehind())
+  isAway = false
+  await settler.drained('turn')
+  expect(settler.isBehind()).toBe(false)
+})
