@@ -99,3 +99,18 @@ test('one that is cancelled while nobody knows of it is counted', async () => {
   await expectUnknown(id, 'cancelled')
   await parkLane(false)
 })
+
+test('cancelled while it was in flight, and its worker died: it is not sent again', async () => {
+  await world.connect('canceller')
+  await parkLane(true)
+  const id = await world.tell('canceller', 'not wanted any more')
+  const turn = randomUUID()
+  await owner.query('UPDATE pending_deliveries SET claimed_by = $1', [turn])
+  await owner.query("UPDATE lanes SET holder = $1, lease_until = now() + interval '2 seconds'", [turn])
+
+  expect((await world.call('POST', `/v1/notifications/${id}/cancel`)).body).toMatchObject({ in_flight: 1 })
+  await parkLane(false)
+
+  expect((await world.settled(id))['counts']).toEqual({ unknown: 1 })
+  expect(await world.arrivalsOf('not wanted any more')).toEqual([])
+})

@@ -26,6 +26,7 @@ const ofTenant = {
   notificationId: '0193f3a0-0000-7000-8000-00000000000b',
   connectionId: '0193f3a0-0000-7000-8000-00000000000c',
   connectionStatus: 'active' as const,
+  isCancelled: false,
   content: { format: 'markdown', text: 'hello', options: null },
 }
 

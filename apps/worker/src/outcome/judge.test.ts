@@ -317,6 +317,16 @@ describe('what needs no call', () => {
     expect(judgeNoCall(aNotification(delivery), { ...noCall('x'), ...call }, now.date)).toMatchObject(verdict)
   })
 
+  test('was cancelled, and may have been sent before', () => {
+    const cancelled = aNotification({ isCancelled: true })
+
+    expect(judgeUnsent(cancelled, now.date)).toEqual({ result: 'cancelled', failure: undefined })
+    expect(judgeUnsent({ ...cancelled, wasInFlight: true }, now.date)).toMatchObject({
+      result: 'unknown',
+      cause: 'cancelled',
+    })
+  })
+
   test.for(['blocked', 'stopped', 'gone'] as const)('has nobody to go to: %s', (connectionStatus) => {
     expect(judgeUnsent(aNotification({ connectionStatus }), now.date)).toEqual({
       result: 'failed',

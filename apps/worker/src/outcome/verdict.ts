@@ -12,8 +12,9 @@ import { strikesMax } from '../lane/suspects.js'
 export type Verdict =
   | { result: 'sent'; messageIds: number[] }
   | { result: 'advance'; messageIds: number[]; isUnknownPart?: boolean }
-  /** Of what is cancelled here a later one takes the place. */
-  | { result: 'failed' | 'cancelled'; failure: Failure }
+  | { result: 'failed'; failure: Failure }
+  /** `failure` names what takes its place; undefined where its tenant has cancelled it. */
+  | { result: 'cancelled'; failure: Failure | undefined }
   /** Nobody knows whether it, or a part of it, was sent. `isUnknownPart`: it is its last part. */
   | { result: 'unknown'; failure: Failure; cause: UnknownCause; messageIds?: number[]; isUnknownPart?: boolean }
   | { result: 'expired'; pauseChatMs?: number }
@@ -60,6 +61,11 @@ export function comesFirst({ kind }: Consequence): boolean {
 
 /** Judges what needs no call: it may have been sent and is not repeated, workers died of it, or there is nobody to send it to. */
 export function judgeUnsent(delivery: ClaimedDelivery, now: Date): Verdict | undefined {
+  if (delivery.kind !== 'reply' && delivery.isCancelled) {
+    return delivery.wasInFlight
+      ? { result: 'unknown', failure: makeFailure(outcomeUnknown, now), cause: 'cancelled' }
+      : { result: 'cancelled', failure: undefined }
+  }
   // Whether there are further parts, which were never tried, is seen when it is composed.
   if (delivery.wasInFlight && delivery.stopsIfUnknown) return { result: 'advance', messageIds: [], isUnknownPart: true }
   if (delivery.strikes >= strikesMax) return { result: 'failed', failure: makeFailure(notPreparable, now) }

@@ -206,6 +206,11 @@ details AS (
     n.format,
     n.text,
     n.options,
+    -- It may have been cancelled while it was in flight, or was just going back.
+    d.kind = 'notification' AND EXISTS (
+      SELECT FROM notifications c
+      WHERE ${probe('c.tenant_id', 'd.tenant_id')} AND ${probe('c.id', 'd.notification_id')} AND c.cancelled_at IS NOT NULL
+    ) AS is_cancelled,
     k.status AS connection_status,
     ARRAY(
       SELECT (extract(epoch FROM clock_timestamp() - sent_at) * 1000)::float8 FROM unnest(d.last_sent_at) AS sent_at

@@ -42,6 +42,8 @@ interface ClaimedOfTenant extends ClaimedRow {
   notificationId: string
   connectionId: string
   connectionStatus: 'active' | 'blocked' | 'stopped' | 'gone'
+  /** Its notification was cancelled while it was in flight, or about to go back into its lane. */
+  isCancelled: boolean
   content: StoredContent
 }
 
@@ -71,6 +73,7 @@ export interface Row extends ClaimedRow {
   notificationId: string | null
   connectionId: string | null
   connectionStatus: ClaimedOfTenant['connectionStatus'] | null
+  isCancelled: boolean
   format: string | null
   text: string | null
   options: unknown
@@ -107,6 +110,7 @@ export function toClaimedDelivery(row: Row): ClaimedDelivery {
     notificationId,
     connectionId,
     connectionStatus: row.connectionStatus ?? ('gone' as const),
+    isCancelled: row.isCancelled,
     content: { format: row.format ?? 'plain', text: row.text ?? '', options: row.options },
   }
   return row.kind === 'notification'
