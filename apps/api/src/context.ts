@@ -60,11 +60,17 @@ export type Needs<Names extends keyof OperationServices> = Pick<OperationService
 /** What work that is kept under an idempotency key needs. */
 export type Keeping = { idempotency: Idempotency | undefined } & Needs<'sealer'>
 
+/** How large the body of the request was, in bytes. */
+export interface Sized {
+  bodyBytes: number
+}
+
 /** The scope of a tenant's request, with everything that operations can name. */
 export type TenantRequestScope = TenantScope &
   OperationServices &
   Keeping &
-  Limiting & {
+  Limiting &
+  Sized & {
     /** The key that was sent. */
     key: { id: string; name: string; scopes: string[] }
   }

@@ -128,6 +128,7 @@ export function openTenantScope(
       key,
       limits: key.limits,
       showLimit: showLimitOf(request),
+      bodyBytes: request.bodyBytes,
       requestId: request.id,
       traceparent: readTraceparent(request),
       idempotency: readIdempotency(request),

@@ -11,10 +11,15 @@ const batchSizeMax = 256
 const statementsMax = { shared: 2, single: 1 }
 /** Bounds of what waits: of one tenant, and in all. */
 const waitingMax = { ofTenant: 10_000, inAll: 200_000 }
-const charactersMax = { ofTenant: 16 * 1_048_576, inAll: 256 * 1_048_576 }
+const bytesMax = { ofTenant: 16 * 1_048_576, inAll: 256 * 1_048_576 }
 /** A key that another transaction uses is asked for again, outside of the database. */
 const busyRetryMs = 50
 const busyForMsMax = 5_000
+
+/** The notifications of a request, and how large its body was. */
+export interface StoreRequest extends AcceptRequest {
+  bytes: number
+}
 
 /** Commits notifications that arrive at the same time together. */
 export interface Accepter {
@@ -23,14 +28,14 @@ export interface Accepter {
    * @throws {Refusal} `service_unavailable` when too many of the tenant's wait already, `idempotency_in_flight` when
    * another request with one of its keys goes on; nothing of the request was accepted then.
    */
-  accept(request: AcceptRequest): Promise<Acceptance[]>
+  accept(request: StoreRequest): Promise<Acceptance[]>
 }
 
 interface Waiting {
   request: AcceptRequest
   tenantId: string
   size: number
-  characters: number
+  bytes: number
   busyUntilMs: number
   resolve: (acceptances: Acceptance[]) => void
   reject: (error: unknown) => void
@@ -106,7 +111,7 @@ export function createAccepter(engine: Pool, waker: Waker): Accepter {
           request,
           tenantId: request.notifications[0]?.tenantId ?? '',
           size: sizeOf(request),
-          characters: request.notifications.reduce((sum, { content }) => sum + content.text.length, 0),
+          bytes: request.bytes,
           busyUntilMs: performance.now() + busyForMsMax,
           resolve,
           reject,
@@ -117,23 +122,23 @@ export function createAccepter(engine: Pool, waker: Waker): Accepter {
   }
 }
 
-type Sized = Pick<Waiting, 'tenantId' | 'size' | 'characters'>
+type Sized = Pick<Waiting, 'tenantId' | 'size' | 'bytes'>
 
 /** Knows how much waits. The largest request there can be is taken when nothing else of its tenant waits. */
 function createLoad() {
-  const none = { size: 0, characters: 0 }
+  const none = { size: 0, bytes: 0 }
   const byTenant = new Map<string, typeof none>()
   let inAll = none
 
-  const change = ({ tenantId, size, characters }: Sized, sign: 1 | -1): void => {
+  const change = ({ tenantId, size, bytes }: Sized, sign: 1 | -1): void => {
     const before = byTenant.get(tenantId) ?? none
-    const after = { size: before.size + sign * size, characters: before.characters + sign * characters }
+    const after = { size: before.size + sign * size, bytes: before.bytes + sign * bytes }
     if (after.size > 0) byTenant.set(tenantId, after)
     else byTenant.delete(tenantId)
-    inAll = { size: inAll.size + sign * size, characters: inAll.characters + sign * characters }
+    inAll = { size: inAll.size + sign * size, bytes: inAll.bytes + sign * bytes }
   }
-  const isBeyond = (load: typeof none, { size, characters }: Sized, of: 'ofTenant' | 'inAll'): boolean =>
-    load.size + size > waitingMax[of] || load.characters + characters > charactersMax[of]
+  const isBeyond = (load: typeof none, { size, bytes }: Sized, of: 'ofTenant' | 'inAll'): boolean =>
+    load.size + size > waitingMax[of] || load.bytes + bytes > bytesMax[of]
 
   return {
     add: (entry: Sized) => change(entry, 1),

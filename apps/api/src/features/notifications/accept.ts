@@ -1,6 +1,6 @@
 import type { NotificationToAccept } from '@tellwire/db'
 import { forgetExpired, sizeOf, type TenantScope } from '@tellwire/domain'
-import type { Keeping, Needs } from '../../context.js'
+import type { Keeping, Needs, Sized } from '../../context.js'
 import { ApiError, isApiError, refusal } from '../../errors.js'
 import { assertRoom, type Limiting, notificationQuotas, takeFromQuotas } from '../../limits/tenant-quotas.js'
 import { type AcceptanceFacts, completeFacts } from './acceptance-facts.js'
@@ -11,6 +11,7 @@ import type { NewNotification } from './schemas.js'
 type Scope = TenantScope &
   Keeping &
   Limiting &
+  Sized &
   Needs<'accepter' | 'addresses' | 'boundedWork' | 'capacity' | 'gates' | 'quotas' | 'totals'>
 
 /** How many users the notifications of one request may name together. */
@@ -101,8 +102,8 @@ async function storeWithinLimits(
 }
 
 async function store(scope: Scope, notifications: NotificationToAccept[], isAtomic: boolean): Promise<Stored> {
-  const { accepter, idempotency } = scope
-  const acceptances = await accepter.accept({ notifications, isAtomic, idempotency })
+  const { accepter, bodyBytes, idempotency } = scope
+  const acceptances = await accepter.accept({ notifications, isAtomic, idempotency, bytes: bodyBytes })
   const unreachable = new Set(acceptances.flatMap(({ id, result }) => (result === 'unreachable' ? [id] : [])))
   if (acceptances.every(({ result }) => result === 'refused' || result === 'unreachable')) {
     return { facts: [], unreachable }

@@ -391,3 +391,22 @@ test('one request names ten thousand recipients and no more', async ({ as, tenan
 
   expect(response.json()).toMatchObject({ status: 422, code: 'too_many_recipients' })
 })
+
+test('a request counts with its whole body, whatever of it is large', async ({ api, as, db, tenant }) => {
+  const stranger = await createTenant(db)
+  await createBot(api, tenant)
+  await createBot(api, stranger)
+  await createConnection(db, tenant, 'a')
+  await createConnection(db, stranger, 'b')
+  const value = 'x'.repeat(4_000)
+  const buttons = Array.from({ length: 100 }, () => [{ text: 'b', action: 'go', value }])
+  const batch = { notifications: Array.from({ length: 8 }, () => ({ to: { user_id: 'a' }, text: 'x', buttons })) }
+  const flood = Array.from({ length: 30 }, () => as(tenant).post('/v1/notifications/batch', batch))
+
+  const other = await as(stranger).post('/v1/notifications', { to: { user_id: 'b' }, text: 'x' })
+  const statuses = (await Promise.all(flood)).map(({ statusCode }) => statusCode)
+
+  expect(other.statusCode).toBe(202)
+  expect(statuses.every((status) => status === 202 || status === 503)).toBe(true)
+  expect(statuses).toContain(202)
+})
