@@ -162,7 +162,7 @@ claimed AS MATERIALIZED (
   FROM free_heads f, lanes l
   WHERE ${probe('p.id', 'f.id')} AND l.bot_id = $1 AND l.holder = $2
   RETURNING p.id, p.kind, p.tenant_id, p.notification_id, p.connection_id, p.attempts, p.accepted_at, p.expires_at,
-    p.body, p.stops_if_unknown, p.part, p.dropped, p.strikes, p.has_unknown_part,
+    p.body, p.stops_if_unknown, p.part, p.dropped, p.strikes, p.has_unknown_part, p.not_before,
     f.priority, f.chat_id, f.was_in_flight, f.is_group, f.last_sent_at, f.finish_time, f.tenant_hop
 ),
 counted_in_groups AS (
@@ -207,7 +207,7 @@ details AS (
     n.text,
     n.options,
     -- It may have been cancelled while it was in flight, or was just going back.
-    d.kind = 'notification' AND EXISTS (
+    d.kind = 'notification' AND (d.was_in_flight OR d.not_before IS NOT NULL) AND EXISTS (
       SELECT FROM notifications c
       WHERE ${probe('c.tenant_id', 'd.tenant_id')} AND ${probe('c.id', 'd.notification_id')} AND c.cancelled_at IS NOT NULL
     ) AS is_cancelled,

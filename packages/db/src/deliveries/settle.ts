@@ -129,7 +129,8 @@ kept_in_lanes AS (
     attempts = CASE k.result WHEN 'advance' THEN 0 WHEN 'retry' THEN p.attempts + 1 ELSE p.attempts END,
     part = CASE k.result WHEN 'advance' THEN coalesce(p.part, 0) + 1 ELSE p.part END,
     dropped = CASE WHEN k.dropped IS NULL THEN p.dropped ELSE coalesce(p.dropped, '{}') || k.dropped END,
-    not_before = clock_timestamp() + make_interval(secs => k.retry_in_ms / 1000)
+    -- Never null again: a claim looks whether what has gone back was cancelled meanwhile.
+    not_before = clock_timestamp() + make_interval(secs => coalesce(k.retry_in_ms, 0) / 1000)
   FROM kept k
   WHERE ${probe('p.id', 'k.id')}
 ),
