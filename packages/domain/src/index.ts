@@ -57,16 +57,8 @@ export type {
   Overflow,
   TemplateUse,
 } from './messages/message.js'
-export {
-  captionParams,
-  type MediaSource,
-  type Medium,
-  type MessageStep,
-  planMessage,
-  type PlanOptions,
-  type SendMethod,
-  textParams,
-} from './messages/plan-message.js'
+export type { MediaSource, Medium, MessageStep, SendMethod } from './messages/message-step.js'
+export { captionParams, planMessage, type PlanOptions, textParams } from './messages/plan-message.js'
 export {
   type MessageToPrepare,
   type PreparedMessage,

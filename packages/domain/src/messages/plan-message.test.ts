@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { MessageOptions } from './message.js'
-import { planMessage, SpoilerRefused } from './plan-message.js'
+import { SpoilerRefused } from './go-without.js'
+import { planMessage } from './plan-message.js'
 
 const plan = (text: string, options: MessageOptions = {}, dropped: string[] = []) =>
   planMessage(

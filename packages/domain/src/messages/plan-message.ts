@@ -5,52 +5,22 @@ import {
   type FormattedText,
   messageLengthMax,
   renderText,
-  spellOutLinks,
   splitMessage,
   truncateMessage,
 } from '@tellwire/format'
 import { sentAddress } from '../addresses/sent-address.js'
-import { choosePreview } from './choose-preview.js'
+import {
+  droppableOf,
+  type IsDropped,
+  keptAttachments,
+  type Placed,
+  withoutDropped,
+  withoutFormatting,
+} from './go-without.js'
+import { linkPreviewParams } from './link-preview.js'
+import type { Body, Medium, MessageStep, SendMethod } from './message-step.js'
 import { makeReplyMarkup } from './make-reply-markup.js'
-import type { Attachment, AttachmentType, Droppable, LinkPreview, MessageContent, MessageOptions } from './message.js'
-
-export type SendMethod =
-  | 'sendMessage'
-  | 'sendPhoto'
-  | 'sendVideo'
-  | 'sendAnimation'
-  | 'sendAudio'
-  | 'sendVoice'
-  | 'sendDocument'
-  | 'sendSticker'
-  | 'sendMediaGroup'
-
-/** Where a medium comes from: an address or a `file_id`, an uploaded file, or a text that is made a file. */
-export type MediaSource = { known: string } | { fileId: string } | { text: string; name: string }
-
-export interface Medium {
-  type: AttachmentType
-  source: MediaSource
-  hasSpoiler: boolean
-  /** Its place among the attachments that were posted; undefined for a file that is made of the text. */
-  place: number | undefined
-  /** As what it goes where Telegram refuses it as what it is. */
-  fallback: AttachmentType | undefined
-}
-
-/** One call of the Bot API. The chat and the media are put in by whoever makes it. */
-export interface MessageStep {
-  method: SendMethod
-  params: Record<string, unknown>
-  media: Medium[]
-  /** What the chat will show of text: of a message, or a caption. */
-  shown: FormattedText
-  /** What the message can go without, of what this call has along. */
-  droppable: Droppable[]
-}
-
-/** A step before it is known what comes along with it. */
-type Body = Omit<MessageStep, 'droppable'>
+import type { AttachmentType, Droppable, MessageContent, MessageOptions } from './message.js'
 
 export interface PlanOptions {
   /** Parts that are left out, because Telegram refused them. */
@@ -105,68 +75,6 @@ export function planMessage(content: MessageContent, plan: PlanOptions): Message
       },
     }))
     .map((step) => ({ ...step, droppable: droppableOf(step, { options, isAlone }) }))
-}
-
-/** A text that was to be hidden until somebody touches it is not shown to everybody instead. */
-export class SpoilerRefused extends Error {
-  override readonly name = 'SpoilerRefused'
-}
-
-/** @throws {SpoilerRefused} */
-function withoutFormatting(text: FormattedText): FormattedText {
-  if (text.entities.some(({ type }) => type === 'spoiler')) throw new SpoilerRefused()
-  return { text: spellOutLinks(text), entities: [] }
-}
-
-type IsDropped = (what: Droppable) => boolean
-
-function withoutDropped(options: MessageOptions, isDropped: IsDropped): MessageOptions {
-  const kept = { ...options }
-  if (isDropped('buttons')) delete kept.buttons
-  if (isDropped('keyboard')) {
-    delete kept.keyboard
-    delete kept.remove_keyboard
-  }
-  if (isDropped('forum_topic')) delete kept.forum_topic
-  if (isDropped('effect')) delete kept.effect
-  if (isDropped('link_preview')) kept.link_preview = 'off'
-  return kept
-}
-
-/** An attachment with its place among those that were posted, by which it is dropped. */
-type Placed = Attachment & { place: number }
-
-function keptAttachments({ attachments = [] }: MessageOptions, isDropped: IsDropped): Placed[] {
-  return attachments
-    .map((attachment, place) => ({
-      ...attachment,
-      ...(isDropped('photo') && attachment.fallback !== undefined ? { type: attachment.fallback } : {}),
-      place,
-    }))
-    .filter(({ place }) => !isDropped(`attachments/${place}`))
-}
-
-/** The one place that knows what a call can go without. */
-function droppableOf(
-  { method, params, media, shown }: Body,
-  { options, isAlone }: { options: MessageOptions; isAlone: boolean },
-): Droppable[] {
-  const markup = params['reply_markup']
-  const has = {
-    effect: params['message_effect_id'] !== undefined,
-    reply_to: params['reply_parameters'] !== undefined,
-    buttons: markup !== undefined && options.buttons !== undefined,
-    keyboard: markup !== undefined && options.buttons === undefined,
-    link_preview: options.link_preview !== 'off' && params['link_preview_options'] !== undefined,
-    forum_topic: params['message_thread_id'] !== undefined,
-    photo: media.some(({ type, fallback }) => fallback !== undefined && type !== fallback),
-    album: method === 'sendMediaGroup',
-    file: media.some(({ place }) => place === undefined),
-    formatting: shown.entities.length > 0,
-  }
-  const parts = (Object.keys(has) as (keyof typeof has)[]).filter((part) => has[part])
-  const places = isAlone ? [] : media.flatMap(({ place }) => place ?? [])
-  return [...parts, ...places.map((place) => `attachments/${place}` as const)]
 }
 
 interface BodyOptions extends MessageOptions {
@@ -265,22 +173,4 @@ function openingParams(
     ...(effect !== undefined && !isGroup ? { message_effect_id: effect } : {}),
     ...(isReply ? { reply_parameters: { message_id: replyToMessageId, allow_sending_without_reply: true } } : {}),
   }
-}
-
-function linkPreviewParams(
-  preview: MessageOptions['link_preview'] = 'auto',
-  shown: FormattedText,
-): Record<string, unknown> {
-  const { mode, above, url }: LinkPreview =
-    typeof preview === 'object' ? preview : preview === 'auto' || preview === 'default' ? {} : { mode: preview }
-  const isChosen = preview !== 'default' && mode !== 'off' && url === undefined
-  const options = {
-    ...(mode === 'off' ? { is_disabled: true } : {}),
-    ...(mode === 'small' ? { prefer_small_media: true } : {}),
-    ...(mode === 'large' ? { prefer_large_media: true } : {}),
-    ...(above ? { show_above_text: true } : {}),
-    ...(url === undefined ? {} : { url: sentAddress(url) }),
-    ...(isChosen ? choosePreview(shown) : {}),
-  }
-  return Object.keys(options).length > 0 ? { link_preview_options: options } : {}
 }

@@ -5,9 +5,11 @@ import {
   TemplateError,
   type TemplateReader,
 } from '../templates/render-template.js'
+import { SpoilerRefused } from './go-without.js'
 import { lengthMaxOf } from './length-max.js'
 import type { MessageContent, MessageOptions } from './message.js'
-import { type MessageStep, planMessage, type PlanOptions, SpoilerRefused } from './plan-message.js'
+import type { MessageStep } from './message-step.js'
+import { planMessage, type PlanOptions } from './plan-message.js'
 
 /** All that a message is made of, as plain data: it can be handed to a thread. */
 export interface MessageToPrepare {

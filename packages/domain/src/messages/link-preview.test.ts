@@ -1,6 +1,6 @@
 import { renderText } from '@tellwire/format'
 import { expect, test } from 'vitest'
-import { choosePreview } from './choose-preview.js'
+import { choosePreview } from './link-preview.js'
 
 test.for([
   ['no address', 'All is well.', undefined],

@@ -1,4 +1,6 @@
 import type { FormattedText } from '@tellwire/format'
+import { sentAddress } from '../addresses/sent-address.js'
+import type { LinkPreview, MessageOptions } from './message.js'
 
 const written = /(?:https?:\/\/|www\.)[^\s<>"']+/gi
 /** Names that Telegram may take for an address: of files, of methods, of hosts. */
@@ -32,4 +34,23 @@ export function choosePreview({ text, entities }: FormattedText): ChosenPreview 
 
 function isWeb(address: string): boolean {
   return /^https?:\/\//i.test(address)
+}
+
+/** The parameters of a call that say which page is shown below a text, and how. */
+export function linkPreviewParams(
+  preview: MessageOptions['link_preview'] = 'auto',
+  shown: FormattedText,
+): Record<string, unknown> {
+  const { mode, above, url }: LinkPreview =
+    typeof preview === 'object' ? preview : preview === 'auto' || preview === 'default' ? {} : { mode: preview }
+  const isChosen = preview !== 'default' && mode !== 'off' && url === undefined
+  const options = {
+    ...(mode === 'off' ? { is_disabled: true } : {}),
+    ...(mode === 'small' ? { prefer_small_media: true } : {}),
+    ...(mode === 'large' ? { prefer_large_media: true } : {}),
+    ...(above ? { show_above_text: true } : {}),
+    ...(url === undefined ? {} : { url: sentAddress(url) }),
+    ...(isChosen ? choosePreview(shown) : {}),
+  }
+  return Object.keys(options).length > 0 ? { link_preview_options: options } : {}
 }
