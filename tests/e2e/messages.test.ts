@@ -217,7 +217,7 @@ describe('what a message can be', () => {
       buttons: [
         [
           { text: 'Listen', url: 'https://example.com/r/1' },
-          { text: 'Mute', action: 'mute', value },
+          { text: 'Mute', action: 'mute', value, style: 'danger' },
         ],
         [
           { text: 'Copy', copy: 'A1-77' },
@@ -236,11 +236,11 @@ describe('what a message can be', () => {
       (events) => events.length > 0,
     )
 
-    expect(message?.['buttons'].flat().map((button: Json) => Object.keys(button)[1])).toEqual([
-      'url',
-      'callback_data',
-      'copy_text',
-      'web_app',
+    expect(message?.['buttons'].flat()).toMatchObject([
+      { url: 'https://example.com/r/1' },
+      { callback_data: expect.any(String), style: 'danger' },
+      { copy_text: { text: 'A1-77' } },
+      { web_app: { url: 'https://example.com/app' } },
     ])
     expect(event).toMatchObject({ action: 'mute', value, user_id: `reader${count}` })
     expect(await press(1, 0)).toMatchObject({ copied: 'A1-77' })

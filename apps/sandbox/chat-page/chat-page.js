@@ -76,7 +76,8 @@ function renderKeyboard(message) {
       'div',
       {},
       ...row.map((button, column) => {
-        const node = make('button', { type: 'button' }, `${button.text}${markOf(button)}`)
+        const className = button.style ?? ''
+        const node = make('button', { type: 'button', className }, `${button.text}${markOf(button)}`)
         node.addEventListener('click', () => press(message.message_id, rowIndex, column))
         return node
       }),

@@ -46,6 +46,7 @@ export { moveChat } from './connections/move-chat.js'
 export { assertSecretKey } from './bots/assert-secret-key.js'
 export { sealBotToken, unsealBotToken, webhookSecret } from './bots/bot-secrets.js'
 export { receiveUpdates } from './updates/receive-updates.js'
+export { buttonStyles } from './messages/message.js'
 export type {
   Attachment,
   AttachmentType,

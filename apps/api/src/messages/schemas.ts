@@ -1,3 +1,4 @@
+import { buttonStyles } from '@tellwire/domain'
 import Type, { type Static } from 'typebox'
 import { GivenId } from '../http/ids.js'
 import { Literals, Locale, Nullable } from '../http/schemas.js'
@@ -59,6 +60,7 @@ const ButtonText = Type.String({ minLength: 1, maxLength: 128, description: 'Wha
 const Button = Type.Object(
   {
     text: ButtonText,
+    style: Type.Optional(Literals(buttonStyles, { description: 'Its colour; older apps show none.' })),
     url: Type.Optional(Type.String({ maxLength: 2_048, description: 'What a press opens.' })),
     action: Type.Optional(
       Type.String({ minLength: 1, maxLength: 64, description: 'You get an event `button.pressed` with it.' }),

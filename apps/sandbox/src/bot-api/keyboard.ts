@@ -1,9 +1,12 @@
-/** The kinds of buttons that the sandbox knows. */
-export type InlineKeyboardButton =
-  | { text: string; url: string }
-  | { text: string; callback_data: string }
-  | { text: string; copy_text: { text: string } }
-  | { text: string; web_app: { url: string } }
+export const buttonStyles = ['primary', 'success', 'danger'] as const
+export type ButtonStyle = (typeof buttonStyles)[number]
+
+export type InlineKeyboardButton = { text: string; style?: ButtonStyle } & (
+  | { url: string }
+  | { callback_data: string }
+  | { copy_text: { text: string } }
+  | { web_app: { url: string } }
+)
 
 export interface StoredKeyboard {
   inline_keyboard: InlineKeyboardButton[][]

@@ -1,6 +1,12 @@
 import { checkLink, codePointLength } from '@tellwire/format'
 import { isRecord } from '../is-record.js'
-import type { InlineKeyboardButton, ReplyKeyboard, StoredKeyboard } from './keyboard.js'
+import {
+  type ButtonStyle,
+  buttonStyles,
+  type InlineKeyboardButton,
+  type ReplyKeyboard,
+  type StoredKeyboard,
+} from './keyboard.js'
 import type { Parameters } from './parameters.js'
 import { badRequest } from './telegram-error.js'
 
@@ -61,20 +67,28 @@ function readKeyboard({
 /** Of several fields the first counts, in Telegram's order. */
 function readButton(item: unknown): InlineKeyboardButton {
   if (!isRecord(item)) throw unparsable('InlineKeyboardButton must be an Object')
-  const { text, url, callback_data: data, web_app: webApp, copy_text: copied } = item
-  if (typeof text !== 'string') throw unparsable('Can\'t find field "text"')
+  const { text: label, style, url, callback_data: data, web_app: webApp, copy_text: copied } = item
+  if (typeof label !== 'string') throw unparsable('Can\'t find field "text"')
+  const text = { text: label, ...readStyle(style) }
   if (typeof url === 'string' && url !== '') {
     const checked = checkLink(url)
     if ('refusal' in checked) throw badRequest(`inline keyboard button URL '${url}' is invalid: ${checked.refusal}`)
-    return { text, url: checked.url }
+    return { ...text, url: checked.url }
   }
   if (typeof data === 'string' && data !== '') {
     if (Buffer.byteLength(data) > callbackBytesMax) throw badRequest('BUTTON_DATA_INVALID')
-    return { text, callback_data: data }
+    return { ...text, callback_data: data }
   }
-  if (isRecord(webApp)) return { text, web_app: { url: readWebApp(webApp) } }
-  if (isRecord(copied)) return { text, copy_text: { text: readCopied(copied) } }
+  if (isRecord(webApp)) return { ...text, web_app: { url: readWebApp(webApp) } }
+  if (isRecord(copied)) return { ...text, copy_text: { text: readCopied(copied) } }
   throw unparsable('Text buttons are unallowed in the inline keyboard')
+}
+
+function readStyle(style: unknown): { style?: ButtonStyle } {
+  if (style === undefined || style === '' || style === 'default') return {}
+  const known = buttonStyles.find((each) => each === style)
+  if (known === undefined) throw unparsable('invalid button style specified')
+  return { style: known }
 }
 
 function readWebApp({ url }: Record<string, unknown>): string {

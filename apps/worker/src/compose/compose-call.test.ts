@@ -39,10 +39,10 @@ describe('every kind of message', () => {
     ['Markdown', saying('**a**'), {}, 'sendMessage', { text: 'a', entities: [{ type: 'bold', offset: 0, length: 1 }] }],
     [
       'buttons',
-      saying('x', { buttons: [[{ text: 'b', action: 'go' }]] }),
+      saying('x', { buttons: [[{ text: 'b', action: 'go', style: 'danger' }]] }),
       {},
       'sendMessage',
-      { reply_markup: { inline_keyboard: [[{ text: 'b', callback_data: '1.0' }]] } },
+      { reply_markup: { inline_keyboard: [[{ text: 'b', style: 'danger', callback_data: '1.0' }]] } },
     ],
     ['a forum topic', saying('x', { forum_topic: 3 }), {}, 'sendMessage', { message_thread_id: 3 }],
     [

@@ -19,11 +19,12 @@ function makeInlineKeyboard(rows: Button[][], callbackDataOf: CallbackDataOf): o
 }
 
 function makeButton(button: Button, index: number, callbackDataOf: CallbackDataOf): object {
-  const { text } = button
-  if ('url' in button) return { text, url: sentAddress(button.url) }
-  if ('copy' in button) return { text, copy_text: { text: button.copy } }
-  if ('web_app' in button) return { text, web_app: { url: sentAddress(button.web_app) } }
-  return { text, callback_data: callbackDataOf(index, button.action, button.value) }
+  const { text, style } = button
+  const shown = style === undefined ? { text } : { text, style }
+  if ('url' in button) return { ...shown, url: sentAddress(button.url) }
+  if ('copy' in button) return { ...shown, copy_text: { text: button.copy } }
+  if ('web_app' in button) return { ...shown, web_app: { url: sentAddress(button.web_app) } }
+  return { ...shown, callback_data: callbackDataOf(index, button.action, button.value) }
 }
 
 function makeKeyboard({ buttons, resize, one_time: isOneTime, persistent, placeholder }: Keyboard): object {

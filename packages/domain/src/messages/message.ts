@@ -16,11 +16,15 @@ export interface Attachment {
   fallback?: 'document'
 }
 
-export type Button =
-  | { text: string; url: string }
-  | { text: string; action: string; value?: unknown }
-  | { text: string; copy: string }
-  | { text: string; web_app: string }
+export const buttonStyles = ['primary', 'success', 'danger'] as const
+export type ButtonStyle = (typeof buttonStyles)[number]
+
+export type Button = { text: string; style?: ButtonStyle } & (
+  | { url: string }
+  | { action: string; value?: unknown }
+  | { copy: string }
+  | { web_app: string }
+)
 
 export type KeyboardButton = string | { text: string; request_contact?: boolean; request_location?: boolean }
 
