@@ -1,4 +1,4 @@
-import { mkdtemp, readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,11 +12,13 @@ test.runIf(findRedisServer())(
   'loses nothing while processes are killed, Redis goes away and Postgres restarts',
   { timeout: 240_000 },
   async () => {
-    const file = join(await mkdtemp(join(tmpdir(), 'tellwire-chaos-')), 'result.json')
+    const folder = await mkdtemp(join(tmpdir(), 'tellwire-chaos-'))
+    const file = join(folder, 'result.json')
     const child = spawn(process.execPath, [program, '--short', '--json', file], { stdio: 'ignore' })
     await new Promise((resolve) => child.once('exit', resolve))
 
     const result = JSON.parse(await readFile(file, 'utf8'))
+    await rm(folder, { recursive: true })
 
     expect(result).toMatchObject({ lost: 0, unsettled: 0, rate_limited: 0, kills: 3, flushes: 1, pg_restarts: 1 })
     expect(result.accepted).toBeGreaterThan(300)

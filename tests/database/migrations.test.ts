@@ -1,16 +1,17 @@
-import { cp, mkdtemp, readdir, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensurePartitions, migrate } from '@tellwire/db'
 import { createTestDatabase } from '@tellwire/testing'
 import pg from 'pg'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 
 const folder = fileURLToPath(new URL('../../prisma/migrations', import.meta.url))
 
 async function copyOfMigrations(): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), 'tellwire-migrations-'))
+  onTestFinished(() => rm(copy, { recursive: true, force: true }))
   await cp(folder, copy, { recursive: true })
   return copy
 }

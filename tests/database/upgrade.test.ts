@@ -25,7 +25,9 @@ describe('a database of the version before', () => {
     const fixture = await readFile(new URL('before-plain-words.sql', import.meta.url), 'utf8')
     key = /^-- key: (\S+)$/m.exec(fixture)?.[1] ?? ''
     const url = await createEmptyDatabase()
-    await migrate(url, await migrationsBefore(firstNew))
+    const before = await migrationsBefore(firstNew)
+    await migrate(url, before)
+    await rm(before, { recursive: true })
     await migrateJobs(url)
     client = new pg.Client({ connectionString: url })
     await client.connect()
