@@ -87,7 +87,5 @@ export function fillAddresses(source: string, mode: TelegramParseMode, values: r
 function encodeEnds(address: string): string {
   return address
     .toWellFormed()
-    .replace(/[\s"'<>()\\&]/g, (end) =>
-      end === '&' ? '&' : `%${end.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`,
-    )
+    .replace(/[\s"'<>()\\]/g, (end) => `%${end.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`)
 }

@@ -31,6 +31,7 @@ test('what is known is written when Postgres is back, however long it was away',
   let isAway = true
   const { settler, written, add } = createSettling(() => (isAway ? { code: '57P01' } : undefined))
   add('a', 'b')
+  // Nothing being written cannot be waited for: in this time it is tried twice.
   await new Promise((resolve) => setTimeout(resolve, 500))
   expect(written).toEqual([])
 
