@@ -30,7 +30,10 @@ const benches: Bench[] = [
     keys: ['accept_vs_prisma_bullmq', 'accept_vs_pg_insert', 'accept_vs_noop', 'accept_p99_vs_pg_insert'],
     run: benchAccept,
   },
-  { keys: ['drain_vs_bullmq_prisma', 'drain_vs_grammy', 'drain_vs_undici'], run: benchDrain },
+  {
+    keys: ['drain_vs_bullmq_prisma', 'drain_vs_grammy', 'drain_vs_undici', 'drain_node_ms', 'drain_pg_ms'],
+    run: benchDrain,
+  },
   { keys: ['latency_vs_prisma_bullmq'], run: benchLatency },
   { keys: ['utilisation'], run: benchUtilisation },
   { keys: ['fairness_jain', 'small_tenant_p99_vs_solo'], run: benchFairness },

@@ -101,7 +101,7 @@ export async function seedUsers(
   if (count >= analysedFrom) await place.owner.query('ANALYZE users, chats, connections')
 }
 
-/** So many notifications that wait, one each for the users in turn, as if they had been accepted; their text is their number. */
+/** So many notifications that wait, one each for the users in turn, as if they had been accepted; their texts are numbered. */
 export async function seedWaiting(
   place: Place,
   tenant: SeededTenant,
@@ -120,7 +120,8 @@ export async function seedWaiting(
        INSERT INTO notifications (tenant_id, id, target, priority) SELECT $1, id, jsonb_build_object('user_id', user_id), $3 FROM item
      ),
      content AS (
-       INSERT INTO notification_contents (tenant_id, notification_id, format, text) SELECT $1, id, 'markdown', 'm' || n FROM item
+       INSERT INTO notification_contents (tenant_id, notification_id, format, text)
+       SELECT $1, id, 'markdown', format('**Order %s** has shipped: [track it](https://example.com/t/%s)', n, n) FROM item
      ),
      delivery AS (
        INSERT INTO deliveries (tenant_id, id, notification_id, connection_id, user_id, bot_id, chat_id)

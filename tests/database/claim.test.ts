@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import {
-  acquireLane,
+  acquireLanes,
+  type Claim,
   type ClaimRequest,
   claimDeliveries,
   connectEngine,
@@ -37,7 +38,7 @@ async function makeLane(chats: number, messagesEach: number): Promise<Lane> {
   await client.end()
   const engine = connectEngine({ url: database.engineUrl, poolMax: 1 })
   const turnId = randomUUID()
-  await acquireLane(engine, botId, turnId)
+  await acquireLanes(engine, [{ botId, turnId }])
   return { engine, botId, turnId }
 }
 
@@ -47,13 +48,21 @@ function claimFrom(lane: Pick<Lane, 'botId' | 'turnId'>, request: Partial<ClaimR
     botId: lane.botId,
     turnId: lane.turnId,
     countsMax: [30, 30, 30],
-    virtualTimes: [0, 0, 0],
-    positions: [],
+    virtualTime: 0,
+    positions: new Map(),
+    served: new Map(),
     busyChats: [],
     afterTenants: [nilUuid, nilUuid, nilUuid],
     lookahead: 8,
+    takesInFlight: true,
     ...request,
   }
+}
+
+async function claimOne(engine: pg.Pool, request: ClaimRequest): Promise<Claim> {
+  const [claim] = await claimDeliveries(engine, [request])
+  if (!claim) throw new Error('no claim was answered')
+  return claim
 }
 
 const sent = (turnId: string, id: string) => ({
@@ -74,25 +83,16 @@ test.each([1, 7, 30])('serves every chat once before any a second time, %i at a 
   const lane = await makeLane(100, 3)
   const { engine, turnId } = lane
   const served = new Map<string, number>()
-  let positions: ClaimRequest['positions'] = []
+  let positions: ClaimRequest['positions'] = new Map()
   const busy: string[] = []
 
   while ([...served.values()].reduce((sum, count) => sum + count, 0) < 200) {
-    const claim = await claimDeliveries(
+    const claim = await claimOne(
       engine,
       claimFrom(lane, { countsMax: [0, countMax, 0], busyChats: busy.slice(-30), positions, lookahead: 40 }),
     )
     const last = claim.deliveries.at(-1)
-    if (last)
-      positions = [
-        {
-          priority: 1,
-          tenantId: nilUuid,
-          chatId: last.chatId,
-          finishTime: last.finishTime,
-          sentFinishTime: last.finishTime,
-        },
-      ]
+    if (last) positions = new Map([[nilUuid, { chatIds: [undefined, last.chatId], finishTime: 0 }]])
     for (const { chatId } of claim.deliveries) served.set(chatId, (served.get(chatId) ?? 0) + 1)
     busy.push(...claim.deliveries.map(({ chatId }) => chatId))
     await settleDeliveries(
@@ -111,8 +111,8 @@ test('takes one head a chat, the oldest, and none that is claimed already', asyn
   const lane = await makeLane(3, 2)
   const { engine } = lane
 
-  const first = await claimDeliveries(engine, claimFrom(lane))
-  const second = await claimDeliveries(engine, claimFrom(lane))
+  const first = await claimOne(engine, claimFrom(lane))
+  const second = await claimOne(engine, claimFrom(lane))
 
   expect(first.deliveries.map(({ chatId }) => chatId)).toEqual(['1', '2', '3'])
   expect(second.deliveries).toEqual([])
@@ -126,8 +126,8 @@ test('tells that it did not see the whole lane, and sees it with a longer look',
   const { engine } = lane
   const busyChats = Array.from({ length: 200 }, (_, index) => String(index + 1))
 
-  const short = await claimDeliveries(engine, claimFrom(lane, { busyChats }))
-  const long = await claimDeliveries(engine, claimFrom(lane, { busyChats, lookahead: 1_000 }))
+  const short = await claimOne(engine, claimFrom(lane, { busyChats }))
+  const long = await claimOne(engine, claimFrom(lane, { busyChats, lookahead: 1_000 }))
 
   expect([short.isComplete, long.isComplete]).toEqual([false, true])
   expect(long.waitingChats).toHaveLength(200)
@@ -137,13 +137,13 @@ test('tells that it did not see the whole lane, and sees it with a longer look',
 test('gives a turn that lost its lane nothing, and lets it settle nothing', async () => {
   const lane = await makeLane(2, 1)
   const { engine, botId, turnId } = lane
-  const stale = await claimDeliveries(engine, claimFrom(lane, { countsMax: [0, 1, 0] }))
+  const stale = await claimOne(engine, claimFrom(lane, { countsMax: [0, 1, 0] }))
   await engine.query("UPDATE lanes SET lease_until = now() - interval '1 second'")
   const newTurnId = randomUUID()
-  const grant = await acquireLane(engine, botId, newTurnId)
-  const taken = await claimDeliveries(engine, claimFrom({ botId, turnId: newTurnId }))
+  const grant = (await acquireLanes(engine, [{ botId, turnId: newTurnId }])).get(newTurnId)
+  const taken = await claimOne(engine, claimFrom({ botId, turnId: newTurnId }))
 
-  const late = await claimDeliveries(engine, claimFrom(lane))
+  const late = await claimOne(engine, claimFrom(lane))
   const settled = await settleDeliveries(
     engine,
     stale.deliveries.map(({ id }) => sent(turnId, id)),
@@ -159,6 +159,6 @@ test('gives a turn that lost its lane nothing, and lets it settle nothing', asyn
 test('lets one of two turns have the lane', async () => {
   const { engine, botId } = await makeLane(1, 1)
 
-  expect(await acquireLane(engine, botId, randomUUID())).toBeUndefined()
+  expect((await acquireLanes(engine, [{ botId, turnId: randomUUID() }])).size).toBe(0)
   await engine.end()
 })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import {
   acceptNotifications,
-  acquireLane,
+  acquireLanes,
   cancelDeliveries,
   claimDeliveries,
   connectDatabase,
@@ -143,17 +143,21 @@ async function withDelivery({ db }: Lab, subject: Omit<Subject, 'deliveryId'>): 
 async function claim({ engine, owner }: Lab, { connection: { botId } }: Subject): Promise<string> {
   const turnId = randomUUID()
   await owner.query('UPDATE lanes SET holder = NULL, lease_until = NULL WHERE bot_id = $1', [botId])
-  await acquireLane(engine, botId, turnId)
-  await claimDeliveries(engine, {
-    botId,
-    turnId,
-    countsMax: [10, 10, 10],
-    virtualTimes: [0, 0, 0],
-    positions: [],
-    busyChats: [],
-    afterTenants: [nilUuid, nilUuid, nilUuid],
-    lookahead: 8,
-  })
+  await acquireLanes(engine, [{ botId, turnId }])
+  await claimDeliveries(engine, [
+    {
+      botId,
+      turnId,
+      countsMax: [10, 10, 10],
+      virtualTime: 0,
+      positions: new Map(),
+      served: new Map(),
+      busyChats: [],
+      afterTenants: [nilUuid, nilUuid, nilUuid],
+      lookahead: 8,
+      takesInFlight: true,
+    },
+  ])
   return turnId
 }
 

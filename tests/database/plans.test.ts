@@ -83,16 +83,20 @@ test.for(definedStatements().map((statement) => [statement.name, statement] as c
 
 test('a claim reads no more rows from a long lane than from a short one', async ({ filled }) => {
   const { text, values } = await capture((engine) =>
-    claimDeliveries(engine, {
-      botId,
-      turnId: randomUUID(),
-      countsMax: [30, 30, 30],
-      virtualTimes: [0, 0, 0],
-      positions: [{ priority: 0, tenantId: nilUuid, chatId: '1', finishTime: 1, sentFinishTime: 1 }],
-      busyChats: ['1'],
-      afterTenants: [nilUuid, nilUuid, nilUuid],
-      lookahead: 8,
-    }),
+    claimDeliveries(engine, [
+      {
+        botId,
+        turnId: randomUUID(),
+        countsMax: [30, 30, 30],
+        virtualTime: 0,
+        positions: new Map([[nilUuid, { chatIds: ['1'], finishTime: 1 }]]),
+        served: new Map(),
+        busyChats: ['1'],
+        afterTenants: [nilUuid, nilUuid, nilUuid],
+        lookahead: 8,
+        takesInFlight: true,
+      },
+    ]),
   )
 
   const { rows } = await filled.query<{

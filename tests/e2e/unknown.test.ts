@@ -73,9 +73,20 @@ test('a worker that died while it was sending is counted', async () => {
   await parkLane(true)
   const id = await world.tell('b', once)
   await abandon(id)
+  await owner.query('UPDATE pending_deliveries SET is_begun = true')
   await parkLane(false)
 
   await expectUnknown(id, 'worker_died')
+})
+
+test('a worker that died before it began to send is no reason not to send', async () => {
+  await world.connect('waiting')
+  await parkLane(true)
+  const id = await world.tell('waiting', once)
+  await abandon(id)
+  await parkLane(false)
+
+  expect((await world.settled(id))['counts']).toEqual({ sent: 1 })
 })
 
 test('one that expires while nobody knows of it is counted', async () => {

@@ -9,7 +9,10 @@ import type { TemplateVersions } from './compose/template-versions.js'
 import type { BroadcastTurns } from './jobs/broadcast-turns.js'
 import type { BotTokens } from './lane/bot-tokens.js'
 import type { CallSlots } from './lane/call-slots.js'
+import type { Beginner } from './lane/beginner.js'
+import type { Claimer } from './lane/claimer.js'
 import type { Lanes } from './lane/lanes.js'
+import type { Leases } from './lane/leases.js'
 import type { Suspects } from './lane/suspects.js'
 import type { Trials } from './lane/trials.js'
 import type { Settler } from './lane/settler.js'
@@ -19,8 +22,6 @@ import type { WorkerMetrics } from './metrics.js'
 export interface WorkerContext {
   db: Database
   engine: Pool
-  /** For claims alone. */
-  claiming: Pool
   jobs: JobBackend
   waker: Waker
   sealer: Sealer
@@ -30,6 +31,9 @@ export interface WorkerContext {
   pollingApi: BotApi
   log: Logger
   lanes: Lanes
+  leases: Leases
+  claimer: Claimer
+  beginner: Beginner
   tokens: BotTokens
   templateVersions: TemplateVersions
   preparer: Preparer

@@ -12,7 +12,10 @@ import { createTemplateVersions } from './compose/template-versions.js'
 import { createCallSlots } from './lane/call-slots.js'
 import { createBotTokens } from './lane/bot-tokens.js'
 import { createBroadcastTurns } from './jobs/broadcast-turns.js'
+import { createBeginner } from './lane/beginner.js'
+import { createClaimer } from './lane/claimer.js'
 import { createLanes } from './lane/lanes.js'
+import { createLeases } from './lane/leases.js'
 import { createSuspects } from './lane/suspects.js'
 import { createTrials } from './lane/trials.js'
 import { createSettler } from './lane/settler.js'
@@ -29,7 +32,9 @@ const engineUrl = config.DATABASE_ENGINE_URL ?? config.DATABASE_URL
 const db = connectDatabase({ url: config.DATABASE_URL, applicationName: 'tellwire-worker' })
 const engine = connectEngine({ url: engineUrl, poolMax: 10, applicationName: 'tellwire-worker-engine' })
 // Few and of their own: claims side by side take each other's cores, and nothing else is to wait behind them.
-const claiming = connectEngine({ url: engineUrl, poolMax: 3, applicationName: 'tellwire-worker-claiming' })
+const claiming = connectEngine({ url: engineUrl, poolMax: 2, applicationName: 'tellwire-worker-claiming' })
+// Of its own too: a lease that is renewed too late is lost.
+const leasing = connectEngine({ url: engineUrl, poolMax: 3, applicationName: 'tellwire-worker-leasing' })
 // Of its own, so that what has been sent is never recorded behind claims that wait for a connection.
 const settling = connectEngine({ url: engineUrl, poolMax: 3, applicationName: 'tellwire-worker-settling' })
 const onJobError = (error: Error): void => log.warn({ err: error }, 'queue')
@@ -42,6 +47,7 @@ const telegram = createBotApi({
 })
 
 const sealer = createSealer(config.SECRET_KEY)
+const leases = createLeases({ leasing, log })
 const boundedWork = createBoundedWork()
 const trials = createTrials()
 const suspects = createSuspects((ids) => strikeDeliveries(settling, ids))
@@ -59,7 +65,6 @@ await assertSecretKey(db, sealer).catch((error: unknown) => {
 const worker = startWorker({
   db,
   engine,
-  claiming,
   jobs,
   waker,
   telegram,
@@ -71,6 +76,9 @@ const worker = startWorker({
   templateVersions: createTemplateVersions(db),
   preparer: createPreparer(boundedWork, (deliveryId, button) => makeCallbackData(sealer, deliveryId, button)),
   lanes: createLanes(),
+  leases,
+  claimer: createClaimer(claiming),
+  beginner: createBeginner(settling),
   settler: createSettler({ engine: settling, log, metrics }, (id) => suspects.leave(id)),
   broadcasts: createBroadcastTurns((error, key) => log.warn({ err: error, ...key }, 'advancing a broadcast failed')),
   suspects,
@@ -83,6 +91,7 @@ const worker = startWorker({
 stopOnSignal(log, async () => {
   await worker.stop()
   trials.close()
+  leases.close()
   await metricsServer?.close()
   await waker.close()
   files.close()
@@ -93,6 +102,7 @@ stopOnSignal(log, async () => {
     boundedWork.close(),
     engine.end(),
     claiming.end(),
+    leasing.end(),
     settling.end(),
     db.$disconnect(),
   ])

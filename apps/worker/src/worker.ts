@@ -1,7 +1,7 @@
 import { consume } from '@tellwire/jobs'
 import type { WorkerContext } from './context.js'
 import { jobs } from './jobs/jobs.js'
-import { listenForWakeUps } from './lane/listen-for-wake-ups.js'
+import { listen } from './lane/listen.js'
 import { startSweep } from './sweep.js'
 import { startPolling } from './updates/poll-updates.js'
 import { startUpkeep } from './upkeep.js'
@@ -17,7 +17,7 @@ export function startWorker(ctx: Omit<WorkerContext, 'stopping'>): RunningWorker
   const context: WorkerContext = { ...ctx, stopping: stopping.signal }
   const onError = (error: Error): void => ctx.log.warn({ err: error }, 'queue')
 
-  const parts = [startUpkeep(context), startPolling(context), startSweep(context), listenForWakeUps(context)]
+  const parts = [startUpkeep(context), startPolling(context), startSweep(context), listen(context)]
   const consumers = jobs.map(({ contract, run }) =>
     consume(ctx.jobs, contract, (payload) => run(context, payload), onError),
   )

@@ -17,7 +17,8 @@ const claimed = {
   hasUnknownPart: false,
   dropped: [],
   lastSendAgesMs: [],
-  finishTime: 0,
+  weight: 1,
+  isShared: false,
 }
 
 const ofTenant = {

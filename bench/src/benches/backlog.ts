@@ -1,11 +1,10 @@
 import {
-  acquireLane,
+  acquireLanes,
   type ClaimedDelivery,
   claimDeliveries,
-  type ClaimRequest,
   newId,
   nilUuid,
-  releaseLane,
+  releaseLanes,
   settleDeliveries,
 } from '@tellwire/db'
 import { Queue } from 'bullmq'
@@ -63,7 +62,7 @@ interface LaneUnderTest {
   botId: string
   tenantId: string
   /** Where the scan goes on, as a worker remembers it. */
-  position: ClaimRequest['positions'][number]
+  chatId: string | undefined
 }
 
 async function prepareLane(lab: Lab, waiting: number): Promise<LaneUnderTest> {
@@ -79,48 +78,51 @@ async function prepareLane(lab: Lab, waiting: number): Promise<LaneUnderTest> {
     place,
     botId: bot.id,
     tenantId: tenant.id,
-    position: { priority: 1, tenantId: tenant.id, chatId: '-9223372036854775808', finishTime: 0, sentFinishTime: 0 },
+    chatId: undefined,
   }
 }
 
 async function claim(lane: LaneUnderTest, turnId: string, count: number): Promise<ClaimedDelivery[]> {
-  const { deliveries } = await claimDeliveries(lane.place.engine, {
-    botId: lane.botId,
-    turnId,
-    countsMax: [count, count, count],
-    virtualTimes: [0, 0, 0],
-    positions: [lane.position],
-    busyChats: [],
-    afterTenants: [nilUuid, nilUuid, nilUuid],
-    lookahead: 8,
-  })
-  const last = deliveries.at(-1)
-  if (last)
-    lane.position = {
-      ...lane.position,
-      chatId: last.chatId,
-      finishTime: last.finishTime,
-      sentFinishTime: last.finishTime,
-    }
+  const [claimed] = await claimDeliveries(lane.place.engine, [
+    {
+      botId: lane.botId,
+      turnId,
+      countsMax: [count, count, count],
+      virtualTime: 0,
+      positions: new Map([[lane.tenantId, { chatIds: [undefined, lane.chatId], finishTime: 0 }]]),
+      served: new Map(),
+      busyChats: [],
+      afterTenants: [nilUuid, nilUuid, nilUuid],
+      lookahead: 8,
+      takesInFlight: true,
+    },
+  ])
+  const deliveries = claimed?.deliveries ?? []
+  lane.chatId = deliveries.at(-1)?.chatId ?? lane.chatId
   return deliveries
 }
 
 async function release(lane: LaneUnderTest, turnId: string): Promise<void> {
-  await releaseLane(lane.place.engine, lane.botId, turnId, {
-    nextDueInMs: undefined,
-    permitsFreeInMs: 0,
-    pauseMs: undefined,
-    parkedReason: undefined,
-    tokenSealed: Buffer.alloc(0),
-    learnedRate: undefined,
-  })
+  await releaseLanes(lane.place.engine, [
+    {
+      botId: lane.botId,
+      turnId,
+      nextDueInMs: undefined,
+      permitsFreeInMs: 0,
+      pauseMs: undefined,
+      parkedReason: undefined,
+      isRestored: false,
+      tokenVersion: 0,
+      learnedRate: undefined,
+    },
+  ])
 }
 
 /** The median of claims that are undone at once. */
 async function timeClaims(lane: LaneUnderTest): Promise<number> {
   const { engine } = lane.place
   const turnId = newId()
-  await acquireLane(engine, lane.botId, turnId)
+  await acquireLanes(engine, [{ botId: lane.botId, turnId }])
   const times: number[] = []
   for (let round = 0; round < claims; round++) {
     const beganMs = nowMs()
@@ -138,7 +140,7 @@ async function timeClaims(lane: LaneUnderTest): Promise<number> {
 async function settleMany(lane: LaneUnderTest, count: number): Promise<void> {
   const { engine } = lane.place
   const turnId = newId()
-  await acquireLane(engine, lane.botId, turnId)
+  await acquireLanes(engine, [{ botId: lane.botId, turnId }])
   for (let settled = 0; settled < count;) {
     const deliveries = await claim(lane, turnId, 500)
     if (deliveries.length === 0) throw new Error('the lane ran dry')

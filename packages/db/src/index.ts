@@ -58,7 +58,8 @@ export type {
   ClaimedReply,
   StoredContent,
 } from './deliveries/claimed-delivery.js'
-export { settleDeliveries, type Settlement } from './deliveries/settle.js'
+export { beginDeliveries } from './deliveries/begin.js'
+export { type SentDelivery, settleDeliveries, type Settlement, settleSentDeliveries } from './deliveries/settle.js'
 export { expireDeliveries } from './deliveries/expire.js'
 export { askToCancelBroadcast, cancelDeliveries, type Cancelled } from './deliveries/cancel.js'
 export { failForConnections, movePendingToChat } from './deliveries/fail-for-connections.js'
@@ -75,17 +76,19 @@ export { askToEditBroadcast, editBroadcastSlice, findBroadcastsToEdit } from './
 export { type EditRequest, queueEdits, type QueuedEdits, type StoredEdit } from './deliveries/queue-edits.js'
 export { isOvertaken } from './deliveries/is-overtaken.js'
 export { enqueueReply } from './deliveries/enqueue-reply.js'
-export { type DeliveryTally, isAnyDeliverySent, tallyDeliveries } from './deliveries/tally.js'
+export { type DeliveryTally, isAnyClaimed, isAnyDeliverySent, tallyDeliveries } from './deliveries/tally.js'
 export { measureBacklog, type Backlog } from './deliveries/measure-backlog.js'
 export { type DeliveryOfBot, findDeliveryOfBot } from './deliveries/find-delivery-of-bot.js'
 export { findDueLanes } from './deliveries/find-due-lanes.js'
 export {
-  acquireLane,
+  acquireLanes,
   type LaneGrant,
   laneLeaseMs,
   type LaneRelease,
-  releaseLane,
-  renewLane,
+  type LaneTerms,
+  type LaneTurn,
+  releaseLanes,
+  renewLanes,
 } from './lanes/lane-leases.js'
 export {
   acquirePollers,

@@ -9,6 +9,7 @@ export {
   runNow,
   type SystemScope,
   type TenantScope,
+  tellAfterCommit,
   wakeAfterCommit,
   type WorkLog,
 } from './scope.js'

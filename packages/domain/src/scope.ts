@@ -1,5 +1,5 @@
 import type { AfterCommit, Database } from '@tellwire/db'
-import type { JobContract, Waker } from '@tellwire/jobs'
+import type { Announcement, JobContract, Waker } from '@tellwire/jobs'
 import type { Static, TObject } from 'typebox'
 
 /** Who does something: a key, a person in a chat, or the service itself. */
@@ -40,6 +40,15 @@ export interface TenantScope extends AdminScope {
 
 /** The `afterCommit` of a scope that is in no transaction. */
 export const runNow: AfterCommit = (_key, effect) => effect()
+
+/** Tells every process, once what the scope does is committed; the word may get lost. */
+export function tellAfterCommit(
+  { afterCommit, waker }: Pick<SystemScope, 'afterCommit' | 'waker'>,
+  announcement: Announcement,
+  key: string,
+): void {
+  afterCommit(`tell ${announcement.name} ${key}`, () => waker.tell(announcement, key))
+}
 
 /** Wakes a worker once what the scope does is committed; once, however often it is asked for. */
 export function wakeAfterCommit<Schema extends TObject>(

@@ -8,6 +8,12 @@ export interface Announcement {
 /** A bot's lane has something to send; the key is the bot's UUID. */
 export const LaneWakeUp: Announcement = { name: 'lane-wake-up' }
 
+/** Nothing more of a notification, or to a connection, is to go out now; the key is its UUID. */
+export const DeliveriesWithdrawn: Announcement = { name: 'deliveries-withdrawn' }
+
+/** A bot has another token, another rate, or is gone; the key is the bot's UUID. */
+export const BotChanged: Announcement = { name: 'bot-changed' }
+
 /** Nobody can use a connect link any more; the key is the link's UUID. */
 export const LinkEnded: Announcement = { name: 'link-ended' }
 

@@ -5,4 +5,12 @@ export type { JobContract } from './job-contract.js'
 export { connectJobs, migrateJobs, type JobBackend, type JobBackendOptions, type Listening } from './backend.js'
 export { createWaker, type Waker } from './waker.js'
 export { consume, type JobConsumer } from './consume.js'
-export { announce, type Announcement, LaneWakeUp, LinkEnded, onAnnounced } from './announcements.js'
+export {
+  announce,
+  type Announcement,
+  BotChanged,
+  DeliveriesWithdrawn,
+  LaneWakeUp,
+  LinkEnded,
+  onAnnounced,
+} from './announcements.js'

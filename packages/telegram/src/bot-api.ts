@@ -1,5 +1,6 @@
 import type { ApiMethods, Opts } from '@grammyjs/types'
-import { errors, Pool } from 'undici'
+import { type Dispatcher, errors } from 'undici'
+import { type Clients, createClients } from './clients.js'
 import { makeMultipart, type Multipart, type Upload } from './upload.js'
 
 export type Method = keyof ApiMethods<never>
@@ -16,6 +17,8 @@ export type CallOutcome<T> =
       kind: 'refused'
       code: number
       description: string
+      /** Something in between has answered, such as a proxy: it is not in Telegram's form. */
+      isForeign?: true
       retryAfterSeconds: number | undefined
       migrateToChatId: number | undefined
     }
@@ -45,6 +48,8 @@ export interface BotApi {
     params: Params<M>,
     options?: CallOptions,
   ): Promise<CallOutcome<Result<M>>>
+  /** The same for a call that is one of very many: a body that is JSON already, and a function that is called once. */
+  send(token: string, method: Method, body: string, onOutcome: (outcome: CallOutcome<unknown>) => void): void
   close(): Promise<void>
 }
 
@@ -68,20 +73,26 @@ const unsentCodes = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 
+/** A request to Telegram, and what was heard of it so far. */
+interface Exchange {
+  path: string
+  headers: Record<string, string>
+  body: string | Multipart['body']
+  timeoutMs: number
+  signal: AbortSignal | undefined
+}
+
 export function createBotApi(options: BotApiOptions): BotApi {
   const root = new URL(options.root)
   const basePath = root.pathname.replace(/\/$/, '')
   const timeoutDefaultMs = options.timeoutMs ?? 30_000
-  const pool = new Pool(root.origin, {
-    connections: options.connectionsMax ?? 512,
-    // Shorter than the lease of a lane: what waits to connect for longer is not sent by one who lost it.
-    connect: { timeout: 3_000 },
-  })
+  // Shorter than the lease of a lane: what waits to connect for longer is not sent by one who lost it.
+  const clients = createClients(root.origin, { countMax: options.connectionsMax ?? 512, connectTimeoutMs: 3_000 })
 
   /** Bounded as a whole: while a file is on its way, none of the client's own limits runs out. */
   const upload = async <T>(
     path: string,
-    { body: sent, headers, isWhole }: Multipart,
+    { body, headers, isWhole }: Multipart,
     { timeoutMs = timeoutDefaultMs, uploadsEnd }: CallOptions,
   ): Promise<CallOutcome<T>> => {
     const abort = new AbortController()
@@ -90,24 +101,12 @@ export function createBotApi(options: BotApiOptions): BotApi {
     }
     const deadline = setTimeout(() => abort.abort(), timeoutMs)
     uploadsEnd?.addEventListener('abort', giveUp)
-    try {
-      const { statusCode, body } = await pool.request({
-        method: 'POST',
-        path,
-        headers,
-        body: sent,
-        headersTimeout: timeoutMs,
-        bodyTimeout: timeoutMs,
-        signal: abort.signal,
-      })
-      return readAnswer(statusCode, await body.text())
-    } catch (error) {
-      const failure = describeFailure(error)
-      return { kind: 'no_answer', ...failure, isUnsent: failure.isUnsent || !isWhole() }
-    } finally {
-      clearTimeout(deadline)
-      uploadsEnd?.removeEventListener('abort', giveUp)
-    }
+    const outcome = await new Promise<CallOutcome<T>>((resolve) =>
+      exchange(clients, { path, headers, body, timeoutMs, signal: abort.signal }, resolve),
+    )
+    clearTimeout(deadline)
+    uploadsEnd?.removeEventListener('abort', giveUp)
+    return outcome.kind === 'no_answer' ? { ...outcome, isUnsent: outcome.isUnsent || !isWhole() } : outcome
   }
 
   return {
@@ -115,29 +114,72 @@ export function createBotApi(options: BotApiOptions): BotApi {
       const path = `${basePath}/bot${token}/${method}`
       const { timeoutMs = timeoutDefaultMs, signal, uploads = [] } = options
       if (uploads.length > 0) return upload(path, makeMultipart(params, uploads), options)
-      try {
-        const { statusCode, body } = await pool.request({
-          method: 'POST',
-          path,
-          headers: jsonHeaders,
-          body: JSON.stringify(params),
-          headersTimeout: timeoutMs,
-          bodyTimeout: timeoutMs,
-          ...(signal ? { signal } : {}),
-        })
-        return readAnswer(statusCode, await body.text())
-      } catch (error) {
-        return { kind: 'no_answer', ...describeFailure(error) }
-      }
+      const body = JSON.stringify(params)
+      return new Promise((resolve) =>
+        exchange(clients, { path, headers: jsonHeaders, body, timeoutMs, signal }, resolve),
+      )
     },
-    close: async () => pool.destroy(),
+    send(token, method, body, onOutcome) {
+      const path = `${basePath}/bot${token}/${method}`
+      exchange(clients, { path, headers: jsonHeaders, body, timeoutMs: timeoutDefaultMs, signal: undefined }, onOutcome)
+    },
+    close: () => clients.close(),
   }
+}
+
+/** Makes one request on a connection of its own. `onOutcome` is called once, and not from within this call. */
+function exchange<T>(clients: Clients, request: Exchange, onOutcome: (outcome: CallOutcome<T>) => void): void {
+  clients.take((client, giveBack) => {
+    const { path, headers, body, timeoutMs, signal } = request
+    let status = 0
+    const chunks: Buffer[] = []
+    let stopListening = (): void => undefined
+    const end = (outcome: CallOutcome<T>): void => {
+      stopListening()
+      giveBack()
+      onOutcome(outcome)
+    }
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart(controller) {
+        if (!signal) return
+        const abort = (): void => controller.abort(new errors.RequestAbortedError())
+        if (signal.aborted) return abort()
+        signal.addEventListener('abort', abort)
+        stopListening = () => signal.removeEventListener('abort', abort)
+      },
+      onResponseStart(_controller, statusCode) {
+        status = statusCode
+      },
+      onResponseData(_controller, chunk) {
+        chunks.push(chunk)
+      },
+      onResponseEnd() {
+        const [only] = chunks
+        end(readAnswer(status, (chunks.length === 1 && only ? only : Buffer.concat(chunks)).toString('utf8')))
+      },
+      onResponseError(_controller, error) {
+        end({ kind: 'no_answer', ...describeFailure(error) })
+      },
+    }
+    client.dispatch(
+      {
+        origin: clients.origin,
+        method: 'POST',
+        path,
+        headers,
+        body,
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
+      },
+      handler,
+    )
+  })
 }
 
 function readAnswer<T>(status: number, body: string): CallOutcome<T> {
   let answer: Answer = {}
   try {
-    answer = JSON.parse(body) as Answer
+    answer = (JSON.parse(body) as Answer | null) ?? {}
   } catch {
     // Telegram's front end answers some failures in HTML or with nothing at all.
   }
@@ -146,6 +188,7 @@ function readAnswer<T>(status: number, body: string): CallOutcome<T> {
     kind: 'refused',
     code: typeof answer.error_code === 'number' ? answer.error_code : status,
     description: typeof answer.description === 'string' ? answer.description : `HTTP status ${status}`,
+    ...(answer.ok === false ? {} : { isForeign: true as const }),
     retryAfterSeconds: integerOrNothing(answer.parameters?.retry_after),
     migrateToChatId: integerOrNothing(answer.parameters?.migrate_to_chat_id),
   }

@@ -28,11 +28,14 @@ export function classifyOutcome(outcome: CallOutcome<unknown>): OutcomeClass {
 }
 
 function classifyRefusal(refusal: Extract<CallOutcome<unknown>, { kind: 'refused' }>): OutcomeClass {
-  const { code, description, retryAfterSeconds, migrateToChatId } = refusal
+  const { code, description, isForeign, retryAfterSeconds, migrateToChatId } = refusal
   if (migrateToChatId !== undefined) return { class: 'migrate', toChatId: migrateToChatId }
   if (code === 429)
     return { class: 'flood', retryAfterSeconds: Math.min(Math.max(1, retryAfterSeconds ?? 1), retryAfterMaxSeconds) }
   if (/message is not modified/i.test(description)) return { class: 'sent' }
+  // Who or what a 404 of a proxy is about, nobody knows; but Telegram has not heard of the call.
+  if (isForeign && code >= 400 && code < 500 && code !== 413)
+    return { class: 'transient', code: 'telegram_unavailable', mayHaveArrived: false }
   if (code < 400 || code >= 500) return { class: 'transient', code: 'telegram_unavailable', mayHaveArrived: true }
 
   const row = failureTable.find(({ codes, pattern }) => codes.includes(code) && (pattern?.test(description) ?? true))

@@ -6,6 +6,7 @@ export interface CallSlots {
   /** @returns false when none is free; then `whenFree` is called once one may be. */
   take(whenFree: () => void): boolean
   giveBack(): void
+  areTaken(): boolean
   /** Whether it still waits to be called. */
   isWaiting(whenFree: () => void): boolean
   /** It need not be called any more; whoever is next may be. */
@@ -34,6 +35,7 @@ export function createCallSlots(count: number): CallSlots {
       free++
       callNext()
     },
+    areTaken: () => free === 0,
     isWaiting: (whenFree) => waiting.has(whenFree),
     leave(whenFree) {
       waiting.delete(whenFree)

@@ -1,4 +1,4 @@
-import { type Claim, claimDeliveries } from '@tellwire/db'
+import type { Claim, TenantPosition } from '@tellwire/db'
 import { makeFailure, notPreparable } from '../outcome/verdict.js'
 import { enqueue } from './enqueue.js'
 import { priorityCount } from './lanes.js'
@@ -11,16 +11,23 @@ const searchShare = 0.1
 const lookaheadMax = 50_000
 const lookaheadGrowth = 4
 
-/** How many deliveries are claimed ahead: as many as the bot sends in a quarter of a second, within bounds. */
-function aheadOf(rate: number): number {
-  return Math.max(16, Math.min(250, Math.ceil(rate / 4)))
+/** Of a lane that would have to wait for a call slot, so few are claimed ahead. */
+const aheadMaxWhenBusy = 64
+
+/**
+ * How many deliveries are claimed ahead: as many as the bot sends in a quarter of a second, as far as this process can
+ * keep up.
+ */
+function aheadOf({ ctx, permits }: Turn): number {
+  const ahead = Math.min(250, Math.ceil(permits.rate / 4))
+  return ctx.callSlots.areTaken() ? Math.min(ahead, aheadMaxWhenBusy) : ahead
 }
 
 /** Claims deliveries that may leave soon, when it is time to: few are left, a wake-up came, or something is due. */
 export function claimAheadIfDue(turn: Turn, nowMs: number): void {
   const { claimAhead, queue, permits } = turn
   if (claimAhead.claiming) return
-  const isLow = queue.size <= aheadOf(permits.rate) / 2
+  const isLow = queue.size <= aheadOf(turn) / 2
   if (claimAhead.isAskedFor) {
     const gapMs = queue.size === 0 ? gapsMs.empty : isLow ? gapsMs.low : gapsMs.full
     claimAhead.nextAtMs = Math.min(claimAhead.nextAtMs, claimAhead.lastAtMs + gapMs)
@@ -45,40 +52,59 @@ export function claimAheadIfDue(turn: Turn, nowMs: number): void {
     })
     .finally(() => {
       claimAhead.claiming = undefined
-      turn.wakeUp.fire()
+      turn.stepper.wake()
     })
 }
 
 async function claim(turn: Turn, nowMs: number): Promise<void> {
   const { ctx, lease, claimAhead, queue, permits, shares, floods } = turn
+  floods.setFullRate(lease.terms.rate)
   permits.rate = floods.rate(nowMs)
   permits.forget(nowMs)
   shares.forget(nowMs)
   claimAhead.lastAtMs = nowMs
-  const claimed = await claimDeliveries(ctx.claiming, {
+  const takesInFlight = nowMs >= turn.graceUntilMs
+  const claimed = await ctx.claimer({
     botId: turn.botId,
     turnId: lease.turnId,
     countsMax: Array.from({ length: priorityCount }, (_, priority) => roomFor(turn, priority)),
-    virtualTimes: shares.virtualTimes,
-    positions: shares.positions(),
+    virtualTime: shares.virtualTime,
+    positions: positionsOf(turn),
+    served: shares.served,
     busyChats: [...permits.busyChats(nowMs), ...queue.chats()],
     afterTenants: turn.afterTenants,
     lookahead: claimAhead.lookahead,
+    takesInFlight,
   })
   turn.afterTenants = claimed.afterTenants
-  shares.recordTaken(claimed.deliveries)
+  for (const delivery of claimed.deliveries) shares.recordTaken(delivery)
   for (const { id, isGroup, error } of claimed.unreadable) {
     ctx.log.error({ err: error, botId: turn.botId, deliveryId: id }, 'a delivery cannot be read and was set aside')
     ctx.settler.add(lease, { id, isGroup }, { result: 'failed', failure: makeFailure(notPreparable, new Date()) })
   }
-  await Promise.all(claimed.deliveries.flatMap((delivery) => enqueue(turn, delivery) ?? []))
+  const composing = claimed.deliveries.flatMap((delivery) => enqueue(turn, delivery) ?? [])
+  if (composing.length > 0) await Promise.all(composing)
   planNextClaim(turn, claimed, nowMs)
+  // What a dead turn left in flight is looked at when its time has come, whatever else is due.
+  if (!takesInFlight) claimAhead.dueAtMs = Math.min(claimAhead.dueAtMs ?? Infinity, turn.graceUntilMs)
+}
+
+/** Where the tenants of the lane are, with what of theirs is claimed already. */
+function positionsOf({ shares, queue }: Turn): Map<string, TenantPosition> {
+  const positions = new Map<string, TenantPosition>()
+  for (const tenantId of shares.tenantIds()) {
+    const waiting = queue.countOf(tenantId)
+    const time = waiting > 0 ? shares.timeOf(tenantId) : shares.knownTimeOf(tenantId)
+    const finishTime = time === undefined ? undefined : time + waiting / shares.weightOf(tenantId)
+    positions.set(tenantId, { chatIds: shares.chatIdsOf(tenantId), finishTime })
+  }
+  return positions
 }
 
 /** A queue that is full still takes a few: whoever came late may be the next. */
-function roomFor({ queue, permits }: Turn, priority: number): number {
-  const ahead = aheadOf(permits.rate)
-  const waiting = queue.count(priority)
+function roomFor(turn: Turn, priority: number): number {
+  const ahead = aheadOf(turn)
+  const waiting = turn.queue.count(priority)
   return waiting <= ahead / 2 ? ahead - waiting : waiting < 2 * ahead ? Math.ceil(ahead / 4) : 0
 }
 

@@ -23,6 +23,7 @@ const uploadPollMs = 500
  */
 export function enqueue(turn: Turn, delivery: ClaimedDelivery): Promise<void> | undefined {
   const { ctx, botId } = turn
+  if (delivery.wasInFlight && ctx.settler.takeOver(turn.lease, delivery.id)) return undefined
   const verdict = judgeUnsent(delivery, new Date())
   if (verdict) {
     const { id: deliveryId, tenantId } = delivery
@@ -98,8 +99,8 @@ function addComposed(turn: Turn, delivery: ClaimedDelivery, { lookUps, prepared,
     return
   }
   const expiresAtMs = delivery.expiresInMs === null ? Infinity : claimedAtMs + delivery.expiresInMs
-  turn.queue.add({ ...delivery, call, expiresAtMs })
-  turn.wakeUp.fire()
+  turn.queue.add(Object.assign(delivery, { call, expiresAtMs }))
+  turn.stepper.wake()
 }
 
 /** A process in which the delivery was tried has died of it. */

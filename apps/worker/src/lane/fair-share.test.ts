@@ -1,62 +1,84 @@
-import type { ClaimedDelivery } from '@tellwire/db'
 import { expect, test } from 'vitest'
-import { createFairShare } from './fair-share.js'
+import { aNotification } from '../../test/deliveries.js'
+import { createFairShare, type FairShare } from './fair-share.js'
 
-const taken = (tenantId: string, finishTime: number): ClaimedDelivery =>
-  ({ priority: 1, tenantId, chatId: '1', finishTime }) as unknown as ClaimedDelivery
+const of = (tenantId: string, fields: Parameters<typeof aNotification>[0] = {}) =>
+  aNotification({ tenantId, ...fields })
 
-test('remembers how far each tenant was served, and where', () => {
-  const shares = createFairShare(3, () => 0)
+/** Serves the tenants that always have something, by their shares. @returns how often each was served. */
+function serve(shares: FairShare, weights: Record<string, number>, count: number): Record<string, number> {
+  const served = Object.fromEntries(Object.keys(weights).map((tenantId) => [tenantId, 0]))
+  for (let index = 0; index < count; index++) {
+    const [next = ''] = Object.keys(weights).toSorted((a, b) => shares.timeOf(a) - shares.timeOf(b))
+    const delivery = of(next, { weight: weights[next] ?? 1 })
+    shares.recordTaken(delivery)
+    shares.recordSent(delivery)
+    served[next] = (served[next] ?? 0) + 1
+  }
+  return served
+}
 
-  shares.recordTaken([taken('a', 1), taken('b', 1), taken('a', 2)])
-
-  expect(shares.positions()).toEqual([
-    expect.objectContaining({ tenantId: 'a', finishTime: 2 }),
-    expect.objectContaining({ tenantId: 'b', finishTime: 1 }),
-  ])
+test('serves tenants by their weights', () => {
+  expect(
+    serve(
+      createFairShare(() => 0),
+      { a: 1, b: 3 },
+      400,
+    ),
+  ).toEqual({ a: 100, b: 300 })
 })
 
-test('compares nobody with one that was away, and remembers what was sent last', () => {
+test('counts what a tenant sends of all priorities together', () => {
+  const shares = createFairShare(() => 0)
+  for (let index = 0; index < 10; index++) {
+    for (const delivery of [of('urgent', { priority: 0 }), of('patient', { priority: 1 })]) shares.recordTaken(delivery)
+    shares.recordSent(of('urgent', { priority: 0 }))
+  }
+
+  expect(shares.timeOf('urgent')).toBeGreaterThan(shares.timeOf('patient'))
+})
+
+test('lets one that was away begin where the lane is: it owes nothing and has saved up nothing', () => {
   let nowMs = 0
-  const shares = createFairShare(3, () => nowMs)
-  shares.recordTaken([taken('away', 3)])
-  shares.recordSent(taken('a', 7))
-  shares.recordSent(taken('b', 4))
+  const shares = createFairShare(() => nowMs)
+  serve(shares, { away: 1 }, 1)
   nowMs = 5_000
+  serve(shares, { whale: 1 }, 100)
 
-  expect(shares.virtualTimes).toEqual([0, 7, 0])
-  expect(shares.positions()).toEqual([
-    expect.objectContaining({ tenantId: 'away', chatId: '1', finishTime: null, sentFinishTime: null }),
-  ])
+  expect(shares.knownTimeOf('away')).toBeUndefined()
+  expect(shares.timeOf('away')).toBe(shares.virtualTime)
+  expect(serve(shares, { away: 1, whale: 1 }, 100)['away']).toBeLessThanOrEqual(51)
 })
 
-test('compares nobody with what one that comes back was sent before it went', () => {
-  let nowMs = 0
-  const shares = createFairShare(3, () => nowMs)
-  shares.recordTaken([taken('back', 3)])
-  shares.recordSent(taken('back', 3))
-  shares.recordSent(taken('whale', 900))
-  nowMs = 5_000
+test('lets one that is served all the time catch up a little, and no more', () => {
+  const shares = createFairShare(() => 0)
+  serve(shares, { slow: 1 }, 1)
+  serve(shares, { fast: 1 }, 100)
 
-  shares.recordTaken([taken('back', 901)])
-  expect(shares.positions()).toEqual([
-    expect.objectContaining({ tenantId: 'back', finishTime: 901, sentFinishTime: null }),
-  ])
-
-  shares.recordSent(taken('back', 901))
-  expect(shares.positions()).toEqual([
-    expect.objectContaining({ tenantId: 'back', finishTime: 901, sentFinishTime: 901 }),
-  ])
+  expect(shares.virtualTime - shares.timeOf('slow')).toBe(2)
 })
 
-test('forgets a tenant that was not served for a while, unless it is ahead of the others', () => {
+test('remembers where each tenant was served last, and forgets it after a while', () => {
   let nowMs = 0
-  const shares = createFairShare(3, () => nowMs)
-  shares.recordTaken([taken('ahead', 9), taken('behind', 2)])
-  shares.recordSent(taken('behind', 2))
+  const shares = createFairShare(() => nowMs)
+  shares.recordTaken(of('a', { priority: 1, chatId: '7' }))
+  expect(shares.chatIdsOf('a')).toEqual([undefined, '7'])
+
   nowMs = 60_000
-
   shares.forget(nowMs)
+  expect(shares.tenantIds()).toEqual([])
+})
 
-  expect(shares.positions().map(({ tenantId }) => tenantId)).toEqual(['ahead'])
+test('remembers who was served in a chat that several write to, as long as it is written to', () => {
+  let nowMs = 0
+  const shares = createFairShare(() => nowMs)
+  shares.recordTaken(of('alone', { chatId: '1' }))
+  shares.recordTaken(of('a', { chatId: '2', isShared: true }))
+  shares.recordTaken(of('b', { chatId: '2' }))
+
+  expect([...shares.served.keys()]).toEqual(['2'])
+  expect([...(shares.served.get('2') ?? [])].toSorted(([, a], [, b]) => a - b).map(([id]) => id)).toEqual(['a', 'b'])
+  nowMs = 120_000
+  shares.forget(nowMs)
+  expect(shares.served.size).toBe(0)
 })

@@ -1,14 +1,39 @@
 import { expect, test } from 'vitest'
 import { createFloodWatch } from './flood-watch.js'
 
-test('holds back the bot when a second chat is told to wait, for the longest of the waits', () => {
+test('holds back the bot when a second chat is told to wait, for the shortest of the waits', () => {
   let nowMs = 0
   const watch = createFloodWatch(30, () => nowMs)
 
-  expect(watch.record('1', 30_000)).toBeUndefined()
-  expect(watch.record('1', 30_000)).toBeUndefined()
+  expect(watch.record('1', 600_000)).toBeUndefined()
+  expect(watch.record('1', 600_000)).toBeUndefined()
   nowMs = 10_000
-  expect(watch.record('2', 5_000)).toBe(20_000)
+  expect(watch.record('2', 1_000)).toBe(1_000)
+})
+
+test('lets one call try after a wait, and waits longer only if that is refused too', () => {
+  const watch = createFloodWatch(30, () => 0)
+  watch.record('1', 1_000)
+  watch.record('2', 2_000)
+  expect(watch.isTrying).toBe(true)
+  expect(watch.record('3', 40_000)).toBe(40_000)
+
+  watch.accepted(1)
+  expect(watch.isTrying).toBe(false)
+  expect(watch.record('3', 40_000)).toBeUndefined()
+})
+
+test('does not hold back a bot that was taken in between', () => {
+  let nowMs = 0
+  const watch = createFloodWatch(30, () => nowMs)
+  watch.record('1', 30_000)
+  // This one was on its way when the first was refused.
+  watch.accepted(0)
+  nowMs = 1_000
+  watch.accepted(500)
+  nowMs = 2_000
+
+  expect(watch.record('2', 30_000)).toBeUndefined()
 })
 
 test('forgets after half a minute', () => {

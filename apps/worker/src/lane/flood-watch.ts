@@ -1,7 +1,8 @@
 /**
- * Learns from 429s. One chat's tells that the chat is written to too fast. A second chat's within
- * half a minute tells that the bot sends too fast: then the whole bot waits. Afterwards the bot sends more
- * slowly, and gets faster again bit by bit.
+ * Learns from 429s. One chat's tells that the chat is written to too fast. A second chat's within half a minute, with
+ * nothing taken in between, tells that the bot sends too fast: then the whole bot waits, for the shortest of the waits.
+ * After it one call tries, and the bot waits longer only if that is refused too. Afterwards it sends more slowly, and
+ * gets faster again bit by bit.
  */
 export interface FloodWatch {
   /** Messages that the bot may send a second at present; the full rate where nothing was learned. */
@@ -14,6 +15,12 @@ export interface FloodWatch {
   learnedRate(nowMs: number): number | undefined
   /** @returns how long the whole bot has to wait, in milliseconds, when the 429 is about the bot. */
   record(chatId: string, retryAfterMs: number): number | undefined
+  /** Whether one call is to be made, and no other before its answer. */
+  readonly isTrying: boolean
+  /** The bot was held back: one call is to show whether it may go on. */
+  tryFirst(): void
+  /** Records that Telegram took a call. */
+  accepted(beganAtMs: number): void
 }
 
 const windowMs = 30_000
@@ -27,6 +34,7 @@ const regainedPerSecond = 0.005
 export function createFloodWatch(initialRate: number, now: () => number = () => performance.now()): FloodWatch {
   let fullRate = initialRate
   let recent: { chatId: string; atMs: number; untilMs: number }[] = []
+  let isTrying = false
   let learned = { rate: initialRate, atMs: now() }
 
   const currentRate = (nowMs: number): number => {
@@ -58,9 +66,23 @@ export function createFloodWatch(initialRate: number, now: () => number = () => 
         ...recent.filter(({ atMs }) => atMs > nowMs - windowMs),
         { chatId, atMs: nowMs, untilMs: nowMs + retryAfterMs },
       ]
-      const isBotWide = new Set(recent.map((flood) => flood.chatId)).size > 1
+      const isBotWide = isTrying || new Set(recent.map((flood) => flood.chatId)).size > 1
       slowDown(nowMs, isBotWide ? botFactor : chatFactor)
-      return isBotWide ? Math.max(...recent.map(({ untilMs }) => untilMs)) - nowMs : undefined
+      if (!isBotWide) return undefined
+      const waitMs = isTrying ? retryAfterMs : Math.min(...recent.map(({ untilMs }) => untilMs)) - nowMs
+      isTrying = true
+      return Math.max(0, waitMs)
+    },
+    get isTrying() {
+      return isTrying
+    },
+    tryFirst() {
+      isTrying = true
+    },
+    accepted(beganAtMs) {
+      isTrying = false
+      // A bot that is held back is refused whatever it sends.
+      if (recent.length > 0) recent = recent.filter(({ atMs }) => atMs >= beganAtMs)
     },
   }
 }

@@ -3,6 +3,7 @@ import { DrainLane } from '@tellwire/jobs'
 import { createPermits, type Permits } from '@tellwire/telegram'
 import { createFairShare, type FairShare } from './fair-share.js'
 import { createFloodWatch, type FloodWatch } from './flood-watch.js'
+import type { QueuedDelivery } from './send-queue.js'
 
 /** State that one turn of a lane leaves to the next in the same process. */
 export interface LaneState {
@@ -13,17 +14,26 @@ export interface LaneState {
   afterTenants: string[]
 }
 
+/** A turn that drains a lane right now. */
+export interface OpenTurn {
+  /** Tells it that something new was accepted. */
+  wake(): void
+  /** Gives back what it has claimed and not begun, of what is wanted. */
+  withdraw(isWanted: (delivery: QueuedDelivery) => boolean): void
+}
+
 /**
  * The lanes of this process: those that it drains right now, and those that it drained a moment ago.
  * When it gets one of the latter again and nobody had it in between, it goes on with what it knows,
  * instead of waiting until all permits are surely back.
  */
 export interface Lanes {
-  /** Records the turn that drains a lane; `wake` tells it that something new was accepted. */
-  open(botId: string, wake: () => void): void
+  open(botId: string, turn: OpenTurn): void
   close(botId: string): void
   /** @returns whether a turn of this process drains the lane; it was told. */
   wake(botId: string): boolean
+  /** Gives back what the turns have claimed and not begun, of what is wanted: it was cancelled, or must wait. */
+  withdraw(isWanted: (delivery: QueuedDelivery) => boolean): void
   /** Whether other lanes may be waiting for a place in this process. */
   isCrowded(): boolean
   /** Whether this process drained the lane a moment ago. */
@@ -43,15 +53,18 @@ const crowdedAt = DrainLane.concurrency * 0.9
 const rememberedForMs = 60_000
 
 export function createLanes(): Lanes {
-  const turns = new Map<string, () => void>()
+  const turns = new Map<string, OpenTurn>()
   const remembered = new Map<string, { epoch: bigint; state: LaneState; keptAtMs: number }>()
   return {
-    open: (botId, wake) => void turns.set(botId, wake),
+    open: (botId, turn) => void turns.set(botId, turn),
     close: (botId) => void turns.delete(botId),
     wake(botId) {
-      const wake = turns.get(botId)
-      wake?.()
-      return wake !== undefined
+      const turn = turns.get(botId)
+      turn?.wake()
+      return turn !== undefined
+    },
+    withdraw(isWanted) {
+      for (const turn of turns.values()) turn.withdraw(isWanted)
     },
     isCrowded: () => turns.size >= crowdedAt,
     isFamiliar: (botId) => remembered.has(botId),
@@ -73,7 +86,7 @@ export function createLaneState(rate: number, permitsSpentUntilMs: number): Lane
   permits.spendAll(permitsSpentUntilMs)
   return {
     permits,
-    shares: createFairShare(priorityCount),
+    shares: createFairShare(),
     floods: createFloodWatch(rate),
     afterTenants: Array.from({ length: priorityCount }, () => nilUuid),
   }

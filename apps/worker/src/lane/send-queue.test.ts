@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest'
 import { aNotification, queued } from '../../test/deliveries.js'
+import { createFairShare } from './fair-share.js'
 import { createSendQueue, type QueuedDelivery } from './send-queue.js'
 
 let last = 0
-function delivery(priority: number, finishTime: number): QueuedDelivery {
+function delivery(priority: number, tenantId = 'tenant'): QueuedDelivery {
   const id = String(++last)
-  return queued(aNotification({ id, chatId: id, priority, finishTime }))
+  return queued(aNotification({ id, chatId: id, priority, tenantId }))
 }
+
+const alone = { timeOf: () => 0 }
 
 /** Sends whatever may leave at each millisecond of a second. @returns what left, and when. */
 function drain(queue: ReturnType<typeof createSendQueue>, rate: number): { priority: number; atMs: number }[] {
@@ -22,9 +25,9 @@ function drain(queue: ReturnType<typeof createSendQueue>, rate: number): { prior
 }
 
 test('spaces what is not urgent, and lets what is go at once', () => {
-  const queue = createSendQueue()
-  for (let index = 0; index < 20; index++) queue.add(delivery(2, index))
-  for (let index = 0; index < 5; index++) queue.add(delivery(0, index))
+  const queue = createSendQueue(alone)
+  for (let index = 0; index < 20; index++) queue.add(delivery(2))
+  for (let index = 0; index < 5; index++) queue.add(delivery(0))
 
   const sent = drain(queue, 10)
 
@@ -36,10 +39,10 @@ test('spaces what is not urgent, and lets what is go at once', () => {
 })
 
 test('lets four of normal go for one of bulk while both wait', () => {
-  const queue = createSendQueue()
+  const queue = createSendQueue(alone)
   for (let index = 0; index < 100; index++) {
-    queue.add(delivery(1, index))
-    queue.add(delivery(2, index))
+    queue.add(delivery(1))
+    queue.add(delivery(2))
   }
 
   const sent = drain(queue, 50)
@@ -48,23 +51,54 @@ test('lets four of normal go for one of bulk while both wait', () => {
   expect(bulk / sent.length).toBeCloseTo(0.2, 1)
 })
 
-test('takes the lowest finishTime of a priority first, whenever it came', () => {
-  const queue = createSendQueue()
-  for (const finishTime of [5, 1, 3]) queue.add(delivery(1, finishTime))
+/** Sends all that waits, one each millisecond. @returns by tenant and priority what left among the first. */
+function serve(queued: QueuedDelivery[], count: number): Record<string, number> {
+  const shares = createFairShare(() => 0)
+  const queue = createSendQueue(shares)
+  for (const one of queued) {
+    shares.recordTaken(one)
+    queue.add(one)
+  }
+  const left: Record<string, number> = {}
+  for (let sent = 0; sent < count; sent++) {
+    const next = queue.peek(sent)
+    if (!next) throw new Error('nothing may leave')
+    queue.take(next)
+    queue.started(next, sent, 10_000)
+    shares.recordSent(next)
+    const key = `${next.tenantId} ${next.priority}`
+    left[key] = (left[key] ?? 0) + 1
+  }
+  return left
+}
 
-  const order = [queue.peek(0)?.finishTime]
-  const first = queue.peek(0)
-  if (first) queue.take(first)
-  order.push(queue.peek(0)?.finishTime)
+test('gives a tenant no more than its share, however urgent it says that it is, and lets its urgent ones go first', () => {
+  const loud = Array.from({ length: 100 }, (_, index) => delivery(index % 2, 'loud'))
+  const quiet = Array.from({ length: 20 }, () => delivery(1, 'quiet'))
 
-  expect(order).toEqual([1, 3])
-  expect(queue.clear()).toHaveLength(2)
-  expect(queue.size).toBe(0)
+  expect(serve([...loud, ...quiet], 40)).toEqual({ 'loud 0': 20, 'quiet 1': 20 })
+})
+
+test('lets what is urgent go before what others send in bulk', () => {
+  const bulk = Array.from({ length: 20 }, () => delivery(2, 'bulky'))
+  const urgent = Array.from({ length: 10 }, () => delivery(0, 'urgent'))
+
+  expect(serve([...bulk, ...urgent], 10)).toEqual({ 'urgent 0': 10 })
+})
+
+test('gives back what is wanted of it, and counts what is left', () => {
+  const queue = createSendQueue(alone)
+  for (const one of [delivery(0, 'a'), delivery(1, 'a'), delivery(1, 'b')]) queue.add(one)
+
+  expect(queue.takeAll(({ tenantId }) => tenantId === 'a')).toHaveLength(2)
+  expect([queue.size, queue.countOf('a'), queue.countOf('b'), queue.count(1)]).toEqual([1, 0, 1, 1])
+  expect(queue.takeAll()).toHaveLength(1)
+  expect(queue.opensAt(0)).toBe(Infinity)
 })
 
 test('keeps its schedule when a timer is late, but does not catch up on a long pause', () => {
-  const queue = createSendQueue()
-  for (let index = 0; index < 10; index++) queue.add(delivery(2, index))
+  const queue = createSendQueue(alone)
+  for (let index = 0; index < 10; index++) queue.add(delivery(2))
   const leave = (atMs: number): number => {
     let left = 0
     for (let next = queue.peek(atMs); next; next = queue.peek(atMs)) {

@@ -5,17 +5,18 @@ import { expect, test } from 'vitest'
 import { createSettler } from './settler.js'
 
 const turn = { turnId: 'turn', isHeld: () => true }
-const sent = { result: 'sent' as const, messageIds: [1] }
+const sent = { result: 'sent' as const, messageIds: [1, 2] }
 
 /** Postgres, as far as settling sees it: answers with the ids that it took, or fails. */
 function createSettling(fail: (ids: string[]) => { code: string } | undefined) {
   const written: string[] = []
   const engine = {
-    query: async ({ values: [ids] }: { values: string[][] }) => {
-      const error = fail(ids ?? [])
+    query: async ({ values: [text = '{}'] }: { values: string[] }) => {
+      const ids = text.slice(1, -1).split(',')
+      const error = fail(ids)
       if (error) throw Object.assign(new Error('refused'), error)
-      written.push(...(ids ?? []))
-      return { rows: (ids ?? []).map((id) => [id, 'sent']), fields: [{ name: 'id' }, { name: 'result' }] }
+      written.push(...ids)
+      return { rows: ids.map((id) => [id, 'sent']), fields: [{ name: 'id' }, { name: 'result' }] }
     },
   } as unknown as Pool
   const settler = createSettler({
@@ -38,6 +39,21 @@ test('what is known is written when Postgres is back, however long it was away',
   isAway = false
   await eventually(() => written.length === 2)
   await settler.drained('turn')
+})
+
+test('what is known of a delivery goes over to the turn that has claimed it since', async () => {
+  let isAway = true
+  let isHeld = true
+  const { settler, written } = createSettling(() => (isAway ? { code: '57P01' } : undefined))
+  settler.addSent({ turnId: 'late', isHeld: () => isHeld }, 'a', 1, 0)
+  isHeld = false
+  await settler.drained('late')
+
+  expect(settler.takeOver(turn, 'b')).toBe(false)
+  expect(settler.takeOver(turn, 'a')).toBe(true)
+  isAway = false
+  await settler.drained('turn')
+  expect(written).toEqual(['a'])
 })
 
 test('a row that Postgres does not take holds up no other', async () => {

@@ -1,7 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type ClaimedDelivery, type Pool, settleDeliveries, type Settlement } from '@tellwire/db'
+import {
+  type ClaimedDelivery,
+  type Pool,
+  type SentDelivery,
+  settleDeliveries,
+  type Settlement,
+  settleSentDeliveries,
+} from '@tellwire/db'
 import { countUnknown, type DeliveryMetrics, type Logger } from '@tellwire/observability'
 import { messageCountOf, type Verdict } from '../outcome/verdict.js'
+import { isAboutRows } from './batcher.js'
 
 interface Turn {
   turnId: string
@@ -11,14 +19,23 @@ interface Turn {
 /** What settling needs of a delivery. */
 type Settled = Pick<ClaimedDelivery, 'id' | 'isGroup'>
 
+/** The end of a delivery, while it waits to be written. */
 interface Waiting {
   turn: Turn
-  delivery: Settled
-  verdict: Verdict
+  id: string
   /** On this process's monotonic clock; undefined when no call was made. */
   answeredAtMs: number | undefined
   /** Its turn waits for it no more. */
   isAbandoned: boolean
+}
+
+interface WaitingVerdict extends Waiting {
+  delivery: Settled
+  verdict: Verdict
+}
+
+interface WaitingSend extends Waiting {
+  messageId: number
 }
 
 /** Settles the deliveries of all lanes in batches: while batches are being written, the next is collected. */
@@ -27,6 +44,13 @@ export interface Settler {
   isBehind(): boolean
   /** @param answeredAtMs on this process's monotonic clock; undefined when no call was made. */
   add(turn: Turn, delivery: Settled, verdict: Verdict, answeredAtMs?: number): void
+  /** The same for a message to one person that was sent in one call, and of which there is nothing else to say. */
+  addSent(turn: Turn, id: string, messageId: number, answeredAtMs: number): void
+  /**
+   * Hands what is known of a delivery over to the turn that has claimed it since: it is known still.
+   * @returns false where nothing is known.
+   */
+  takeOver(turn: Turn, id: string): boolean
   /** Waits until all that the turn added is recorded, or its lease is over. */
   drained(turnId: string): Promise<void>
 }
@@ -35,84 +59,74 @@ const retryEveryMs = 200
 /** More than this waits only where Postgres cannot be reached, or takes very long. */
 const waitingMax = 5_000
 const batchSizeMax = 1_000
-const statementsMax = 1
 
 export function createSettler(
   ctx: { engine: Pool; log: Logger; metrics: DeliveryMetrics },
   onSettled: (id: string) => void = () => undefined,
 ): Settler {
-  let waiting: Waiting[] = []
   const open = new Map<string, { count: number; whenDone: (() => void)[] }>()
-  let running = 0
 
-  const finish = (turnId: string): void => {
+  const begin = (turnId: string): void => {
+    const entry = open.get(turnId) ?? { count: 0, whenDone: [] }
+    entry.count++
+    open.set(turnId, entry)
+  }
+  const finish = ({ turn: { turnId }, isAbandoned }: Waiting): void => {
     const entry = open.get(turnId)
-    if (!entry || --entry.count > 0) return
+    if (isAbandoned || !entry || --entry.count > 0) return
     open.delete(turnId)
     for (const done of entry.whenDone) done()
   }
-
-  const write = async (batch: typeof waiting): Promise<void> => {
-    const nowMs = performance.now()
-    const settlements = batch.map((entry) => toSettlement(entry, nowMs))
-    try {
-      const settled = await settleDeliveries(ctx.engine, settlements)
-      for (const { delivery, verdict } of batch) {
-        if (verdict.result === 'unknown' && settled.has(delivery.id)) countUnknown(ctx.metrics, verdict.cause)
-      }
-      for (const { turn, delivery, isAbandoned } of batch) {
-        onSettled(delivery.id)
-        if (!isAbandoned) finish(turn.turnId)
-      }
-    } catch (error) {
-      if (isAboutTheRows(error)) return writeApart(batch, error)
-      ctx.log.warn({ err: error, deliveries: batch.length }, 'settling failed')
-      await delay(retryEveryMs)
-      // A turn is not kept waiting beyond its lease. What is known is still recorded if it can be: where
-      // another turn has claimed the row by then, that one decides.
-      for (const entry of batch) {
-        if (!entry.isAbandoned && !entry.turn.isHeld()) {
-          entry.isAbandoned = true
-          finish(entry.turn.turnId)
-        }
-      }
-      // It is written as long as the process lives: what is known is not sent again.
-      waiting = [...batch, ...waiting]
-    }
+  const abandon = (entry: Waiting): void => {
+    if (entry.isAbandoned || entry.turn.isHeld()) return
+    finish(entry)
+    entry.isAbandoned = true
   }
 
-  /** One that Postgres does not take holds up no other; it is left to whoever gets the lane next. */
-  const writeApart = async (batch: typeof waiting, error: unknown): Promise<void> => {
-    const [only] = batch
-    if (only && batch.length === 1) {
-      ctx.log.error({ err: error, deliveryId: only.delivery.id }, 'what became of a delivery cannot be written')
-      onSettled(only.delivery.id)
-      if (!only.isAbandoned) finish(only.turn.turnId)
-      return
-    }
-    const half = Math.ceil(batch.length / 2)
-    await write(batch.slice(0, half))
-    await write(batch.slice(half))
-  }
-
-  const writeIfFree = (): void => {
-    if (running >= statementsMax || waiting.length === 0) return
-    running++
-    void write(waiting.splice(0, batchSizeMax)).finally(() => {
-      running--
-      writeIfFree()
-    })
-  }
+  const lineOptions = { log: ctx.log, finish, abandon, onSettled }
+  // Each has one statement in flight: what is slow about the one kind does not hold up the other.
+  const verdicts = createLine<WaitingVerdict>({
+    ...lineOptions,
+    async write(batch) {
+      const nowMs = performance.now()
+      const settled = await settleDeliveries(
+        ctx.engine,
+        batch.map((entry) => toSettlement(entry, nowMs)),
+      )
+      for (const { id, verdict } of batch) {
+        if (verdict.result === 'unknown' && settled.has(id)) countUnknown(ctx.metrics, verdict.cause)
+      }
+    },
+  })
+  const sends = createLine<WaitingSend>({
+    ...lineOptions,
+    async write(batch) {
+      const nowMs = performance.now()
+      await settleSentDeliveries(
+        ctx.engine,
+        batch.map((entry) => toSent(entry, nowMs)),
+      )
+    },
+  })
 
   return {
-    isBehind: () => waiting.length > waitingMax,
+    isBehind: () => verdicts.length + sends.length > waitingMax,
     add(turn, delivery, verdict, answeredAtMs) {
-      const entry = open.get(turn.turnId) ?? { count: 0, whenDone: [] }
-      entry.count++
-      open.set(turn.turnId, entry)
-      waiting.push({ turn, delivery, verdict, answeredAtMs, isAbandoned: false })
-      // Verdicts of the same tick go together.
-      queueMicrotask(writeIfFree)
+      begin(turn.turnId)
+      verdicts.add({ turn, id: delivery.id, delivery, verdict, answeredAtMs, isAbandoned: false })
+    },
+    addSent(turn, id, messageId, answeredAtMs) {
+      begin(turn.turnId)
+      sends.add({ turn, id, messageId, answeredAtMs, isAbandoned: false })
+    },
+    takeOver(turn, id) {
+      const entry = verdicts.find(id) ?? sends.find(id)
+      if (!entry) return false
+      finish(entry)
+      entry.turn = turn
+      entry.isAbandoned = false
+      begin(turn.turnId)
+      return true
     },
     drained(turnId) {
       const entry = open.get(turnId)
@@ -121,12 +135,93 @@ export function createSettler(
   }
 }
 
-/** Whether Postgres refused a row, rather than being away or busy. */
-function isAboutTheRows(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && /^(?:22|23)/.test(String(error.code))
+interface Line<Entry extends Waiting> {
+  readonly length: number
+  add(entry: Entry): void
+  find(id: string): Entry | undefined
 }
 
-function toSettlement({ turn, delivery, verdict, answeredAtMs }: Waiting, nowMs: number): Settlement {
+interface LineOptions<Entry extends Waiting> {
+  write: (batch: readonly Entry[]) => Promise<void>
+  log: Logger
+  finish: (entry: Waiting) => void
+  /** Lets the turn of an entry go on, where its lease is over. */
+  abandon: (entry: Waiting) => void
+  onSettled: (id: string) => void
+}
+
+/** A line of what is written by one kind of statement, one of which runs at a time. */
+function createLine<Entry extends Waiting>({
+  write,
+  log,
+  finish,
+  abandon,
+  onSettled,
+}: LineOptions<Entry>): Line<Entry> {
+  let waiting: Entry[] = []
+  let isWriting = false
+
+  const writeBatch = async (batch: Entry[]): Promise<void> => {
+    try {
+      await write(batch)
+      for (const entry of batch) {
+        onSettled(entry.id)
+        finish(entry)
+      }
+    } catch (error) {
+      if (isAboutRows(error)) return writeApart(batch, error)
+      log.warn({ err: error, deliveries: batch.length }, 'settling failed')
+      // It is written as long as the process lives: what is known is not sent again. But a turn is not kept waiting
+      // beyond its lease; where another turn has claimed the row by then, that one decides.
+      waiting = [...batch, ...waiting]
+      await delay(retryEveryMs)
+      for (const entry of batch) abandon(entry)
+    }
+  }
+
+  /** One that Postgres does not take holds up no other; it is left to whoever gets the lane next. */
+  const writeApart = async (batch: Entry[], error: unknown): Promise<void> => {
+    const [only] = batch
+    if (only && batch.length === 1) {
+      log.error({ err: error, deliveryId: only.id }, 'what became of a delivery cannot be written')
+      onSettled(only.id)
+      finish(only)
+      return
+    }
+    const half = Math.ceil(batch.length / 2)
+    await writeBatch(batch.slice(0, half))
+    await writeBatch(batch.slice(half))
+  }
+
+  const writeAll = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, batchSizeMax)
+      waiting = waiting.slice(batchSizeMax)
+      await writeBatch(batch)
+    }
+    isWriting = false
+  }
+
+  return {
+    get length() {
+      return waiting.length
+    },
+    add(entry) {
+      waiting.push(entry)
+      if (isWriting) return
+      isWriting = true
+      // Verdicts of the same turn of the event loop go together.
+      setImmediate(() => void writeAll())
+    },
+    find: (id) => waiting.find((entry) => entry.id === id),
+  }
+}
+
+function toSent({ turn, id, messageId, answeredAtMs = 0 }: WaitingSend, nowMs: number): SentDelivery {
+  return { id, turnId: turn.turnId, messageId, answeredAgoMs: nowMs - answeredAtMs }
+}
+
+function toSettlement({ turn, delivery, verdict, answeredAtMs }: WaitingVerdict, nowMs: number): Settlement {
   const { id, isGroup } = delivery
   return {
     id,

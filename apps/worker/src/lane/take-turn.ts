@@ -11,38 +11,33 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { LaneRelease } from '@tellwire/db'
 import { closeUploads } from '../compose/uploads.js'
 import type { WorkerContext } from '../context.js'
-import type { BotHalt } from '../outcome/carry-out.js'
 import type { BotToken } from './bot-tokens.js'
-import { claimAheadIfDue } from './claim-ahead.js'
+import { drain } from './drain.js'
 import { createLaneState } from './lanes.js'
-import { acquireLease, type Lease } from './lease.js'
-import { sendDelivery } from './send-delivery.js'
+import type { Lease } from './leases.js'
 import { createSendQueue, type QueuedDelivery } from './send-queue.js'
-import { createSignal } from './signal.js'
-import { keepForMs, lookaheadMin, permitReturnMs, pollEveryMs, type Turn } from './turn.js'
+import { createStepper } from './stepper.js'
+import { graceMs, lookaheadMin, permitReturnMs, type Turn } from './turn.js'
 
-/** A turn that has more to do lets go after this long where other lanes wait for its place. */
-const turnMaxMs = 10_000
-/** How long an empty lane is kept: the next delivery finds it held. */
-const lingerMs = 300
 /** The sweep looks at a lane in which something waits at least this often, whatever its next due time. */
 const lookAtLeastEveryMs = 5_000
 const releaseAgainMs = 200
-/** A turn that is over waits for its open calls; one with a call that hangs goes on instead. */
-const callHangsAfterMs = 1_000
 
 /** @returns whether the lane has more to do right away. */
 export async function takeTurn(ctx: WorkerContext, botId: string): Promise<boolean> {
   if (ctx.lanes.wake(botId)) return false
   let turn: Turn | undefined
-  ctx.lanes.open(botId, () => {
-    if (!turn) return
-    turn.claimAhead.isAskedFor = true
-    turn.wakeUp.fire()
+  ctx.lanes.open(botId, {
+    wake() {
+      if (!turn) return
+      turn.claimAhead.isAskedFor = true
+      turn.stepper.wake()
+    },
+    withdraw: (isWanted) => turn && giveBack(turn, isWanted),
   })
   try {
     const token = await ctx.tokens.read(botId)
-    const lease = token && (await acquireLease(ctx.engine, botId))
+    const lease = token && (await ctx.leases.acquire(botId))
     if (!lease) return false
     turn = beginTurn({ ctx, botId, lease, token })
     return await holdTurn(turn, token)
@@ -73,21 +68,25 @@ function beginTurn({ ctx, botId, lease, token }: Begun): Turn {
   const { grant } = lease
   const nowMs = performance.now()
   const spentForMs = grant.wasAbandoned ? permitReturnMs : grant.permitsFreeInMs
-  const wakeUp = createSignal()
   const remembered = ctx.lanes.recall(botId, grant.epoch)
   const state = remembered ?? createLaneState(grant.rate, nowMs + spentForMs)
-  state.floods.setFullRate(grant.rate)
-  if (!remembered && grant.learnedRate !== null) state.floods.recall(grant.learnedRate)
+  const { floods, shares } = state
+  floods.setFullRate(grant.rate)
+  if (!remembered && grant.learnedRate !== null) floods.recall(grant.learnedRate)
+  if (grant.wasPaused || grant.isParked) floods.tryFirst()
+  // Nothing steps before the turn is drained.
+  const stepper = createStepper(() => undefined)
   return {
     ...state,
     ctx,
     botId,
     lease,
-    wakeUp,
-    onSlotFree: () => wakeUp.fire(),
+    stepper,
+    onSlotFree: () => undefined,
     token: token.text,
-    queue: createSendQueue(),
+    queue: createSendQueue(shares),
     calls: new Map(),
+    onCallsAnswered: undefined,
     uploads: new Map(),
     suspects: new Map(),
     claimAhead: {
@@ -100,18 +99,29 @@ function beginTurn({ ctx, botId, lease, token }: Begun): Turn {
       lastTakenAtMs: nowMs,
       failure: undefined,
     },
+    graceUntilMs: nowMs + graceMs,
+    isRestored: false,
     halt: undefined,
+  }
+}
+
+/** Gives back what was claimed and not begun, of what is wanted. */
+function giveBack(turn: Turn, isWanted?: (delivery: QueuedDelivery) => boolean): void {
+  for (const delivery of turn.queue.takeAll(isWanted)) {
+    closeUploads(turn.uploads, delivery.id)
+    turn.ctx.settler.add(turn.lease, delivery, { result: 'release' })
   }
 }
 
 /** Gives back what was not begun, lets the open calls end and be settled, and the lane go. */
 async function endTurn(turn: Turn, nextDueInMs: number | undefined): Promise<void> {
   const { ctx, botId, lease, permits, shares, floods } = turn
+  turn.stepper.stop()
   ctx.callSlots.leave(turn.onSlotFree)
   await turn.claimAhead.claiming
   await endSuspicion(turn)
-  for (const delivery of turn.queue.clear()) ctx.settler.add(lease, delivery, { result: 'release' })
-  await Promise.all(turn.calls.keys())
+  giveBack(turn)
+  if (turn.calls.size > 0) await new Promise<void>((resolve) => (turn.onCallsAnswered = resolve))
   await ctx.settler.drained(lease.turnId)
   const nowMs = performance.now()
   permits.forget(nowMs)
@@ -121,7 +131,8 @@ async function endTurn(turn: Turn, nextDueInMs: number | undefined): Promise<voi
     permitsFreeInMs: permits.spentUntil(nowMs) - nowMs,
     pauseMs: turn.halt?.pauseMs,
     parkedReason: turn.halt?.parkedReason,
-    tokenSealed: lease.grant.tokenSealed,
+    isRestored: turn.isRestored,
+    tokenVersion: lease.grant.tokenVersion,
     learnedRate: floods.learnedRate(nowMs),
   })
 }
@@ -136,7 +147,11 @@ async function endSuspicion({ ctx, lease, suspects }: Turn): Promise<void> {
 }
 
 /** While the lease lasts: what the release says, such as a pause of the bot, is to be heard. */
-async function releaseStubbornly(ctx: WorkerContext, lease: Lease, release: LaneRelease): Promise<void> {
+async function releaseStubbornly(
+  ctx: WorkerContext,
+  lease: Lease,
+  release: Omit<LaneRelease, 'botId' | 'turnId'>,
+): Promise<void> {
   for (;;) {
     try {
       await lease.release(release)
@@ -146,96 +161,5 @@ async function releaseStubbornly(ctx: WorkerContext, lease: Lease, release: Lane
       ctx.log.warn({ err: error }, 'releasing a lane failed')
       await delay(releaseAgainMs)
     }
-  }
-}
-
-/** @returns in how many milliseconds something is due; undefined when nothing waits. */
-async function drain(turn: Turn): Promise<number | undefined> {
-  const { ctx, lease, claimAhead, queue, wakeUp } = turn
-  const endsAtMs = performance.now() + turnMaxMs
-  while (lease.isHeld() && !ctx.stopping.aborted && turn.halt === undefined) {
-    sendWhatMayLeave(turn)
-    const nowMs = performance.now()
-    if (nowMs > endsAtMs && ctx.lanes.isCrowded() && !hasHangingCall(turn, nowMs)) return 0
-    claimAheadIfDue(turn, nowMs)
-    if (claimAhead.failure !== undefined) throw claimAhead.failure
-
-    const isIdle =
-      queue.size === 0 && turn.calls.size === 0 && turn.suspects.size === 0 && claimAhead.claiming === undefined
-    if (isIdle && claimAhead.dueAtMs !== undefined && claimAhead.dueAtMs - nowMs > keepForMs) {
-      if (Number.isFinite(claimAhead.dueAtMs)) return claimAhead.dueAtMs - nowMs
-      if (nowMs - claimAhead.lastTakenAtMs > lingerMs) return undefined
-    }
-    await wakeUp.wait(waitMs(turn, nowMs))
-  }
-  return 0
-}
-
-function hasHangingCall({ calls }: Turn, nowMs: number): boolean {
-  return [...calls.values()].some((beganAtMs) => nowMs - beganAtMs > callHangsAfterMs)
-}
-
-/** How long nothing may leave, and no claim is due. */
-function waitMs({ ctx, queue, permits, claimAhead, onSlotFree }: Turn, nowMs: number): number {
-  const mayLeave = queue.size > 0 && !ctx.callSlots.isWaiting(onSlotFree)
-  const count = queue.peek(nowMs)?.call.messageCount
-  const leavesAtMs = mayLeave ? Math.max(queue.opensAt(nowMs), permits.freeAt(nowMs, count)) : Infinity
-  const looksAtMs = claimAhead.claiming ? Infinity : Math.max(nowMs, claimAhead.nextAtMs)
-  return Math.min(leavesAtMs - nowMs, looksAtMs - nowMs, pollEveryMs)
-}
-
-function sendWhatMayLeave(turn: Turn): void {
-  const { ctx, lease, queue, permits, shares } = turn
-  while (lease.isHeld() && !ctx.stopping.aborted && turn.halt === undefined) {
-    const nowMs = performance.now()
-    const delivery = queue.peek(nowMs)
-    if (!delivery || permits.freeAt(nowMs, delivery.call.messageCount) > nowMs) return
-    const chatFreeInMs = delivery.expiresAtMs > nowMs ? chatFreeAt(turn, delivery, nowMs) - nowMs : 0
-    if (chatFreeInMs > 0) {
-      queue.take(delivery)
-      closeUploads(turn.uploads, delivery.id)
-      const retryIn = Number.isFinite(chatFreeInMs) ? { retryInMs: chatFreeInMs } : {}
-      ctx.settler.add(lease, delivery, { result: 'release', ...retryIn })
-      continue
-    }
-    if (!ctx.callSlots.take(turn.onSlotFree)) return
-    queue.take(delivery)
-    queue.started(delivery, nowMs, permits.rate)
-    shares.recordSent(delivery)
-    begin(turn, delivery, nowMs)
-  }
-}
-
-/** A chat that was free when its head was claimed is free now, unless an earlier holder's send says otherwise. */
-function chatFreeAt({ permits }: Turn, delivery: QueuedDelivery, nowMs: number): number {
-  const sentAtMs = delivery.lastSendAgesMs.map((ageMs) => nowMs - ageMs)
-  // The turn that died may have sent this very row a moment before.
-  const { messageCount } = delivery.call
-  const maybeSentAtMs = Array.from({ length: messageCount }, () => nowMs - permitReturnMs)
-  const recalled = delivery.wasInFlight ? [...sentAtMs, ...maybeSentAtMs] : sentAtMs
-  permits.recall(delivery.chatId, delivery.isGroup ? 'group' : 'private', recalled)
-  return permits.chatFreeAt(delivery.chatId, nowMs, messageCount)
-}
-
-function begin(turn: Turn, delivery: QueuedDelivery, nowMs: number): void {
-  const { ctx } = turn
-  const call = sendDelivery(turn, delivery)
-    .then((halt) => {
-      if (halt) turn.halt = mergeHalts(turn.halt, halt)
-    })
-    .catch((error: unknown) => ctx.log.error({ err: error, botId: turn.botId }, 'sending failed'))
-    .finally(() => {
-      ctx.callSlots.giveBack()
-      closeUploads(turn.uploads, delivery.id)
-      turn.calls.delete(call)
-      turn.wakeUp.fire()
-    })
-  turn.calls.set(call, nowMs)
-}
-
-function mergeHalts(earlier: BotHalt | undefined, later: BotHalt): BotHalt {
-  return {
-    pauseMs: Math.max(earlier?.pauseMs ?? 0, later.pauseMs),
-    parkedReason: earlier?.parkedReason ?? later.parkedReason,
   }
 }

@@ -3,9 +3,9 @@ import type { WorkerContext } from '../context.js'
 import type { OpenUploads } from '../compose/uploads.js'
 import type { BotHalt } from '../outcome/carry-out.js'
 import type { LaneState } from './lanes.js'
-import type { Lease } from './lease.js'
-import type { SendQueue } from './send-queue.js'
-import type { Signal } from './signal.js'
+import type { Lease } from './leases.js'
+import type { QueuedDelivery, SendQueue } from './send-queue.js'
+import type { Stepper } from './stepper.js'
 
 /** Deliveries that are due later than this are left to the sweep. */
 export const keepForMs = 1_200
@@ -13,6 +13,8 @@ export const keepForMs = 1_200
 export const pollEveryMs = 100
 /** A permit comes back this long after the answer. */
 export const permitReturnMs = 1_000
+/** So long a turn that lost its lane is given to record what it knows, before its rows are taken over. */
+export const graceMs = 2_000
 /** Heads that a claim passes over before it gives up; more when it found nothing. */
 export const lookaheadMin = 8
 
@@ -23,16 +25,22 @@ export interface Turn extends LaneState {
   lease: Lease
   token: string
   queue: SendQueue
-  /** Fires when there is something to do: an answer came, a claim, or word of something new. */
-  wakeUp: Signal
+  /** Is woken when there is something to do: an answer came, a claim, or word of something new. */
+  stepper: Stepper
   /** Is called when a call slot came free. */
   onSlotFree: () => void
   /** The calls that were not answered yet, and when they began. */
-  calls: Map<Promise<void>, number>
+  calls: Map<QueuedDelivery, number>
+  /** Is called when the last call is answered; undefined while nobody waits for it. */
+  onCallsAnswered: (() => void) | undefined
   claimAhead: ClaimAhead
+  /** Until when nothing is taken over that another turn left in flight: it may be recording what became of it. */
+  graceUntilMs: number
   uploads: OpenUploads
   /** Deliveries that were in flight when a worker died: undefined while one waits to be handled apart, then its composing. */
   suspects: Map<ClaimedDelivery, Promise<void> | undefined>
+  /** Telegram takes the bot again, which it had refused. */
+  isRestored: boolean
   halt: BotHalt | undefined
 }
 

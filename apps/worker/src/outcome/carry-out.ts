@@ -1,6 +1,6 @@
 import { openSystemScope, type WorkerContext } from '../context.js'
 import type { LaneState } from '../lane/lanes.js'
-import type { Lease } from '../lane/lease.js'
+import type { Lease } from '../lane/leases.js'
 import type { QueuedDelivery } from '../lane/send-queue.js'
 import { recordBotHealth } from './record-bot-health.js'
 import { recordChatEnded, recordChatMigrated } from './record-chat.js'
@@ -18,6 +18,7 @@ export interface LaneOfAnswer extends Pick<LaneState, 'floods'> {
   ctx: WorkerContext
   botId: string
   lease: Lease
+  isRestored: boolean
 }
 
 const botPauseMs = 60_000
@@ -75,8 +76,16 @@ async function haltBot(
   return { pauseMs: isLasting ? 0 : botPauseMs, parkedReason: isLasting ? code : undefined }
 }
 
-async function restoreBot({ ctx, botId, lease: { grant } }: LaneOfAnswer): Promise<void> {
-  if (grant.botStatus === 'active') return
+/** Whether Telegram refused the bot when the turn began, and has not taken it since. */
+export function isInDoubt({ lease: { grant }, isRestored }: Pick<LaneOfAnswer, 'lease' | 'isRestored'>): boolean {
+  return !isRestored && (grant.isParked || grant.botStatus !== 'active')
+}
+
+async function restoreBot(lane: LaneOfAnswer): Promise<void> {
+  const { ctx, botId, lease } = lane
+  const { grant } = lease
+  if (!isInDoubt(lane)) return
+  lane.isRestored = true
   grant.botStatus = 'active'
   await recordBotHealth(openSystemScope(ctx, 'lane'), { botId, tokenSealed: grant.tokenSealed }, false)
 }

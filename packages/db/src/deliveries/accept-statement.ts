@@ -76,7 +76,7 @@ found AS (
 ),
 recipients AS MATERIALIZED (
   -- A chat that several of them share gets it once.
-  SELECT *, uuid_v7() AS delivery_id FROM found WHERE place_in_chat = 1
+  SELECT *, uuidv7() AS delivery_id FROM found WHERE place_in_chat = 1
 ),
 reach AS (
   SELECT

@@ -4,41 +4,57 @@ import { defineStatement, inputRows, probe } from '../sql.js'
 /** Tenants of one priority that a claim looks at; the next one goes on after them. */
 const tenantsMax = 200
 
-const lane = 'p.bot_id = $1 AND NOT p.is_paused AND p.priority'
+const lane = 'p.bot_id = s.bot_id AND NOT p.is_paused AND p.priority'
 const tenant = `coalesce(p.tenant_id, '${nilUuid}'::uuid)`
 const firstChat = '(-9223372036854775808)::bigint'
 const lastChat = '9223372036854775807::bigint'
 
-export const wanted = inputRows(
-  'wanted',
-  { priority: 'smallint', count_max: 'int', virtual_time: 'float8', after_tenant: 'uuid' },
-  3,
-)
-export const positions = inputRows(
-  'positions',
-  { priority: 'smallint', tenant_id: 'uuid', chat_id: 'bigint', finish_time: 'float8', sent_finish_time: 'float8' },
-  wanted.next,
-)
-const lookahead = `$${positions.next}::float8`
-const busyChats = `$${positions.next + 1}::bigint[]`
+/** One row for each priority of each lane; `w` numbers them. */
+export const wanted = inputRows('asked', {
+  w: 'int',
+  lane: 'int',
+  bot_id: 'uuid',
+  turn_id: 'uuid',
+  priority: 'smallint',
+  count_max: 'int',
+  virtual_time: 'float8',
+  after_tenant: 'uuid',
+  lookahead: 'float8',
+  takes_in_flight: 'bool',
+  /** By tenant: the chat that was served last, and its finish time where it has one. */
+  positions: 'jsonb',
+  /** By chat that several tenants write to: when each of them was served last, as a growing number. */
+  served: 'jsonb',
+})
+export const busy = inputRows('busy', { lane: 'int', chat_id: 'bigint' }, wanted.next)
+
 const headColumns = 'p.id, p.claimed_by, p.not_before, p.notification_id, p.is_counted'
 
-// Two recursions skip through the lane's index: from tenant to tenant, and for each of them from chat to
+// Two recursions skip through the index of the lanes: from tenant to tenant, and for each of them from chat to
 // chat, one head each, beginning after the chat that was served last and going once around. So the cost
 // depends on the heads that are looked at and not on what waits behind them. Of what is due, each
 // priority takes those whose virtual time comes first, which shares the lane by the tenants' weights.
+//
+// It is written for many lanes at once: what a later step needs is carried along, since a join of two steps, of which
+// the planner knows no size, would compare every row of the one with every row of the other.
 export const claim = defineStatement(
   'claim-deliveries',
   `
 WITH RECURSIVE ${wanted.text},
-${positions.text},
+${busy.text},
+wanted AS MATERIALIZED (
+  SELECT a.*
+  FROM asked a
+  JOIN lanes l ON ${probe('l.bot_id', 'a.bot_id')} AND l.holder = a.turn_id
+),
 tenant_scan AS (
-  SELECT w.priority, w.after_tenant AS tenant_id, 0 AS hop,
+  SELECT w.w, w.lane, w.bot_id, w.turn_id, w.priority, w.count_max, w.virtual_time, w.lookahead, w.takes_in_flight,
+    w.positions, w.served, w.after_tenant AS tenant_id, 0 AS hop,
     CASE w.after_tenant WHEN '${nilUuid}' THEN ${firstChat} ELSE ${lastChat} END AS chat_id
   FROM wanted w
-  WHERE w.count_max > 0
   UNION ALL
-  SELECT s.priority, n.tenant_id, s.hop + 1, ${lastChat}
+  SELECT s.w, s.lane, s.bot_id, s.turn_id, s.priority, s.count_max, s.virtual_time, s.lookahead, s.takes_in_flight,
+    s.positions, s.served, n.tenant_id, s.hop + 1, ${lastChat}
   FROM tenant_scan s
   CROSS JOIN LATERAL (
     SELECT ${tenant} AS tenant_id
@@ -50,33 +66,41 @@ tenant_scan AS (
 ),
 tenant_shares AS MATERIALIZED (
   SELECT
+    row_number() OVER () AS share,
+    s.w,
+    s.lane,
+    s.bot_id,
+    s.turn_id,
     s.priority,
     s.tenant_id,
     s.hop AS tenant_hop,
-    w.count_max,
-    coalesce(t.weight, 1) AS weight,
-    coalesce(k.chat_id, ${firstChat}) AS start,
-    coalesce(k.finish_time, min(k.sent_finish_time) OVER of_priority, w.virtual_time) AS finish_time,
+    s.count_max,
+    s.takes_in_flight,
+    s.served,
+    coalesce(t.weight, 1)::float8 AS weight,
+    coalesce((s.positions -> s.tenant_id::text ->> 'chat')::bigint, ${firstChat}) AS start,
+    coalesce((s.positions -> s.tenant_id::text ->> 'finish')::float8, s.virtual_time) AS finish_time,
     (
       least(
-        w.count_max,
-        2 * ceil(w.count_max * coalesce(t.weight, 1)::float8 / sum(coalesce(t.weight, 1)) OVER of_priority) + 2
-      ) + ceil(${lookahead} / count(*) OVER of_priority)
+        s.count_max,
+        2 * ceil(s.count_max * coalesce(t.weight, 1)::float8 / sum(coalesce(t.weight, 1)) OVER of_priority) + 2
+      ) + ceil(s.lookahead / count(*) OVER of_priority)
     )::int AS hops_max
   FROM tenant_scan s
-  JOIN wanted w ON w.priority = s.priority
   LEFT JOIN tenants t ON ${probe('t.id', 's.tenant_id')}
-  LEFT JOIN positions k ON k.priority = s.priority AND k.tenant_id = s.tenant_id
   WHERE s.hop > 0 AND t.suspended_at IS NULL
-  WINDOW of_priority AS (PARTITION BY s.priority)
+  WINDOW of_priority AS (PARTITION BY s.w)
 ),
 chat_scan AS (
-  SELECT h.priority, h.tenant_id, h.start, h.hops_max, h.start AS chat_id, false AS is_around, 0 AS hop, NULL::uuid AS id,
-    NULL::uuid AS claimed_by, NULL::timestamptz AS not_before, NULL::uuid AS notification_id, false AS is_counted
+  SELECT h.share, h.w, h.lane, h.bot_id, h.turn_id, h.priority, h.tenant_id, h.tenant_hop, h.count_max, h.takes_in_flight,
+    h.served, h.weight, h.finish_time, h.start, h.hops_max, h.start AS chat_id, false AS is_around, 0 AS hop,
+    NULL::uuid AS id, NULL::uuid AS claimed_by, NULL::timestamptz AS not_before, NULL::uuid AS notification_id,
+    false AS is_counted
   FROM tenant_shares h
   UNION ALL
-  SELECT s.priority, s.tenant_id, s.start, s.hops_max, n.chat_id, n.is_around, s.hop + 1, n.id,
-    n.claimed_by, n.not_before, n.notification_id, n.is_counted
+  SELECT s.share, s.w, s.lane, s.bot_id, s.turn_id, s.priority, s.tenant_id, s.tenant_hop, s.count_max, s.takes_in_flight,
+    s.served, s.weight, s.finish_time, s.start, s.hops_max, n.chat_id, n.is_around, s.hop + 1,
+    n.id, n.claimed_by, n.not_before, n.notification_id, n.is_counted
   FROM chat_scan s
   CROSS JOIN LATERAL (
     (
@@ -100,16 +124,25 @@ chat_scan AS (
 ),
 heads AS MATERIALIZED (
   SELECT
+    s.share,
+    s.w,
+    s.lane,
+    s.bot_id,
+    s.turn_id,
     s.priority,
-    s.tenant_id,
+    s.tenant_hop,
+    s.count_max,
+    s.weight,
+    s.finish_time,
     s.chat_id,
     s.id,
     s.hop,
     s.claimed_by,
-    s.claimed_by IS NOT NULL AS was_in_flight,
+    coalesce((s.served -> s.chat_id::text ->> s.tenant_id::text)::float8, 0) AS served_at,
     c.type <> 'private' AS is_group,
-    c.last_sent_at,
-    s.chat_id = ANY (${busyChats}) OR s.claimed_by IS NOT DISTINCT FROM $2 AS is_busy,
+    nullif(c.last_sent_at, '{}') AS last_sent_at,
+    (s.lane, s.chat_id) IN (SELECT b.lane, b.chat_id FROM busy b) OR s.claimed_by IS NOT DISTINCT FROM s.turn_id
+      OR (s.claimed_by IS NOT NULL AND NOT s.takes_in_flight) AS is_busy,
     CASE WHEN s.is_counted THEN coalesce((
       SELECT b.is_paused OR b.change IS NOT DISTINCT FROM 'cancel'
       FROM broadcasts b
@@ -125,45 +158,42 @@ heads AS MATERIALIZED (
     ) AS due_at
   FROM chat_scan s
   -- The limit keeps the planner from reading all chats of the bot.
-  CROSS JOIN LATERAL (SELECT * FROM chats WHERE bot_id = $1 AND chat_id = s.chat_id LIMIT 1) c
+  CROSS JOIN LATERAL (SELECT * FROM chats WHERE bot_id = s.bot_id AND chat_id = s.chat_id LIMIT 1) c
   WHERE s.id IS NOT NULL
 ),
 due_heads AS (
-  SELECT DISTINCT ON (chat_id)
-    id, priority, tenant_id, hop, chat_id, claimed_by, was_in_flight, is_group, last_sent_at
+  -- Within a chat the tenants take turns: whoever was served longest ago is next.
+  SELECT DISTINCT ON (lane, chat_id) *, count(*) OVER (PARTITION BY lane, chat_id) > 1 AS is_shared
   FROM heads
   WHERE NOT is_busy AND NOT is_leaving AND coalesce(due_at <= clock_timestamp(), true)
-  ORDER BY chat_id, priority, hop
-),
-ranked_heads AS (
-  SELECT d.id, d.priority, d.hop, d.chat_id, d.claimed_by, d.was_in_flight, d.is_group, d.last_sent_at,
-    h.count_max, h.tenant_hop,
-    h.finish_time
-      + row_number() OVER (PARTITION BY d.priority, d.tenant_id ORDER BY d.hop) / h.weight::float8 AS finish_time
-  FROM due_heads d
-  JOIN tenant_shares h ON h.priority = d.priority AND h.tenant_id = d.tenant_id
+  ORDER BY lane, chat_id, served_at, priority, finish_time, hop
 ),
 chosen_heads AS MATERIALIZED (
   SELECT *
   FROM (
-    SELECT *, row_number() OVER (PARTITION BY priority ORDER BY finish_time, tenant_hop) AS place FROM ranked_heads
+    SELECT *, row_number() OVER (PARTITION BY w ORDER BY turn, tenant_hop) AS place
+    FROM (
+      SELECT *, finish_time + row_number() OVER (PARTITION BY share ORDER BY hop) / weight AS turn FROM due_heads
+    ) t
   ) r
   WHERE place <= count_max
 ),
 free_heads AS MATERIALIZED (
   -- Rows that another transaction is just ending are left to it, and those that another turn has claimed since.
-  SELECT o.*
+  SELECT o.id, o.lane, o.turn_id, o.place, o.priority, o.chat_id, o.weight, o.is_group, o.is_shared, o.last_sent_at, o.claimed_by
   FROM chosen_heads o
   JOIN pending_deliveries p ON ${probe('p.id', 'o.id')} AND p.claimed_by IS NOT DISTINCT FROM o.claimed_by
   FOR UPDATE OF p SKIP LOCKED
 ),
 claimed AS MATERIALIZED (
-  UPDATE pending_deliveries p SET claimed_by = $2
-  FROM free_heads f, lanes l
-  WHERE ${probe('p.id', 'f.id')} AND l.bot_id = $1 AND l.holder = $2
-  RETURNING p.id, p.kind, p.tenant_id, p.notification_id, p.connection_id, p.attempts, p.accepted_at, p.expires_at,
+  UPDATE pending_deliveries p SET claimed_by = f.turn_id
+  FROM free_heads f
+  WHERE ${probe('p.id', 'f.id')}
+  RETURNING p.id, p.bot_id, p.kind, p.tenant_id, p.notification_id, p.connection_id, p.attempts, p.accepted_at, p.expires_at,
     p.body, p.stops_if_unknown, p.part, p.dropped, p.strikes, p.has_unknown_part, p.not_before,
-    f.priority, f.chat_id, f.was_in_flight, f.is_group, f.last_sent_at, f.finish_time, f.tenant_hop
+    -- Of what is not to be repeated it is written down that its call is about to begin.
+    f.claimed_by IS NOT NULL AND (p.is_begun OR NOT p.stops_if_unknown) AS was_in_flight,
+    f.lane, f.place, f.priority, f.chat_id, f.weight, f.is_group, f.is_shared, f.last_sent_at
 ),
 counted_in_groups AS (
   -- What a dead turn may have sent to a group counts in its minute, whatever becomes of the row.
@@ -179,72 +209,74 @@ counted_in_groups AS (
       WHERE n.tenant_id = d.tenant_id AND n.notification_id = d.notification_id
     ), 1)]) AS sent_at
   ) s
-  WHERE d.was_in_flight AND d.is_group AND c.bot_id = $1 AND ${probe('c.chat_id', 'd.chat_id')}
+  WHERE d.was_in_flight AND d.is_group AND ${probe('c.bot_id', 'd.bot_id')} AND ${probe('c.chat_id', 'd.chat_id')}
 ),
-details AS (
+incomplete AS (
+  SELECT lane FROM chat_scan GROUP BY lane, share, hops_max HAVING max(hop) >= hops_max
+),
+cut_off AS (
+  SELECT lane, jsonb_object_agg(priority, tenant_id) AS tenants FROM tenant_scan WHERE hop = ${tenantsMax} GROUP BY lane
+),
+passed_over AS (
   SELECT
-    d.id,
-    d.kind,
-    d.priority,
-    d.tenant_id,
-    d.notification_id,
-    d.connection_id,
-    d.chat_id::text,
-    d.is_group,
-    d.attempts,
-    d.body,
-    d.was_in_flight,
-    d.strikes,
-    d.has_unknown_part,
-    d.stops_if_unknown,
-    coalesce(d.part, 0) AS part,
-    coalesce(d.dropped, '{}') AS dropped,
-    d.finish_time,
-    d.tenant_hop,
-    (extract(epoch FROM clock_timestamp() - d.accepted_at) * 1000)::float8 AS age_ms,
-    (extract(epoch FROM d.expires_at - clock_timestamp()) * 1000)::float8 AS expires_in_ms,
-    n.format,
-    n.text,
-    n.options,
+    lane,
+    (extract(epoch FROM
+      min(due_at) FILTER (WHERE NOT is_busy AND NOT is_leaving AND due_at > clock_timestamp()) - clock_timestamp()
+    ) * 1000)::float8 AS next_due_in_ms,
+    jsonb_agg(DISTINCT chat_id::text) FILTER (WHERE is_busy) AS waiting_chats
+  FROM heads
+  GROUP BY lane
+)
+SELECT
+  d.lane,
+  d.id,
+  d.place,
+  d.priority,
+  d.chat_id::text,
+  d.tenant_id,
+  d.notification_id,
+  d.connection_id,
+  d.weight,
+  (extract(epoch FROM clock_timestamp() - d.accepted_at) * 1000)::float8 AS age_ms,
+  n.format,
+  n.text,
+  n.options,
+  -- What most rows have nothing of.
+  CASE WHEN d.kind <> 'notification' OR d.is_group OR d.is_shared OR d.was_in_flight OR d.stops_if_unknown OR d.has_unknown_part
+    OR d.attempts > 0 OR d.strikes > 0 OR d.part IS NOT NULL OR d.dropped IS NOT NULL OR d.expires_at IS NOT NULL
+    OR d.not_before IS NOT NULL OR d.last_sent_at IS NOT NULL OR k.status IS DISTINCT FROM 'active'
+  THEN jsonb_build_object(
+    'kind', d.kind,
+    'body', d.body,
+    'isGroup', d.is_group,
+    'isShared', d.is_shared,
+    'attempts', d.attempts,
+    'wasInFlight', d.was_in_flight,
+    'strikes', d.strikes,
+    'stopsIfUnknown', d.stops_if_unknown,
+    'hasUnknownPart', d.has_unknown_part,
+    'part', coalesce(d.part, 0),
+    'dropped', coalesce(d.dropped, '{}'),
+    'connectionStatus', k.status,
+    'expiresInMs', (extract(epoch FROM d.expires_at - clock_timestamp()) * 1000)::float8,
     -- It may have been cancelled while it was in flight, or was just going back.
-    d.kind = 'notification' AND (d.was_in_flight OR d.not_before IS NOT NULL) AND EXISTS (
+    'isCancelled', d.kind = 'notification' AND (d.was_in_flight OR d.not_before IS NOT NULL) AND EXISTS (
       SELECT FROM notifications c
       WHERE ${probe('c.tenant_id', 'd.tenant_id')} AND ${probe('c.id', 'd.notification_id')} AND c.cancelled_at IS NOT NULL
-    ) AS is_cancelled,
-    k.status AS connection_status,
-    ARRAY(
+    ),
+    'lastSendAgesMs', ARRAY(
       SELECT (extract(epoch FROM clock_timestamp() - sent_at) * 1000)::float8 FROM unnest(d.last_sent_at) AS sent_at
-    ) AS last_send_ages_ms
-  FROM claimed d
-  LEFT JOIN notification_contents n ON ${probe('n.tenant_id', 'd.tenant_id')} AND ${probe('n.notification_id', 'd.notification_id')}
-  LEFT JOIN connections k ON ${probe('k.tenant_id', 'd.tenant_id')} AND ${probe('k.id', 'd.connection_id')}
-),
-summary AS (
-  SELECT
-    NOT EXISTS (
-      SELECT FROM (
-        SELECT hops_max, max(hop) AS hops FROM chat_scan GROUP BY priority, tenant_id, hops_max
-      ) s
-      WHERE hops >= hops_max
-    ) AS are_chats_complete,
-    (
-      SELECT (extract(epoch FROM min(due_at) - clock_timestamp()) * 1000)::float8
-      FROM heads
-      WHERE NOT is_busy AND NOT is_leaving AND due_at > clock_timestamp()
-    ) AS next_due_in_ms,
-    CASE WHEN EXISTS (SELECT FROM claimed) THEN '{}' ELSE
-      ARRAY(SELECT DISTINCT chat_id::text FROM heads WHERE is_busy)
-    END AS waiting_chats,
-    ARRAY(
-      SELECT coalesce((
-        SELECT tenant_id FROM tenant_shares h WHERE h.priority = w.priority AND h.tenant_hop = ${tenantsMax}
-      ), '${nilUuid}')::text
-      FROM wanted w
-      ORDER BY w.priority
-    ) AS after_tenants
+    )
+  ) END AS rest
+FROM claimed d
+LEFT JOIN notification_contents n ON ${probe('n.tenant_id', 'd.tenant_id')} AND ${probe('n.notification_id', 'd.notification_id')}
+LEFT JOIN connections k ON ${probe('k.tenant_id', 'd.tenant_id')} AND ${probe('k.id', 'd.connection_id')}
+UNION ALL
+SELECT w.lane, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, jsonb_build_object(
+  'areChatsComplete', w.lane NOT IN (SELECT i.lane FROM incomplete i),
+  'nextDueInMs', (SELECT o.next_due_in_ms FROM passed_over o WHERE o.lane = w.lane),
+  'waitingChats', (SELECT o.waiting_chats FROM passed_over o WHERE o.lane = w.lane),
+  'afterTenants', (SELECT o.tenants FROM cut_off o WHERE o.lane = w.lane)
 )
-SELECT s.are_chats_complete, s.next_due_in_ms, s.waiting_chats, s.after_tenants, d.*
-FROM summary s
-LEFT JOIN details d ON true
-ORDER BY d.priority, d.finish_time, d.tenant_hop`,
+FROM (SELECT DISTINCT lane FROM wanted) w`,
 )

@@ -1,22 +1,18 @@
 import type { Pool } from 'pg'
 import { nilUuid } from '../ids.js'
-import { run } from '../sql.js'
-import { claim, positions, wanted } from './claim-statement.js'
-import { type ClaimedDelivery, type Row, toClaimedDelivery } from './claimed-delivery.js'
+import { runForRows } from '../sql.js'
+import { busy, claim, wanted } from './claim-statement.js'
+import { type ClaimedDelivery, type ClaimedRow, toClaimedDelivery } from './claimed-delivery.js'
 
-/** What one tenant has had of a lane's priority, and where the scan of its chats goes on. */
+/** What one tenant has had of a lane, and where the scan of its chats goes on. */
 export interface TenantPosition {
-  priority: number
-  tenantId: string
-  /** The chat that was served last. */
-  chatId: string
+  /** By priority: the chat that was served last; undefined where none was. */
+  chatIds: readonly (string | undefined)[]
   /**
-   * The tenant's virtual time: grows by 1/weight with every delivery that is taken. Null for one that nothing
-   * was taken from lately: it begins where the least served of the others is.
+   * The tenant's virtual time, over all priorities: grows by 1/weight with every delivery that is taken. Undefined for
+   * one that was away: it begins where the others are.
    */
-  finishTime: number | null
-  /** The same for what was sent of it; null where nothing was lately. */
-  sentFinishTime: number | null
+  finishTime: number | undefined
 }
 
 export interface ClaimRequest {
@@ -24,15 +20,20 @@ export interface ClaimRequest {
   turnId: string
   /** By priority (0 is `high`): how many to take at most; a priority with none is not looked at. */
   countsMax: readonly number[]
-  /** By priority: the virtual time at which a tenant begins when there is none to compare it with. */
-  virtualTimes: readonly number[]
-  positions: readonly TenantPosition[]
+  /** The virtual time at which a tenant begins that has no position. */
+  virtualTime: number
+  /** By tenant; the nil UUID for what is of none. */
+  positions: ReadonlyMap<string, TenantPosition>
+  /** By chat that several tenants write to: which of them was served when, as growing numbers from 1. */
+  served: ReadonlyMap<string, ReadonlyMap<string, number>>
   /** Chats that are not to be taken from. */
   busyChats: readonly string[]
   /** By priority: the tenant after which the scan begins; the nil UUID for the start. */
   afterTenants: readonly string[]
   /** How many heads of a priority may be passed over before the scan gives up. */
   lookahead: number
+  /** Whether to take what another turn has left in flight: it may still be recording what became of it. */
+  takesInFlight: boolean
 }
 
 export interface Claim {
@@ -42,7 +43,7 @@ export interface Claim {
   unreadable: { id: string; isGroup: boolean; error: unknown }[]
   /** In how many milliseconds the first of the heads that were passed over is due, as far as the database knows. */
   nextDueInMs: number | undefined
-  /** Chats that were passed over because they are among `busyChats`, or have a delivery of this turn. */
+  /** Chats that were passed over because they are among `busyChats`, or have a delivery that is in flight. */
   waitingChats: string[]
   /** Whether every head of the priorities that were asked for was looked at. */
   isComplete: boolean
@@ -50,52 +51,100 @@ export interface Claim {
   afterTenants: string[]
 }
 
+/** The statement's word on a lane as a whole, as JSON. */
 interface Summary {
   areChatsComplete: boolean
   nextDueInMs: number | null
-  waitingChats: string[]
-  afterTenants: string[]
+  waitingChats: string[] | null
+  afterTenants: Record<string, string> | null
 }
 
 /**
- * Takes heads of a lane, at most one for each chat, and marks them as in flight in the same statement.
- * Takes nothing when `turnId` no longer holds the lane.
+ * Takes heads of lanes, at most one for each chat, and marks them as in flight in the same statement.
+ * Takes nothing from a lane that its turn no longer holds.
+ * @returns a claim for each request.
  */
-export async function claimDeliveries(engine: Pool, request: ClaimRequest): Promise<Claim> {
-  const rows = await run<Summary & (Row | { id: null })>(engine, claim, [
-    request.botId,
-    request.turnId,
-    ...wanted.values(
-      request.countsMax.map((countMax, priority) => ({
-        priority,
-        countMax,
-        virtualTime: request.virtualTimes[priority],
-        afterTenant: request.afterTenants[priority],
-      })),
-    ),
-    ...positions.values(request.positions),
-    request.lookahead,
-    request.busyChats,
+export async function claimDeliveries(engine: Pool, requests: readonly ClaimRequest[]): Promise<Claim[]> {
+  const asked = requests.flatMap((request, lane) => askFor(request, lane))
+  const rows = await runForRows(engine, claim, [
+    ...wanted.values(asked),
+    ...busy.values(requests.flatMap(({ busyChats }, lane) => busyChats.map((chatId) => ({ lane, chatId })))),
   ])
-  const [summary] = rows
-  const afterTenants = summary?.afterTenants ?? []
-  const isWholeLane = [...request.afterTenants, ...afterTenants].every((tenantId) => tenantId === nilUuid)
-  const dueInMs = summary?.nextDueInMs
-  const unreadable: Claim['unreadable'] = []
-  const read = (row: Row): ClaimedDelivery[] => {
-    try {
-      return [toClaimedDelivery(row)]
-    } catch (error) {
-      unreadable.push({ id: row.id, isGroup: row.isGroup, error })
-      return []
-    }
+  const claims = requests.map(({ afterTenants }): Claim & { places: number[] } => ({
+    deliveries: [],
+    unreadable: [],
+    nextDueInMs: undefined,
+    waitingChats: [],
+    isComplete: false,
+    afterTenants: [...afterTenants],
+    places: [],
+  }))
+  // They are made as the statement makes them.
+  for (const row of rows as unknown as (ClaimedRow | SummaryRow)[]) {
+    const claimed = claims[row[0]]
+    if (claimed && row[1] === null) summarize(claimed, row[13])
+    else if (claimed) addTo(claimed, row as ClaimedRow)
   }
-  return {
-    deliveries: rows.flatMap((row) => (row.id === null ? [] : read(row))),
-    unreadable,
-    nextDueInMs: typeof dueInMs === 'number' ? Math.max(0, dueInMs) : undefined,
-    waitingChats: summary?.waitingChats ?? [],
-    isComplete: summary?.areChatsComplete === true && isWholeLane,
-    afterTenants,
+  return claims
+}
+
+type SummaryRow = [lane: number, id: null, ...nothing: null[]] & { 13: Summary }
+
+function askFor(request: ClaimRequest, lane: number) {
+  const { botId, turnId, countsMax, virtualTime, afterTenants, lookahead, takesInFlight } = request
+  const served = servedOf(request)
+  return countsMax.flatMap((countMax, priority) =>
+    countMax === 0
+      ? []
+      : {
+          w: lane * countsMax.length + priority,
+          lane,
+          botId,
+          turnId,
+          priority,
+          countMax,
+          virtualTime,
+          afterTenant: afterTenants[priority] ?? nilUuid,
+          lookahead,
+          takesInFlight,
+          positions: positionsOf(request, priority),
+          served,
+        },
+  )
+}
+
+function positionsOf({ positions }: ClaimRequest, priority: number): string {
+  if (positions.size === 0) return '{}'
+  const named: Record<string, { chat: string | undefined; finish: number | undefined }> = {}
+  for (const [tenantId, { chatIds, finishTime }] of positions) {
+    named[tenantId] = { chat: chatIds[priority], finish: finishTime }
   }
+  return JSON.stringify(named)
+}
+
+function servedOf({ served }: ClaimRequest): string {
+  if (served.size === 0) return '{}'
+  return JSON.stringify(Object.fromEntries([...served].map(([chatId, times]) => [chatId, Object.fromEntries(times)])))
+}
+
+function addTo({ deliveries, unreadable, places }: Claim & { places: number[] }, row: ClaimedRow): void {
+  try {
+    const delivery = toClaimedDelivery(row)
+    const place = delivery.priority * 1_000_000 + Number(row[2])
+    let index = deliveries.length
+    while (index > 0 && (places[index - 1] ?? 0) > place) index--
+    deliveries.splice(index, 0, delivery)
+    places.splice(index, 0, place)
+  } catch (error) {
+    unreadable.push({ id: row[1], isGroup: row[13]?.isGroup === true, error })
+  }
+}
+
+function summarize(claimed: Claim, summary: Summary): void {
+  const before = claimed.afterTenants
+  claimed.afterTenants = before.map((_, priority) => summary.afterTenants?.[priority] ?? nilUuid)
+  const isWholeLane = [...before, ...claimed.afterTenants].every((tenantId) => tenantId === nilUuid)
+  claimed.isComplete = summary.areChatsComplete && isWholeLane
+  claimed.nextDueInMs = summary.nextDueInMs === null ? undefined : Math.max(0, summary.nextDueInMs)
+  claimed.waitingChats = summary.waitingChats ?? []
 }

@@ -1,7 +1,7 @@
 import { readObject } from '../stored-values.js'
 
 /** Columns that every claimed row has, whatever its kind. */
-interface ClaimedRow {
+interface Claimed {
   id: string
   priority: number
   chatId: string
@@ -25,8 +25,10 @@ interface ClaimedRow {
   dropped: string[]
   /** How long ago the chat was last sent to, in milliseconds, oldest first. */
   lastSendAgesMs: number[]
-  /** The virtual time at which it is its tenant's turn. */
-  finishTime: number
+  /** Its tenant's weight against the others of the lane; 1 for what is of no tenant. */
+  weight: number
+  /** Other heads of its chat were due too. */
+  isShared: boolean
 }
 
 /** A message as it is stored. Domain reads it. */
@@ -37,7 +39,7 @@ export interface StoredContent {
 }
 
 /** A row of a tenant's: what is to be said, and whether it may be said. */
-interface ClaimedOfTenant extends ClaimedRow {
+interface ClaimedOfTenant extends Claimed {
   tenantId: string
   notificationId: string
   connectionId: string
@@ -58,7 +60,7 @@ export interface ClaimedEdit extends ClaimedOfTenant {
 }
 
 /** An answer of ours to a person. */
-export interface ClaimedReply extends ClaimedRow {
+export interface ClaimedReply extends Claimed {
   kind: 'reply'
   tenantId: string | null
   body: unknown
@@ -66,56 +68,84 @@ export interface ClaimedReply extends ClaimedRow {
 
 export type ClaimedDelivery = ClaimedNotification | ClaimedEdit | ClaimedReply
 
-/** A claimed row as the statement answers it; where there is none, all of it is null. */
-export interface Row extends ClaimedRow {
+/** What most rows have nothing of, as the statement answers it. */
+interface Rest {
   kind: ClaimedDelivery['kind']
-  tenantId: string | null
-  notificationId: string | null
-  connectionId: string | null
-  connectionStatus: ClaimedOfTenant['connectionStatus'] | null
-  isCancelled: boolean
-  format: string | null
-  text: string | null
-  options: unknown
   body: unknown
+  isGroup: boolean
+  isShared: boolean
+  attempts: number
+  wasInFlight: boolean
+  strikes: number
+  stopsIfUnknown: boolean
+  hasUnknownPart: boolean
+  part: number
+  dropped: string[]
+  connectionStatus: ClaimedOfTenant['connectionStatus'] | null
+  expiresInMs: number | null
+  isCancelled: boolean
+  lastSendAgesMs: number[]
 }
 
-/** Makes a delivery of its row. */
-export function toClaimedDelivery(row: Row): ClaimedDelivery {
-  const claimed: ClaimedRow = {
-    id: row.id,
-    priority: row.priority,
-    chatId: row.chatId,
-    isGroup: row.isGroup,
-    attempts: row.attempts,
-    ageMs: row.ageMs,
-    expiresInMs: row.expiresInMs,
-    wasInFlight: row.wasInFlight,
-    strikes: row.strikes,
-    stopsIfUnknown: row.stopsIfUnknown,
-    part: row.part,
-    hasUnknownPart: row.hasUnknownPart,
-    dropped: row.dropped,
-    lastSendAgesMs: row.lastSendAgesMs,
-    finishTime: row.finishTime,
+/** A claimed row as the statement answers it: an array, since there are many of them. */
+export type ClaimedRow = [
+  lane: number,
+  id: string,
+  place: string,
+  priority: number,
+  chatId: string,
+  tenantId: string | null,
+  notificationId: string | null,
+  connectionId: string | null,
+  weight: number,
+  ageMs: number,
+  format: string | null,
+  text: string | null,
+  options: unknown,
+  rest: Rest | null,
+]
+
+const nothing: string[] = []
+const noAges: number[] = []
+
+/** Makes a delivery of its row. What most are, a message to one person that was never tried, is made in one go. */
+export function toClaimedDelivery(row: ClaimedRow): ClaimedDelivery {
+  const [, id, , priority, chatId, tenantId, notificationId, connectionId, weight, ageMs, format, text, options, rest] =
+    row
+  const body = rest?.body
+  const claimed = {
+    kind: 'notification' as const,
+    id,
+    priority,
+    chatId,
+    tenantId,
+    weight,
+    isGroup: rest?.isGroup ?? false,
+    isShared: rest?.isShared ?? false,
+    attempts: rest?.attempts ?? 0,
+    ageMs,
+    expiresInMs: rest?.expiresInMs ?? null,
+    wasInFlight: rest?.wasInFlight ?? false,
+    strikes: rest?.strikes ?? 0,
+    stopsIfUnknown: rest?.stopsIfUnknown ?? false,
+    part: rest?.part ?? 0,
+    hasUnknownPart: rest?.hasUnknownPart ?? false,
+    dropped: rest?.dropped ?? nothing,
+    lastSendAgesMs: rest?.lastSendAgesMs ?? noAges,
   }
-  const { tenantId, notificationId, connectionId } = row
-  if (row.kind === 'reply') return { ...claimed, kind: row.kind, tenantId, body: row.body }
+  if (rest?.kind === 'reply') return { ...claimed, kind: rest.kind, body }
   if (tenantId === null || notificationId === null || connectionId === null) {
-    throw new Error(`the pending row ${row.id} of kind ${row.kind} belongs to nobody`)
+    throw new Error(`the pending row ${id} of kind ${rest?.kind ?? claimed.kind} belongs to nobody`)
   }
-  const ofTenant = {
-    ...claimed,
+  const ofTenant = Object.assign(claimed, {
     tenantId,
     notificationId,
     connectionId,
-    connectionStatus: row.connectionStatus ?? ('gone' as const),
-    isCancelled: row.isCancelled,
-    content: { format: row.format ?? 'plain', text: row.text ?? '', options: row.options },
-  }
-  return row.kind === 'notification'
-    ? { ...ofTenant, kind: row.kind }
-    : { ...ofTenant, kind: row.kind, edit: readEdit(row.body) }
+    connectionStatus: rest ? (rest.connectionStatus ?? ('gone' as const)) : ('active' as const),
+    isCancelled: rest?.isCancelled ?? false,
+    content: { format: format ?? 'plain', text: text ?? '', options },
+  })
+  return rest?.kind === 'edit' ? { ...ofTenant, kind: rest.kind, edit: readEdit(body) } : ofTenant
 }
 
 /** Reads the body of a row of kind `edit`, as `queueEdits` writes it. */

@@ -69,10 +69,21 @@ told_ends AS (
 }
 
 function leave(where: 'lane' | 'waiting', from: string): string {
-  const [name, table] = where === 'lane' ? ['left_lanes', 'pending_deliveries'] : ['left_waiting', 'waiting_deliveries']
+  const [name, table] = where === 'lane' ? ['left_lanes', lanes] : ['left_waiting', 'waiting_deliveries']
   return `${name} AS (
-  DELETE FROM ${table} w USING ${from} e WHERE ${probe('w.id', 'e.id')}
+  ${leaveTable(table, `${from} e`, probe('w.id', 'e.id'))}
 )`
+}
+
+const lanes = 'pending_deliveries'
+
+/** The DELETE of rows `w` of the lanes that end and of which nothing has to be read before. */
+export function leaveLanes(from: string, condition: string): string {
+  return leaveTable(lanes, from, condition)
+}
+
+function leaveTable(table: string, from: string, condition: string): string {
+  return `DELETE FROM ${table} w USING ${from} WHERE ${condition}`
 }
 
 /** The events of rows that go on without a part of their message, which `dropped` names, because of a `refusal`. */

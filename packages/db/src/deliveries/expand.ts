@@ -26,7 +26,7 @@ WITH broadcast AS MATERIALIZED (
 audience AS MATERIALIZED (${audience}),
 recipients AS MATERIALIZED (
   SELECT
-    uuid_v7() AS id,
+    uuidv7() AS id,
     b.tenant_id,
     b.notification_id,
     c.id AS connection_id,

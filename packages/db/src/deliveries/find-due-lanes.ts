@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { mayBeTried } from '../lanes/lane-leases.js'
 import { defineStatement, probe, run } from '../sql.js'
 
 // Skips from bot to bot through the index of what waits: bots with nothing to do cost nothing, however many there are.
@@ -17,8 +18,8 @@ WITH RECURSIVE busy AS (
 SELECT l.bot_id
 FROM busy s
 JOIN lanes l ON ${probe('l.bot_id', 's.bot_id')}
-WHERE coalesce(l.lease_until < clock_timestamp(), true) AND l.parked_reason IS NULL
-  AND coalesce(l.paused_until <= clock_timestamp(), true) AND coalesce(l.next_due_at <= clock_timestamp(), true)`,
+WHERE coalesce(l.lease_until < clock_timestamp(), true) AND ${mayBeTried}
+  AND coalesce(l.next_due_at <= clock_timestamp(), true)`,
 )
 
 /** Finds the lanes that have something to do and that nobody holds. */

@@ -11,7 +11,10 @@ export const isNotInFlight = `(p.claimed_by IS NULL OR NOT EXISTS (
 /** The SQL of the columns that `endDeliveries` wants of a pending row `p` that nobody is sending any more. */
 export function endingRow(status: 'expired' | 'cancelled'): string {
   return `p.id, p.tenant_id, p.notification_id, p.kind, p.body, p.is_counted,
-    CASE WHEN p.claimed_by IS NULL OR p.kind <> 'notification' THEN '${status}' ELSE 'unknown' END AS status, NULL::jsonb AS failure`
+    CASE
+      WHEN p.claimed_by IS NULL OR p.kind <> 'notification' OR (p.stops_if_unknown AND NOT p.is_begun) THEN '${status}'
+      ELSE 'unknown'
+    END AS status, NULL::jsonb AS failure`
 }
 
 /** The same of a waiting row `w`. */

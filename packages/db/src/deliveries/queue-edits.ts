@@ -31,7 +31,7 @@ const queue = (type: EditRequest['type']): string => `
 WITH targets AS MATERIALIZED (
   SELECT
     d.id AS delivery_id,
-    uuid_v7() AS id,
+    uuidv7() AS id,
     d.tenant_id,
     d.notification_id,
     c.bot_id,

@@ -1,8 +1,9 @@
 import type { Pool } from 'pg'
-import { defineStatement, inputRows, probe, run } from '../sql.js'
+import { eventsOf, insertEvents } from '../events/insert-events.js'
+import { defineStatement, inputRows, probe, run, runForRows } from '../sql.js'
 import { toStorableJson } from '../storable-json.js'
 import { type Failure, type FinalStatus, finalStatuses } from './delivery-states.js'
-import { degradedIn, endDeliveries } from './end-deliveries.js'
+import { degradedIn, endDeliveries, leaveLanes } from './end-deliveries.js'
 
 /**
  * How a claimed delivery ended: for good, or kept in its lane and its chat's place. Of the latter `retry`
@@ -64,8 +65,8 @@ function partOf(row: string): string {
   )`
 }
 
-// Only rows of a lane that the turn still holds are touched: what it writes after another took the lane
-// changes nothing. What goes back into the lane ends there if its notification was cancelled meanwhile.
+// Only rows that nobody else has claimed since are touched: what a turn knows counts as long as no other has gone on
+// from where it was. What goes back into the lane ends there if its notification was cancelled meanwhile.
 const settle = defineStatement(
   'settle-deliveries',
   `
@@ -95,7 +96,6 @@ settled AS MATERIALIZED (
     clock_timestamp() - make_interval(secs => i.answered_ago_ms / 1000) AS answered_at
   FROM input i
   JOIN pending_deliveries p ON ${probe('p.id', 'i.id')} AND p.claimed_by = i.turn_id
-  JOIN lanes l ON ${probe('l.bot_id', 'p.bot_id')} AND l.holder = i.turn_id
   CROSS JOIN LATERAL (
     SELECT CASE WHEN i.result IN ('advance', 'retry', 'degrade', 'release') AND p.kind = 'notification' AND (
       SELECT n.cancelled_at IS NOT NULL FROM notifications n WHERE n.tenant_id = p.tenant_id AND n.id = p.notification_id
@@ -124,6 +124,7 @@ kept AS MATERIALIZED (
 kept_in_lanes AS (
   UPDATE pending_deliveries p SET
     claimed_by = NULL,
+    is_begun = false,
     strikes = CASE WHEN k.is_untouched THEN p.strikes ELSE 0 END,
     has_unknown_part = p.has_unknown_part OR k.is_unknown_part,
     attempts = CASE k.result WHEN 'advance' THEN 0 WHEN 'retry' THEN p.attempts + 1 ELSE p.attempts END,
@@ -163,7 +164,7 @@ paced AS (
 SELECT id, result FROM settled`,
 )
 
-/** Records what became of deliveries of any lanes, in one statement. @returns the ids of those that their turns still held. */
+/** Records what became of deliveries of any lanes, in one statement. @returns the ids of those that nobody else had claimed. */
 export async function settleDeliveries(engine: Pool, settlements: readonly Settlement[]): Promise<Set<string>> {
   const values = input.values(
     settlements.map((settlement) => ({
@@ -176,4 +177,57 @@ export async function settleDeliveries(engine: Pool, settlements: readonly Settl
   )
   const rows = await run<{ id: string }>(engine, settle, values)
   return new Set(rows.map(({ id }) => id))
+}
+
+/** A message to one person that was sent in one call, and of which there is nothing else to say. */
+export interface SentDelivery {
+  id: string
+  /** The turn that claimed it. */
+  turnId: string
+  messageId: number
+  /** How long ago the call was answered, in milliseconds. */
+  answeredAgoMs: number
+}
+
+const sent = inputRows('input', { id: 'uuid', turn_id: 'uuid', message_id: 'bigint', answered_ago_ms: 'float8' })
+
+// The same moves as above, for what most settlements are.
+const settleSent = defineStatement(
+  'settle-sent-deliveries',
+  `
+WITH ${sent.text},
+settled AS MATERIALIZED (
+  ${leaveLanes('input i', `${probe('w.id', 'i.id')} AND w.claimed_by = i.turn_id`)}
+  RETURNING w.id, w.tenant_id, w.notification_id, w.is_counted, i.message_id,
+    clock_timestamp() - make_interval(secs => i.answered_ago_ms / 1000) AS answered_at
+),
+sent_deliveries AS (
+  UPDATE deliveries d SET
+    status = 'sent',
+    failure = NULL,
+    ended_at = clock_timestamp(),
+    attempts = d.attempts + 1,
+    telegram_message_ids = d.telegram_message_ids || e.message_id,
+    sent_at = e.answered_at
+  FROM settled e
+  WHERE ${probe('d.tenant_id', 'e.tenant_id')} AND ${probe('d.id', 'e.id')}
+),
+counted_sends AS (
+  INSERT INTO delivery_counts AS c (tenant_id, notification_id, status, reason, count)
+  SELECT tenant_id, notification_id, 'sent', '', count(*)
+  FROM settled
+  WHERE is_counted
+  GROUP BY 1, 2
+  ORDER BY 1, 2
+  ON CONFLICT (tenant_id, notification_id, status, reason) DO UPDATE SET count = c.count + excluded.count
+),
+told_sends AS (
+  ${insertEvents(eventsOf('notification.sent', { from: 'settled', data: { notification_id: 'notification_id', delivery_id: 'id' } }))}
+)
+SELECT count(*)::int AS count FROM settled`,
+)
+
+/** Records that messages were sent, of those that nobody else had claimed. */
+export async function settleSentDeliveries(engine: Pool, deliveries: readonly SentDelivery[]): Promise<void> {
+  await runForRows(engine, settleSent, sent.values(deliveries))
 }

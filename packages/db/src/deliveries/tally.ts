@@ -1,5 +1,5 @@
 import { defineStatement, type Executor, probe, run } from '../sql.js'
-import type { DeliveryStatus } from './delivery-states.js'
+import { type DeliveryStatus, openStatuses } from './delivery-states.js'
 
 export interface DeliveryTally {
   notificationId: string
@@ -37,6 +37,23 @@ export async function tallyDeliveries(
     broadcasts.length === 0 ? [] : run<DeliveryTally>(on, sum, [tenantId, broadcasts]),
   ])
   return [...counted, ...summed]
+}
+
+const isClaimed = defineStatement(
+  'is-any-claimed',
+  `
+SELECT EXISTS (
+  SELECT FROM deliveries d
+  JOIN pending_deliveries p ON ${probe('p.id', 'd.id')} AND p.claimed_by IS NOT NULL
+  WHERE d.tenant_id = $1::uuid AND d.notification_id = $2::uuid
+    AND d.status IN (${openStatuses.map((status) => `'${status}'`).join(', ')})
+) AS is_any`,
+)
+
+/** Whether a worker has claimed anything of a notification to named users: it is being sent, or about to be. */
+export async function isAnyClaimed(on: Executor, tenantId: string, notificationId: string): Promise<boolean> {
+  const [row] = await run<{ isAny: boolean }>(on, isClaimed, [tenantId, notificationId])
+  return row?.isAny === true
 }
 
 const isAnySent = defineStatement(

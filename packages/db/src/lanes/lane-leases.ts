@@ -1,116 +1,177 @@
 import type { Pool } from 'pg'
-import { defineStatement, probe, run } from '../sql.js'
+import { defineStatement, inputRows, probe, run } from '../sql.js'
 
 /** How long a turn may hold a lane without renewing its lease, on the database's clock. */
 export const laneLeaseMs = 4_000
 
-export interface LaneGrant {
-  epoch: bigint
+/** What may change while a turn holds its lane. */
+export interface LaneTerms {
+  /** The bot's messages a second. */
   rate: number
+  /** The bot sends for pay what goes beyond 30 a second. */
+  isPaid: boolean
+  /** Counts the tokens that the bot has had: what is found out about one says nothing about the next. */
+  tokenVersion: number
+  /** Nothing is to be sent until somebody acts. */
+  isParked: boolean
+}
+
+export interface LaneGrant extends LaneTerms {
+  epoch: bigint
   tokenSealed: Buffer
   telegramId: bigint
   botStatus: string
-  /** The bot sends for pay what goes beyond 30 a second. */
-  isPaid: boolean
   /** The rate that the holder before had slowed down to; null at the full rate. */
   learnedRate: number | null
   /** The holder before did not let go: it died, or was stopped for longer than its lease. */
   wasAbandoned: boolean
+  /** Telegram had asked the whole bot to wait. */
+  wasPaused: boolean
   /** In how many milliseconds all permits that the holder before spent have come back. */
   permitsFreeInMs: number
 }
 
+/** A turn that wants a lane, or has one. */
+export interface LaneTurn {
+  botId: string
+  turnId: string
+}
+
+const turns = inputRows('input', { bot_id: 'uuid', turn_id: 'uuid' }, 2)
+const leaseEnd = 'clock_timestamp() + make_interval(secs => $1::float8 / 1000)'
+const terms = 'b.rate, b.allow_paid_broadcast AS is_paid, l.token_version, l.parked_reason IS NOT NULL AS is_parked'
+
+/**
+ * The SQL of whether the lane `l` is neither paused nor parked. One that is parked because Telegram refuses its bot is
+ * tried again when its pause is over; one that has no pause waits until somebody acts.
+ */
+export const mayBeTried = `(CASE WHEN l.paused_until IS NULL THEN l.parked_reason IS NULL ELSE l.paused_until <= clock_timestamp() END)`
+
+// A row that somebody has locked is passed over, in all of these: one bot's lane holds up no other's.
 const acquire = defineStatement(
-  'acquire-lane',
+  'acquire-lanes',
   `
-WITH free AS (
-  SELECT bot_id, holder IS NOT NULL AS was_abandoned, permits_free_at
-  FROM lanes
-  WHERE bot_id = $1 AND (holder IS NULL OR lease_until < clock_timestamp())
-    AND parked_reason IS NULL AND coalesce(paused_until <= clock_timestamp(), true)
-  FOR UPDATE
+WITH ${turns.text},
+free AS MATERIALIZED (
+  SELECT l.bot_id, i.turn_id, l.holder IS NOT NULL AS was_abandoned, l.paused_until IS NOT NULL AS was_paused, l.permits_free_at
+  FROM input i
+  JOIN lanes l ON ${probe('l.bot_id', 'i.bot_id')}
+  WHERE (l.holder IS NULL OR l.lease_until < clock_timestamp())
+    AND ${mayBeTried}
+  FOR UPDATE OF l SKIP LOCKED
 )
 UPDATE lanes l SET
   epoch = l.epoch + 1,
-  holder = $2,
+  holder = free.turn_id,
   next_due_at = NULL,
-  lease_until = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
+  lease_until = ${leaseEnd}
 FROM free, bots b
 WHERE ${probe('l.bot_id', 'free.bot_id')} AND ${probe('b.id', 'free.bot_id')}
 RETURNING
+  l.holder AS turn_id,
   l.epoch,
   l.learned_rate,
-  b.rate,
-  b.allow_paid_broadcast AS is_paid,
+  ${terms},
   b.token_sealed,
   b.telegram_id,
   b.status AS bot_status,
   free.was_abandoned,
+  free.was_paused,
   greatest(0, coalesce(extract(epoch FROM free.permits_free_at - clock_timestamp()) * 1000, 0))::float8
     AS permits_free_in_ms`,
 )
 
-/** Takes a lane that nobody holds and that is neither paused nor parked. Two callers never both get it. */
-export async function acquireLane(engine: Pool, botId: string, turnId: string): Promise<LaneGrant | undefined> {
-  const [row] = await run<Omit<LaneGrant, 'epoch' | 'telegramId'> & { epoch: string; telegramId: string }>(
-    engine,
-    acquire,
-    [botId, turnId, laneLeaseMs],
+type GrantRow = Omit<LaneGrant, 'epoch' | 'telegramId'> & { turnId: string; epoch: string; telegramId: string }
+
+/**
+ * Takes those of the lanes that nobody holds and that are neither paused nor parked. Two turns never both get one.
+ * @returns what was granted, by turn.
+ */
+export async function acquireLanes(engine: Pool, wanted: readonly LaneTurn[]): Promise<Map<string, LaneGrant>> {
+  const rows = await run<GrantRow>(engine, acquire, [laneLeaseMs, ...turns.values(wanted)])
+  return new Map(
+    rows.map((row) => [row.turnId, { ...row, epoch: BigInt(row.epoch), telegramId: BigInt(row.telegramId) }]),
   )
-  return row && { ...row, epoch: BigInt(row.epoch), telegramId: BigInt(row.telegramId) }
 }
 
 const renew = defineStatement(
-  'renew-lane',
+  'renew-lanes',
   `
-UPDATE lanes SET lease_until = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
-WHERE bot_id = $1 AND holder = $2
-RETURNING 1`,
+WITH ${turns.text},
+held AS MATERIALIZED (
+  SELECT l.bot_id
+  FROM input i
+  JOIN lanes l ON ${probe('l.bot_id', 'i.bot_id')} AND l.holder = i.turn_id
+  FOR UPDATE OF l SKIP LOCKED
+)
+UPDATE lanes l SET lease_until = ${leaseEnd}
+FROM held h, bots b
+WHERE ${probe('l.bot_id', 'h.bot_id')} AND ${probe('b.id', 'h.bot_id')}
+RETURNING l.holder AS turn_id, ${terms}`,
 )
 
-/** @returns false when the lane is another's by now. */
-export async function renewLane(engine: Pool, botId: string, turnId: string): Promise<boolean> {
-  return (await run(engine, renew, [botId, turnId, laneLeaseMs])).length === 1
+/** Renews leases. @returns the terms of those that were renewed, by turn: the others are another's by now, or locked. */
+export async function renewLanes(engine: Pool, held: readonly LaneTurn[]): Promise<Map<string, LaneTerms>> {
+  const rows = await run<LaneTerms & { turnId: string }>(engine, renew, [laneLeaseMs, ...turns.values(held)])
+  return new Map(rows.map((row) => [row.turnId, row]))
 }
 
-export interface LaneRelease {
+export interface LaneRelease extends LaneTurn {
   /** When the lane should be looked at again at the latest; undefined when nothing waits in it. */
   nextDueInMs: number | undefined
   permitsFreeInMs: number
   /** Holds back the whole bot. */
   pauseMs: number | undefined
-  /** Holds back the whole bot until somebody acts, unless its token is another by now than `tokenSealed`. */
+  /** Telegram refuses the bot: it is tried again after a minute, then after two, after four, and so on up to an hour. */
   parkedReason: string | undefined
-  tokenSealed: Buffer
+  /** Telegram takes the bot again. */
+  isRestored: boolean
+  /** The token that the turn had. Once the bot has another, nothing is paused or parked. */
+  tokenVersion: number
   learnedRate: number | undefined
 }
 
+const releases = inputRows('input', {
+  bot_id: 'uuid',
+  turn_id: 'uuid',
+  next_due_in_ms: 'float8',
+  permits_free_in_ms: 'float8',
+  pause_ms: 'float8',
+  parked_reason: 'text',
+  is_restored: 'bool',
+  token_version: 'int',
+  learned_rate: 'float8',
+})
+
 const release = defineStatement(
-  'release-lane',
+  'release-lanes',
   `
+WITH ${releases.text}
 UPDATE lanes l SET
   holder = NULL,
   lease_until = NULL,
-  next_due_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000),
-  permits_free_at = clock_timestamp() + make_interval(secs => $4::float8 / 1000),
-  paused_until = coalesce(clock_timestamp() + make_interval(secs => $5::float8 / 1000), paused_until),
-  parked_reason = CASE
-    WHEN (SELECT b.token_sealed = $8 FROM bots b WHERE b.id = l.bot_id) THEN coalesce($6, parked_reason)
-    ELSE parked_reason
+  next_due_at = clock_timestamp() + make_interval(secs => i.next_due_in_ms / 1000),
+  permits_free_at = clock_timestamp() + make_interval(secs => i.permits_free_in_ms / 1000),
+  paused_until = CASE
+    WHEN l.token_version <> i.token_version OR l.parked_reason IS NOT NULL AND l.paused_until IS NULL THEN l.paused_until
+    WHEN i.parked_reason IS NOT NULL THEN clock_timestamp() + interval '1 minute' * least(60, 2 ^ least(l.refusals, 6))
+    WHEN l.parked_reason IS NOT NULL AND NOT i.is_restored THEN l.paused_until
+    ELSE clock_timestamp() + make_interval(secs => i.pause_ms / 1000)
   END,
-  learned_rate = $7
-WHERE bot_id = $1 AND holder = $2`,
+  parked_reason = CASE
+    WHEN l.token_version <> i.token_version OR l.parked_reason IS NOT NULL AND l.paused_until IS NULL THEN l.parked_reason
+    ELSE coalesce(i.parked_reason, CASE WHEN NOT i.is_restored THEN l.parked_reason END)
+  END,
+  refusals = CASE
+    WHEN l.token_version <> i.token_version OR i.is_restored THEN 0
+    WHEN i.parked_reason IS NOT NULL THEN l.refusals + 1
+    ELSE l.refusals
+  END,
+  learned_rate = i.learned_rate
+FROM input i
+WHERE ${probe('l.bot_id', 'i.bot_id')} AND l.holder = i.turn_id`,
 )
 
-export async function releaseLane(engine: Pool, botId: string, turnId: string, released: LaneRelease): Promise<void> {
-  await run(engine, release, [
-    botId,
-    turnId,
-    released.nextDueInMs ?? null,
-    released.permitsFreeInMs,
-    released.pauseMs ?? null,
-    released.parkedReason ?? null,
-    released.learnedRate ?? null,
-    released.tokenSealed,
-  ])
+export async function releaseLanes(engine: Pool, released: readonly LaneRelease[]): Promise<void> {
+  await run(engine, release, releases.values(released))
 }

@@ -1,14 +1,14 @@
 import { type InTransaction, newId, readObject, toJsonColumn } from '@tellwire/db'
+import { LinkEnded } from '@tellwire/jobs'
 import type { Chat, User } from '@tellwire/telegram'
 import { displayName, personName } from '../chats/display-name.js'
 import { endConnections } from '../connections/end-connections.js'
 import { releaseAwaiting } from '../connections/release-awaiting.js'
 import { recordEvents } from '../events/record-events.js'
-import type { SystemScope } from '../scope.js'
+import { type SystemScope, tellAfterCommit } from '../scope.js'
 import { lockConnectLink } from './find-connect-link.js'
 import type { ConnectLink } from './issue-connect-link.js'
 import { linkStatus } from './status.js'
-import { tellLinkEnded } from './tell-link-ended.js'
 
 /** A token that was sent to a bot in a chat. */
 export interface OpenedLink {
@@ -70,7 +70,7 @@ async function use(scope: Scope, opened: OpenedLink, link: ConnectLink): Promise
     where: { tenantId_id: { tenantId, id: link.id } },
     data: { status: 'used', usedAt: new Date(), connectionId, displayName: personName(opened) },
   })
-  tellLinkEnded(scope, link.id)
+  tellAfterCommit(scope, LinkEnded, link.id)
   await recordEvents(db, [
     { tenantId, type: 'link.used', data: { connect_link_id: link.id, user_id: userId, connection_id: connectionId } },
   ])

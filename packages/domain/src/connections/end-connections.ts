@@ -1,6 +1,7 @@
+import { DeliveriesWithdrawn } from '@tellwire/jobs'
 import { failForConnections, type InTransaction, type Prisma } from '@tellwire/db'
 import { type NewEvent, recordEvents } from '../events/record-events.js'
-import type { SystemScope } from '../scope.js'
+import { type SystemScope, tellAfterCommit } from '../scope.js'
 
 export interface ConnectionEnd {
   status: 'blocked' | 'stopped' | 'gone'
@@ -14,16 +15,18 @@ export interface ConnectionEnd {
  * @returns how many were ended.
  */
 export async function endConnections(
-  { db }: InTransaction<SystemScope>,
+  scope: InTransaction<SystemScope>,
   where: Prisma.ConnectionWhereInput & ({ tenantId: string } | { botId: string; chatId: bigint }),
   { status, reason }: ConnectionEnd,
 ): Promise<number> {
+  const { db } = scope
   const endable = status === 'blocked' ? ['active'] : ['active', 'blocked']
   const connections = await db.connection.updateManyAndReturn({
     where: { AND: [where, { status: { in: endable } }] },
     data: { status, endedAt: new Date() },
   })
   if (connections.length === 0) return 0
+  for (const { id } of connections) tellAfterCommit(scope, DeliveriesWithdrawn, id)
   await failForConnections(db, status, connections)
   await recordEvents(
     db,

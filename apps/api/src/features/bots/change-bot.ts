@@ -1,4 +1,5 @@
-import type { TenantScope } from '@tellwire/domain'
+import { tellAfterCommit, type TenantScope } from '@tellwire/domain'
+import { BotChanged } from '@tellwire/jobs'
 import { ApiError } from '../../errors.js'
 import { findOwnBot } from './find-bot.js'
 import type { BotChange } from './schemas.js'
@@ -6,7 +7,7 @@ import { showBot } from './show-bot.js'
 
 const freeRateMax = 30
 
-/** A lane takes up a new rate when its next turn begins, within seconds. */
+/** Who sends for the bot is told, and takes up the new rate at once. */
 export async function changeBot(
   scope: TenantScope,
   id: string,
@@ -31,5 +32,7 @@ export async function changeBot(
     where: { id, tenantId: scope.tenantId, rate: bot.rate, allowPaidBroadcast: bot.allowPaidBroadcast },
     data: { rate, allowPaidBroadcast },
   })
-  return changed ? showBot(changed) : changeBot(scope, id, change)
+  if (!changed) return changeBot(scope, id, change)
+  tellAfterCommit(scope, BotChanged, id)
+  return showBot(changed)
 }

@@ -1,5 +1,6 @@
 import { inTransaction } from '@tellwire/db'
-import { type TenantScope, unsealBotToken } from '@tellwire/domain'
+import { tellAfterCommit, type TenantScope, unsealBotToken } from '@tellwire/domain'
+import { BotChanged } from '@tellwire/jobs'
 import type { Needs } from '../../context.js'
 import { ApiError } from '../../errors.js'
 import { findOwnBot } from './find-bot.js'
@@ -11,14 +12,19 @@ import { findOwnBot } from './find-bot.js'
  */
 export async function deleteBot(scope: TenantScope & Needs<'telegram' | 'sealer'>, id: string): Promise<void> {
   const bot = await findOwnBot(scope, id)
-  await inTransaction(scope, async ({ db }) => {
+  await inTransaction(scope, async (scope) => {
+    const { db } = scope
     const connected = await db.connection.count({ where: { botId: id, status: { in: ['active', 'blocked'] } } })
     if (connected > 0) throw new ApiError('bot_in_use', `${connected} connections of the bot are active.`)
     await db.bot.update({
       where: { id },
       data: { status: 'deleted', tokenSealed: new Uint8Array(), telegramId: -bot.telegramId, updateMode: 'webhook' },
     })
-    await db.lane.update({ where: { botId: id }, data: { parkedReason: 'bot_deleted' } })
+    await db.lane.update({
+      where: { botId: id },
+      data: { parkedReason: 'bot_deleted', pausedUntil: null, tokenVersion: { increment: 1 } },
+    })
+    tellAfterCommit(scope, BotChanged, id)
     await db.connectLink.updateMany({ where: { botId: id, status: 'pending' }, data: { status: 'revoked' } })
   })
   const token = unsealBotToken(scope.sealer, bot.telegramId, bot.tokenSealed)

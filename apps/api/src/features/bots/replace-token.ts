@@ -1,6 +1,6 @@
 import { inTransaction } from '@tellwire/db'
-import { recordEvents, sealBotToken, type TenantScope, wakeAfterCommit } from '@tellwire/domain'
-import { DrainLane } from '@tellwire/jobs'
+import { recordEvents, sealBotToken, tellAfterCommit, type TenantScope, wakeAfterCommit } from '@tellwire/domain'
+import { BotChanged, DrainLane } from '@tellwire/jobs'
 import { isWellFormedToken, telegramIdOf } from '@tellwire/telegram'
 import type { Needs } from '../../context.js'
 import { identifyBot, rejectedToken, subscribeUpdates } from './check-bot.js'
@@ -27,7 +27,11 @@ export async function replaceToken(
         tenants.map(({ tenantId }) => ({ tenantId, type: 'bot.restored' as const, data: { bot_id: id } })),
       )
     }
-    await db.lane.update({ where: { botId: id }, data: { parkedReason: null, pausedUntil: null } })
+    await db.lane.update({
+      where: { botId: id },
+      data: { parkedReason: null, pausedUntil: null, refusals: 0, tokenVersion: { increment: 1 } },
+    })
+    tellAfterCommit(scope, BotChanged, id)
     wakeAfterCommit(scope, DrainLane, { botId: id })
     const tokenSealed = sealBotToken(sealer, telegramId, token)
     return db.bot.update({ where: { id }, data: { tokenSealed, username, displayName, updateMode } })

@@ -1,6 +1,6 @@
 import { askToCancelBroadcast, cancelDeliveries, type InTransaction } from '@tellwire/db'
-import { type TenantScope, wakeAfterCommit } from '@tellwire/domain'
-import { AdvanceBroadcast } from '@tellwire/jobs'
+import { tellAfterCommit, type TenantScope, wakeAfterCommit } from '@tellwire/domain'
+import { AdvanceBroadcast, DeliveriesWithdrawn } from '@tellwire/jobs'
 import { countUnknown } from '@tellwire/observability'
 import type { Needs } from '../../context.js'
 import { showId } from '../../http/ids.js'
@@ -20,6 +20,7 @@ export async function cancelNotification(scope: InTransaction<TenantScope & Need
   })
   const { cancelled, inFlight, unknown } = await (broadcast ? askToCancelBroadcast : cancelDeliveries)(db, tenantId, id)
   scope.afterCommit(`count unknown ${id}`, () => countUnknown(metrics, 'cancelled', unknown))
+  tellAfterCommit(scope, DeliveriesWithdrawn, id)
   if (broadcast) wakeAfterCommit(scope, AdvanceBroadcast, { tenantId, notificationId: id })
 
   const notification = await findNotification(scope, id)

@@ -1,6 +1,6 @@
 import { type InTransaction, pauseDeliveries } from '@tellwire/db'
-import { type TenantScope, wakeAfterCommit } from '@tellwire/domain'
-import { AdvanceBroadcast, DrainLane } from '@tellwire/jobs'
+import { tellAfterCommit, type TenantScope, wakeAfterCommit } from '@tellwire/domain'
+import { AdvanceBroadcast, DeliveriesWithdrawn, DrainLane } from '@tellwire/jobs'
 import { ApiError } from '../../errors.js'
 import { findNotification, lockNotification } from '../../views/notification.js'
 
@@ -26,6 +26,7 @@ async function setPaused(scope: Scope, id: string, isPaused: boolean): Promise<v
     where: { tenantId, id, cancelledAt: null, pausedAt: isPaused ? null : { not: null } },
     data: { pausedAt: isPaused ? new Date() : null },
   })
+  if (isPaused) tellAfterCommit(scope, DeliveriesWithdrawn, id)
   if (broadcast) {
     await pauseBroadcast(scope, id, isPaused)
     wakeAfterCommit(scope, AdvanceBroadcast, { tenantId, notificationId: id })

@@ -9,6 +9,7 @@ import { cancelNotification } from './cancel-notification.js'
 import { pauseNotification, resumeNotification } from './pause-notification.js'
 import { rescheduleNotification } from './reschedule-notification.js'
 import { Cancellation, Reschedule } from './schemas.js'
+import { untilWithdrawn } from './until-withdrawn.js'
 
 const tag = 'notifications'
 const params = IdParams('ntf', 'notification')
@@ -22,12 +23,16 @@ export const controlRoutes = [
     url: '/v1/notifications/:id/cancel',
     tag,
     summary: 'Keep what has not gone out from going out',
-    description: 'Doing it again changes nothing.',
+    description:
+      'Doing it again changes nothing. After the answer nothing of it goes out but what Telegram is being told at that moment.',
     params,
     responses: { 200: Cancellation },
     isIdempotent: true,
-    handler: ({ scope, params }) =>
-      answerOnce(scope, (scope) => cancelNotification(scope, idOf(params)), { status: 200 }),
+    handler: async ({ scope, params }) => {
+      const answer = await answerOnce(scope, (scope) => cancelNotification(scope, idOf(params)), { status: 200 })
+      await untilWithdrawn(scope, idOf(params))
+      return answer
+    },
   }),
   route({
     operation: 'pauseNotification',
@@ -41,7 +46,11 @@ export const controlRoutes = [
     responses: { 200: NotificationSummary },
     isIdempotent: true,
     errors: ['conflict'],
-    handler: ({ scope, params }) => control(scope, idOf(params), pauseNotification),
+    handler: async ({ scope, params }) => {
+      const answer = await control(scope, idOf(params), pauseNotification)
+      await untilWithdrawn(scope, idOf(params))
+      return answer
+    },
   }),
   route({
     operation: 'resumeNotification',

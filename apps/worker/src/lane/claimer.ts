@@ -1,0 +1,29 @@
+import { type Claim, claimDeliveries, type ClaimRequest, type Pool } from '@tellwire/db'
+import { createBatcher } from './batcher.js'
+import { lookaheadMin } from './turn.js'
+
+/** Claims for all lanes of this process: those that are asked for at one time, in one statement. */
+export type Claimer = (request: ClaimRequest) => Promise<Claim>
+
+/** A batch answers when its slowest lane does, so it is kept small: it takes some tens of milliseconds. */
+const lanesMax = 16
+/** Rows of one priority that a statement takes; they are shared among its lanes. */
+const rowsMax = 800
+
+/** @param claiming a pool of two connections: a search through a long lane has one of its own, and holds up no other lane. */
+export function createClaimer(claiming: Pool): Claimer {
+  const run = (requests: readonly ClaimRequest[]): Promise<Claim[]> => {
+    const countMax = Math.floor(rowsMax / requests.length)
+    return claimDeliveries(
+      claiming,
+      requests.map((request) => limitTo(request, countMax)),
+    )
+  }
+  const ordinary = createBatcher({ run, countMax: lanesMax })
+  const wide = createBatcher({ run, countMax: 1 })
+  return (request) => (request.lookahead > lookaheadMin ? wide(request) : ordinary(request))
+}
+
+function limitTo(request: ClaimRequest, countMax: number): ClaimRequest {
+  return { ...request, countsMax: request.countsMax.map((count) => Math.min(count, countMax)) }
+}
