@@ -15,6 +15,7 @@ import { expect, test } from 'vitest'
 
 interface Lane {
   engine: pg.Pool
+  owner: pg.Client
   botId: string
   turnId: string
 }
@@ -35,11 +36,10 @@ async function makeLane(chats: number, messagesEach: number): Promise<Lane> {
   await client.query(`
     INSERT INTO pending_deliveries (id, bot_id, priority, chat_id, kind, body)
     SELECT uuid_v7(), '${botId}', 1, c, 'reply', '{}' FROM generate_series(1, ${messagesEach}) m, generate_series(1, ${chats}) c`)
-  await client.end()
   const engine = connectEngine({ url: database.engineUrl, poolMax: 1 })
   const turnId = randomUUID()
   await acquireLanes(engine, [{ botId, turnId }])
-  return { engine, botId, turnId }
+  return { engine, owner: client, botId, turnId }
 }
 
 /** A claim of one priority, from the start of the lane. */
@@ -57,6 +57,11 @@ function claimFrom(lane: Pick<Lane, 'botId' | 'turnId'>, request: Partial<ClaimR
     takesInFlight: true,
     ...request,
   }
+}
+
+async function close({ engine, owner }: Lane): Promise<void> {
+  await engine.end()
+  await owner.end()
 }
 
 async function claimOne(engine: pg.Pool, request: ClaimRequest): Promise<Claim> {
@@ -104,7 +109,7 @@ test.each([1, 7, 30])('serves every chat once before any a second time, %i at a 
   const counts = [...served.values()]
   expect(served.size).toBe(100)
   expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1)
-  await engine.end()
+  await close(lane)
 })
 
 test('takes one head a chat, the oldest, and none that is claimed already', async () => {
@@ -118,7 +123,7 @@ test('takes one head a chat, the oldest, and none that is claimed already', asyn
   expect(second.deliveries).toEqual([])
   expect(second.waitingChats.toSorted()).toEqual(['1', '2', '3'])
   expect(second.isComplete).toBe(true)
-  await engine.end()
+  await close(lane)
 })
 
 test('tells that it did not see the whole lane, and sees it with a longer look', async () => {
@@ -131,7 +136,7 @@ test('tells that it did not see the whole lane, and sees it with a longer look',
 
   expect([short.isComplete, long.isComplete]).toEqual([false, true])
   expect(long.waitingChats).toHaveLength(200)
-  await engine.end()
+  await close(lane)
 })
 
 test('gives a turn that lost its lane nothing, and lets it settle nothing', async () => {
@@ -153,12 +158,93 @@ test('gives a turn that lost its lane nothing, and lets it settle nothing', asyn
   expect(taken.deliveries.map(({ wasInFlight }) => wasInFlight)).toEqual([true, false])
   expect(late.deliveries).toEqual([])
   expect(settled).toEqual(new Set())
-  await engine.end()
+  await close(lane)
 })
 
 test('lets one of two turns have the lane', async () => {
-  const { engine, botId } = await makeLane(1, 1)
+  const lane = await makeLane(1, 1)
+  const { engine, botId } = lane
 
   expect((await acquireLanes(engine, [{ botId, turnId: randomUUID() }])).size).toBe(0)
-  await engine.end()
+  await close(lane)
+})
+
+test('lets tenants take turns in a chat that several of them write to', async () => {
+  const lane = await makeLane(1, 0)
+  const { engine, botId } = lane
+  const tenants = [newId(), newId(), newId()]
+  for (const tenantId of tenants) {
+    await lane.owner.query("INSERT INTO tenants (id, name) VALUES ($1, 'a')", [tenantId])
+    await lane.owner.query(
+      `INSERT INTO pending_deliveries (id, bot_id, tenant_id, priority, chat_id, kind, body)
+       SELECT uuid_v7(), $1, $2, $3, 1, 'reply', '{}' FROM generate_series(1, 4)`,
+      // The first of them says that all of its messages are urgent.
+      [botId, tenantId, tenantId === tenants[0] ? 0 : 1],
+    )
+  }
+  const served = new Map<string, Map<string, number>>([['1', new Map()]])
+  const order: string[] = []
+  for (let turn = 1; turn <= 9; turn++) {
+    const { deliveries } = await claimOne(engine, claimFrom(lane, { served }))
+    const [delivery] = deliveries
+    const tenantId = delivery?.tenantId ?? ''
+    order.push(tenantId)
+    served.get('1')?.set(tenantId, turn)
+    await settleDeliveries(
+      engine,
+      deliveries.map(({ id }) => sent(lane.turnId, id)),
+    )
+    expect(deliveries).toMatchObject([{ isShared: true }])
+  }
+
+  expect(order.slice(0, 3).toSorted()).toEqual(tenants.toSorted())
+  expect(order).toEqual([...order.slice(0, 3), ...order.slice(0, 3), ...order.slice(0, 3)])
+  expect(order[0]).toBe(tenants[0])
+  await close(lane)
+})
+
+test('leaves what another turn has in flight alone until its grace is over', async () => {
+  const lane = await makeLane(2, 1)
+  const { engine, botId } = lane
+  const [first] = (await claimOne(engine, claimFrom(lane, { countsMax: [0, 1, 0] }))).deliveries
+  await lane.owner.query('UPDATE lanes SET holder = NULL')
+  const turnId = randomUUID()
+  await acquireLanes(engine, [{ botId, turnId }])
+
+  const early = await claimOne(engine, claimFrom({ botId, turnId }, { takesInFlight: false }))
+  const late = await settleDeliveries(engine, [sent(lane.turnId, first?.id ?? '')])
+
+  expect(early.deliveries.map(({ chatId }) => chatId)).toEqual(['2'])
+  // The first turn knew what became of it, and nobody had gone on from there.
+  expect(late).toEqual(new Set([first?.id]))
+  await close(lane)
+})
+
+test('claims from many lanes in one statement, from each what is its own', async () => {
+  const lane = await makeLane(3, 1)
+  const { engine, owner } = lane
+  const other = newId()
+  await owner.query(
+    "INSERT INTO bots (id, telegram_id, username, display_name, token_sealed, update_mode) VALUES ($1, 2, 'b', 'b', '', 'polling')",
+    [other],
+  )
+  await owner.query('INSERT INTO lanes (bot_id) VALUES ($1)', [other])
+  await owner.query("INSERT INTO chats (bot_id, chat_id, type) VALUES ($1, 1, 'private')", [other])
+  await owner.query(
+    "INSERT INTO pending_deliveries (id, bot_id, priority, chat_id, kind, body) VALUES (uuid_v7(), $1, 0, 1, 'reply', '{}')",
+    [other],
+  )
+  const turnId = randomUUID()
+  await acquireLanes(engine, [{ botId: other, turnId }])
+
+  const claims = await claimDeliveries(engine, [
+    claimFrom(lane, { busyChats: ['2'] }),
+    claimFrom({ botId: other, turnId }),
+    claimFrom({ botId: newId(), turnId: randomUUID() }),
+  ])
+
+  expect(claims.map(({ deliveries }) => deliveries.map(({ chatId }) => chatId))).toEqual([['1', '3'], ['1'], []])
+  expect(claims.map(({ waitingChats }) => waitingChats)).toEqual([['2'], [], []])
+  expect(claims.map(({ isComplete }) => isComplete)).toEqual([true, true, false])
+  await close(lane)
 })

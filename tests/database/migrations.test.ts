@@ -2,7 +2,7 @@ import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ensurePartitions, migrate } from '@tellwire/db'
+import { addPartitions, findStrayRows, migrate } from '@tellwire/db'
 import { createTestDatabase } from '@tellwire/testing'
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
@@ -61,11 +61,53 @@ test('refuses a migration that was changed after it was applied', async () => {
   await expect(migrate(ownerUrl, copy)).rejects.toThrow(/was changed after it was applied/)
 })
 
-test('makes the partitions of coming days with the rights of the engine', async () => {
+test('makes the partitions of coming weeks with the rights of the engine', async () => {
   const { engineUrl } = await createTestDatabase()
   const engine = new pg.Pool({ connectionString: engineUrl, max: 1 })
 
-  expect(await ensurePartitions(engine, 9)).toBe(10)
-  expect(await ensurePartitions(engine, 9)).toBe(0)
+  // Those of four weeks are there from the start.
+  expect(await addPartitions(engine, 28)).toEqual([])
+  expect((await addPartitions(engine, 42)).toSorted()).toHaveLength(8)
+  expect(await addPartitions(engine, 42)).toEqual([])
   await engine.end()
+})
+
+test('makes no partition while somebody reads for long, and holds nobody up', async () => {
+  const { ownerUrl, engineUrl } = await createTestDatabase()
+  const engine = new pg.Pool({ connectionString: engineUrl, max: 2 })
+  const reader = new pg.Client({ connectionString: ownerUrl })
+  await reader.connect()
+  await reader.query('BEGIN; SELECT count(*) FROM events')
+
+  const adding = addPartitions(engine, 42).then(
+    () => 'made',
+    () => 'given up',
+  )
+  await engine.query("INSERT INTO events (tenant_id, type, data) VALUES (gen_random_uuid(), 'test', '{}')")
+
+  // The reader stands in the way of one table alone, and only as long as it reads.
+  expect(await adding).toBe('given up')
+  await reader.query('COMMIT')
+  expect((await addPartitions(engine, 42)).length).toBeGreaterThan(0)
+  await reader.end()
+  await engine.end()
+})
+
+test('a table without partitions writes into its default one, and gets partitions again for the weeks to come', async () => {
+  const { ownerUrl, engineUrl } = await createTestDatabase()
+  const owner = new pg.Client({ connectionString: ownerUrl })
+  await owner.connect()
+  const { rows } = await owner.query<{ child: string }>(
+    "SELECT inhrelid::regclass::text AS child FROM pg_inherits WHERE inhparent = 'events'::regclass AND inhrelid <> 'events_default'::regclass",
+  )
+  for (const { child } of rows) await owner.query(`DROP TABLE ${child}`)
+  await owner.query("INSERT INTO events (tenant_id, type, data) VALUES (gen_random_uuid(), 'test', '{}')")
+  const engine = new pg.Pool({ connectionString: engineUrl, max: 1 })
+
+  expect(await findStrayRows(engine)).toEqual(['events'])
+  expect((await addPartitions(engine, 28)).length).toBeGreaterThanOrEqual(3)
+  await owner.query("INSERT INTO events (tenant_id, type, data) VALUES (gen_random_uuid(), 'test', '{}')")
+  expect((await owner.query('SELECT count(*)::int AS count FROM events_default')).rows).toEqual([{ count: 2 }])
+  await engine.end()
+  await owner.end()
 })

@@ -1,5 +1,5 @@
 import { connectDatabase, type Database } from '@tellwire/db'
-import { createSealer, issueAdminKey, scopes, sealBotToken } from '@tellwire/domain'
+import { issueAdminKey, scopes } from '@tellwire/domain'
 import type { DataFolder } from './data-folder.js'
 import { createHttpClient, type HttpClient } from './http-client.js'
 
@@ -16,7 +16,6 @@ interface Place {
   api: string
   sandbox: string | undefined
   botToken: string | undefined
-  secretKey: string
   signal: AbortSignal
 }
 
@@ -26,7 +25,6 @@ const keyName = 'npm start'
 interface BotView {
   id: string
   username: string
-  telegram_id: number
 }
 
 /**
@@ -43,8 +41,10 @@ export async function provision(folder: DataFolder, at: Place): Promise<Provisio
     name: keyName,
     scopes,
   })
-  const bot = await findOrMakeBot(folder, createHttpClient(at.api, at.signal, apiKey), at)
-  if (at.botToken !== undefined) await renewToken(at, BigInt(bot.telegram_id), at.botToken)
+  const app = createHttpClient(at.api, at.signal, apiKey)
+  const { bot, isNew } = await findOrMakeBot(folder, app, at)
+  // The token may have been replaced since the last start.
+  if (!isNew && at.botToken !== undefined) await app.call('PUT', `/v1/bots/${bot.id}/token`, { token: at.botToken })
   return { tenantId, apiKey, adminKey, bot: { id: bot.id, username: bot.username } }
 }
 
@@ -83,19 +83,17 @@ async function findOrMakeTenant(folder: DataFolder, admin: HttpClient): Promise<
 }
 
 /** The tenant has one bot: the one that is there, or else one that is registered now. */
-async function findOrMakeBot(folder: DataFolder, app: HttpClient, at: Place): Promise<BotView> {
+async function findOrMakeBot(
+  folder: DataFolder,
+  app: HttpClient,
+  at: Place,
+): Promise<{ bot: BotView; isNew: boolean }> {
   const { data } = await app.call<{ data: BotView[] }>('GET', '/v1/bots')
   const [existing] = data
-  if (existing) return existing
+  if (existing) return { bot: existing, isNew: false }
   await folder.saveInstance({ isStoryTold: false })
   const token = at.botToken ?? (await makeSandboxBot(createHttpClient(at.sandbox ?? '', at.signal)))
-  return app.call<BotView>('POST', '/v1/bots', { token })
-}
-
-/** The token may have been replaced since the last start. */
-async function renewToken(at: Place, telegramId: bigint, token: string): Promise<void> {
-  const tokenSealed = sealBotToken(createSealer(at.secretKey), telegramId, token)
-  await withDatabase(at.databaseUrl, (db) => db.bot.update({ where: { telegramId }, data: { tokenSealed } }))
+  return { bot: await app.call<BotView>('POST', '/v1/bots', { token }), isNew: true }
 }
 
 async function withDatabase<T>(url: string, work: (db: Database) => Promise<T>): Promise<T> {

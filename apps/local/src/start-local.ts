@@ -111,7 +111,6 @@ async function bringUp(
     api,
     sandbox,
     botToken: config.TELEGRAM_BOT_TOKEN,
-    secretKey: folder.secrets.secretKey,
     signal,
   })
   await tellOnce(folder, { api, sandbox, signal }, made, say)

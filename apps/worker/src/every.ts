@@ -5,18 +5,28 @@ export interface Repeating {
   stop(): Promise<void>
 }
 
+export interface Hurried extends Repeating {
+  /** Runs it now, or again right after the run that is on. */
+  soon(): void
+}
+
 /** Runs `work` at once and then again and again, never twice at a time. A failed run is logged. */
-export function every(intervalMs: number, ctx: { log: Logger }, name: string, work: () => Promise<void>): Repeating {
+export function every(intervalMs: number, ctx: { log: Logger }, name: string, work: () => Promise<void>): Hurried {
   let timer: NodeJS.Timeout | undefined
+  let isRunning = false
+  let isWantedAgain = false
   let isStopped = false
 
   const run = async (): Promise<void> => {
+    isRunning = true
+    isWantedAgain = false
     try {
       await work()
     } catch (error) {
       ctx.log.warn({ err: error }, `${name} failed`)
     }
-    if (!isStopped) timer = setTimeout(again, intervalMs)
+    isRunning = false
+    if (!isStopped) timer = setTimeout(again, isWantedAgain ? 0 : intervalMs)
   }
   let running = run()
 
@@ -25,6 +35,12 @@ export function every(intervalMs: number, ctx: { log: Logger }, name: string, wo
   }
 
   return {
+    soon() {
+      isWantedAgain = true
+      if (isRunning || isStopped) return
+      clearTimeout(timer)
+      again()
+    },
     async stop() {
       isStopped = true
       clearTimeout(timer)

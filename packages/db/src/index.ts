@@ -93,11 +93,24 @@ export {
 export {
   acquirePollers,
   advancePoller,
-  pollerLeaseMs,
+  dropDeadWorkers,
+  findPollers,
+  keepWorker,
+  leaveWorker,
+  type LiveWorkers,
   type PollerGrant,
   releasePollers,
-  renewPollers,
+  workerLeaseMs,
 } from './pollers/poller-leases.js'
-export { findBotsWithUpdates, findChatsWithUpdates, storeUpdates, type UpdateToStore } from './updates/store-updates.js'
-export { deleteExpired, ensurePartitions } from './upkeep/upkeep.js'
+export { storeUpdates, type UpdateToStore } from './updates/store-updates.js'
+export {
+  findBotsWithUpdates,
+  findWaitingUpdates,
+  type IdleUpdate,
+  passOverUpdates,
+  recordUpdateFailure,
+  takeUpdate,
+  type WaitingUpdate,
+} from './updates/waiting-updates.js'
+export { addPartitions, deleteExpired, findStrayRows } from './upkeep/upkeep.js'
 export type { Pool } from 'pg'

@@ -7,6 +7,7 @@ export const engineRole = 'tellwire_engine'
 const engineTables = [
   'lanes',
   'update_pollers',
+  'workers',
   'chats',
   'notifications',
   'notification_contents',

@@ -330,3 +330,12 @@ test('knows whether an unanswered call may have arrived', () => {
     mayHaveArrived: true,
   })
 })
+
+test.each([400, 401, 403, 404, 409])(
+  'a %i that is not in the form of Telegram says nothing about the bot or the chat',
+  (code) => {
+    const answer = { ...refused(code, `HTTP status ${code}`), isForeign: true as const }
+
+    expect(classifyOutcome(answer)).toEqual({ class: 'transient', code: 'telegram_unavailable', mayHaveArrived: false })
+  },
+)

@@ -63,7 +63,7 @@ export async function planGiven(
     plan: {
       dropped: [],
       isGroup: false,
-      replyToMessageId: undefined,
+      replyTo: undefined,
       callbackData: buttons.map((_, index) => `button ${index}`),
     },
   }

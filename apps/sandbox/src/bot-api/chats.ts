@@ -53,9 +53,12 @@ export function showMessage(world: World, chatId: number, message: StoredMessage
 }
 
 /** The message that it answers, without what that one answers. */
-function showReplied(world: World, chatId: number, { replyToMessageId, fromId }: StoredMessage): object {
-  const replied = world.messagesOf(fromId, chatId).find(({ messageId }) => messageId === replyToMessageId)
-  return replied ? { reply_to_message: showMessage(world, chatId, { ...replied, replyToMessageId: undefined }) } : {}
+function showReplied(world: World, chatId: number, message: StoredMessage): object {
+  const { replyToMessageId, replyToChatId = chatId, fromId } = message
+  const replied = world.messagesOf(fromId, replyToChatId).find(({ messageId }) => messageId === replyToMessageId)
+  if (!replied) return {}
+  const shown = showMessage(world, replyToChatId, { ...replied, replyToMessageId: undefined })
+  return replyToChatId === chatId ? { reply_to_message: shown } : { external_reply: shown }
 }
 
 function showContent(world: World, { text, entities, media }: StoredMessage): object {
@@ -89,6 +92,9 @@ function isKnown(world: World, bot: SandboxBot, chatId: number): boolean {
 export function assertMayWrite(world: World, bot: SandboxBot, chatId: number): void {
   const group = world.groups.get(chatId)
   if (group) {
+    if (group.migratedTo !== undefined) {
+      throw badRequest('group chat was upgraded to a supergroup chat', { migrate_to_chat_id: group.migratedTo })
+    }
     if (!group.bots.includes(bot.id)) throw forbidden(`bot was kicked from the ${group.type} chat`)
     return
   }

@@ -7,7 +7,7 @@ import { badRequest } from './telegram-error.js'
 /** What a message has besides its content: where it stands and how it arrives. */
 export type Placement = Pick<
   StoredMessage,
-  'replyToMessageId' | 'topicId' | 'isSilent' | 'isProtected' | 'effectId' | 'isCaptionAbove'
+  'replyToMessageId' | 'replyToChatId' | 'topicId' | 'isSilent' | 'isProtected' | 'effectId' | 'isCaptionAbove'
 >
 
 /** The checks that come before the chat is looked up. */
@@ -26,12 +26,12 @@ export function readObject(value: unknown, what: string): Record<string, unknown
 export function readPlacement(
   world: World,
   parameters: Parameters,
-  chatId: number,
-  messages: readonly StoredMessage[],
+  { chatId, botId, messages }: { chatId: number; botId: number; messages: readonly StoredMessage[] },
 ): Placement {
   const topicId = readTopic(world, parameters, chatId)
   const reply = readReplyParameters(parameters)
-  const replyTo = reply && messages.find(({ messageId }) => messageId === Number(reply['message_id']))
+  const otherChatId = reply?.['chat_id'] === undefined ? chatId : Number(reply['chat_id'])
+  const replyTo = reply && findMessage(otherChatId === chatId ? messages : world.messagesOf(botId, otherChatId), reply)
   if (reply && !replyTo && reply['allow_sending_without_reply'] !== true) {
     throw badRequest('message to be replied not found')
   }
@@ -42,10 +42,15 @@ export function readPlacement(
     topicId,
     effectId,
     replyToMessageId: replyTo?.messageId,
+    ...(otherChatId === chatId ? {} : { replyToChatId: otherChatId }),
     isSilent: parameters.isTrue('disable_notification') || undefined,
     isProtected: parameters.isTrue('protect_content') || undefined,
     isCaptionAbove: parameters.isTrue('show_caption_above_media') || undefined,
   }
+}
+
+function findMessage(messages: readonly StoredMessage[], reply: Record<string, unknown>): StoredMessage | undefined {
+  return messages.find(({ messageId }) => messageId === Number(reply['message_id']))
 }
 
 function readTopic(world: World, parameters: Parameters, chatId: number): number | undefined {

@@ -12,10 +12,14 @@ export class TelegramError extends Error {
 }
 
 /** A `Bad Request`: the first letter is lowered unless the second character shows that it is a raw code. */
-export function badRequest(text: string): TelegramError {
+export function badRequest(text: string, parameters?: TelegramError['parameters']): TelegramError {
   const second = text[1] ?? ''
   const isRawCode = second === '_' || (second >= 'A' && second <= 'Z')
-  return new TelegramError(400, `Bad Request: ${isRawCode ? text : text.charAt(0).toLowerCase() + text.slice(1)}`)
+  return new TelegramError(
+    400,
+    `Bad Request: ${isRawCode ? text : text.charAt(0).toLowerCase() + text.slice(1)}`,
+    parameters,
+  )
 }
 
 export function forbidden(text: string): TelegramError {

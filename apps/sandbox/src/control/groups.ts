@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { type ControlApp, Id, strict } from './app.js'
 import { ControlError } from './control-error.js'
 import { getBot, getGroup, getPerson } from './find.js'
-import { addBot, type Control, removeBot } from './people-actions.js'
+import { addBot, type Control, removeBot, upgradeGroup } from './people-actions.js'
 import { showStored } from './show.js'
 
 const NewGroup = Type.Object(
@@ -63,6 +63,13 @@ export function controlGroups(app: ControlApp, control: Control): void {
       return { ok: true }
     },
   )
+  app.post('/groups/:id/upgrade', { schema: { params: Id } }, async (request, reply) => {
+    const group = getGroup(control, request.params.id)
+    if (group.type !== 'group' || group.migratedTo !== undefined) {
+      throw new ControlError(409, 'it is a supergroup or a channel already')
+    }
+    return reply.code(201).send({ id: upgradeGroup(control, group).id })
+  })
   app.post('/groups/:id/topics', { schema: { params: Id, body: NewTopic } }, async (request, reply) => {
     const group = getGroup(control, request.params.id)
     if (!group.topics) throw new ControlError(409, 'the group is not a forum')

@@ -113,6 +113,26 @@ export function removeBot(control: Control, person: Person, group: Group, bot: S
   pushMembership(control, bot, group.id, person, 'member', 'kicked')
 }
 
+/** Makes a supergroup of a group. Bots are told in both chats. */
+export function upgradeGroup({ world, queue }: Control, group: Group): Group {
+  const { title, members, administrators, bots } = group
+  const supergroup = world.createGroup({ title, members, type: 'supergroup' })
+  supergroup.administrators = administrators
+  supergroup.bots = [...bots]
+  group.migratedTo = supergroup.id
+  for (const bot of bots.flatMap((id) => world.bots.get(id) ?? [])) {
+    const tell = (chat: Group, what: object): void => {
+      const date = Math.floor(Date.now() / 1_000)
+      const message = { message_id: world.nextMessageId(bot, chat.id), date, chat: showChat(world, chat.id), ...what }
+      queue.push(bot, { message } as never, `chat ${chat.id}`)
+    }
+    tell(group, { migrate_to_chat_id: supergroup.id })
+    tell(supergroup, { migrate_from_chat_id: group.id })
+  }
+  world.onChange()
+  return supergroup
+}
+
 /** With privacy mode on, a bot in a group hears commands that name it or nobody. */
 function isHeardInGroup(bot: SandboxBot, text: string): boolean {
   const named = /^\/\w+(?:@(\w+))?/.exec(text)

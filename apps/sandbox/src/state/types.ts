@@ -54,6 +54,8 @@ export interface Group {
   /** Ids of the bots that were removed. */
   formerBots: number[]
   nextMessageId: number
+  /** The supergroup that it became. */
+  migratedTo?: number | undefined
   /** A forum's threads; undefined in a group that is none. */
   topics?: ForumTopic[] | undefined
 }
@@ -87,6 +89,8 @@ export interface StoredMessage {
   /** Messages of one album share it. */
   mediaGroupId?: string | undefined
   replyToMessageId?: number | undefined
+  /** The chat of that message, where it is another. */
+  replyToChatId?: number | undefined
   topicId?: number | undefined
   isSilent?: boolean | undefined
   isProtected?: boolean | undefined

@@ -48,9 +48,16 @@ describe('every kind of message', () => {
     [
       'an answer',
       saying('x', { reply_to: 'n' }),
-      { replyToMessageId: 4 },
+      { replyTo: { messageId: 4, chatId: '42' } },
       'sendMessage',
       { reply_parameters: { message_id: 4 } },
+    ],
+    [
+      'an answer to a message from before the group became a supergroup',
+      saying('x', { reply_to: 'n' }),
+      { replyTo: { messageId: 4, chatId: '-7' } },
+      'sendMessage',
+      { reply_parameters: { message_id: 4, chat_id: -7 } },
     ],
     [
       'a photo by its address',
@@ -113,14 +120,14 @@ describe('every kind of message', () => {
     [
       'an edit',
       anEdit(),
-      { sent: { messageIds: [5], dropped: [] } },
+      { sent: { chatId: '42', messageIds: [5], dropped: [] } },
       'editMessageText',
       { message_id: 5, text: 'hello' },
     ],
     [
       'taking back',
       anEdit({ type: 'delete' }),
-      { sent: { messageIds: [5], dropped: [] } },
+      { sent: { chatId: '42', messageIds: [5], dropped: [] } },
       'deleteMessage',
       { message_id: 5 },
     ],
@@ -182,8 +189,21 @@ describe('a message of several parts', () => {
     expect(await compose(saying(long, {}, { part: 2 }))).toMatchObject({ isOver: true })
   })
 
+  test('is taken back where it was sent, and where that is now', async () => {
+    const sent = { chatId: '-7', messageIds: [5, 6], dropped: [] }
+
+    expect(await compose(anEdit({ type: 'delete' }), { sent })).toMatchObject({
+      params: { chat_id: -7, message_id: 5 },
+      droppable: ['former_chat'],
+    })
+    expect(await compose(anEdit({ type: 'delete' }, { dropped: ['former_chat'] }), { sent })).toMatchObject({
+      params: { message_id: 5 },
+      droppable: [],
+    })
+  })
+
   test('is edited and taken back message by message', async () => {
-    const sent = { messageIds: [5, 6], dropped: [] }
+    const sent = { chatId: '42', messageIds: [5, 6], dropped: [] }
 
     expect(await compose(anEdit({ type: 'delete' }, { part: 1 }), { sent })).toMatchObject({
       editsMessageId: 6,
@@ -214,11 +234,16 @@ describe('there is no call', () => {
       'template_gone',
     ],
     ['to edit what was not sent', anEdit(), {}, 'nothing_sent'],
-    ['to edit it to more messages', anEdit(), { sent: { messageIds: [5, 6], dropped: [] } }, 'not_editable'],
+    [
+      'to edit it to more messages',
+      anEdit(),
+      { sent: { chatId: '42', messageIds: [5, 6], dropped: [] } },
+      'not_editable',
+    ],
     [
       'to edit what a later one of the thread has replaced',
       anEdit({}, { content: { format: 'markdown', text: 'x', options: { thread_key: 'k' } } }),
-      { sent: { messageIds: [9], dropped: [] }, thread },
+      { sent: { chatId: '42', messageIds: [9], dropped: [] }, thread },
       'superseded',
     ],
   ] as [string, ClaimedDelivery, Partial<LookUps>, string][])('%s', async ([, delivery, lookUps, code]) => {

@@ -7,6 +7,18 @@ import type { Prepared } from './prepare.js'
 
 /** Composes the call that edits or deletes one message of a delivery that was sent; one of several takes as many. */
 export function composeEdit(delivery: ClaimedEdit, lookUps: LookUps, prepared: Prepared): Call | NoCall {
+  const call = composeInChat(delivery, lookUps, prepared)
+  const chatId = lookUps.sent?.chatId
+  if ('failure' in call || chatId === delivery.chatId || delivery.dropped.includes('former_chat')) return call
+  // A group that became a supergroup has another id; its messages from before have the id that it had.
+  return {
+    ...call,
+    params: { chat_id: Number(chatId), ...call.params },
+    droppable: [...call.droppable, 'former_chat'],
+  }
+}
+
+function composeInChat(delivery: ClaimedEdit, lookUps: LookUps, prepared: Prepared): Call | NoCall {
   const { messageIds = [] } = lookUps.sent ?? {}
   if (messageIds.length === 0) return noCall('nothing_sent')
   if (delivery.edit.type === 'delete') return composeDelete(messageIds, delivery.part)

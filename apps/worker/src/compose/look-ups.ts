@@ -19,6 +19,12 @@ export type StoredFile =
   | { kind: 'upload'; upload: Omit<Upload, 'field'> }
   | { kind: 'missing' }
 
+/** A message that was sent before: in the chat that is written to, or in the group from which that was made. */
+export interface MessageReference {
+  messageId: number
+  chatId: string
+}
+
 /** All that has to be read before the call of a delivery can be composed. */
 export interface LookUps {
   /** The version of the template, and who reads it; null where the version is gone. */
@@ -28,9 +34,9 @@ export interface LookUps {
   /** A later state of the thread waits already. */
   isOvertaken: boolean
   /** The message that the notification answers. */
-  replyToMessageId: number | undefined
-  /** Of an edit: what was sent. */
-  sent: { messageIds: number[]; dropped: string[] } | undefined
+  replyTo: MessageReference | undefined
+  /** Of an edit: what was sent, and to which chat. */
+  sent: { chatId: string; messageIds: number[]; dropped: string[] } | undefined
   /** Uploaded files by `mediumKey`. */
   files: ReadonlyMap<string, StoredFile>
 }
@@ -39,7 +45,7 @@ export const noLookUps: LookUps = {
   template: null,
   thread: undefined,
   isOvertaken: false,
-  replyToMessageId: undefined,
+  replyTo: undefined,
   sent: undefined,
   files: new Map(),
 }

@@ -60,7 +60,7 @@ export function createPreparer(work: BoundedWork, signButton: SignButton): Prepa
 function toPrepare(
   delivery: ClaimedNotification | ClaimedEdit,
   content: MessageContent,
-  { template, thread, replyToMessageId, sent }: LookUps,
+  { template, thread, replyTo, sent }: LookUps,
   signButton: SignButton,
 ): MessageToPrepare {
   const isEdit = delivery.kind === 'edit'
@@ -71,10 +71,19 @@ function toPrepare(
     plan: {
       isGroup: delivery.isGroup,
       dropped: [...(isEdit ? (sent?.dropped ?? []) : []), ...delivery.dropped],
-      replyToMessageId: isEdit ? undefined : (thread?.messageId ?? replyToMessageId),
+      replyTo: isEdit ? undefined : replyParametersOf(delivery, thread?.messageId, replyTo),
       callbackData: callbackDataOf(content, (button) => signButton(ofDelivery, button)),
     },
   }
+}
+
+function replyParametersOf(
+  { chatId }: ClaimedNotification,
+  threadMessageId: number | undefined,
+  replyTo: LookUps['replyTo'],
+): MessageToPrepare['plan']['replyTo'] {
+  if (threadMessageId !== undefined) return { messageId: threadMessageId, chatId: undefined }
+  return replyTo && { messageId: replyTo.messageId, chatId: replyTo.chatId === chatId ? undefined : replyTo.chatId }
 }
 
 function callbackDataOf(

@@ -15,7 +15,7 @@ import {
   type TemplateUse,
 } from '@tellwire/domain'
 import type { FileStore } from '@tellwire/files'
-import { type LookUps, noLookUps, type StoredFile } from './look-ups.js'
+import { type LookUps, type MessageReference, noLookUps, type StoredFile } from './look-ups.js'
 import { readThread } from './stored-thread.js'
 import type { TemplateVersions } from './template-versions.js'
 import { mediumKey, type OpenUploads, UploadUnderWay } from './uploads.js'
@@ -62,7 +62,7 @@ async function readForNotification(
   { options }: MessageContent,
 ): Promise<LookUps> {
   const { template, attachments = [], reply_to: replyTo, thread_key: threadKey, mode } = options
-  const [filled, isLate, thread, replyToMessageId, files] = await Promise.all([
+  const [filled, isLate, thread, replied, files] = await Promise.all([
     template && readTemplate(reading, delivery, template),
     threadKey !== undefined &&
       mode === 'replace' &&
@@ -72,7 +72,7 @@ async function readForNotification(
     replyTo === undefined ? undefined : findMessageOf(reading, delivery, replyTo),
     readFiles(reading, delivery, attachmentsOf(delivery, attachments), delivery.dropped),
   ])
-  return { ...noLookUps, template: filled ?? null, thread, isOvertaken: isLate, replyToMessageId, files }
+  return { ...noLookUps, template: filled ?? null, thread, isOvertaken: isLate, replyTo: replied, files }
 }
 
 /** Media are in the first part, unless each of them is a part of its own. */
@@ -99,9 +99,11 @@ async function readForEdit(reading: Reading, delivery: ClaimedEdit, { options }:
 async function readSent(db: Database, tenantId: string, deliveryId: string): Promise<LookUps['sent']> {
   const sent = await db.delivery.findUnique({
     where: { tenantId_id: { tenantId, id: deliveryId } },
-    select: { telegramMessageIds: true, dropped: true },
+    select: { chatId: true, telegramMessageIds: true, dropped: true },
   })
-  return sent ? { messageIds: sent.telegramMessageIds.map(Number), dropped: sent.dropped } : undefined
+  if (!sent) return undefined
+  const { chatId, telegramMessageIds, dropped } = sent
+  return { chatId: String(chatId), messageIds: telegramMessageIds.map(Number), dropped }
 }
 
 function keyOf({ botId }: Reading, { tenantId, chatId }: Rich, threadKey: string) {
@@ -132,18 +134,22 @@ async function readTemplate(
   }
 }
 
-/** The first message of an earlier notification in the same chat. */
+/** The first message of an earlier notification in the same chat, or in the group from which that was made. */
 async function findMessageOf(
   { db, botId }: Reading,
   { tenantId, chatId }: ClaimedNotification,
   notificationId: string,
-): Promise<number | undefined> {
+): Promise<MessageReference | undefined> {
+  const former = await db.chat.findMany({
+    where: { botId, migratedToChatId: BigInt(chatId) },
+    select: { chatId: true },
+  })
   const earlier = await db.delivery.findFirst({
-    where: { tenantId, notificationId, botId, chatId: BigInt(chatId) },
-    select: { telegramMessageIds: true },
+    where: { tenantId, notificationId, botId, chatId: { in: [BigInt(chatId), ...former.map((chat) => chat.chatId)] } },
+    select: { chatId: true, telegramMessageIds: true },
   })
   const [messageId] = earlier?.telegramMessageIds ?? []
-  return messageId === undefined ? undefined : Number(messageId)
+  return messageId === undefined ? undefined : { messageId: Number(messageId), chatId: String(earlier?.chatId) }
 }
 
 async function readFiles(

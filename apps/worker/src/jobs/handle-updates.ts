@@ -1,54 +1,77 @@
-import { findBotsWithUpdates, findChatsWithUpdates, inTransaction } from '@tellwire/db'
+import {
+  findBotsWithUpdates,
+  findWaitingUpdates,
+  inTransaction,
+  passOverUpdates,
+  recordUpdateFailure,
+  takeUpdate,
+  type WaitingUpdate,
+} from '@tellwire/db'
 import { HandleUpdates } from '@tellwire/jobs'
 import { openSystemScope, type WorkerContext } from '../context.js'
 import { answerCallbackQuery } from '../updates/answer-callback-query.js'
 import { askAdministrator } from '../updates/ask-administrator.js'
 import { handlerOf } from '../updates/handlers.js'
+import { toIdleUpdate } from '../updates/idle-update.js'
 import { UnknownMember } from '../updates/scope.js'
 import type { Job } from './job.js'
 
-const chatsAtOnce = 200
+const updatesAtOnce = 500
 const concurrency = 8
-/** An update that fails this often is given up, so that it does not hold up its chat for ever. */
-const attemptsMax = 5
+const minuteMs = 60_000
+const hourMs = 3_600_000
+/** An update that cannot be handled is tried again for a day, and then waits for somebody to look at it. */
+const retriesInMs = [1_000, 5_000, 20_000, ...[2, 10, 30].map((minutes) => minutes * minuteMs)].concat(
+  [1, 2, 4, 8, 8].map((hours) => hours * hourMs),
+)
 
 /** Handles the updates that wait for a bot: each chat's in order, several chats at a time. */
 export const handleUpdates: Job<typeof HandleUpdates.payload> = {
   contract: HandleUpdates,
   async run(ctx, { botId }) {
     while (!ctx.stopping.aborted) {
-      const chatIds = await findChatsWithUpdates(ctx.engine, botId, chatsAtOnce)
-      if (chatIds.length === 0) return
-      const next = chatIds.values()
+      const found = await findWaitingUpdates(ctx.engine, botId, updatesAtOnce)
+      if (found.length === 0) return
+      const idle = found.flatMap((update) => toIdleUpdate(update) ?? [])
+      const passed = idle.length === 0 ? new Set() : await passOverUpdates(ctx.engine, botId, idle)
+      const chats = groupByChat(found.filter(({ updateId }) => !passed.has(updateId))).values()
       // Each takes the next chat from the one iterator that they share.
       await Promise.all(
         Array.from({ length: concurrency }, async () => {
-          for (const chatId of next) await handleChat(ctx, { botId, chatId: BigInt(chatId) })
+          for (const updates of chats) await handleInOrder(ctx, botId, updates)
         }),
       )
+      if (found.length < updatesAtOnce) return
     }
   },
   findDue: async ({ engine }) => (await findBotsWithUpdates(engine)).map((botId) => ({ botId })),
 }
 
-interface Place {
-  botId: string
-  chatId: bigint
+function groupByChat(updates: readonly WaitingUpdate[]): Map<string, WaitingUpdate[]> {
+  const chats = new Map<string, WaitingUpdate[]>()
+  for (const update of updates) {
+    const ofChat = chats.get(update.chatId)
+    if (ofChat) ofChat.push(update)
+    else chats.set(update.chatId, [update])
+  }
+  return chats
 }
 
-async function handleChat(ctx: WorkerContext, place: Place): Promise<void> {
-  while (!ctx.stopping.aborted && (await handleNext(ctx, place))) {
-    // Until nothing waits in this chat.
-  }
+/** Until one fails: what follows it in its chat waits for it. */
+async function handleInOrder(ctx: WorkerContext, botId: string, updates: readonly WaitingUpdate[]): Promise<void> {
+  for (const update of updates) if (ctx.stopping.aborted || !(await handle(ctx, botId, update))) return
 }
 
 /** Whether somebody is an administrator, by chat and person: as Telegram has said for one update. */
 type KnownMembers = ReadonlyMap<string, boolean>
 
-/** @returns whether there was one. */
-async function handleNext(ctx: WorkerContext, place: Place, members: KnownMembers = new Map()): Promise<boolean> {
-  const { botId, chatId } = place
-  let failing: { id: string; attempts: number; kind: string } | undefined
+/** @returns whether what follows it may be handled. */
+async function handle(
+  ctx: WorkerContext,
+  botId: string,
+  update: WaitingUpdate,
+  members: KnownMembers = new Map(),
+): Promise<boolean> {
   const scope = {
     ...openSystemScope(ctx, 'updates'),
     botId,
@@ -61,46 +84,25 @@ async function handleNext(ctx: WorkerContext, place: Place, members: KnownMember
     answerPress: (queryId: string) => void answerCallbackQuery(ctx, botId, queryId),
   }
   try {
-    return await inTransaction(scope, async (scope) => {
-      const { db } = scope
-      // One handler a chat, whichever processes run it.
-      await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`${botId} ${chatId}`}, 0))`
-      const update = await db.update.findFirst({
-        where: { botId, chatId, handledAt: null },
-        orderBy: { updateId: 'asc' },
-      })
-      if (!update) return false
-      failing = update
-      await handlerOf(update.kind)?.(scope, update.payload)
-      await db.update.update({ where: { botId_id: { botId, id: update.id } }, data: { handledAt: new Date() } })
-      return true
+    await inTransaction(scope, async (scope) => {
+      if (await takeUpdate(scope.db, botId, update.updateId)) await handlerOf(update.kind)?.(scope, update.payload)
     })
+    return true
   } catch (error) {
     if (error instanceof UnknownMember) {
       const isAdministrator = await askAdministrator(ctx, botId, error)
-      return handleNext(ctx, place, new Map([...members, [`${error.chatId} ${error.personId}`, isAdministrator]]))
+      return handle(ctx, botId, update, new Map([...members, [`${error.chatId} ${error.personId}`, isAdministrator]]))
     }
-    if (!failing) throw error
-    await recordFailure(ctx, botId, failing, error)
-    return true
+    await recordFailure(ctx, botId, update, error)
+    return false
   }
 }
 
-async function recordFailure(
-  ctx: WorkerContext,
-  botId: string,
-  update: { id: string; attempts: number; kind: string },
-  error: unknown,
-): Promise<void> {
-  const attempts = update.attempts + 1
-  const isGivenUp = attempts >= attemptsMax
-  ctx.log[isGivenUp ? 'error' : 'warn']({ err: error, botId, kind: update.kind, attempts }, 'handling an update failed')
-  await ctx.db.update.update({
-    where: { botId_id: { botId, id: update.id } },
-    data: {
-      attempts,
-      failure: error instanceof Error ? error.name : 'unknown',
-      ...(isGivenUp ? { handledAt: new Date() } : {}),
-    },
-  })
+async function recordFailure(ctx: WorkerContext, botId: string, update: WaitingUpdate, error: unknown): Promise<void> {
+  const { updateId, kind, attempts } = update
+  const retryInMs = retriesInMs[attempts]
+  const level = retryInMs === undefined ? 'error' : 'warn'
+  ctx.log[level]({ err: error, botId, updateId, kind, attempts: attempts + 1 }, 'handling an update failed')
+  const failure = error instanceof Error ? error.name : 'unknown'
+  await recordUpdateFailure(ctx.engine, { botId, updateId }, { failure, retryInMs })
 }

@@ -2,7 +2,8 @@ import type { Claim, TenantPosition } from '@tellwire/db'
 import { makeFailure, notPreparable } from '../outcome/verdict.js'
 import { enqueue } from './enqueue.js'
 import { priorityCount } from './lanes.js'
-import { keepForMs, lookaheadMin, permitReturnMs, pollEveryMs, type Turn } from './turn.js'
+import { keepForMs, lookaheadMin, permitReturnMs, pollEveryMs } from './timing.js'
+import type { Turn } from './turn.js'
 
 /** Wake-ups that come faster than this are answered by one claim, while there is something to send. */
 const gapsMs = { empty: 2, low: 15, full: 30 }

@@ -1,6 +1,6 @@
 import { type Claim, claimDeliveries, type ClaimRequest, type Pool } from '@tellwire/db'
 import { createBatcher } from './batcher.js'
-import { lookaheadMin } from './turn.js'
+import { lookaheadMin } from './timing.js'
 
 /** Claims for all lanes of this process: those that are asked for at one time, in one statement. */
 export type Claimer = (request: ClaimRequest) => Promise<Claim>

@@ -4,7 +4,8 @@ import { claimAheadIfDue } from './claim-ahead.js'
 import { sendDelivery } from './send-delivery.js'
 import type { QueuedDelivery } from './send-queue.js'
 import { createStepper } from './stepper.js'
-import { keepForMs, permitReturnMs, pollEveryMs, type Turn } from './turn.js'
+import { keepForMs, permitReturnMs, pollEveryMs } from './timing.js'
+import type { Turn } from './turn.js'
 
 /** A turn that has more to do lets go after this long where other lanes wait for its place. */
 const turnMaxMs = 10_000

@@ -17,7 +17,8 @@ import { createLaneState } from './lanes.js'
 import type { Lease } from './leases.js'
 import { createSendQueue, type QueuedDelivery } from './send-queue.js'
 import { createStepper } from './stepper.js'
-import { graceMs, lookaheadMin, permitReturnMs, type Turn } from './turn.js'
+import { graceMs, lookaheadMin, permitReturnMs } from './timing.js'
+import type { Turn } from './turn.js'
 
 /** The sweep looks at a lane in which something waits at least this often, whatever its next due time. */
 const lookAtLeastEveryMs = 5_000

@@ -7,17 +7,6 @@ import type { Lease } from './leases.js'
 import type { QueuedDelivery, SendQueue } from './send-queue.js'
 import type { Stepper } from './stepper.js'
 
-/** Deliveries that are due later than this are left to the sweep. */
-export const keepForMs = 1_200
-/** Poll interval when no wake-up arrives. */
-export const pollEveryMs = 100
-/** A permit comes back this long after the answer. */
-export const permitReturnMs = 1_000
-/** So long a turn that lost its lane is given to record what it knows, before its rows are taken over. */
-export const graceMs = 2_000
-/** Heads that a claim passes over before it gives up; more when it found nothing. */
-export const lookaheadMin = 8
-
 /** One turn of a lane. */
 export interface Turn extends LaneState {
   ctx: WorkerContext

@@ -101,7 +101,9 @@ function judgeMessage(delivery: QueuedDelivery, answer: Answer, meaning: Meaning
 }
 
 /** Whether it was to be deleted, and was: by the person, or by a call whose answer was lost. */
-function isGoneAnyway({ call }: QueuedDelivery, answer: Answer): boolean {
+function isGoneAnyway({ call, dropped }: QueuedDelivery, answer: Answer): boolean {
+  // Where a group is now, nobody can say under which number its message from before is.
+  if (call.droppable.includes('former_chat') || dropped.includes('former_chat')) return false
   if (call.method !== 'deleteMessage' || answer.kind !== 'refused') return false
   return /message to delete not found/i.test(answer.description)
 }
@@ -112,15 +114,15 @@ function judgeMigration(
   { toChatId }: Meaning<'migrate'>,
   now: Moment,
 ): Judgement {
+  const reason: Reason = { class: 'recipient', code: 'chat_migrated' }
+  // The group has moved already; its message from before can only be reached where it is now.
+  const dropped = findDroppable(delivery, reason.code, answer)
+  if (dropped) return { verdict: degrade(dropped, reason, answer, now), consequences: [] }
   const consequences: Judgement['consequences'] = [{ kind: 'chat_migrated', toChatId }]
-  // In the new chat the numbers of messages are others.
-  if (delivery.kind === 'edit') {
-    return { verdict: fail({ class: 'message', code: 'message_unavailable' }, answer, now), consequences }
-  }
   return {
     verdict: { result: 'release' },
     consequences,
-    otherwise: retry(delivery, answer, { class: 'recipient', code: 'chat_migrated' }, now),
+    otherwise: retry(delivery, answer, reason, now),
   }
 }
 
@@ -141,7 +143,9 @@ const droppableFor: Record<string, readonly (Droppable | typeof medium)[]> = {
   buttons_refused: ['buttons', 'keyboard'],
   link_preview_refused: ['link_preview'],
   reply_target_gone: ['reply_to'],
-  message_unavailable: ['thread'],
+  message_unavailable: ['thread', 'former_chat'],
+  recipient_gone: ['former_chat'],
+  chat_migrated: ['former_chat'],
   photo_refused: ['photo', medium],
   media_refused: [medium],
   media_unreachable: [medium],

@@ -18,7 +18,7 @@ async function recordPress({ db, botId, sealer }: UpdateScope, { data, message, 
   const reference = readCallbackData(data ?? '')
   if (!reference) return
   const delivery = await findDeliveryOfBot(db, botId, reference.deliveryId)
-  if (!delivery || (message && BigInt(message.chat.id) !== delivery.chatId)) return
+  if (!delivery || (message && !(await isInChat({ db, botId }, delivery.chatId, BigInt(message.chat.id))))) return
   const { tenantId, notificationId, userId, connectionId } = delivery
   const content = await db.notificationContent.findUnique({
     where: { tenantId_notificationId: { tenantId, notificationId } },
@@ -42,4 +42,18 @@ async function recordPress({ db, botId, sealer }: UpdateScope, { data, message, 
       },
     },
   ])
+}
+
+/** Whether the chat that a delivery went to is the one with this id, or a group that became it. */
+async function isInChat(
+  { db, botId }: Pick<UpdateScope, 'db' | 'botId'>,
+  sentTo: bigint | null,
+  chatId: bigint,
+): Promise<boolean> {
+  if (sentTo === null || sentTo === chatId) return sentTo === chatId
+  const former = await db.chat.findUnique({
+    where: { botId_chatId: { botId, chatId: sentTo } },
+    select: { migratedToChatId: true },
+  })
+  return former?.migratedToChatId === chatId
 }

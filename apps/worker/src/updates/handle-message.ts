@@ -1,3 +1,4 @@
+import { moveChat } from '@tellwire/domain'
 import type { Message } from '@tellwire/telegram'
 import { findStartToken } from './find-start-token.js'
 import { parseCommand } from './parse-command.js'
@@ -16,6 +17,7 @@ import { chooseReplies, type Replies } from './texts.js'
 export async function handleMessage(given: UpdateScope, message: Message): Promise<void> {
   const { chat, from } = message
   const scope = asPerson(given, from)
+  if (await followMigration(scope, message)) return
   const isLatest = await recordChat(scope, chat, from, message.date)
   if (isLatest && chat.type === 'private') await restoreBlocked(scope, { botId: scope.botId, chatId: BigInt(chat.id) })
   const text = message.text ?? ''
@@ -29,6 +31,14 @@ export async function handleMessage(given: UpdateScope, message: Message): Promi
   if (command?.name === 'stop') return stopChat(scope, message, replies)
   // In a group a bare /start, and whatever else is said, is everyone's business but ours.
   if (isPrivate) await explain(scope, message, replies, command?.name)
+}
+
+/** A group that becomes a supergroup says so in both of its chats, in any order. @returns whether it did. */
+async function followMigration(scope: UpdateScope, message: Message): Promise<boolean> {
+  const { chat, migrate_to_chat_id: to = chat.id, migrate_from_chat_id: from = chat.id } = message
+  if (from === to) return false
+  await moveChat(scope, { botId: scope.botId, chatId: BigInt(from), toChatId: BigInt(to) })
+  return true
 }
 
 async function explain(

@@ -1,57 +1,134 @@
-import { acquirePollers, advancePoller, newId, type PollerGrant, releasePollers, renewPollers } from '@tellwire/db'
+import {
+  acquirePollers,
+  advancePoller,
+  dropDeadWorkers,
+  findPollers,
+  keepWorker,
+  leaveWorker,
+  type LiveWorkers,
+  newId,
+  type PollerGrant,
+  releasePollers,
+  workerLeaseMs,
+} from '@tellwire/db'
 import { receiveUpdates, unsealBotToken } from '@tellwire/domain'
+import { BotChanged, onAnnounced } from '@tellwire/jobs'
 import { classifyOutcome, subscribedUpdates } from '@tellwire/telegram'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { WorkerContext } from '../context.js'
 import { every } from '../every.js'
 
 const superviseEveryMs = 1_000
+/** How often it is compared what is read with what is to be read. */
+const compareEveryMs = 5_000
+/** The database's and this machine's clocks may run apart by this much in the time of one lease. */
+const clockMarginMs = 500
+const readersMax = 2_000
 const grantsAtOnce = 100
+/** A worker that reads more than its part gives so many back at a time. */
+const givenBackAtOnce = 50
 const longPollSeconds = 25
-const failurePauseMs = 3_000
+const failurePausesMs = [3_000, 6_000, 12_000, 30_000, 60_000]
 
 export interface UpdatePolling {
   stop(): Promise<void>
 }
 
+interface Reader {
+  grant: PollerGrant
+  controller: AbortController
+  done: Promise<void>
+}
+
 /**
  * Reads the updates of bots that have no webhook. Each bot is read by one worker at a time: Telegram ends
- * the older of two long polls. A bot whose reader died is taken over when its lease is over.
+ * the older of two long polls. Workers share the bots evenly; those of a worker that died are taken over when it has
+ * said nothing for a while. A bot that nobody writes to costs the database nothing.
  */
 export function startPolling(ctx: WorkerContext): UpdatePolling {
-  const holderId = newId()
-  const readers = new Map<string, { controller: AbortController; done: Promise<void> }>()
+  const workerId = newId()
+  const readers = new Map<string, Reader>()
+  let aliveUntilMs = performance.now()
+  let compareAtMs = 0
 
   const start = (grant: PollerGrant): void => {
+    const { botId } = grant
     const controller = new AbortController()
-    const done = readBot(ctx, grant, controller.signal)
-      .then(() => releasePollers(ctx.engine, holderId, grant.botId))
-      .catch((error: unknown) => ctx.log.error({ err: error, botId: grant.botId }, 'reading updates ended'))
-      .finally(() => readers.delete(grant.botId))
-    readers.set(grant.botId, { controller, done })
+    const done = readBot(ctx, workerId, grant, controller.signal)
+      .catch((error: unknown) => ctx.log.error({ err: error, botId }, 'reading updates ended'))
+      .then(() => releasePollers(ctx.engine, workerId, [botId]))
+      // What could not be let go is found when it is compared.
+      .catch((error: unknown) => ctx.log.warn({ err: error, botId }, 'a bot was not let go'))
+      .finally(() => readers.delete(botId))
+    readers.set(botId, { grant, controller, done })
+  }
+
+  const keepAlive = async (): Promise<LiveWorkers> => {
+    const askedAtMs = performance.now()
+    const live = await keepWorker(ctx.engine, workerId, readers.size)
+    aliveUntilMs = askedAtMs + workerLeaseMs - clockMarginMs
+    return live
+  }
+
+  /** Ends what is not to be read, or not with this token, and lets go what this process does not read. */
+  const compare = async (): Promise<void> => {
+    const before = new Set(readers.keys())
+    const found = new Map((await findPollers(ctx.engine, workerId)).map((poller) => [poller.botId, poller]))
+    for (const [botId, { grant, controller }] of readers) {
+      const poller = found.get(botId)
+      if (before.has(botId) && (!poller?.isWanted || poller.tokenVersion !== grant.tokenVersion)) controller.abort()
+    }
+    // The answer that granted it was lost.
+    const unknown = [...found.keys()].filter((botId) => !before.has(botId) && !readers.has(botId))
+    if (unknown.length > 0) await releasePollers(ctx.engine, workerId, unknown)
+  }
+
+  const supervise = async (): Promise<void> => {
+    const live = await keepAlive()
+    await dropDeadWorkers(ctx.engine)
+    if (performance.now() >= compareAtMs) {
+      await compare()
+      compareAtMs = performance.now() + compareEveryMs
+    }
+    const part = Math.ceil(live.pollers / live.count)
+    const tooMany = readers.size - Math.ceil(part * 1.1) - 1
+    for (const { controller } of [...readers.values()].slice(0, Math.max(0, Math.min(tooMany, givenBackAtOnce))))
+      controller.abort()
+    const room = Math.min(readersMax - readers.size, grantsAtOnce)
+    if (tooMany > 0 || room <= 0) return
+    for (const grant of await acquirePollers(ctx.engine, workerId, room)) if (!readers.has(grant.botId)) start(grant)
   }
 
   const supervision = every(superviseEveryMs, ctx, 'poll supervision', async () => {
-    const held = await renewPollers(ctx.engine, holderId)
-    for (const [botId, { controller }] of readers) if (!held.has(botId)) controller.abort()
-    for (const grant of await acquirePollers(ctx.engine, holderId, grantsAtOnce))
-      if (!readers.has(grant.botId)) start(grant)
+    try {
+      await supervise()
+    } finally {
+      // Others take this worker for dead by now, and its bots over.
+      if (performance.now() > aliveUntilMs) for (const { controller } of readers.values()) controller.abort()
+    }
+  })
+  const listening = onAnnounced(ctx.jobs, BotChanged, () => {
+    compareAtMs = 0
+    supervision.soon()
   })
 
   return {
     async stop() {
+      await listening.stop()
       await supervision.stop()
       for (const { controller } of readers.values()) controller.abort()
       await Promise.all([...readers.values()].map(({ done }) => done))
-      await releasePollers(ctx.engine, holderId)
+      await leaveWorker(ctx.engine, workerId)
     },
   }
 }
 
-async function readBot(ctx: WorkerContext, grant: PollerGrant, signal: AbortSignal): Promise<void> {
+async function readBot(ctx: WorkerContext, workerId: string, grant: PollerGrant, signal: AbortSignal): Promise<void> {
   const { botId } = grant
   const token = unsealBotToken(ctx.sealer, grant.telegramId, grant.tokenSealed)
   let offset = grant.nextUpdateId
+  let failures = 0
+  const failurePauseMs = (): number => failurePausesMs[Math.min(failures++, failurePausesMs.length - 1)] ?? 0
 
   while (!signal.aborted) {
     try {
@@ -65,18 +142,19 @@ async function readBot(ctx: WorkerContext, grant: PollerGrant, signal: AbortSign
         if (signal.aborted) return
         const meaning = classifyOutcome(outcome)
         ctx.log.warn({ botId, outcome: meaning }, 'reading updates failed')
-        await pause(meaning.class === 'flood' ? meaning.retryAfterSeconds * 1_000 : failurePauseMs, signal)
+        await pause(meaning.class === 'flood' ? meaning.retryAfterSeconds * 1_000 : failurePauseMs(), signal)
         continue
       }
+      failures = 0
       const last = outcome.result.at(-1)
       if (!last) continue
       await receiveUpdates(ctx, botId, outcome.result)
       // Telegram forgets what is below the next offset, so it moves only when the updates are on disk.
       offset = last.update_id + 1
-      await advancePoller(ctx.engine, botId, offset)
+      await advancePoller(ctx.engine, workerId, { botId, nextUpdateId: offset })
     } catch (error) {
       ctx.log.warn({ err: error, botId }, 'storing updates failed')
-      await pause(failurePauseMs, signal)
+      await pause(failurePauseMs(), signal)
     }
   }
 }

@@ -2,6 +2,16 @@ import { displayName } from '@tellwire/domain'
 import type { Chat, User } from '@tellwire/telegram'
 import type { UpdateScope } from './scope.js'
 
+/** The facts of a chat that an update tells. */
+export function factsOf(chat: Chat, from: User | undefined) {
+  return {
+    type: chat.type,
+    title: displayName(chat) || null,
+    username: ('username' in chat ? chat.username : undefined) ?? null,
+    ...(chat.type === 'private' && from?.language_code ? { languageCode: from.language_code } : {}),
+  }
+}
+
 /**
  * Records what an update tells about its chat. Updates of different kinds arrive in any order, so a change
  * of membership counts only when no later one is known.
@@ -13,12 +23,7 @@ export async function recordChat(
   from: User | undefined,
   dateSeconds: number,
 ): Promise<boolean> {
-  const facts = {
-    type: chat.type,
-    title: displayName(chat) || null,
-    username: ('username' in chat ? chat.username : undefined) ?? null,
-    ...(chat.type === 'private' && from?.language_code ? { languageCode: from.language_code } : {}),
-  }
+  const facts = factsOf(chat, from)
   const key = { botId, chatId: BigInt(chat.id) }
   await db.chat.upsert({ where: { botId_chatId: key }, create: { ...key, ...facts }, update: facts })
 

@@ -41,8 +41,11 @@ WITH targets AS MATERIALIZED (
     ${priorityRank('n.priority')} AS priority,
     CASE
       WHEN ${isTooOld[type]} THEN 'message_too_old'
-      -- In a group that moved, the numbers of messages are others than when this one was sent.
-      WHEN d.chat_id <> c.chat_id THEN 'message_unavailable'
+      -- The user is connected elsewhere by now. A group that became a supergroup is the same chat under another id.
+      WHEN d.chat_id <> c.chat_id AND NOT EXISTS (
+        SELECT FROM chats f
+        WHERE ${probe('f.bot_id', 'c.bot_id')} AND ${probe('f.chat_id', 'd.chat_id')} AND f.migrated_to_chat_id = c.chat_id
+      ) THEN 'message_unavailable'
     END AS code
   FROM deliveries d
   JOIN notifications n ON ${probe('n.tenant_id', 'd.tenant_id')} AND ${probe('n.id', 'd.notification_id')}

@@ -1,39 +1,75 @@
 import type { Pool } from 'pg'
 import { defineStatement, probe, run } from '../sql.js'
 
-/** How long a worker may read a bot's updates without renewing its lease. */
-export const pollerLeaseMs = 10_000
+/** How long a worker counts as alive that says nothing, on the database's clock. */
+export const workerLeaseMs = 10_000
+
+/** The workers that are alive, and what they read together. */
+export interface LiveWorkers {
+  count: number
+  pollers: number
+}
+
+const keep = defineStatement(
+  'keep-worker',
+  `
+WITH kept AS (
+  INSERT INTO workers (id, lease_until, pollers)
+  VALUES ($1, clock_timestamp() + make_interval(secs => $2::float8 / 1000), $3)
+  ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until, pollers = excluded.pollers
+)
+SELECT 1 + count(*)::int AS count, $3::int + coalesce(sum(pollers), 0)::int AS pollers
+FROM workers
+WHERE lease_until > now() AND id <> $1`,
+)
+
+/** Says that a worker is alive, and how many bots it reads. */
+export async function keepWorker(engine: Pool, workerId: string, pollers: number): Promise<LiveWorkers> {
+  const [live] = await run<LiveWorkers>(engine, keep, [workerId, workerLeaseMs, pollers])
+  return live ?? { count: 1, pollers }
+}
+
+const dropDead = defineStatement(
+  'drop-dead-workers',
+  `
+WITH dead AS MATERIALIZED (
+  DELETE FROM workers WHERE lease_until < now() RETURNING id
+)
+UPDATE update_pollers SET holder = NULL WHERE holder IS NOT NULL AND holder = ANY (ARRAY(SELECT id FROM dead))`,
+)
+
+/** Lets the bots go that dead workers read. */
+export async function dropDeadWorkers(engine: Pool): Promise<void> {
+  await run(engine, dropDead, [])
+}
 
 export interface PollerGrant {
   botId: string
   telegramId: bigint
   tokenSealed: Buffer
+  /** The token's number: of a later one another reader has to begin. */
+  tokenVersion: number
   nextUpdateId: number
 }
 
 const acquire = defineStatement(
   'acquire-pollers',
   `
-WITH free AS (
-  SELECT p.bot_id
-  FROM update_pollers p
-  JOIN bots b ON ${probe('b.id', 'p.bot_id')}
-  WHERE b.update_mode = 'polling' AND (p.holder IS NULL OR p.lease_until < clock_timestamp())
-  LIMIT $3 FOR UPDATE OF p SKIP LOCKED
+WITH free AS MATERIALIZED (
+  SELECT p.bot_id FROM update_pollers p WHERE p.holder IS NULL AND p.is_wanted ORDER BY p.bot_id LIMIT $2
+  FOR UPDATE OF p SKIP LOCKED
 )
-UPDATE update_pollers p SET holder = $1, lease_until = clock_timestamp() + make_interval(secs => $2::float8 / 1000)
-FROM free, bots b
-WHERE ${probe('p.bot_id', 'free.bot_id')} AND ${probe('b.id', 'free.bot_id')}
-RETURNING p.bot_id, b.telegram_id, b.token_sealed, p.next_update_id`,
+UPDATE update_pollers p SET holder = $1
+FROM free, bots b, lanes l
+WHERE ${probe('p.bot_id', 'free.bot_id')} AND ${probe('b.id', 'free.bot_id')} AND ${probe('l.bot_id', 'free.bot_id')}
+RETURNING p.bot_id, b.telegram_id, b.token_sealed, l.token_version, p.next_update_id`,
 )
 
 /** Takes over the long polls of bots that nobody reads, up to `countMax`. */
-export async function acquirePollers(engine: Pool, holderId: string, countMax: number): Promise<PollerGrant[]> {
-  const rows = await run<{ botId: string; telegramId: string; tokenSealed: Buffer; nextUpdateId: string }>(
-    engine,
-    acquire,
-    [holderId, pollerLeaseMs, countMax],
-  )
+export async function acquirePollers(engine: Pool, workerId: string, countMax: number): Promise<PollerGrant[]> {
+  const rows = await run<
+    Omit<PollerGrant, 'telegramId' | 'nextUpdateId'> & { telegramId: string; nextUpdateId: string }
+  >(engine, acquire, [workerId, countMax])
   return rows.map((row) => ({
     ...row,
     telegramId: BigInt(row.telegramId),
@@ -41,32 +77,56 @@ export async function acquirePollers(engine: Pool, holderId: string, countMax: n
   }))
 }
 
-const renew = defineStatement(
-  'renew-pollers',
+const find = defineStatement(
+  'find-pollers-of-worker',
   `
-UPDATE update_pollers SET lease_until = clock_timestamp() + make_interval(secs => $2::float8 / 1000)
-WHERE holder = $1
-RETURNING bot_id`,
+SELECT p.bot_id, l.token_version, p.is_wanted
+FROM update_pollers p
+JOIN lanes l ON ${probe('l.bot_id', 'p.bot_id')}
+WHERE p.holder = $1`,
 )
 
-/** @returns the bots that `holderId` still holds; all others are another's by now. */
-export async function renewPollers(engine: Pool, holderId: string): Promise<Set<string>> {
-  const rows = await run<{ botId: string }>(engine, renew, [holderId, pollerLeaseMs])
-  return new Set(rows.map(({ botId }) => botId))
+/** Finds the bots that are a worker's to read, as the database sees it. */
+export function findPollers(
+  engine: Pool,
+  workerId: string,
+): Promise<{ botId: string; tokenVersion: number; isWanted: boolean }[]> {
+  return run(engine, find, [workerId])
 }
 
-const advance = defineStatement('advance-poller', 'UPDATE update_pollers SET next_update_id = $2 WHERE bot_id = $1')
+const advance = defineStatement(
+  'advance-poller',
+  'UPDATE update_pollers SET next_update_id = $3 WHERE bot_id = $2 AND holder = $1',
+)
 
 /** Records how far a bot was read. */
-export async function advancePoller(engine: Pool, botId: string, nextUpdateId: number): Promise<void> {
-  await run(engine, advance, [botId, nextUpdateId])
+export async function advancePoller(
+  engine: Pool,
+  workerId: string,
+  { botId, nextUpdateId }: { botId: string; nextUpdateId: number },
+): Promise<void> {
+  await run(engine, advance, [workerId, botId, nextUpdateId])
 }
 
 const release = defineStatement(
   'release-pollers',
-  'UPDATE update_pollers SET holder = NULL, lease_until = NULL WHERE holder = $1 AND bot_id = coalesce($2, bot_id)',
+  'UPDATE update_pollers SET holder = NULL WHERE holder = $1 AND bot_id = ANY ($2::uuid[])',
 )
 
-export async function releasePollers(engine: Pool, holderId: string, botId?: string): Promise<void> {
-  await run(engine, release, [holderId, botId ?? null])
+export async function releasePollers(engine: Pool, workerId: string, botIds: readonly string[]): Promise<void> {
+  await run(engine, release, [workerId, botIds])
+}
+
+const leave = defineStatement(
+  'leave-worker',
+  `
+WITH gone AS (
+  DELETE FROM workers WHERE id = $1
+)
+UPDATE update_pollers SET holder = NULL WHERE holder = $1`,
+)
+
+/** Lets all of a worker's bots go, and the worker with them. */
+export async function leaveWorker(engine: Pool, workerId: string): Promise<void> {
+  await run(engine, leave, [workerId])
 }

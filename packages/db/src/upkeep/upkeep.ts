@@ -1,12 +1,31 @@
 import type { Pool } from 'pg'
 import { defineStatement, run, runForOne } from '../sql.js'
 
-const ensure = defineStatement('ensure-partitions', 'SELECT ensure_partitions($1) AS made')
+const partitioned = ['notifications', 'notification_contents', 'deliveries', 'events'] as const
 
-/** Makes the daily partitions of the coming days that are missing. @returns how many it made. */
-export async function ensurePartitions(engine: Pool, daysAhead: number): Promise<number> {
-  const { made } = await runForOne<{ made: number }>(engine, ensure, [daysAhead])
+const add = defineStatement('add-partition', 'SELECT add_partition($1, $2) AS made')
+
+/**
+ * Makes the partitions of the coming days that are missing. Fails soon where somebody reads for long, such as a dump:
+ * nobody is held up by it, and it can be tried again. @returns the names of those it made.
+ */
+export async function addPartitions(engine: Pool, daysAhead: number): Promise<string[]> {
+  const made: string[] = []
+  for (const parent of partitioned) {
+    for (;;) {
+      const { made: name } = await runForOne<{ made: string | null }>(engine, add, [parent, daysAhead])
+      if (name === null) break
+      made.push(name)
+    }
+  }
   return made
+}
+
+const findStray = defineStatement('find-stray-rows', 'SELECT tables_with_stray_rows() AS parent')
+
+/** Finds the tables that have rows outside of their partitions: none was made in time. */
+export async function findStrayRows(engine: Pool): Promise<string[]> {
+  return (await run<{ parent: string }>(engine, findStray, [])).map(({ parent }) => parent)
 }
 
 const deletedAtOnce = 5_000

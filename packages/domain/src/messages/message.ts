@@ -88,7 +88,8 @@ export interface MessageContent {
 /**
  * What a message can go without, where Telegram refuses just that. Without `photo` a photo goes as a document, without
  * `album` each medium as a message of its own, without `file` a long text as messages, without `thread` as a new message.
- * A single attachment is named by its place, counted from 0; `new_media` is the one that an edit brings.
+ * A single attachment is named by its place, counted from 0; `new_media` is the one that an edit brings. Without
+ * `former_chat` an edit of a message from before its group became a supergroup goes to the supergroup.
  */
 export type Droppable =
   | 'formatting'
@@ -103,4 +104,5 @@ export type Droppable =
   | 'file'
   | 'thread'
   | 'new_media'
+  | 'former_chat'
   | `attachments/${number}`

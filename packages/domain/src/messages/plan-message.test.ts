@@ -6,7 +6,12 @@ import { planMessage } from './plan-message.js'
 const plan = (text: string, options: MessageOptions = {}, dropped: string[] = []) =>
   planMessage(
     { format: 'markdown', text, options },
-    { dropped, isGroup: false, replyToMessageId: 7, callbackDataOf: (index, action) => `${index} ${action}` },
+    {
+      dropped,
+      isGroup: false,
+      replyTo: { messageId: 7, chatId: undefined },
+      callbackDataOf: (index, action) => `${index} ${action}`,
+    },
   )
 const photo = { type: 'photo' as const, url: 'https://a.b/c.jpg' }
 const buttons = [[{ text: 'b', action: 'go' }]]

@@ -27,8 +27,8 @@ export interface PlanOptions {
   dropped: readonly string[]
   /** Message effects are for private chats only. */
   isGroup: boolean
-  /** The message that this one answers, if there is one. */
-  replyToMessageId: number | undefined
+  /** The message that this one answers, if there is one, and its chat where that is another. */
+  replyTo: { messageId: number; chatId: string | undefined } | undefined
   /** The reference that a button carries; `index` counts the buttons row by row. */
   callbackDataOf: (index: number, action: string, value: unknown) => string
 }
@@ -166,11 +166,19 @@ function commonParams({ silent, protect, forum_topic: forumTopic }: MessageOptio
 
 function openingParams(
   { effect }: MessageOptions,
-  { isGroup, replyToMessageId, dropped }: PlanOptions,
+  { isGroup, replyTo, dropped }: PlanOptions,
 ): Record<string, unknown> {
-  const isReply = replyToMessageId !== undefined && !dropped.includes('reply_to')
+  const replied = dropped.includes('reply_to') ? undefined : replyTo
   return {
     ...(effect !== undefined && !isGroup ? { message_effect_id: effect } : {}),
-    ...(isReply ? { reply_parameters: { message_id: replyToMessageId, allow_sending_without_reply: true } } : {}),
+    ...(replied ? { reply_parameters: replyParameters(replied) } : {}),
+  }
+}
+
+function replyParameters({ messageId, chatId }: NonNullable<PlanOptions['replyTo']>): Record<string, unknown> {
+  return {
+    message_id: messageId,
+    ...(chatId === undefined ? {} : { chat_id: Number(chatId) }),
+    allow_sending_without_reply: true,
   }
 }

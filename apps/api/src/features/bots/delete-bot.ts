@@ -24,6 +24,7 @@ export async function deleteBot(scope: TenantScope & Needs<'telegram' | 'sealer'
       where: { botId: id },
       data: { parkedReason: 'bot_deleted', pausedUntil: null, tokenVersion: { increment: 1 } },
     })
+    await db.updatePoller.update({ where: { botId: id }, data: { isWanted: false } })
     tellAfterCommit(scope, BotChanged, id)
     await db.connectLink.updateMany({ where: { botId: id, status: 'pending' }, data: { status: 'revoked' } })
   })

@@ -18,7 +18,7 @@ export async function registerBot(scope: InTransaction<Adding & Needs<'sealer'>>
     })
   await db.botAccess.create({ data: { tenantId, botId: id } })
   await db.lane.create({ data: { botId: id } })
-  await db.updatePoller.create({ data: { botId: id } })
+  await db.updatePoller.create({ data: { botId: id, isWanted: facts.updateMode === 'polling' } })
   return showBot(stored)
 }
 

@@ -31,6 +31,7 @@ export async function replaceToken(
       where: { botId: id },
       data: { parkedReason: null, pausedUntil: null, refusals: 0, tokenVersion: { increment: 1 } },
     })
+    await db.updatePoller.update({ where: { botId: id }, data: { isWanted: updateMode === 'polling' } })
     tellAfterCommit(scope, BotChanged, id)
     wakeAfterCommit(scope, DrainLane, { botId: id })
     const tokenSealed = sealBotToken(sealer, telegramId, token)

@@ -49,7 +49,8 @@ function readInlineMarkup({ parameters }: MethodCall) {
 
 function findOwnMessage({ world, bot, parameters }: MethodCall): { chatId: number; message: StoredMessage } {
   const chatId = findChat(world, bot, parameters.text('chat_id'))
-  assertMayWrite(world, bot, chatId)
+  // What was written in a group before it became a supergroup is still there under its former id.
+  if (world.groups.get(chatId)?.migratedTo === undefined) assertMayWrite(world, bot, chatId)
   const messageId = parameters.integer('message_id')
   if (messageId === 0) throw badRequest('message identifier is not specified')
   const message = world.messagesOf(bot.id, chatId).find((candidate) => candidate.messageId === messageId)

@@ -19,7 +19,11 @@ export const sendMediaGroup: Method = async (call) => {
   readReplyParameters(parameters)
   const chatId = findChat(world, bot, parameters.text('chat_id'))
   assertMayWrite(world, bot, chatId)
-  const placement = readPlacement(world, parameters, chatId, world.messagesOf(bot.id, chatId))
+  const placement = readPlacement(world, parameters, {
+    chatId,
+    botId: bot.id,
+    messages: world.messagesOf(bot.id, chatId),
+  })
   const items = []
   for (const item of value as unknown[]) items.push(await readInputMedia(call, item))
   assertMix(items.map(({ media }) => media.type))

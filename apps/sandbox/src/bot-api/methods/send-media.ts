@@ -16,7 +16,11 @@ export function sendMedia(type: MediaType): Method {
     const markup = readReplyMarkup(parameters)
     const chatId = findChat(world, bot, parameters.text('chat_id'))
     assertMayWrite(world, bot, chatId)
-    const placement = readPlacement(world, parameters, chatId, world.messagesOf(bot.id, chatId))
+    const placement = readPlacement(world, parameters, {
+      chatId,
+      botId: bot.id,
+      messages: world.messagesOf(bot.id, chatId),
+    })
     const file = await takeFile(call, type, parameters.text(type), type)
     const caption = finishCaption(raw)
     flood.admit(bot.id, chatId, atMs)

@@ -18,7 +18,11 @@ export const sendMessage: Method = (call) => {
   const markup = readReplyMarkup(parameters)
   const chatId = findChat(world, bot, parameters.text('chat_id'))
   assertMayWrite(world, bot, chatId)
-  const placement = readPlacement(world, parameters, chatId, world.messagesOf(bot.id, chatId))
+  const placement = readPlacement(world, parameters, {
+    chatId,
+    botId: bot.id,
+    messages: world.messagesOf(bot.id, chatId),
+  })
   const text = finishMessageText(raw)
   flood.admit(bot.id, chatId, atMs)
   return { result: showMessage(world, chatId, storeMessage(call, chatId, text, placement, { markup, linkPreview })) }

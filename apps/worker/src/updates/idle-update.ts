@@ -1,0 +1,50 @@
+import type { IdleUpdate, WaitingUpdate } from '@tellwire/db'
+import type { Message } from '@tellwire/telegram'
+import { findStartToken } from './find-start-token.js'
+import { handlerOf } from './handlers.js'
+import { parseCommand } from './parse-command.js'
+import { factsOf } from './record-chat.js'
+
+/**
+ * Tells of an update what has to be true of its chat for nothing to be done about it: most of what bots hear is said
+ * among people. @returns undefined where something may be to do.
+ */
+export function toIdleUpdate({ updateId, chatId, kind, payload }: WaitingUpdate): IdleUpdate | undefined {
+  if (!handlerOf(kind)) return { ...nothing, updateId, chatId, isOfNoKind: true }
+  const message = messageIn(kind, payload)
+  if (!message) return undefined
+  const { chat, from, text = '', date } = message
+  // The chat's place in the queue is its own.
+  if (String(chat.id) !== chatId || parseCommand(text) || isMigration(message)) return undefined
+  if (chat.type === 'private' && findStartToken(text) !== undefined) return undefined
+  const { type, title, username, languageCode } = factsOf(chat, from)
+  return {
+    updateId,
+    chatId,
+    isOfNoKind: false,
+    type,
+    title: title ?? undefined,
+    username: username ?? undefined,
+    languageCode,
+    date,
+  }
+}
+
+function isMigration({ migrate_to_chat_id: to, migrate_from_chat_id: from }: Message): boolean {
+  return to !== undefined || from !== undefined
+}
+
+const nothing = {
+  type: undefined,
+  title: undefined,
+  username: undefined,
+  languageCode: undefined,
+  date: undefined,
+}
+
+function messageIn(kind: string, payload: unknown): Message | undefined {
+  if (kind !== 'message' && kind !== 'channel_post') return undefined
+  // As Telegram says what is in it; what is not of that form is left to the handler.
+  const message = (payload as Record<string, Message | undefined>)[kind]
+  return typeof message?.chat === 'object' && typeof message.date === 'number' ? message : undefined
+}

@@ -1,0 +1,164 @@
+import type { Pool } from 'pg'
+import { defineStatement, type Executor, inputRows, probe, run } from '../sql.js'
+
+/** An update that waits to be handled. */
+export interface WaitingUpdate {
+  updateId: string
+  chatId: string
+  kind: string
+  payload: unknown
+  attempts: number
+}
+
+/** A chat waits for an update that fails, but not for longer than it takes to fail so often. */
+const waitedForAttempts = 4
+
+const isDue = 'u.parked_at IS NULL AND coalesce(u.retry_at <= clock_timestamp(), true)'
+
+const find = defineStatement(
+  'find-waiting-updates',
+  `
+SELECT u.update_id::text, u.chat_id::text, u.kind, u.payload, u.attempts
+FROM updates u
+WHERE u.bot_id = $1 AND ${isDue} AND NOT EXISTS (
+  SELECT FROM updates e
+  WHERE e.bot_id = u.bot_id AND e.chat_id = u.chat_id AND e.update_id < u.update_id
+    AND e.attempts > 0 AND e.attempts < ${waitedForAttempts} AND e.parked_at IS NULL AND e.retry_at > clock_timestamp()
+)
+ORDER BY u.update_id LIMIT $2`,
+)
+
+/** Finds what waits to be handled for a bot, in the order in which it came. */
+export function findWaitingUpdates(engine: Pool, botId: string, countMax: number): Promise<WaitingUpdate[]> {
+  return run(engine, find, [botId, countMax])
+}
+
+// Skips from bot to bot like the search for due lanes.
+const findBots = defineStatement(
+  'find-bots-with-updates',
+  `
+WITH RECURSIVE busy AS (
+  (SELECT u.bot_id FROM updates u WHERE u.parked_at IS NULL ORDER BY u.bot_id LIMIT 1)
+  UNION ALL
+  SELECT n.bot_id
+  FROM busy s
+  CROSS JOIN LATERAL (
+    SELECT u.bot_id FROM updates u WHERE u.parked_at IS NULL AND u.bot_id > s.bot_id ORDER BY u.bot_id LIMIT 1
+  ) n
+)
+SELECT s.bot_id
+FROM busy s
+WHERE EXISTS (
+  SELECT FROM updates u
+  WHERE u.bot_id = s.bot_id AND ${isDue} AND u.received_at < clock_timestamp() - interval '1 second'
+)`,
+)
+
+/** Finds bots with updates that were stored more than a second ago and still wait. */
+export async function findBotsWithUpdates(engine: Pool): Promise<string[]> {
+  const rows = await run<{ botId: string }>(engine, findBots, [])
+  return rows.map(({ botId }) => botId)
+}
+
+const take = defineStatement(
+  'take-update',
+  'DELETE FROM updates WHERE bot_id = $1::uuid AND update_id = $2::bigint AND parked_at IS NULL RETURNING 1',
+)
+
+/**
+ * Takes an update out of the queue, for as long as the transaction lasts that is to handle it: what else is being handled
+ * in its place is waited for. @returns false where it was handled meanwhile.
+ */
+export async function takeUpdate(on: Executor, botId: string, updateId: string): Promise<boolean> {
+  return (await run(on, take, [botId, updateId])).length === 1
+}
+
+/** An update that means nothing to us if its chat is as it says, and connected. */
+export interface IdleUpdate {
+  updateId: string
+  chatId: string
+  /** Whatever the chat is, it means nothing. */
+  isOfNoKind: boolean
+  /** The chat's type, title, username and language, as the update has them. */
+  type: string | undefined
+  title: string | undefined
+  username: string | undefined
+  languageCode: string | undefined
+  /** When it happened, in seconds. */
+  date: number | undefined
+}
+
+const idle = inputRows(
+  'input',
+  {
+    update_id: 'bigint',
+    chat_id: 'bigint',
+    is_of_no_kind: 'bool',
+    type: 'text',
+    title: 'text',
+    username: 'text',
+    language_code: 'text',
+    date: 'float8',
+  },
+  2,
+)
+
+const passOver = defineStatement(
+  'pass-over-updates',
+  `
+WITH ${idle.text},
+idle AS MATERIALIZED (
+  SELECT i.update_id, i.chat_id, i.date
+  FROM input i
+  WHERE i.is_of_no_kind OR EXISTS (
+    SELECT FROM chats c
+    WHERE ${probe('c.bot_id', '$1::uuid')} AND ${probe('c.chat_id', 'i.chat_id')} AND c.blocked_at IS NULL AND c.type = i.type
+      AND c.title IS NOT DISTINCT FROM i.title AND c.username IS NOT DISTINCT FROM i.username
+      AND (i.language_code IS NULL OR c.language_code IS NOT DISTINCT FROM i.language_code)
+  ) AND (i.type <> 'private' OR (
+    EXISTS (SELECT FROM connections k WHERE ${probe('k.bot_id', '$1::uuid')} AND ${probe('k.chat_id', 'i.chat_id')} AND k.status = 'active')
+    AND NOT EXISTS (SELECT FROM connections k WHERE ${probe('k.bot_id', '$1::uuid')} AND ${probe('k.chat_id', 'i.chat_id')} AND k.status = 'blocked')
+  ))
+),
+handled AS (
+  DELETE FROM updates u USING idle i WHERE ${probe('u.bot_id', '$1::uuid')} AND ${probe('u.update_id', 'i.update_id')}
+  RETURNING u.update_id
+),
+noted AS (
+  -- A change of membership that is told late counts for nothing.
+  UPDATE chats c SET membership_at = to_timestamp(i.date)
+  FROM (SELECT chat_id, max(date) AS date FROM idle WHERE date IS NOT NULL GROUP BY chat_id) i
+  WHERE ${probe('c.bot_id', '$1::uuid')} AND ${probe('c.chat_id', 'i.chat_id')} AND coalesce(c.membership_at < to_timestamp(i.date), true)
+)
+SELECT update_id::text FROM handled`,
+)
+
+/** Takes those of the updates out of the queue that change nothing and ask for nothing. @returns their numbers. */
+export async function passOverUpdates(
+  engine: Pool,
+  botId: string,
+  updates: readonly IdleUpdate[],
+): Promise<Set<string>> {
+  const rows = await run<{ updateId: string }>(engine, passOver, [botId, ...idle.values(updates)])
+  return new Set(rows.map(({ updateId }) => updateId))
+}
+
+const recordFailure = defineStatement(
+  'record-update-failure',
+  `
+UPDATE updates SET
+  attempts = attempts + 1,
+  failure = $3,
+  retry_at = clock_timestamp() + make_interval(secs => $4::float8 / 1000),
+  parked_at = CASE WHEN $4::float8 IS NULL THEN clock_timestamp() END
+WHERE bot_id = $1 AND update_id = $2`,
+)
+
+/** Records that an update could not be handled. @param retryInMs undefined where it is not to be tried again. */
+export async function recordUpdateFailure(
+  engine: Pool,
+  { botId, updateId }: { botId: string; updateId: string },
+  { failure, retryInMs }: { failure: string; retryInMs: number | undefined },
+): Promise<void> {
+  await run(engine, recordFailure, [botId, updateId, failure, retryInMs ?? null])
+}

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto'
+import {
+  acquirePollers,
+  advancePoller,
+  connectEngine,
+  dropDeadWorkers,
+  findPollers,
+  keepWorker,
+  leaveWorker,
+  newId,
+  type Pool,
+  releasePollers,
+} from '@tellwire/db'
+import { createTestDatabase } from '@tellwire/testing'
+import pg from 'pg'
+import { expect, test as base } from 'vitest'
+
+interface Lab {
+  engine: Pool
+  owner: pg.Client
+  addBots: (count: number, isWanted?: boolean) => Promise<void>
+}
+
+const test = base.extend<{ lab: Lab }>({
+  lab: async ({}, use) => {
+    const database = await createTestDatabase()
+    const engine = connectEngine({ url: database.engineUrl, poolMax: 2 })
+    const owner = new pg.Client({ connectionString: database.ownerUrl })
+    await owner.connect()
+    let telegramId = 0
+    await use({
+      engine,
+      owner,
+      addBots: async (count, isWanted = true) => {
+        for (let index = 0; index < count; index++) {
+          const id = newId()
+          await owner.query(
+            "INSERT INTO bots (id, telegram_id, username, display_name, token_sealed, update_mode) VALUES ($1, $2, 'a', 'a', '', 'polling')",
+            [id, ++telegramId],
+          )
+          await owner.query('INSERT INTO lanes (bot_id) VALUES ($1)', [id])
+          await owner.query('INSERT INTO update_pollers (bot_id, is_wanted) VALUES ($1, $2)', [id, isWanted])
+        }
+      },
+    })
+    await engine.end()
+    await owner.end()
+  },
+})
+
+test('two workers get different bots, and none that has a webhook', async ({ lab: { engine, addBots } }) => {
+  await addBots(5)
+  await addBots(2, false)
+  const [first, second] = [randomUUID(), randomUUID()]
+
+  const grants = [...(await acquirePollers(engine, first, 3)), ...(await acquirePollers(engine, second, 100))]
+
+  expect(new Set(grants.map(({ botId }) => botId)).size).toBe(5)
+  expect(await acquirePollers(engine, second, 100)).toEqual([])
+})
+
+test('a worker that says nothing for a while loses its bots, and one that lives keeps them', async ({
+  lab: { engine, owner, addBots },
+}) => {
+  await addBots(4)
+  const [dead, alive] = [randomUUID(), randomUUID()]
+  await keepWorker(engine, dead, 0)
+  await acquirePollers(engine, dead, 2)
+  expect(await keepWorker(engine, alive, 0)).toEqual({ count: 2, pollers: 0 })
+  await keepWorker(engine, dead, 2)
+  expect(await keepWorker(engine, alive, 0)).toEqual({ count: 2, pollers: 2 })
+  await acquirePollers(engine, alive, 2)
+  await owner.query("UPDATE workers SET lease_until = now() - interval '1 second' WHERE id = $1", [dead])
+
+  await dropDeadWorkers(engine)
+
+  expect(await acquirePollers(engine, alive, 10)).toHaveLength(2)
+  expect(await findPollers(engine, dead)).toEqual([])
+  expect(await findPollers(engine, alive)).toHaveLength(4)
+})
+
+test('shows a worker what is its own: bots that it does not know of, and new tokens', async ({
+  lab: { engine, owner, addBots },
+}) => {
+  await addBots(1)
+  const worker = randomUUID()
+  // The answer to this one is lost.
+  const [grant] = await acquirePollers(engine, worker, 1)
+  await owner.query('UPDATE lanes SET token_version = token_version + 1')
+
+  const found = await findPollers(engine, worker)
+
+  expect(found).toEqual([{ botId: grant?.botId, tokenVersion: (grant?.tokenVersion ?? 0) + 1, isWanted: true }])
+  await releasePollers(engine, worker, [grant?.botId ?? ''])
+  expect(await acquirePollers(engine, randomUUID(), 1)).toHaveLength(1)
+})
+
+test('one that has lost a bot does not say how far it was read', async ({ lab: { engine, addBots } }) => {
+  await addBots(1)
+  const [late, next] = [randomUUID(), randomUUID()]
+  const [grant] = await acquirePollers(engine, late, 1)
+  const botId = grant?.botId ?? ''
+  await advancePoller(engine, late, { botId, nextUpdateId: 5 })
+  await leaveWorker(engine, late)
+  await acquirePollers(engine, next, 1)
+
+  await advancePoller(engine, late, { botId, nextUpdateId: 3 })
+
+  await leaveWorker(engine, next)
+  expect(await acquirePollers(engine, late, 1)).toMatchObject([{ nextUpdateId: 5 }])
+})

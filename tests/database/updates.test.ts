@@ -1,0 +1,138 @@
+import {
+  connectEngine,
+  findBotsWithUpdates,
+  findWaitingUpdates,
+  newId,
+  passOverUpdates,
+  type Pool,
+  recordUpdateFailure,
+  storeUpdates,
+} from '@tellwire/db'
+import { createTestDatabase } from '@tellwire/testing'
+import pg from 'pg'
+import { expect, test as base } from 'vitest'
+
+interface Lab {
+  engine: Pool
+  owner: pg.Client
+  botId: string
+  /** Stores updates with these numbers, each in its chat. */
+  store: (...updates: [updateId: number, chatId: number][]) => Promise<number>
+  /** The numbers of what may be handled now. */
+  waiting: () => Promise<string[]>
+}
+
+const test = base.extend<{ lab: Lab }>({
+  lab: async ({}, use) => {
+    const database = await createTestDatabase()
+    const engine = connectEngine({ url: database.engineUrl, poolMax: 2 })
+    const owner = new pg.Client({ connectionString: database.ownerUrl })
+    await owner.connect()
+    const botId = newId()
+    await use({
+      engine,
+      owner,
+      botId,
+      store: (...updates) =>
+        storeUpdates(
+          engine,
+          botId,
+          updates.map(([updateId, chatId]) => ({ updateId, chatId, kind: 'message', payload: {} })),
+        ),
+      waiting: async () => (await findWaitingUpdates(engine, botId, 100)).map(({ updateId }) => updateId),
+    })
+    await engine.end()
+    await owner.end()
+  },
+})
+
+test('stores each update once, also after it was handled', async ({ lab: { engine, botId, store, waiting } }) => {
+  expect(await store([2, 1], [1, 1])).toBe(2)
+  expect(await waiting()).toEqual(['1', '2'])
+  await passOverUpdates(engine, botId, [
+    { ...ofNoKind, updateId: '1', chatId: '1' },
+    { ...ofNoKind, updateId: '2', chatId: '1' },
+  ])
+
+  expect(await store([1, 1], [3, 1])).toBe(1)
+  expect(await waiting()).toEqual(['3'])
+})
+
+test('what fails is tried again later, and its chat waits for it, but not for ever', async ({
+  lab: { engine, owner, botId, store, waiting },
+}) => {
+  await store([1, 7], [2, 7], [3, 8])
+  const fail = () => recordUpdateFailure(engine, { botId, updateId: '1' }, { failure: 'Error', retryInMs: 60_000 })
+
+  await fail()
+  expect(await waiting()).toEqual(['3'])
+  for (let again = 0; again < 3; again++) await fail()
+  expect(await waiting()).toEqual(['2', '3'])
+
+  await owner.query(
+    "UPDATE updates SET retry_at = now() - interval '1 second', received_at = now() - interval '1 hour'",
+  )
+  expect(await waiting()).toEqual(['1', '2', '3'])
+  expect(await findBotsWithUpdates(engine)).toEqual([botId])
+})
+
+test('what is given up is parked, and found no more', async ({ lab: { engine, owner, botId, store, waiting } }) => {
+  await store([1, 7], [2, 7])
+  await recordUpdateFailure(engine, { botId, updateId: '1' }, { failure: 'TypeError', retryInMs: undefined })
+
+  expect(await waiting()).toEqual(['2'])
+  const { rows } = await owner.query('SELECT failure, attempts FROM updates WHERE parked_at IS NOT NULL')
+  expect(rows).toEqual([{ failure: 'TypeError', attempts: 1 }])
+})
+
+test('passes over what changes nothing, and leaves what may be to do', async ({
+  lab: { engine, owner, botId, store },
+}) => {
+  const tenantId = newId()
+  await owner.query("INSERT INTO tenants (id, name) VALUES ($1, 'a')", [tenantId])
+  await owner.query("INSERT INTO users (tenant_id, user_id) VALUES ($1, 'u')", [tenantId])
+  await owner.query(
+    "INSERT INTO bots (id, telegram_id, username, display_name, token_sealed, update_mode) VALUES ($1, 1, 'a', 'a', '', 'polling')",
+    [botId],
+  )
+  await owner.query('INSERT INTO bot_access (tenant_id, bot_id) VALUES ($1, $2)', [tenantId, botId])
+  for (const [chatId, status] of [
+    [1, 'active'],
+    [2, undefined],
+    [3, 'blocked'],
+    [4, 'active'],
+  ] as const) {
+    await owner.query(
+      "INSERT INTO chats (bot_id, chat_id, type, title, blocked_at) VALUES ($1, $2, 'private', 'Ada', CASE $3 WHEN 'blocked' THEN now() END)",
+      [botId, chatId, status ?? ''],
+    )
+    if (status)
+      await owner.query(
+        "INSERT INTO connections (tenant_id, id, user_id, bot_id, chat_id, status) VALUES ($1, $2, 'u', $3, $4, $5)",
+        [tenantId, newId(), botId, chatId, status],
+      )
+  }
+  await store([1, 1], [2, 2], [3, 3], [4, 4])
+  const said = { isOfNoKind: false, type: 'private', username: undefined, languageCode: undefined, date: 1_000 }
+
+  const passed = await passOverUpdates(engine, botId, [
+    { ...said, updateId: '1', chatId: '1', title: 'Ada' },
+    { ...said, updateId: '2', chatId: '2', title: 'Ada' },
+    { ...said, updateId: '3', chatId: '3', title: 'Ada' },
+    { ...said, updateId: '4', chatId: '4', title: 'Ada Lovelace' },
+  ])
+
+  // Nobody is connected to the second, the third is restored by what was said, and the fourth has another name.
+  expect(passed).toEqual(new Set(['1']))
+  const { rows } = await owner.query('SELECT chat_id FROM chats WHERE membership_at IS NOT NULL')
+  expect(rows).toEqual([{ chat_id: '1' }])
+})
+
+const ofNoKind = {
+  isOfNoKind: true,
+  type: undefined,
+  title: undefined,
+  username: undefined,
+  languageCode: undefined,
+  date: undefined,
+}
