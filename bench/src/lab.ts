@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { readFileSync, rmSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -7,10 +8,10 @@ import { fileURLToPath } from 'node:url'
 import { connectEngine, ensureRoles, migrate } from '@tellwire/db'
 import { startPostgres, type PostgresServer } from '@tellwire/embedded-postgres'
 import { migrateJobs } from '@tellwire/jobs'
-import { startRedis } from '@tellwire/testing/redis-server'
+import { findRedisServer, startRedis } from '@tellwire/testing/redis-server'
 import { Redis } from 'ioredis'
 import pg from 'pg'
-import { type Program, readTreeCpuMs, runProgram } from './program.js'
+import { killPrograms, type Program, readTreeCpuMs, runProgram } from './program.js'
 import { type FakeTelegram, startFakeTelegram } from './telegram/fake-telegram.js'
 
 const template = 'tellwire_bench'
@@ -53,8 +54,15 @@ export interface Lab {
   close(): Promise<void>
 }
 
+/** @throws where this machine has no `redis-server`. */
 export async function createLab(isQuick: boolean, settings: Record<string, string> = {}): Promise<Lab> {
+  if (!findRedisServer()) {
+    console.error('This needs redis-server, which is not installed: on Debian, apt-get install redis-server.')
+    process.exit(1)
+  }
   const folder = await mkdtemp(join(tmpdir(), 'tellwire-bench-'))
+  const serverPids = new Set<() => number>([() => postmasterPid(folder)])
+  cleanUpAtExit(folder, serverPids)
   const postgresOptions = {
     dataDir: join(folder, 'postgres'),
     logFile: join(folder, 'postgres.log'),
@@ -63,6 +71,7 @@ export async function createLab(isQuick: boolean, settings: Record<string, strin
   }
   let postgres = await startPostgres(postgresOptions)
   let redisServer = await startRedis()
+  serverPids.add(() => redisServer.pid)
   const { port: redisPort, url: redisUrl } = redisServer
   const redis = new Redis(redisUrl, { retryStrategy: () => 200, maxRetriesPerRequest: null })
   redis.on('error', () => undefined)
@@ -129,9 +138,8 @@ export async function createLab(isQuick: boolean, settings: Record<string, strin
     get redisPid() {
       return redisServer.pid
     },
-    async postgresCpuMs() {
-      const [postmaster = ''] = (await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')
-      return readTreeCpuMs(Number(postmaster))
+    postgresCpuMs: async () => {
+      return readTreeCpuMs(postmasterPid(folder))
     },
     async setPostgres(name, value) {
       const client = new pg.Client({ connectionString: postgres.url() })
@@ -160,6 +168,27 @@ export async function createLab(isQuick: boolean, settings: Record<string, strin
     },
   }
   return lab
+}
+
+function postmasterPid(folder: string): number {
+  const [pid = ''] = readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')
+  return Number(pid)
+}
+
+/** However the run ends, by itself, by a mistake or by whoever interrupts it: no process and no folder stays behind. */
+function cleanUpAtExit(folder: string, serverPids: ReadonlySet<() => number>): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
+  process.on('exit', () => {
+    killPrograms()
+    for (const pidOf of serverPids) {
+      try {
+        process.kill(pidOf(), 'SIGQUIT')
+      } catch {
+        // It has ended.
+      }
+    }
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
+  })
 }
 
 async function createDatabase(serverUrl: string, name: string, from?: string): Promise<void> {

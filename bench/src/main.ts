@@ -16,8 +16,8 @@ import { benchFormat } from './benches/format.js'
 import { benchLatency } from './benches/latency.js'
 import { benchPace, benchUtilisation } from './benches/pacing.js'
 import { createLab, type Lab } from './lab.js'
-import { killPrograms } from './program.js'
 import { median, type Outcome, type Report } from './result.js'
+import { benchUpdates } from './benches/updates.js'
 import { showReport } from './show-report.js'
 
 interface Bench {
@@ -52,6 +52,7 @@ const benches: Bench[] = [
   { keys: ['redis_bytes_vs_bullmq'], run: benchRedisBytes },
   { keys: ['wal_bytes_per_notification', 'cpu_vs_prisma_bullmq'], run: benchEndToEnd },
   { keys: ['broadcast_expand_per_s'], run: benchExpand },
+  { keys: ['updates_per_s'], run: benchUpdates },
   { keys: ['format_vs_telegramify', 'format_typical_us', 'format_hostile_ms'], run: benchFormat },
 ]
 
@@ -63,13 +64,14 @@ const { values: options } = parseArgs({
   },
 })
 const only = options.only?.split(',')
+const known = benches.flatMap(({ keys }) => keys)
+const unknown = only?.filter((key) => !known.includes(key)) ?? []
+if (unknown.length > 0) {
+  console.error(`There is no ${unknown.join(', ')}. The keys are ${known.join(', ')}.`)
+  process.exit(1)
+}
 const startedAtMs = Date.now()
 const [loadBefore = 0] = loadavg()
-
-process.on('SIGINT', () => {
-  killPrograms()
-  process.exit(130)
-})
 
 const lab = await createLab(options.quick)
 const report = new Map<string, Outcome>()
@@ -92,7 +94,6 @@ for (const { keys, run } of benches) {
   console.error(`${keys[0]}: ${Math.round((Date.now() - beganAtMs) / 1_000)} s`)
 }
 await lab.close()
-killPrograms()
 meta.seconds = Math.round((Date.now() - startedAtMs) / 1_000)
 
 console.log(showReport(report, meta))

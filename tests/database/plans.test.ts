@@ -42,6 +42,7 @@ interface PlanNode {
   'Relation Name'?: string
   'Index Name'?: string
   'Index Cond'?: string
+  Filter?: string
   'Parent Relationship'?: string
   Plans?: PlanNode[]
 }
@@ -80,6 +81,34 @@ test.for(definedStatements().map((statement) => [statement.name, statement] as c
     for (const engine of [empty, few, filled]) expect(wholeReads(await planOf(engine, statement))).toEqual([])
   },
 )
+
+/** The looks into partitions that do not name ids, so that no partition can be left out. */
+function unboundedLooks(node: PlanNode): string[] {
+  const { 'Relation Name': table = '', 'Index Cond': index = '', Filter: filter = '', Plans: inner = [] } = node
+  const [, parent] = /^(notifications|notification_contents|deliveries|events)_(?:default|week|\d)/.exec(table) ?? []
+  const key = parent === 'notification_contents' ? 'notification_id' : 'id'
+  const said = `${index} ${filter}`
+  const isBounded = [`${key} =`, `${key} >`, `${key} <`].map((bound) => new RegExp(`(?<![\\w.])${bound}`).test(said))
+  const [isOne, isFrom, isTo] = isBounded
+  const own = parent !== undefined && !isOne && !(isFrom && isTo) ? [`${table}: ${said}`] : []
+  return [...own, ...inner.flatMap(unboundedLooks)]
+}
+
+test.for(definedStatements().map((statement) => [statement.name, statement] as const))(
+  '%s looks into the partitions that its ids are in',
+  async ([, statement], { few }) => {
+    expect(unboundedLooks(await planOf(few, statement))).toEqual([])
+  },
+)
+
+test('a look that names no ids is told from one that does', async ({ few }) => {
+  const look = (condition: string) =>
+    planOf(few, { name: 'look', text: `SELECT FROM deliveries WHERE tenant_id = $1::uuid AND ${condition}` })
+
+  expect(unboundedLooks(await look('notification_id = $2::uuid'))).not.toEqual([])
+  expect(unboundedLooks(await look('notification_id = $2::uuid AND id >= $2::uuid'))).not.toEqual([])
+  expect(unboundedLooks(await look('id = $2::uuid'))).toEqual([])
+})
 
 test('a claim reads no more rows from a long lane than from a short one', async ({ filled }) => {
   const { text, values } = await capture((engine) =>

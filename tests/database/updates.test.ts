@@ -122,10 +122,15 @@ test('passes over what changes nothing, and leaves what may be to do', async ({
     { ...said, updateId: '4', chatId: '4', title: 'Ada Lovelace' },
   ])
 
-  // Nobody is connected to the second, the third is restored by what was said, and the fourth has another name.
-  expect(passed).toEqual(new Set(['1']))
-  const { rows } = await owner.query('SELECT chat_id FROM chats WHERE membership_at IS NOT NULL')
-  expect(rows).toEqual([{ chat_id: '1' }])
+  // Nobody is connected to the second, and the third is restored by what was said.
+  expect(passed).toEqual(new Set(['1', '4']))
+  const { rows } = await owner.query(
+    'SELECT chat_id, title FROM chats WHERE membership_at IS NOT NULL ORDER BY chat_id',
+  )
+  expect(rows).toEqual([
+    { chat_id: '1', title: 'Ada' },
+    { chat_id: '4', title: 'Ada Lovelace' },
+  ])
 })
 
 const ofNoKind = {

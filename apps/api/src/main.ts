@@ -1,6 +1,14 @@
 import { endWith, orExit } from '@tellwire/config'
 import { connectDatabase, connectEngine } from '@tellwire/db'
-import { assertSecretKey, createAccepter, createBoundedWork, createSealer, SecretKeyError } from '@tellwire/domain'
+import {
+  assertSecretKey,
+  createAccepter,
+  createBoundedWork,
+  createSealer,
+  SecretKeyError,
+  TimeZoneError,
+  watchClock,
+} from '@tellwire/domain'
 import { openFileStore } from '@tellwire/files'
 import { connectJobs, createWaker } from '@tellwire/jobs'
 import { announceReady, endWhenHanging, portOf, stopOnSignal } from '@tellwire/lifecycle'
@@ -62,6 +70,10 @@ stopOnSignal(log, async () => {
 await assertSecretKey(db, sealer).catch((error: unknown) => {
   if (error instanceof SecretKeyError) endWith(error.message)
   log.warn({ err: error }, 'the secret key could not be checked')
+})
+await watchClock(db, log).catch((error: unknown) => {
+  if (error instanceof TimeZoneError) endWith(error.message)
+  throw error
 })
 await app.listen({ host: config.HOST, port: config.PORT })
 const port = portOf(app.server)

@@ -1,6 +1,14 @@
 import { endWith, orExit } from '@tellwire/config'
 import { connectDatabase, connectEngine, strikeDeliveries } from '@tellwire/db'
-import { assertSecretKey, createBoundedWork, createSealer, makeCallbackData, SecretKeyError } from '@tellwire/domain'
+import {
+  assertSecretKey,
+  createBoundedWork,
+  createSealer,
+  makeCallbackData,
+  SecretKeyError,
+  TimeZoneError,
+  watchClock,
+} from '@tellwire/domain'
 import { openFileStore } from '@tellwire/files'
 import { connectJobs, createWaker } from '@tellwire/jobs'
 import { announceReady, endWhenHanging, stopOnSignal } from '@tellwire/lifecycle'
@@ -60,6 +68,10 @@ const pollingApi = createBotApi({ root: config.TELEGRAM_API_ROOT, connectionsMax
 await assertSecretKey(db, sealer).catch((error: unknown) => {
   if (error instanceof SecretKeyError) endWith(error.message)
   log.warn({ err: error }, 'the secret key could not be checked')
+})
+await watchClock(db, log).catch((error: unknown) => {
+  if (error instanceof TimeZoneError) endWith(error.message)
+  throw error
 })
 
 const worker = startWorker({

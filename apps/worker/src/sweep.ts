@@ -1,5 +1,13 @@
 import { writeFile } from 'node:fs/promises'
-import { expireDeliveries, findAwaitingWithConnection, inTransaction, releaseDueDeliveries } from '@tellwire/db'
+import {
+  expireDeliveries,
+  findAwaitingWithConnection,
+  inTransaction,
+  leaveDuty,
+  newId,
+  releaseDueDeliveries,
+  takeDuty,
+} from '@tellwire/db'
 import { releaseAwaiting } from '@tellwire/domain'
 import { DrainLane } from '@tellwire/jobs'
 import { countUnknown } from '@tellwire/observability'
@@ -12,16 +20,23 @@ const sweepEveryMs = 1_000
 /** Rows that a statement moves or ends. */
 const sliceSize = 1_000
 const slicesMax = 10
+/** A transaction that writes a connection or a notification ends in less. */
+const lateMs = 120_000
 /** Work that was handed over so often, and is due all the same, is not worked off by anybody: this process does some of it. */
 const patience = 5
 const ownWorkMax = 20
 
+/** A worker that sweeps and dies is followed after so long. */
+const dutyLeaseMs = 3_000
+
 /**
- * Finds work that no wake-up told of, and deliveries whose time has come or is over. It reads Postgres alone, so
+ * Finds work that no wake-up told of, and deliveries whose time has come or is over. One worker of all does so, and
+ * the others stand by. It reads Postgres alone, so
  * whatever the queue loses is found within seconds; while the queue is away, or takes work that nobody does, this process does it
  * itself.
  */
 export function startSweep(ctx: WorkerContext): Repeating {
+  const duty = { name: 'sweep', holderId: newId(), leaseMs: dutyLeaseMs }
   const ownWork = new Map<string, Promise<void>>()
   /** How many sweeps in a row have found the same work. */
   let found = new Map<string, number>()
@@ -47,17 +62,21 @@ export function startSweep(ctx: WorkerContext): Repeating {
   }
 
   const sweep = every(sweepEveryMs, ctx, 'sweep', async () => {
-    await moveWaiting(ctx).catch((error: unknown) => ctx.log.error({ err: error }, 'moving what waits failed'))
-    const before = found
-    found = new Map()
-    const swept = Promise.all(jobs.map((job) => sweepJob(job, before)))
     ctx.lanes.sweep(performance.now())
-    await swept
+    if (await takeDuty(ctx.engine, duty)) {
+      await moveWaiting(ctx).catch((error: unknown) => ctx.log.error({ err: error }, 'moving what waits failed'))
+      const before = found
+      found = new Map()
+      await Promise.all(jobs.map((job) => sweepJob(job, before)))
+    }
     if (ctx.heartbeatFile !== undefined) await writeFile(ctx.heartbeatFile, '')
   })
   return {
     async stop() {
       await sweep.stop()
+      await leaveDuty(ctx.engine, duty).catch((error: unknown) =>
+        ctx.log.warn({ err: error }, 'the sweep was not left'),
+      )
       await Promise.all(ownWork.values())
     },
   }
@@ -73,7 +92,7 @@ async function moveWaiting(ctx: WorkerContext): Promise<void> {
     for (const botId of botIds) waker.wake(DrainLane, { botId })
     if (ended < sliceSize && released < sliceSize) break
   }
-  for (const connection of await findAwaitingWithConnection(engine, sliceSize)) {
+  for (const connection of await findAwaitingWithConnection(engine, { sinceMs: lateMs, countMax: sliceSize })) {
     await inTransaction(openSystemScope(ctx, 'sweep'), (scope) => releaseAwaiting(scope, connection))
   }
 }

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { Pool } from 'undici'
 import { nowMs } from '../clock.js'
 import { createLab, type Lab, type Place } from '../lab.js'
-import { killPrograms, type Program, runProgram } from '../program.js'
+import { type Program, runProgram } from '../program.js'
 import { quantile } from '../result.js'
 import { seedBots, seedTenants, seedUsers, seedWaiting } from '../seed.js'
 import { attacks } from './attacks.js'
@@ -165,10 +165,13 @@ async function seed(place: Place) {
   return { victim, attacker }
 }
 
-process.on('SIGINT', () => {
-  killPrograms()
-  process.exit(130)
-})
+const only = options.only?.split(',')
+const names = Object.keys(attacks)
+const unknown = only?.filter((name) => name !== 'all' && !names.includes(name)) ?? []
+if (unknown.length > 0) {
+  console.error(`There is no ${unknown.join(', ')}. The attacks are ${names.join(', ')}, all.`)
+  process.exit(1)
+}
 
 const lab = await createLab(options.quick)
 const place = await lab.createPlace()
@@ -197,8 +200,6 @@ const record = (name: string, figures: Figures): void => {
 // The first ones warm up what compiles and connects.
 await measure(scene, 'warm-up', 5)
 record('quiet', await measure(scene, 'quiet', seconds.quiet))
-const only = options.only?.split(',')
-const names = Object.keys(attacks)
 for (const name of names) {
   if (!only || only.includes(name)) record(name, await measure(scene, name, seconds.attack, [name]))
 }

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { nowMs } from '../clock.js'
 import { createLab, type Lab, type Place } from '../lab.js'
-import { killPrograms, type Program } from '../program.js'
+import { type Program } from '../program.js'
 import { quantile } from '../result.js'
 import { countPending, seedBots, seedTenants, seedUsers } from '../seed.js'
 import { mostInWindow } from '@tellwire/testing/sliding-window'
@@ -80,10 +80,6 @@ const { values: options } = parseArgs({
 })
 const mode = options.short ? 'short' : options.quick ? 'quick' : 'full'
 const plan = plans[mode]
-process.on('SIGINT', () => {
-  killPrograms()
-  process.exit(130)
-})
 
 const lab = await createLab(true)
 const scene = await setTheScene(lab)
@@ -99,7 +95,6 @@ await Promise.all([scene.api.stop(), ...scene.workers.map((worker) => worker.sto
 await scene.proxy.close()
 await scene.place.close()
 await lab.close()
-killPrograms()
 
 console.log(JSON.stringify(result, undefined, 2))
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`)

@@ -31,6 +31,17 @@ export function connectDatabase(options: DatabaseOptions): Database {
   return new PrismaClient({ adapter, transactionOptions: { maxWait: 5_000, timeout: 15_000 } })
 }
 
+/** The planner's settings of the engine's connections: see `connectEngine`. */
+export const engineSettings = [
+  ['timezone', 'UTC'],
+  ['enable_seqscan', 'off'],
+  ['enable_bitmapscan', 'off'],
+  ['jit', 'off'],
+  ['plan_cache_mode', 'force_generic_plan'],
+  ['lock_timeout', '5s'],
+  ['statement_timeout', '15s'],
+] as const
+
 /**
  * The pool of the statements that work on many tenants' rows at once: accept, claim, settle, sweep.
  * Statements prepared while a table was empty would keep a sequential scan for the life of their
@@ -48,8 +59,7 @@ export function connectEngine(options: DatabaseOptions): pg.Pool {
     keepAlive: true,
     query_timeout: 15_000,
     idle_in_transaction_session_timeout: 30_000,
-    options:
-      '-c enable_seqscan=off -c enable_bitmapscan=off -c jit=off -c plan_cache_mode=force_generic_plan -c lock_timeout=5s -c statement_timeout=15s',
+    options: engineSettings.map(([name, value]) => `-c ${name}=${value}`).join(' '),
   })
   pool.on('error', () => {
     // An idle connection was lost. The pool opens another when one is asked for, and a query that

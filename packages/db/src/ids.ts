@@ -13,3 +13,8 @@ export function idFloor(epochMs: number): string {
   const hex = Math.max(0, Math.floor(epochMs)).toString(16).padStart(12, '0')
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
 }
+
+/** The smallest UUIDv7 that is so many milliseconds later than another. */
+export function idAfter(id: string, millis: number): string {
+  return idFloor(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16) + millis)
+}

@@ -11,8 +11,9 @@ export {
 export { Prisma } from './generated/client.js'
 export { type QuotaWindow, readQuotas, takeFromQuota } from './quotas/quota-windows.js'
 export { keyLock } from './key-locks.js'
-export { idFloor, newId, nilUuid } from './ids.js'
+export { idAfter, idFloor, newId, nilUuid } from './ids.js'
 export { migrate, MigrationError, readMigrations } from './migrate.js'
+export { checkClock, type ClockCheck } from './check-clock.js'
 export { appRole, engineRole, ensureRoles } from './roles.js'
 export { isRecord, readEdit, readFailure, readObject, readParts, readWord, toJsonColumn } from './stored-values.js'
 export { definedStatements, type Executor, type Statement } from './sql.js'
@@ -59,6 +60,7 @@ export type {
   StoredContent,
 } from './deliveries/claimed-delivery.js'
 export { beginDeliveries } from './deliveries/begin.js'
+export { deliveryIdsOf } from './deliveries/of-notification.js'
 export { type SentDelivery, settleDeliveries, type Settlement, settleSentDeliveries } from './deliveries/settle.js'
 export { expireDeliveries } from './deliveries/expire.js'
 export { askToCancelBroadcast, cancelDeliveries, type Cancelled } from './deliveries/cancel.js'
@@ -71,7 +73,7 @@ export {
 } from './deliveries/release-awaiting.js'
 export { countFailed, replayDeliveries, type ReplayFilter } from './deliveries/replay.js'
 export { pauseDeliveries } from './deliveries/pause.js'
-export { rescheduleDeliveries } from './deliveries/reschedule.js'
+export { rescheduleBroadcast, rescheduleDeliveries } from './deliveries/reschedule.js'
 export { askToEditBroadcast, editBroadcastSlice, findBroadcastsToEdit } from './deliveries/broadcast-edits.js'
 export { type EditRequest, queueEdits, type QueuedEdits, type StoredEdit } from './deliveries/queue-edits.js'
 export { isOvertaken } from './deliveries/is-overtaken.js'
@@ -80,6 +82,7 @@ export { type DeliveryTally, isAnyClaimed, isAnyDeliverySent, tallyDeliveries } 
 export { measureBacklog, type Backlog } from './deliveries/measure-backlog.js'
 export { type DeliveryOfBot, findDeliveryOfBot } from './deliveries/find-delivery-of-bot.js'
 export { findDueLanes } from './deliveries/find-due-lanes.js'
+export { leaveDuty, takeDuty } from './lanes/duties.js'
 export {
   acquireLanes,
   type LaneGrant,

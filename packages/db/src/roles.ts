@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { engineSettings } from './client.js'
 
 export const appRole = 'tellwire_app'
 export const engineRole = 'tellwire_engine'
@@ -8,6 +9,7 @@ const engineTables = [
   'lanes',
   'update_pollers',
   'workers',
+  'duties',
   'chats',
   'notifications',
   'notification_contents',
@@ -45,6 +47,9 @@ export async function ensureRoles(url: string, passwords: { app: string; engine:
     const statements = [
       ...createRole(appRole, passwords.app, 'NOBYPASSRLS'),
       ...createRole(engineRole, passwords.engine, 'BYPASSRLS'),
+      // Said on every connection too; a pooler may not pass that on.
+      `ALTER ROLE ${appRole} SET timezone = 'UTC'`,
+      ...engineSettings.map(([name, value]) => `ALTER ROLE ${engineRole} SET ${name} = '${value}'`),
       `GRANT USAGE ON SCHEMA public TO ${appRole}, ${engineRole}`,
       `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${appRole}`,
       `GRANT SELECT, INSERT, UPDATE, DELETE ON ${engineTables.join(', ')} TO ${engineRole}`,

@@ -43,6 +43,7 @@ export { readStoredTemplate, writeTemplateContent } from './templates/stored-tem
 export { recordEvents, type NewEvent } from './events/record-events.js'
 export { endConnections, type ConnectionEnd } from './connections/end-connections.js'
 export { releaseAwaiting } from './connections/release-awaiting.js'
+export { TimeZoneError, watchClock } from './clock/watch-clock.js'
 export { moveChat } from './connections/move-chat.js'
 export { assertSecretKey } from './bots/assert-secret-key.js'
 export { sealBotToken, unsealBotToken, webhookSecret } from './bots/bot-secrets.js'

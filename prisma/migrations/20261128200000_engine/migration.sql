@@ -111,3 +111,34 @@ BEGIN
     END LOOP;
   END LOOP;
 END $$;
+
+-- Until when a broadcast's deliveries were made, so that they are looked for in those weeks alone.
+ALTER TABLE broadcasts ADD COLUMN expanded_at timestamptz;
+UPDATE broadcasts SET expanded_at = now() WHERE expanded > 0;
+
+-- The smallest UUIDv7 that is so many milliseconds later than another.
+CREATE FUNCTION uuid_v7_after(id uuid, millis bigint) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT (lpad(to_hex(('x' || left(translate(id::text, '-', ''), 12))::bit(48)::bigint + millis), 12, '0') || repeat('0', 20))::uuid
+$$;
+
+-- The ids between which the deliveries of a notification are: they are made when it is accepted, those of a broadcast
+-- while it is expanded; the clocks of who accepts and of the database may run apart. With them a search touches one or two partitions, however many there are.
+CREATE FUNCTION deliveries_from(tenant uuid, notification uuid) RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT coalesce(
+    (SELECT uuid_v7_floor(b.starts_at - interval '1 hour') FROM broadcasts b
+     WHERE b.tenant_id = tenant AND b.notification_id = notification),
+    uuid_v7_after(notification, -3600000))
+$$;
+CREATE FUNCTION deliveries_to(tenant uuid, notification uuid) RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT coalesce(
+    (SELECT uuid_v7_floor(coalesce(b.expanded_at, b.starts_at) + interval '1 hour') FROM broadcasts b
+     WHERE b.tenant_id = tenant AND b.notification_id = notification),
+    uuid_v7_after(notification, 3600000))
+$$;
+
+-- What one process of all does at a time, such as looking for work that no wake-up told of.
+CREATE TABLE duties (
+  name        text PRIMARY KEY,
+  holder      uuid NOT NULL,
+  lease_until timestamptz NOT NULL
+) WITH (fillfactor = 50);

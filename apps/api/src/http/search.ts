@@ -10,8 +10,11 @@ export interface Search<Where, Row> {
   order: 'asc' | 'desc'
   /** The part of the question that an index leads to. */
   within: Where
-  /** The part that no index leads to. Where there is none, the page is read at once. */
-  fitting: Where[]
+  /**
+   * The part that no index leads to. Where there is none, the page is read at once. It may depend on the keys of the
+   * stretch that is looked through.
+   */
+  fitting: (Where | ((stretch: KeyRange) => Where))[]
   /** Says that the key lies in a range. */
   keyed: (range: KeyRange) => Where
   /** Finds the key of one row, so many rows after the first that fits. */
@@ -20,7 +23,7 @@ export interface Search<Where, Row> {
   find: (where: { AND: Where[] }, take: number) => Promise<Row[]>
 }
 
-interface KeyRange {
+export interface KeyRange {
   gt?: string
   gte?: string
   lt?: string
@@ -48,9 +51,19 @@ export async function searchList<Where, Row>(search: Search<Where, Row>): Promis
     const rest = from === undefined ? [within] : [within, beyond(from)]
     const until = fitting.length === 0 ? undefined : await findKey({ AND: rest }, size - 1)
     const stretch = until === undefined ? rest : [...rest, upTo(until)]
-    rows.push(...(await find({ AND: [...stretch, ...fitting] }, limit + 1 - rows.length)))
+    const keys = order === 'asc' ? toRange(from, until) : toRange(until, from)
+    const fits = fitting.map((where) => (isOfStretch(where) ? where(keys) : where))
+    rows.push(...(await find({ AND: [...stretch, ...fits] }, limit + 1 - rows.length)))
     if (rows.length > limit || until === undefined) return { rows, searchedTo: undefined }
     if (performance.now() > endsAtMs) return { rows, searchedTo: until }
     from = until
   }
+}
+
+function isOfStretch<Where>(where: Where | ((stretch: KeyRange) => Where)): where is (stretch: KeyRange) => Where {
+  return typeof where === 'function'
+}
+
+function toRange(gte: string | undefined, lte: string | undefined): KeyRange {
+  return { ...(gte === undefined ? {} : { gte }), ...(lte === undefined ? {} : { lte }) }
 }

@@ -1,7 +1,7 @@
 import type { ClaimedNotification } from '@tellwire/db'
 import type { MessageStep, PreparedMessage } from '@tellwire/domain'
 import { captionLengthMax, codePointLength, entitiesMax, type FormattedText, messageLengthMax } from '@tellwire/format'
-import { type Call, type NoCall, noCall, plainCall } from './call.js'
+import { type Call, type NoCall, noCall } from './call.js'
 import { isInline, keptOf, makeEditCall } from './edit-message.js'
 import type { LookUps, Thread } from './look-ups.js'
 import { placeMedia } from './media.js'
@@ -27,17 +27,17 @@ function sendPart(
   const step = steps[part]
   // It was edited to fewer parts while it was being sent, or nobody knows of its last one.
   if (!step) return { ...noCall('message_empty'), isOver: part > 0 }
-  const { params, uploads, media } = placeMedia(step, files)
+  const placed = step.media.length === 0 ? undefined : placeMedia(step, files)
   const { thread_key: threadKey } = options
   return {
-    ...plainCall,
     method: step.method,
-    params: { ...step.params, ...params },
+    params: placed ? { ...step.params, ...placed.params } : step.params,
+    uploads: placed?.uploads ?? [],
+    messageCount: step.method === 'sendMediaGroup' ? step.media.length : 1,
     isLast: part >= steps.length - 1,
     droppable: step.droppable,
-    uploads,
-    media,
-    messageCount: step.method === 'sendMediaGroup' ? step.media.length : 1,
+    editsMessageId: undefined,
+    media: placed?.media ?? [],
     thread:
       threadKey === undefined || part > 0
         ? undefined

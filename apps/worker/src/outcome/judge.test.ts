@@ -280,9 +280,11 @@ describe('what is about more than the message', () => {
       consequences: [{ kind: 'chat_migrated', toChatId: -100 }],
       otherwise: { result: 'retry', retryInMs: 500 },
     })
-    expect(judge(queued(anEdit()), migrated, now).verdict).toMatchObject({
-      result: 'failed',
-      failure: { code: 'message_unavailable' },
+    // What was sent to the group before is looked for under its former id, and then where the group is now.
+    expect(judge(queued(anEdit()), migrated, now).verdict).toEqual({ result: 'release' })
+    expect(judge(queued(anEdit(), { droppable: ['former_chat'] }), migrated, now).verdict).toMatchObject({
+      result: 'degrade',
+      dropped: 'former_chat',
     })
   })
 

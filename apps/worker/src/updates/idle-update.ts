@@ -6,8 +6,8 @@ import { parseCommand } from './parse-command.js'
 import { factsOf } from './record-chat.js'
 
 /**
- * Tells of an update what has to be true of its chat for nothing to be done about it: most of what bots hear is said
- * among people. @returns undefined where something may be to do.
+ * Tells what there is to note of an update where nothing is to be done about it: most of what bots hear is said among
+ * people. @returns undefined where something may be to do.
  */
 export function toIdleUpdate({ updateId, chatId, kind, payload }: WaitingUpdate): IdleUpdate | undefined {
   if (!handlerOf(kind)) return { ...nothing, updateId, chatId, isOfNoKind: true }

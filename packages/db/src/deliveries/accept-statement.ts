@@ -1,3 +1,4 @@
+import { isOfNotification } from './of-notification.js'
 import { eventsOf, insertEvents } from '../events/insert-events.js'
 import { keyLock } from '../key-locks.js'
 import { defineStatement, inputRows, probe } from '../sql.js'
@@ -155,8 +156,8 @@ claimed_dedupe_keys AS (
     WHERE dedupe_keys.expires_at <= clock_timestamp() OR NOT (
       EXISTS (
         SELECT FROM deliveries d
-        WHERE d.tenant_id = dedupe_keys.tenant_id AND d.notification_id = dedupe_keys.notification_id
-          AND d.id >= dedupe_keys.notification_id AND d.status NOT IN ('failed', 'expired', 'cancelled')
+        WHERE ${isOfNotification('d', 'dedupe_keys.tenant_id', 'dedupe_keys.notification_id')}
+          AND d.status NOT IN ('failed', 'expired', 'cancelled')
       )
       OR EXISTS (
         SELECT FROM broadcasts b

@@ -2,15 +2,16 @@ import { defineStatement, type Executor, probe, runForOne } from '../sql.js'
 import { isOpen } from './broadcasts.js'
 import { openStatuses } from './delivery-states.js'
 import { endDeliveries } from './end-deliveries.js'
+import { isOfNotification } from './of-notification.js'
 import { endingRow, endingWaitingRow, isNotInFlight } from './in-flight.js'
 
 const cancel = defineStatement(
   'cancel-deliveries',
   `
 WITH open_deliveries AS MATERIALIZED (
-  SELECT id FROM deliveries
-  WHERE tenant_id = $1::uuid AND notification_id = $2::uuid
-    AND status IN (${openStatuses.map((status) => `'${status}'`).join(', ')})
+  SELECT d.id FROM deliveries d
+  WHERE ${isOfNotification('d', '$1::uuid', '$2::uuid')}
+    AND d.status IN (${openStatuses.map((status) => `'${status}'`).join(', ')})
 ),
 open_in_lanes AS MATERIALIZED (
   SELECT ${endingRow('cancelled')}

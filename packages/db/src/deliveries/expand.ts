@@ -45,7 +45,7 @@ recipients AS MATERIALIZED (
     OFFSET 0
   ) c
   -- A chat that several users share gets it once, with the first of them, whichever slice that is in.
-  WHERE NOT EXISTS (
+  WHERE coalesce(b.expires_at > clock_timestamp(), true) AND NOT EXISTS (
     SELECT FROM connections o
     WHERE ${probe('o.bot_id', 'c.bot_id')} AND o.chat_id = c.chat_id AND o.tenant_id = $1 AND o.user_id < c.user_id
       AND o.status = 'active' AND o.connected_at <= b.audience_at AND ${isInAudience}
@@ -60,19 +60,22 @@ joined_lanes AS (
 ),
 size AS MATERIALIZED (
   SELECT
-    (SELECT count(*) FROM audience) AS users,
     (SELECT count(*)::int FROM recipients) AS recipients,
-    (SELECT max(user_id) FROM audience) AS last_user_id
+    (SELECT max(user_id) FROM audience) AS last_user_id,
+    -- Of one whose time is over nothing more is made.
+    (SELECT count(*) FROM audience) < $3
+      OR EXISTS (SELECT FROM broadcast WHERE expires_at <= clock_timestamp()) AS is_last
 ),
 advanced AS (
   UPDATE broadcasts b SET
     cursor = coalesce(s.last_user_id, b.cursor),
     expanded = b.expanded + s.recipients,
-    is_expanded = s.users < $3,
-    expected = CASE WHEN s.users < $3 THEN b.expanded + s.recipients END
+    expanded_at = clock_timestamp(),
+    is_expanded = s.is_last,
+    expected = CASE WHEN s.is_last THEN b.expanded + s.recipients END
   FROM size s
   WHERE b.tenant_id = $1 AND b.notification_id = $2 AND EXISTS (SELECT FROM broadcast)
-  RETURNING s.recipients, s.users = $3 AS has_more
+  RETURNING s.recipients, NOT s.is_last AS has_more
 )
 SELECT a.recipients, a.has_more, ARRAY(SELECT DISTINCT bot_id::text FROM recipients) AS bot_ids FROM advanced a`
 

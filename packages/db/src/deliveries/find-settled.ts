@@ -1,3 +1,4 @@
+import { isOfNotification } from './of-notification.js'
 import { defineStatement, type Executor, inputRows, probe, run } from '../sql.js'
 
 const input = inputRows('input', { tenant_id: 'uuid', id: 'uuid' })
@@ -13,7 +14,7 @@ WHERE CASE
   WHEN b.notification_id IS NOT NULL THEN b.is_completed
   ELSE NOT EXISTS (
     SELECT FROM deliveries d
-    WHERE d.tenant_id = i.tenant_id AND d.notification_id = i.id AND d.id >= i.id
+    WHERE ${isOfNotification('d', 'i.tenant_id', 'i.id')}
       AND d.status IN ('queued', 'scheduled', 'awaiting_user')
   )
 END`,

@@ -1,3 +1,4 @@
+import { isOfNotification } from './of-notification.js'
 import { defineStatement, type Executor, probe, run } from '../sql.js'
 
 const pause = defineStatement(
@@ -5,7 +6,7 @@ const pause = defineStatement(
   `
 UPDATE pending_deliveries p SET is_paused = $3::bool
 FROM deliveries d
-WHERE d.tenant_id = $1::uuid AND d.notification_id = $2::uuid AND d.status = 'queued' AND ${probe('p.id', 'd.id')}
+WHERE ${isOfNotification('d', '$1::uuid', '$2::uuid')} AND d.status = 'queued' AND ${probe('p.id', 'd.id')}
 RETURNING p.bot_id`,
 )
 

@@ -2,6 +2,7 @@ import { nilUuid } from '../ids.js'
 import { defineStatement, type Executor, probe, run } from '../sql.js'
 import { jsonNow, priorityRank } from './delivery-states.js'
 import { joinLane } from './join-lane.js'
+import { isOfNotification } from './of-notification.js'
 
 /** What is asked for of messages that were sent. As it is kept in a row of a lane, with the delivery's id. */
 export type EditRequest = { type: 'edit'; has_new_media: boolean } | { type: 'delete' }
@@ -51,7 +52,7 @@ WITH targets AS MATERIALIZED (
   JOIN notifications n ON ${probe('n.tenant_id', 'd.tenant_id')} AND ${probe('n.id', 'd.notification_id')}
   JOIN connections c ON ${probe('c.tenant_id', 'd.tenant_id')} AND ${probe('c.id', 'd.connection_id')} AND c.status = 'active'
   LEFT JOIN pending_deliveries p ON ${probe('p.id', 'd.id')}
-  WHERE d.tenant_id = $1::uuid AND d.notification_id = $2::uuid AND d.id > $3::uuid AND ${wanted[type]}
+  WHERE ${isOfNotification('d', '$1::uuid', '$2::uuid')} AND d.id > $3::uuid AND ${wanted[type]}
     AND NOT (coalesce(d.edit ->> 'type', '') = 'delete' AND d.edit ->> 'status' <> 'failed')
   ORDER BY d.id LIMIT $4
   FOR UPDATE OF d

@@ -70,15 +70,20 @@ FROM waiting_deliveries w
 CROSS JOIN LATERAL (
   SELECT * FROM connections WHERE tenant_id = w.tenant_id AND user_id = w.user_id AND status = 'active' LIMIT 1
 ) c
-WHERE w.connection_id IS NULL
+WHERE w.connection_id IS NULL AND w.id >= uuid_v7_floor(clock_timestamp() - make_interval(secs => $2::float8 / 1000))
 ORDER BY w.tenant_id, w.user_id LIMIT $1`,
 )
 
 /**
  * Finds deliveries that wait for a user who is connected all the same: the connection and the notification were
- * written at the same moment, and neither saw the other. @returns the connections that they can go to.
+ * written at the same moment, and neither saw the other. Only those are looked at that came lately: what waits for long
+ * costs nothing. @returns the connections that they can go to.
  */
-export async function findAwaitingWithConnection(engine: Pool, countMax: number): Promise<ReachableConnection[]> {
-  const rows = await run<Omit<ReachableConnection, 'chatId'> & { chatId: string }>(engine, findConnected, [countMax])
+export async function findAwaitingWithConnection(
+  engine: Pool,
+  { sinceMs, countMax }: { sinceMs: number; countMax: number },
+): Promise<ReachableConnection[]> {
+  const values = [countMax, sinceMs]
+  const rows = await run<Omit<ReachableConnection, 'chatId'> & { chatId: string }>(engine, findConnected, values)
   return rows.map((row) => ({ ...row, chatId: BigInt(row.chatId) }))
 }

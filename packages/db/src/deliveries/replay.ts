@@ -2,6 +2,7 @@ import { nilUuid } from '../ids.js'
 import { defineStatement, type Executor, probe, run, runForOne } from '../sql.js'
 import { priorityRank } from './delivery-states.js'
 import { joinLane } from './join-lane.js'
+import { isOfNotification } from './of-notification.js'
 
 /** Which failed deliveries of a tenant are meant; what is undefined fits all. */
 export interface ReplayFilter {
@@ -22,29 +23,29 @@ const highestUuid = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 const isReplayable = `c.status = 'active' AND n.cancelled_at IS NULL AND coalesce(n.expires_at > clock_timestamp(), true)`
 
 // The order of the parameters is that of `valuesOf`.
-const failed = (isOfNotification: boolean): string => `
+const failed = (isNotifications: boolean): string => `
   FROM deliveries d
   JOIN notifications n ON ${probe('n.tenant_id', 'd.tenant_id')} AND ${probe('n.id', 'd.notification_id')}
   LEFT JOIN connections c ON ${probe('c.tenant_id', 'd.tenant_id')} AND ${probe('c.id', 'd.connection_id')}
   WHERE d.tenant_id = $1::uuid AND d.status = 'failed' AND d.failure IS NOT NULL
-    AND ${isOfNotification ? 'd.notification_id = $2::uuid' : '$2::uuid IS NULL'}
+    AND ${isNotifications ? isOfNotification('d', '$1::uuid', '$2::uuid') : '$2::uuid IS NULL'}
     AND d.id >= $3::uuid AND d.id < $4::uuid
     AND ($5::text IS NULL OR d.user_id = $5) AND ($6::text IS NULL OR d.failure ->> 'code' = $6)`
 
-const count = (isOfNotification: boolean): string => `
+const count = (isNotifications: boolean): string => `
 SELECT count(*)::int AS matched, (count(*) FILTER (WHERE f.is_replayable))::int AS replayable
 FROM (
   SELECT ${isReplayable} AS is_replayable
-  ${failed(isOfNotification)}
+  ${failed(isNotifications)}
   LIMIT ${countedMax}
 ) f`
 
-const replay = (isOfNotification: boolean): string => `
+const replay = (isNotifications: boolean): string => `
 WITH failed AS MATERIALIZED (
   SELECT d.tenant_id, d.id, d.notification_id, d.connection_id, d.part, d.dropped, d.failure ->> 'code' AS reason,
     c.bot_id, c.chat_id, n.expires_at, n.on_unknown, n.paused_at IS NOT NULL AS is_paused,
     b.notification_id IS NOT NULL AS is_counted, ${priorityRank('n.priority')} AS priority
-  ${failed(isOfNotification).replace('WHERE', `LEFT JOIN broadcasts b ON ${probe('b.tenant_id', 'd.tenant_id')} AND ${probe('b.notification_id', 'd.notification_id')}\n  WHERE`)}
+  ${failed(isNotifications).replace('WHERE', `LEFT JOIN broadcasts b ON ${probe('b.tenant_id', 'd.tenant_id')} AND ${probe('b.notification_id', 'd.notification_id')}\n  WHERE`)}
     AND ${isReplayable}
   ORDER BY d.id LIMIT $7 FOR UPDATE OF d SKIP LOCKED
 ),

@@ -1,5 +1,6 @@
 import { defineStatement, type Executor, probe, run } from '../sql.js'
 import { type DeliveryStatus, openStatuses } from './delivery-states.js'
+import { isOfNotification } from './of-notification.js'
 
 export interface DeliveryTally {
   notificationId: string
@@ -12,10 +13,14 @@ export interface DeliveryTally {
 const count = defineStatement(
   'count-deliveries',
   `
-SELECT notification_id, status, coalesce(failure ->> 'code', '') AS reason, count(*)::int AS count
-FROM deliveries
-WHERE tenant_id = $1::uuid AND notification_id = ANY ($2::uuid[])
-GROUP BY 1, 2, 3`,
+SELECT n.id AS notification_id, d.status, d.reason, d.count
+FROM unnest($2::uuid[]) AS n (id)
+CROSS JOIN LATERAL (
+  SELECT d.status, coalesce(d.failure ->> 'code', '') AS reason, count(*)::int AS count
+  FROM deliveries d
+  WHERE ${isOfNotification('d', '$1::uuid', 'n.id')}
+  GROUP BY 1, 2
+) d`,
 )
 
 const sum = defineStatement(
@@ -45,7 +50,7 @@ const isClaimed = defineStatement(
 SELECT EXISTS (
   SELECT FROM deliveries d
   JOIN pending_deliveries p ON ${probe('p.id', 'd.id')} AND p.claimed_by IS NOT NULL
-  WHERE d.tenant_id = $1::uuid AND d.notification_id = $2::uuid
+  WHERE ${isOfNotification('d', '$1::uuid', '$2::uuid')}
     AND d.status IN (${openStatuses.map((status) => `'${status}'`).join(', ')})
 ) AS is_any`,
 )
@@ -62,7 +67,7 @@ const isAnySent = defineStatement(
 SELECT EXISTS (
   SELECT FROM deliveries d
   LEFT JOIN pending_deliveries p ON ${probe('p.id', 'd.id')}
-  WHERE d.tenant_id = $1::uuid AND d.notification_id = $2::uuid
+  WHERE ${isOfNotification('d', '$1::uuid', '$2::uuid')}
     AND (cardinality(d.telegram_message_ids) > 0 OR p.claimed_by IS NOT NULL)
 ) AS is_any`,
 )

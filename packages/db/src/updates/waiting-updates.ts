@@ -73,7 +73,7 @@ export async function takeUpdate(on: Executor, botId: string, updateId: string):
   return (await run(on, take, [botId, updateId])).length === 1
 }
 
-/** An update that means nothing to us if its chat is as it says, and connected. */
+/** An update that asks for nothing if its chat is known, and, where it is a person's, connected. */
 export interface IdleUpdate {
   updateId: string
   chatId: string
@@ -108,13 +108,11 @@ const passOver = defineStatement(
   `
 WITH ${idle.text},
 idle AS MATERIALIZED (
-  SELECT i.update_id, i.chat_id, i.date
+  SELECT i.*
   FROM input i
   WHERE i.is_of_no_kind OR EXISTS (
     SELECT FROM chats c
-    WHERE ${probe('c.bot_id', '$1::uuid')} AND ${probe('c.chat_id', 'i.chat_id')} AND c.blocked_at IS NULL AND c.type = i.type
-      AND c.title IS NOT DISTINCT FROM i.title AND c.username IS NOT DISTINCT FROM i.username
-      AND (i.language_code IS NULL OR c.language_code IS NOT DISTINCT FROM i.language_code)
+    WHERE ${probe('c.bot_id', '$1::uuid')} AND ${probe('c.chat_id', 'i.chat_id')} AND c.blocked_at IS NULL
   ) AND (i.type <> 'private' OR (
     EXISTS (SELECT FROM connections k WHERE ${probe('k.bot_id', '$1::uuid')} AND ${probe('k.chat_id', 'i.chat_id')} AND k.status = 'active')
     AND NOT EXISTS (SELECT FROM connections k WHERE ${probe('k.bot_id', '$1::uuid')} AND ${probe('k.chat_id', 'i.chat_id')} AND k.status = 'blocked')
@@ -126,14 +124,19 @@ handled AS (
 ),
 noted AS (
   -- A change of membership that is told late counts for nothing.
-  UPDATE chats c SET membership_at = to_timestamp(i.date)
-  FROM (SELECT chat_id, max(date) AS date FROM idle WHERE date IS NOT NULL GROUP BY chat_id) i
-  WHERE ${probe('c.bot_id', '$1::uuid')} AND ${probe('c.chat_id', 'i.chat_id')} AND coalesce(c.membership_at < to_timestamp(i.date), true)
+  UPDATE chats c SET
+    type = i.type,
+    title = i.title,
+    username = i.username,
+    language_code = coalesce(i.language_code, c.language_code),
+    membership_at = greatest(c.membership_at, to_timestamp(i.date))
+  FROM (SELECT DISTINCT ON (chat_id) * FROM idle WHERE NOT is_of_no_kind ORDER BY chat_id, update_id DESC) i
+  WHERE ${probe('c.bot_id', '$1::uuid')} AND ${probe('c.chat_id', 'i.chat_id')}
 )
 SELECT update_id::text FROM handled`,
 )
 
-/** Takes those of the updates out of the queue that change nothing and ask for nothing. @returns their numbers. */
+/** Takes those of the updates out of the queue that ask for nothing, and notes what they say of their chats. @returns their numbers. */
 export async function passOverUpdates(
   engine: Pool,
   botId: string,

@@ -112,8 +112,10 @@ async function connect(
   const connectedBy = opened.from === undefined ? null : BigInt(opened.from.id)
   const facts = { status: 'active', displayName: displayName(opened.chat), endedAt: null, connectedBy }
   if (own) {
-    const connectedAt = own.status === 'active' ? {} : { connectedAt: new Date() }
-    await db.connection.update({ where: { tenantId_id: { tenantId, id } }, data: { ...facts, ...connectedAt } })
+    await db.connection.update({ where: { tenantId_id: { tenantId, id } }, data: facts })
+    // By the clock that the audiences of broadcasts go by.
+    if (own.status !== 'active')
+      await db.$executeRaw`UPDATE connections SET connected_at = now() WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid`
   } else {
     const metadata = toJsonColumn(readObject(link.metadata))
     await db.connection.create({ data: { tenantId, id, userId, botId, chatId, metadata, ...facts } })

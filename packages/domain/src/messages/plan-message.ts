@@ -57,24 +57,21 @@ export function planMessage(content: MessageContent, plan: PlanOptions): Message
   const rendered = renderText(content.text, content.format, content.values)
   const text = isDropped('formatting') ? withoutFormatting(rendered) : rendered
   const attachments = keptAttachments(options, isDropped)
-  const steps = planBodies(text, attachments, { ...options, isDropped })
-  const shownCount = steps.reduce((sum, { media, shown }) => sum + media.length + (shown.text === '' ? 0 : 1), 0)
+  const bodies = planBodies(text, attachments, { ...options, isDropped })
+  const shownCount = bodies.reduce((sum, { media, shown }) => sum + media.length + (shown.text === '' ? 0 : 1), 0)
   // Without its one medium such a message would show nothing.
   const isAlone = shownCount <= 1
-  const withMarkup = steps.findLastIndex(({ method }) => method !== 'sendMediaGroup')
-  return steps
-    .map((step, index) => ({
-      ...step,
-      params: {
-        ...step.params,
-        ...commonParams(options),
-        ...(step.method === 'sendMessage' ? linkPreviewParams(options.link_preview, step.shown) : {}),
-        ...(index === 0 ? openingParams(options, plan) : {}),
-        ...(index === withMarkup ? makeReplyMarkup(options, plan.callbackDataOf) : {}),
-        ...(index === 0 ? options.telegram : {}),
-      },
-    }))
-    .map((step) => ({ ...step, droppable: droppableOf(step, { options, isAlone }) }))
+  const withMarkup = bodies.findLastIndex(({ method }) => method !== 'sendMediaGroup')
+  return bodies.map((body, index) => {
+    const { method, params, media, shown } = body
+    // The parameters are this call's own.
+    Object.assign(params, commonParams(options))
+    if (method === 'sendMessage') Object.assign(params, linkPreviewParams(options.link_preview, shown))
+    if (index === 0) Object.assign(params, openingParams(options, plan))
+    if (index === withMarkup) Object.assign(params, makeReplyMarkup(options, plan.callbackDataOf))
+    if (index === 0 && options.telegram) Object.assign(params, options.telegram)
+    return { method, params, media, shown, droppable: droppableOf(body, { options, isAlone }) }
+  })
 }
 
 interface BodyOptions extends MessageOptions {

@@ -1,4 +1,4 @@
-import { type InTransaction, rescheduleDeliveries } from '@tellwire/db'
+import { type InTransaction, rescheduleBroadcast, rescheduleDeliveries } from '@tellwire/db'
 import { type TenantScope, wakeAfterCommit } from '@tellwire/domain'
 import { AdvanceBroadcast } from '@tellwire/jobs'
 import { ApiError } from '../../errors.js'
@@ -19,19 +19,11 @@ export async function rescheduleNotification(scope: Scope, id: string, text: str
   }
   await lockNotification(scope, id)
   await db.notification.update({ where: { tenantId_id: { tenantId, id } }, data: { sendAt } })
-  const moved = broadcast
-    ? await rescheduleBroadcast(scope, id, sendAt)
-    : await rescheduleDeliveries(db, tenantId, id, sendAt)
-  if (moved === 0) {
+  const isMoved = broadcast
+    ? await rescheduleBroadcast(db, tenantId, id, sendAt)
+    : (await rescheduleDeliveries(db, tenantId, id, sendAt)) > 0
+  if (!isMoved) {
     throw new ApiError('conflict', 'The notification is not scheduled: it went out, was cancelled or never had a time.')
   }
   if (broadcast) wakeAfterCommit(scope, AdvanceBroadcast, { tenantId, notificationId: id })
-}
-
-async function rescheduleBroadcast({ db, tenantId }: Scope, notificationId: string, sendAt: Date): Promise<number> {
-  const { count } = await db.broadcast.updateMany({
-    where: { tenantId, notificationId, isExpanded: false, expanded: 0, startsAt: { gt: new Date() } },
-    data: { startsAt: sendAt, audienceAt: sendAt },
-  })
-  return count
 }

@@ -1,4 +1,4 @@
-import type { Prisma } from '@tellwire/db'
+import { deliveryIdsOf, type Prisma } from '@tellwire/db'
 import type { TenantScope } from '@tellwire/domain'
 import { readIdCursor, toFoundPage } from '../../http/cursors.js'
 import { searchList } from '../../http/search.js'
@@ -12,7 +12,7 @@ export async function listDeliveries(scope: TenantScope, notificationId: string,
   const { limit, cursor, status, reason } = query
   const list = ['deliveries', tenantId, notificationId, status, reason]
   const after = readIdCursor(list, cursor)
-  const { createdAt } = await findNotification(scope, notificationId)
+  const notification = await findNotification(scope, notificationId)
 
   const fitting: Prisma.DeliveryWhereInput[] = []
   if (status !== undefined) fitting.push({ status })
@@ -21,7 +21,7 @@ export async function listDeliveries(scope: TenantScope, notificationId: string,
     limit,
     after,
     order: 'asc',
-    within: { tenantId, notificationId, id: { gt: notificationId } },
+    within: { tenantId, notificationId, id: deliveryIdsOf(notification) },
     fitting,
     keyed: (id) => ({ id }),
     findKey: async (where, skip) =>
@@ -33,6 +33,6 @@ export async function listDeliveries(scope: TenantScope, notificationId: string,
     limit,
     list,
     ({ id }) => id,
-    (delivery) => showDelivery(delivery, createdAt),
+    (delivery) => showDelivery(delivery, notification.createdAt),
   )
 }

@@ -1,4 +1,4 @@
-import { openStatuses, priorities, readWord } from '@tellwire/db'
+import { deliveryIdsOf, openStatuses, priorities, readWord } from '@tellwire/db'
 import type { TenantScope } from '@tellwire/domain'
 import type { Needs } from '../../context.js'
 import { showDelivery } from '../../views/delivery.js'
@@ -19,7 +19,7 @@ export async function getNotification(scope: TenantScope & Needs<'capacity'>, id
   const tallyOf = await tallyNotifications(scope, [notification])
   const tally = tallyOf(notification)
   const deliveries = await db.delivery.findMany({
-    where: { tenantId, notificationId: id },
+    where: { tenantId, notificationId: id, id: deliveryIdsOf(notification) },
     orderBy: { id: 'asc' },
     take: deliveriesShownMax,
   })

@@ -1,7 +1,7 @@
-import { idFloor, type Prisma } from '@tellwire/db'
+import { idAfter, idFloor, type Prisma } from '@tellwire/db'
 import type { TenantScope } from '@tellwire/domain'
 import { readIdCursor, toFoundPage } from '../../http/cursors.js'
-import { searchList } from '../../http/search.js'
+import { type KeyRange, type Search, searchList } from '../../http/search.js'
 import { findNotifications, showNotification, tallyNotifications } from '../../views/notification.js'
 import type { NotificationListQuery } from './schemas.js'
 
@@ -13,11 +13,12 @@ export async function listNotifications(scope: TenantScope, query: NotificationL
   const { db, tenantId } = scope
   const { limit, cursor, ...filter } = query
   const list = ['notifications', tenantId, filter]
-  const fitting: Prisma.NotificationWhereInput[] = []
-  if (filter.user_id !== undefined) fitting.push({ deliveries: { some: { userId: filter.user_id } } })
+  const { user_id: userId, reason, status } = filter
+  const fitting: Search<Prisma.NotificationWhereInput, never>['fitting'] = []
+  if (userId !== undefined) fitting.push((stretch) => userFilter(userId, stretch))
   if (filter.topic !== undefined) fitting.push({ target: { path: ['topic'], equals: filter.topic } })
-  if (filter.reason !== undefined) fitting.push(reasonFilter(filter.reason))
-  if (filter.status !== undefined) fitting.push(statusFilter(filter.status))
+  if (reason !== undefined) fitting.push((stretch) => reasonFilter(reason, deliveryIdsIn(stretch)))
+  if (status !== undefined) fitting.push((stretch) => statusFilter(status, deliveryIdsIn(stretch)))
 
   const created: Prisma.UuidFilter = {}
   if (filter.after !== undefined) created.gte = idFloor(Date.parse(filter.after))
@@ -43,25 +44,50 @@ export async function listNotifications(scope: TenantScope, query: NotificationL
   )
 }
 
-/** The deliveries of a broadcast may be many, and are counted as they end. */
-function reasonFilter(reason: string): Prisma.NotificationWhereInput {
+const hourMs = 3_600_000
+
+/** The ids that the deliveries of a stretch of notifications have, but for those of broadcasts. */
+function deliveryIdsIn({ gte, lte }: KeyRange): Prisma.UuidFilter {
+  return {
+    ...(gte === undefined ? {} : { gte: idAfter(gte, -hourMs) }),
+    ...(lte === undefined ? {} : { lt: idAfter(lte, hourMs) }),
+  }
+}
+
+/** A broadcast's deliveries are made whenever its time has come. */
+function userFilter(userId: string, stretch: KeyRange): Prisma.NotificationWhereInput {
+  const { gte } = stretch
+  const since = gte === undefined ? {} : { id: { gte: idAfter(gte, -hourMs) } }
   return {
     OR: [
-      { broadcast: null, deliveries: { some: { failure: { path: ['code'], equals: reason } } } },
+      { broadcast: null, deliveries: { some: { userId, id: deliveryIdsIn(stretch) } } },
+      { broadcast: { isNot: null }, deliveries: { some: { userId, ...since } } },
+    ],
+  }
+}
+
+/** The deliveries of a broadcast may be many, and are counted as they end. */
+function reasonFilter(reason: string, id: Prisma.UuidFilter): Prisma.NotificationWhereInput {
+  return {
+    OR: [
+      { broadcast: null, deliveries: { some: { id, failure: { path: ['code'], equals: reason } } } },
       { counts: { some: { reason, count: { gt: 0 } } } },
     ],
   }
 }
 
 /** A status of a notification follows from those of its deliveries, or from what is known of its audience. */
-function statusFilter(status: NonNullable<NotificationListQuery['status']>): Prisma.NotificationWhereInput {
+function statusFilter(
+  status: NonNullable<NotificationListQuery['status']>,
+  id: Prisma.UuidFilter,
+): Prisma.NotificationWhereInput {
   const some = (...statuses: string[]): Prisma.NotificationWhereInput => ({
     broadcast: null,
-    deliveries: { some: { status: { in: statuses } } },
+    deliveries: { some: { id, status: { in: statuses } } },
   })
   const none = (...statuses: string[]): Prisma.NotificationWhereInput => ({
     broadcast: null,
-    deliveries: { none: { status: { in: statuses } } },
+    deliveries: { none: { id, status: { in: statuses } } },
   })
   const isBroadcast = (broadcast: Prisma.BroadcastWhereInput): Prisma.NotificationWhereInput => ({
     broadcast: { is: broadcast },
