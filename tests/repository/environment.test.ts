@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { ApiEnv } from '../../apps/api/src/config.js'
+import { ApiEnv, MigrateEnv } from '../../apps/api/src/config.js'
 import { LocalEnv } from '../../apps/local/src/config.js'
 import { SandboxEnv } from '../../apps/sandbox/src/config.js'
 import { WorkerEnv } from '../../apps/worker/src/config.js'
@@ -11,7 +11,7 @@ test('.env.example lists every variable that any app reads, and no other', () =>
   const example = readFileSync(fileURLToPath(new URL('../../.env.example', import.meta.url)), 'utf8')
   const listed = [...example.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].map(([, name = '']) => name)
 
-  const read = [ApiEnv, WorkerEnv, SandboxEnv, LocalEnv].flatMap((schema) => Object.keys(schema.properties))
+  const read = [ApiEnv, MigrateEnv, WorkerEnv, SandboxEnv, LocalEnv].flatMap((schema) => Object.keys(schema.properties))
 
   expect([...new Set(listed)].toSorted()).toEqual([...new Set(read)].toSorted())
 })

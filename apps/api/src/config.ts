@@ -24,6 +24,13 @@ export const ApiEnv = Type.Object({
   ),
 })
 
+/** Of the command that prepares the database, which is given the URL of its owner. */
+export const MigrateEnv = Type.Object({
+  DATABASE_URL: Type.String(),
+  DATABASE_APP_PASSWORD: Type.Optional(Type.String({ minLength: 1 })),
+  DATABASE_ENGINE_PASSWORD: Type.Optional(Type.String({ minLength: 1 })),
+})
+
 export type ApiConfig = Static<typeof ApiEnv>
 
 export function readConfig(env: NodeJS.ProcessEnv): ApiConfig {

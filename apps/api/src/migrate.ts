@@ -1,14 +1,20 @@
 import { fileURLToPath } from 'node:url'
 import { orExit, parseEnv } from '@tellwire/config'
-import { migrate } from '@tellwire/db'
+import { ensureRoles, migrate } from '@tellwire/db'
 import { migrateJobs } from '@tellwire/jobs'
 import { createLogger } from '@tellwire/observability'
-import Type from 'typebox'
+import { MigrateEnv } from './config.js'
 
-// Run once at deployment, as the owner of the tables, before any service starts.
-const { DATABASE_URL: url } = orExit(() => parseEnv(Type.Object({ DATABASE_URL: Type.String() }), process.env))
+// Run once at deployment, as the owner of the tables, before any service starts. With the passwords of the two roles it
+// makes them, or renews their passwords and rights.
+const {
+  DATABASE_URL: url,
+  DATABASE_APP_PASSWORD: app,
+  DATABASE_ENGINE_PASSWORD: engine,
+} = orExit(() => parseEnv(MigrateEnv, process.env))
 const log = createLogger('migrate', 'info')
 
 const applied = await migrate(url, fileURLToPath(new URL('../../../prisma/migrations', import.meta.url)))
 await migrateJobs(url)
-log.info({ applied }, 'the database is up to date')
+if (app !== undefined && engine !== undefined) await ensureRoles(url, { app, engine })
+log.info({ applied, roles: app !== undefined && engine !== undefined }, 'the database is up to date')

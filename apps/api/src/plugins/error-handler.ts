@@ -43,6 +43,11 @@ const unavailableCodes = new Set([
   'ETIMEDOUT',
   'EPIPE',
   '53300',
+  // It can be read and not written: a standby, or no room on its disk.
+  '25006',
+  '53100',
+  '53200',
+  '58030',
 ])
 
 /** One shape for whatever goes wrong, 404 and 500 included. */
@@ -139,11 +144,19 @@ function brokenOff(cause: unknown): ApiError {
 }
 
 function isUnavailable(error: FastifyError): boolean {
-  if (unavailableCodes.has(error.code)) return true
+  if (codesOf(error).some((code) => unavailableCodes.has(code))) return true
   const message = String(error.message)
   return /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Can't reach database|Server has closed the connection/.test(
     message,
   )
+}
+
+/** The code of an error, and those of what caused it: Prisma puts Postgres' own into what it adds. */
+function codesOf(error: unknown): string[] {
+  if (typeof error !== 'object' || error === null) return []
+  const { code, originalCode, cause, meta, driverAdapterError } = error as Record<string, unknown>
+  const own = [code, originalCode].filter((value) => typeof value === 'string')
+  return [...own, ...[cause, meta, driverAdapterError].flatMap(codesOf)]
 }
 
 /** For what Node's HTTP parser refuses before there is a request. */

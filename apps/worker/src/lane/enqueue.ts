@@ -7,13 +7,11 @@ import type { LookUps } from '../compose/look-ups.js'
 import type { Prepared } from '../compose/prepare.js'
 import { readLookUps } from '../compose/read-look-ups.js'
 import { closeUploads, UploadUnderWay } from '../compose/uploads.js'
-import { retryForMs } from '../outcome/retry-policy.js'
+import { retryDelayMs, retryForMs } from '../outcome/retry-policy.js'
 import { judgeNoCall, judgeUnsent, makeFailure, notPreparable, type Verdict } from '../outcome/verdict.js'
 import { strikesMax, suspectDelayMs } from './suspects.js'
 import type { Turn } from './turn.js'
 
-/** How soon a message is composed again whose look-ups failed. */
-const composeAgainMs = 1_000
 /** How soon a message is composed again whose file another delivery is uploading. */
 const uploadPollMs = 500
 
@@ -128,6 +126,6 @@ function setAside({ ctx, lease, botId, uploads }: Turn, delivery: ClaimedDeliver
   const verdict: Verdict =
     delivery.ageMs > retryForMs || isLasting
       ? { result: 'failed', failure: makeFailure(notPreparable, new Date()) }
-      : { result: 'release', retryInMs: composeAgainMs }
+      : { result: 'retry', retryInMs: retryDelayMs(delivery.attempts) }
   ctx.settler.add(lease, delivery, verdict)
 }

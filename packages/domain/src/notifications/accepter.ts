@@ -65,15 +65,18 @@ export function createAccepter(engine: Pool, waker: Waker): Accepter {
 
   const store = async (batch: Waiting[]): Promise<void> => {
     const requests = batch.map(({ request }) => request)
+    let acceptances: Map<string, Acceptance>
     try {
-      const acceptances = await acceptNotifications(engine, requests)
-      wake(waker, requests, acceptances)
-      for (const entry of batch) answer(entry, acceptances)
+      acceptances = await acceptNotifications(engine, requests)
     } catch (error) {
       // What the database has against one request is no reason to refuse the others.
       if (batch.length > 1 && isAboutTheRows(error)) for (const entry of batch) await store([entry])
       else for (const { reject } of batch) reject(error)
+      return
     }
+    // From here on they are stored, and nothing may say otherwise.
+    wake(waker, requests, acceptances)
+    for (const entry of batch) answer(entry, acceptances)
   }
 
   const answer = (entry: Waiting, acceptances: Map<string, Acceptance>): void => {

@@ -44,22 +44,29 @@ async function mayKnow(services: Services, request: FastifyRequest): Promise<boo
 }
 
 async function readReadiness({ config, db, engine, jobs }: Services): Promise<Readiness> {
-  const [postgres, queue] = await Promise.all([arePostgresPoolsReady(db, engine), jobs.ping()])
+  const [postgres, queue] = await Promise.all([readPostgresState(db, engine), jobs.ping()])
   return {
     // Without the queue notifications are still accepted, and the workers' sweep finds them.
-    isReady: postgres,
+    isReady: postgres === 'ok',
     details: {
-      checks: { postgres: postgres ? 'ok' : 'unreachable', queue: queue ? 'ok' : 'unreachable' },
+      checks: { postgres, queue: queue ? 'ok' : 'unreachable' },
       queue: jobs.kind,
       database_roles: config.DATABASE_ENGINE_URL === undefined ? 'one role serves tenants and engine' : 'two roles',
     },
   }
 }
 
-async function arePostgresPoolsReady(db: Services['db'], engine: Services['engine']): Promise<boolean> {
-  const asked = Promise.all([db.$queryRaw`SELECT 1`, engine.query('SELECT 1')])
-  return asked.then(
-    () => true,
-    () => false,
-  )
+type PostgresState = 'ok' | 'read_only' | 'unreachable'
+
+async function readPostgresState(db: Services['db'], engine: Services['engine']): Promise<PostgresState> {
+  try {
+    const [rows] = await Promise.all([
+      db.$queryRaw<{ is_read_only: boolean }[]>`
+        SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool AS is_read_only`,
+      engine.query('SELECT 1'),
+    ])
+    return rows[0]?.is_read_only ? 'read_only' : 'ok'
+  } catch {
+    return 'unreachable'
+  }
 }
