@@ -57,7 +57,7 @@ function round3(value: number): number {
   return Math.round(value * 1_000) / 1_000
 }
 
-interface LaneUnderTest {
+export interface LaneUnderTest {
   place: Place
   botId: string
   tenantId: string
@@ -65,7 +65,7 @@ interface LaneUnderTest {
   chatId: string | undefined
 }
 
-async function prepareLane(lab: Lab, waiting: number): Promise<LaneUnderTest> {
+export async function prepareLane(lab: Lab, waiting: number): Promise<LaneUnderTest> {
   const place = await lab.createPlace()
   const [tenant] = await seedTenants(place, 1)
   const bots = tenant ? await seedBots(place, [tenant], { count: 1, rate: 1_000 }) : []
@@ -119,7 +119,7 @@ async function release(lane: LaneUnderTest, turnId: string): Promise<void> {
 }
 
 /** The median of claims that are undone at once. */
-async function timeClaims(lane: LaneUnderTest): Promise<number> {
+export async function timeClaims(lane: LaneUnderTest): Promise<number> {
   const { engine } = lane.place
   const turnId = newId()
   await acquireLanes(engine, [{ botId: lane.botId, turnId }])
