@@ -1,4 +1,4 @@
-import { acceptNotifications, connectDatabase, expandBroadcast, newId } from '@tellwire/db'
+import { acceptNotifications, connectDatabase, expandBroadcast, idFloor, newId } from '@tellwire/db'
 import { createSealer, issueApiKey, scopes, sealBotToken } from '@tellwire/domain'
 import type { Place } from './lab.js'
 
@@ -17,12 +17,14 @@ let lastTelegramId = 1_000_000
 /** What is smaller does not change a plan. */
 const analysedFrom = 1_000
 
-export async function seedTenants(place: Place, count: number): Promise<SeededTenant[]> {
+/** @param daysAgo when they began: their ids tell. */
+export async function seedTenants(place: Place, count: number, daysAgo = 0): Promise<SeededTenant[]> {
   const db = connectDatabase({ url: place.url, poolMax: 2 })
   try {
     const tenants: SeededTenant[] = []
     for (let index = 0; index < count; index++) {
-      const { id } = await db.tenant.create({ data: { id: newId(), name: `Tenant ${index}` } })
+      const made = idFloor(Date.now() - daysAgo * 86_400_000).slice(0, 13) + newId().slice(13)
+      const { id } = await db.tenant.create({ data: { id: made, name: `Tenant ${index}` } })
       const { key } = await issueApiKey(db, { tenantId: id, name: 'bench', scopes })
       tenants.push({ id, key })
     }

@@ -161,8 +161,8 @@ async function claim({ engine, owner }: Lab, { connection: { botId } }: Subject)
   return turnId
 }
 
-async function settle(lab: Lab, subject: Subject, result: Settlement['result']): Promise<void> {
-  const turnId = await claim(lab, subject)
+async function settle(lab: Lab, subject: Subject, result: Settlement['result'], claimedBy?: string): Promise<void> {
+  const turnId = claimedBy ?? (await claim(lab, subject))
   const isFailure = result === 'failed' || result === 'unknown'
   await settleDeliveries(lab.engine, [
     {
@@ -329,8 +329,9 @@ const conditional: {
     from: 'queued',
     to: 'cancelled',
     act: async (lab, subject) => {
-      await lab.db.notification.updateMany({ where: { id: subject.notificationId }, data: { cancelledAt: new Date() } })
-      await settle(lab, subject, 'release')
+      const turnId = await claim(lab, subject)
+      await cancelDeliveries(lab.db, subject.tenantId, subject.notificationId)
+      await settle(lab, subject, 'release', turnId)
     },
   },
   {

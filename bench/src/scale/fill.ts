@@ -22,7 +22,7 @@ export async function fill(place: Place, sizes: Sizes, tenantId: string): Promis
   await run('SET session_replication_role = replica')
   await run('SET synchronous_commit = off')
   await run(
-    'CREATE TEMP TABLE made AS SELECT n, uuidv7() AS tenant_id, uuidv7() AS bot_id FROM generate_series(0, $1::int - 1) n',
+    `CREATE TEMP TABLE made AS SELECT n, uuidv7() AS tenant_id, uuidv7(interval '-1 day') AS bot_id FROM generate_series(0, $1::int - 1) n`,
     [sizes.tenants],
   )
   await run("INSERT INTO tenants (id, name) SELECT tenant_id, 'Tenant ' || n FROM made")
@@ -36,7 +36,7 @@ export async function fill(place: Place, sizes: Sizes, tenantId: string): Promis
   await run('ANALYZE made')
   await run(
     `CREATE TEMP TABLE people AS
-     SELECT n, m.tenant_id, m.bot_id, uuidv7() AS connection_id FROM generate_series(1, $1::int) n JOIN made m ON m.n = n % $2`,
+     SELECT g.n, m.tenant_id, m.bot_id, uuidv7() AS connection_id FROM generate_series(1, $1::int) AS g (n) JOIN made m ON m.n = g.n % $2`,
     [sizes.users, sizes.tenants],
   )
   await run("INSERT INTO users (tenant_id, user_id) SELECT tenant_id, 'u' || n FROM people")
@@ -47,10 +47,10 @@ export async function fill(place: Place, sizes: Sizes, tenantId: string): Promis
   for (const parent of partitioned) await addPastPartitions(run, parent, sizes.days)
   await run(
     `CREATE TEMP TABLE past AS
-     SELECT n, uuidv7(shift) AS id, uuidv7(shift) AS delivery_id, uuidv7(shift) AS event_id,
-       CASE n % 10 WHEN 0 THEN $3::uuid ELSE m.tenant_id END AS tenant_id, m.bot_id, n % 50 = 1 AS has_failed
-     FROM (SELECT n, -(random() * $4::int) * interval '1 day' AS shift FROM generate_series(1, $1::int) n) n
-     JOIN made m ON m.n = n.n % $2`,
+     SELECT g.n, uuidv7(shift) AS id, uuidv7(shift) AS delivery_id, uuidv7(shift) AS event_id,
+       CASE g.n % 10 WHEN 0 THEN $3::uuid ELSE m.tenant_id END AS tenant_id, m.bot_id, g.n % 50 = 1 AS has_failed
+     FROM (SELECT n, -(random() * $4::int) * interval '1 day' AS shift FROM generate_series(1, $1::int) AS s (n)) g
+     JOIN made m ON m.n = g.n % $2`,
     [sizes.sent, sizes.tenants, tenantId, sizes.days],
   )
   await run(`INSERT INTO notifications (tenant_id, id, target, priority, created_at)
@@ -65,8 +65,8 @@ export async function fill(place: Place, sizes: Sizes, tenantId: string): Promis
     SELECT tenant_id, event_id, 'notification.sent', jsonb_build_object('notification_id', id) FROM past`)
   await run(
     `INSERT INTO waiting_deliveries (id, tenant_id, notification_id, user_id, priority)
-     SELECT uuidv7(interval '-1 day'), m.tenant_id, uuidv7(interval '-1 day'), 'nobody' || n, 1
-     FROM generate_series(1, $1::int) n JOIN made m ON m.n = n % $2`,
+     SELECT uuidv7(interval '-1 day'), m.tenant_id, uuidv7(interval '-1 day'), 'nobody' || g.n, 1
+     FROM generate_series(1, $1::int) AS g (n) JOIN made m ON m.n = g.n % $2`,
     [sizes.held, sizes.tenants],
   )
   await run('DROP TABLE made, people, past')

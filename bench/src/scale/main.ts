@@ -90,7 +90,7 @@ function round(value: number): number {
 
 async function setUp(isLarge: boolean): Promise<Stage> {
   const place = await lab.createPlace()
-  const [tenant] = await seedTenants(place, 1)
+  const [tenant] = await seedTenants(place, 1, size.days)
   if (!tenant) throw new Error('no tenant')
   const bots = await seedBots(place, [tenant], { count: busyBots, rate: 30 })
   await seedUsers(place, tenant, bots, { count: 1_000, chatBase: 900_000_000 })

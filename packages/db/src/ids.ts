@@ -14,7 +14,12 @@ export function idFloor(epochMs: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
 }
 
+/** When a UUIDv7 was made, in milliseconds since the epoch. */
+export function idTime(id: string): number {
+  return Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)
+}
+
 /** The smallest UUIDv7 that is so many milliseconds later than another. */
 export function idAfter(id: string, millis: number): string {
-  return idFloor(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16) + millis)
+  return idFloor(idTime(id) + millis)
 }

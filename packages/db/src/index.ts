@@ -11,7 +11,7 @@ export {
 export { Prisma } from './generated/client.js'
 export { type QuotaWindow, readQuotas, takeFromQuota } from './quotas/quota-windows.js'
 export { keyLock } from './key-locks.js'
-export { idAfter, idFloor, newId, nilUuid } from './ids.js'
+export { idAfter, idFloor, idTime, newId, nilUuid } from './ids.js'
 export { migrate, MigrationError, readMigrations } from './migrate.js'
 export { checkClock, type ClockCheck } from './check-clock.js'
 export { appRole, engineRole, ensureRoles } from './roles.js'

@@ -7,6 +7,12 @@ ALTER TABLE lanes
 -- A row that is not to be repeated tells apart whether its call was begun, or only claimed for it.
 ALTER TABLE pending_deliveries ADD COLUMN is_begun boolean NOT NULL DEFAULT false;
 
+-- Its notification was cancelled while it was being sent.
+ALTER TABLE pending_deliveries ADD COLUMN is_cancelled boolean NOT NULL DEFAULT false;
+UPDATE pending_deliveries p SET is_cancelled = true
+FROM notifications n
+WHERE n.tenant_id = p.tenant_id AND n.id = p.notification_id AND n.cancelled_at IS NOT NULL AND p.kind = 'notification';
+
 -- What was sent and nothing more to say is written in one go, with the server's own function.
 ALTER TABLE events ALTER COLUMN id SET DEFAULT uuidv7();
 

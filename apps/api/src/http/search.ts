@@ -14,7 +14,7 @@ export interface Search<Where, Row> {
    * The part that no index leads to. Where there is none, the page is read at once. It may depend on the keys of the
    * stretch that is looked through.
    */
-  fitting: (Where | ((stretch: KeyRange) => Where))[]
+  fitting: (Where | ((stretch: KeyRange) => Where | Promise<Where>))[]
   /** Says that the key lies in a range. */
   keyed: (range: KeyRange) => Where
   /** Finds the key of one row, so many rows after the first that fits. */
@@ -52,7 +52,7 @@ export async function searchList<Where, Row>(search: Search<Where, Row>): Promis
     const until = fitting.length === 0 ? undefined : await findKey({ AND: rest }, size - 1)
     const stretch = until === undefined ? rest : [...rest, upTo(until)]
     const keys = order === 'asc' ? toRange(from, until) : toRange(until, from)
-    const fits = fitting.map((where) => (isOfStretch(where) ? where(keys) : where))
+    const fits = await Promise.all(fitting.map((where) => (isOfStretch(where) ? where(keys) : where)))
     rows.push(...(await find({ AND: [...stretch, ...fits] }, limit + 1 - rows.length)))
     if (rows.length > limit || until === undefined) return { rows, searchedTo: undefined }
     if (performance.now() > endsAtMs) return { rows, searchedTo: until }
@@ -60,7 +60,9 @@ export async function searchList<Where, Row>(search: Search<Where, Row>): Promis
   }
 }
 
-function isOfStretch<Where>(where: Where | ((stretch: KeyRange) => Where)): where is (stretch: KeyRange) => Where {
+function isOfStretch<Where>(
+  where: Where | ((stretch: KeyRange) => Where | Promise<Where>),
+): where is (stretch: KeyRange) => Where | Promise<Where> {
   return typeof where === 'function'
 }
 

@@ -29,7 +29,13 @@ open_waiting AS MATERIALIZED (
 ended AS MATERIALIZED (
   SELECT * FROM open_in_lanes UNION ALL SELECT * FROM open_waiting
 ),
-${endDeliveries({ from: 'ended', leaves: ['lane', 'waiting'] })}
+${endDeliveries({ from: 'ended', leaves: ['lane', 'waiting'] })},
+marked AS (
+  -- What is being sent right now does not come back: whoever puts it back, or claims it, sees that it was cancelled.
+  UPDATE pending_deliveries p SET is_cancelled = true
+  FROM open_deliveries d
+  WHERE ${probe('p.id', 'd.id')} AND p.kind = 'notification' AND NOT EXISTS (SELECT FROM ended e WHERE e.id = d.id)
+)
 SELECT
   (SELECT count(*)::int FROM ended WHERE status = 'cancelled') AS cancelled,
   (SELECT count(*)::int FROM ended WHERE status = 'unknown') AS unknown,

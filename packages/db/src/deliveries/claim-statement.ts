@@ -190,24 +190,29 @@ claimed AS MATERIALIZED (
   FROM free_heads f
   WHERE ${probe('p.id', 'f.id')}
   RETURNING p.id, p.bot_id, p.kind, p.tenant_id, p.notification_id, p.connection_id, p.attempts, p.accepted_at, p.expires_at,
-    p.body, p.stops_if_unknown, p.part, p.dropped, p.strikes, p.has_unknown_part, p.not_before,
+    p.body, p.stops_if_unknown, p.part, p.dropped, p.strikes, p.has_unknown_part, p.is_cancelled,
     -- Of what is not to be repeated it is written down that its call is about to begin.
     f.claimed_by IS NOT NULL AND (p.is_begun OR NOT p.stops_if_unknown) AS was_in_flight,
     f.lane, f.place, f.priority, f.chat_id, f.weight, f.is_group, f.is_shared, f.last_sent_at
+),
+-- The contents are looked up once: they are in many partitions, each of which costs when the statement begins.
+contents AS MATERIALIZED (
+  SELECT d.*, n.format, n.text, n.options
+  FROM claimed d
+  LEFT JOIN notification_contents n ON ${probe('n.tenant_id', 'd.tenant_id')} AND ${probe('n.notification_id', 'd.notification_id')}
 ),
 counted_in_groups AS (
   -- What a dead turn may have sent to a group counts in its minute, whatever becomes of the row.
   UPDATE chats c SET last_sent_at = (c.last_sent_at || s.sent_at)[
     greatest(1, cardinality(c.last_sent_at) + cardinality(s.sent_at) - 19):
   ]
-  FROM claimed d
+  FROM contents d
   CROSS JOIN LATERAL (
     -- An album is one call and several messages.
-    SELECT array_fill(clock_timestamp(), ARRAY[coalesce((
-      SELECT greatest(1, jsonb_array_length(n.options -> 'attachments'))
-      FROM notification_contents n
-      WHERE n.tenant_id = d.tenant_id AND n.notification_id = d.notification_id
-    ), 1)]) AS sent_at
+    SELECT array_fill(
+      clock_timestamp(),
+      ARRAY[greatest(1, coalesce(jsonb_array_length(d.options -> 'attachments'), 1))]
+    ) AS sent_at
   ) s
   WHERE d.was_in_flight AND d.is_group AND ${probe('c.bot_id', 'd.bot_id')} AND ${probe('c.chat_id', 'd.chat_id')}
 ),
@@ -238,13 +243,13 @@ SELECT
   d.connection_id,
   d.weight,
   (extract(epoch FROM clock_timestamp() - d.accepted_at) * 1000)::float8 AS age_ms,
-  n.format,
-  n.text,
-  n.options,
+  d.format,
+  d.text,
+  d.options,
   -- What most rows have nothing of.
   CASE WHEN d.kind <> 'notification' OR d.is_group OR d.is_shared OR d.was_in_flight OR d.stops_if_unknown OR d.has_unknown_part
     OR d.attempts > 0 OR d.strikes > 0 OR d.part IS NOT NULL OR d.dropped IS NOT NULL OR d.expires_at IS NOT NULL
-    OR d.not_before IS NOT NULL OR d.last_sent_at IS NOT NULL OR k.status IS DISTINCT FROM 'active'
+    OR d.is_cancelled OR d.last_sent_at IS NOT NULL OR k.status IS DISTINCT FROM 'active'
   THEN jsonb_build_object(
     'kind', d.kind,
     'body', d.body,
@@ -259,17 +264,12 @@ SELECT
     'dropped', coalesce(d.dropped, '{}'),
     'connectionStatus', k.status,
     'expiresInMs', (extract(epoch FROM d.expires_at - clock_timestamp()) * 1000)::float8,
-    -- It may have been cancelled while it was in flight, or was just going back.
-    'isCancelled', d.kind = 'notification' AND (d.was_in_flight OR d.not_before IS NOT NULL) AND EXISTS (
-      SELECT FROM notifications c
-      WHERE ${probe('c.tenant_id', 'd.tenant_id')} AND ${probe('c.id', 'd.notification_id')} AND c.cancelled_at IS NOT NULL
-    ),
+    'isCancelled', d.is_cancelled,
     'lastSendAgesMs', ARRAY(
       SELECT (extract(epoch FROM clock_timestamp() - sent_at) * 1000)::float8 FROM unnest(d.last_sent_at) AS sent_at
     )
   ) END AS rest
-FROM claimed d
-LEFT JOIN notification_contents n ON ${probe('n.tenant_id', 'd.tenant_id')} AND ${probe('n.notification_id', 'd.notification_id')}
+FROM contents d
 LEFT JOIN connections k ON ${probe('k.tenant_id', 'd.tenant_id')} AND ${probe('k.id', 'd.connection_id')}
 UNION ALL
 SELECT w.lane, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, jsonb_build_object(

@@ -65,12 +65,19 @@ export async function releaseAwaitingDeliveries(on: Executor, connection: Reacha
 const findConnected = defineStatement(
   'find-awaiting-with-connection',
   `
+WITH recent AS MATERIALIZED (
+  -- In the order of their ids, so that no more is read than came lately.
+  SELECT w.id, w.tenant_id, w.user_id, w.connection_id
+  FROM waiting_deliveries w
+  WHERE w.id >= uuid_v7_floor(now() - make_interval(secs => $2::float8 / 1000))
+  ORDER BY w.id LIMIT 100000
+)
 SELECT DISTINCT ON (w.tenant_id, w.user_id) c.tenant_id, c.id, c.user_id, c.bot_id, c.chat_id::text
-FROM waiting_deliveries w
+FROM recent w
 CROSS JOIN LATERAL (
   SELECT * FROM connections WHERE tenant_id = w.tenant_id AND user_id = w.user_id AND status = 'active' LIMIT 1
 ) c
-WHERE w.connection_id IS NULL AND w.id >= uuid_v7_floor(clock_timestamp() - make_interval(secs => $2::float8 / 1000))
+WHERE w.connection_id IS NULL
 ORDER BY w.tenant_id, w.user_id LIMIT $1`,
 )
 

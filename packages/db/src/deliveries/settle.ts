@@ -97,9 +97,9 @@ settled AS MATERIALIZED (
   FROM input i
   JOIN pending_deliveries p ON ${probe('p.id', 'i.id')} AND p.claimed_by = i.turn_id
   CROSS JOIN LATERAL (
-    SELECT CASE WHEN i.result IN ('advance', 'retry', 'degrade', 'release') AND p.kind = 'notification' AND (
-      SELECT n.cancelled_at IS NOT NULL FROM notifications n WHERE n.tenant_id = p.tenant_id AND n.id = p.notification_id
-    ) THEN 'cancelled' ELSE i.result END AS result
+    SELECT CASE
+      WHEN i.result IN ('advance', 'retry', 'degrade', 'release') AND p.is_cancelled THEN 'cancelled' ELSE i.result
+    END AS result
   ) r
   FOR UPDATE OF p
 ),
@@ -130,7 +130,6 @@ kept_in_lanes AS (
     attempts = CASE k.result WHEN 'advance' THEN 0 WHEN 'retry' THEN p.attempts + 1 ELSE p.attempts END,
     part = CASE k.result WHEN 'advance' THEN coalesce(p.part, 0) + 1 ELSE p.part END,
     dropped = CASE WHEN k.dropped IS NULL THEN p.dropped ELSE coalesce(p.dropped, '{}') || k.dropped END,
-    -- Never null again: a claim looks whether what has gone back was cancelled meanwhile.
     not_before = clock_timestamp() + make_interval(secs => coalesce(k.retry_in_ms, 0) / 1000)
   FROM kept k
   WHERE ${probe('p.id', 'k.id')}

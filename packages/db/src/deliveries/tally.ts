@@ -1,6 +1,7 @@
+import { nilUuid } from '../ids.js'
 import { defineStatement, type Executor, probe, run } from '../sql.js'
 import { type DeliveryStatus, openStatuses } from './delivery-states.js'
-import { isOfNotification } from './of-notification.js'
+import { deliveryIdsOf, isOfNotification } from './of-notification.js'
 
 export interface DeliveryTally {
   notificationId: string
@@ -13,14 +14,10 @@ export interface DeliveryTally {
 const count = defineStatement(
   'count-deliveries',
   `
-SELECT n.id AS notification_id, d.status, d.reason, d.count
-FROM unnest($2::uuid[]) AS n (id)
-CROSS JOIN LATERAL (
-  SELECT d.status, coalesce(d.failure ->> 'code', '') AS reason, count(*)::int AS count
-  FROM deliveries d
-  WHERE ${isOfNotification('d', '$1::uuid', 'n.id')}
-  GROUP BY 1, 2
-) d`,
+SELECT notification_id, status, coalesce(failure ->> 'code', '') AS reason, count(*)::int AS count
+FROM deliveries
+WHERE tenant_id = $1::uuid AND notification_id = ANY ($2::uuid[]) AND id >= $3::uuid AND id < $4::uuid
+GROUP BY 1, 2, 3`,
 )
 
 const sum = defineStatement(
@@ -31,6 +28,13 @@ FROM delivery_counts
 WHERE tenant_id = $1::uuid AND notification_id = ANY ($2::uuid[])`,
 )
 
+/** The ids between which the deliveries of notifications are that are no broadcasts. */
+function boundsOf(notificationIds: readonly string[]): [from: string, to: string] {
+  const sorted = notificationIds.toSorted()
+  const [first, last] = [sorted[0], sorted.at(-1)].map((id) => deliveryIdsOf({ id: id ?? nilUuid, broadcast: null }))
+  return [first?.gte ?? nilUuid, last?.lt ?? nilUuid]
+}
+
 /** Counts deliveries by status and reason: those of broadcasts by the sums that are kept as they end, all others one by one. */
 export async function tallyDeliveries(
   on: Executor,
@@ -38,7 +42,7 @@ export async function tallyDeliveries(
   { single, broadcasts }: { single: readonly string[]; broadcasts: readonly string[] },
 ): Promise<DeliveryTally[]> {
   const [counted, summed] = await Promise.all([
-    single.length === 0 ? [] : run<DeliveryTally>(on, count, [tenantId, single]),
+    single.length === 0 ? [] : run<DeliveryTally>(on, count, [tenantId, single, ...boundsOf(single)]),
     broadcasts.length === 0 ? [] : run<DeliveryTally>(on, sum, [tenantId, broadcasts]),
   ])
   return [...counted, ...summed]

@@ -1,39 +1,24 @@
-import { idAfter, idFloor, type Prisma } from '@tellwire/db'
+import { deliveryIdsOf, idAfter, idFloor, idTime, type Prisma } from '@tellwire/db'
 import type { TenantScope } from '@tellwire/domain'
 import { readIdCursor, toFoundPage } from '../../http/cursors.js'
-import { type KeyRange, type Search, searchList } from '../../http/search.js'
-import { findNotifications, showNotification, tallyNotifications } from '../../views/notification.js'
+import { type Found, type KeyRange, type Search, searchList } from '../../http/search.js'
+import {
+  findNotifications,
+  showNotification,
+  type StoredNotification,
+  tallyNotifications,
+} from '../../views/notification.js'
 import type { NotificationListQuery } from './schemas.js'
 
 /**
- * Lists notifications, newest first. Ids are time-ordered, so the times bound the ids and the partitions that are read.
- * What the deliveries have to be like is searched for.
+ * Lists notifications, newest first. Ids are time-ordered, so it goes back in time by windows, each of which lies in a
+ * few partitions. What the deliveries have to be like is searched for.
  */
 export async function listNotifications(scope: TenantScope, query: NotificationListQuery) {
-  const { db, tenantId } = scope
+  const { tenantId } = scope
   const { limit, cursor, ...filter } = query
   const list = ['notifications', tenantId, filter]
-  const { user_id: userId, reason, status } = filter
-  const fitting: Search<Prisma.NotificationWhereInput, never>['fitting'] = []
-  if (userId !== undefined) fitting.push((stretch) => userFilter(userId, stretch))
-  if (filter.topic !== undefined) fitting.push({ target: { path: ['topic'], equals: filter.topic } })
-  if (reason !== undefined) fitting.push((stretch) => reasonFilter(reason, deliveryIdsIn(stretch)))
-  if (status !== undefined) fitting.push((stretch) => statusFilter(status, deliveryIdsIn(stretch)))
-
-  const created: Prisma.UuidFilter = {}
-  if (filter.after !== undefined) created.gte = idFloor(Date.parse(filter.after))
-  if (filter.before !== undefined) created.lt = idFloor(Date.parse(filter.before))
-  const found = await searchList({
-    limit,
-    after: readIdCursor(list, cursor),
-    order: 'desc',
-    within: { tenantId, id: created },
-    fitting,
-    keyed: (id) => ({ id }),
-    findKey: async (where, skip) =>
-      (await db.notification.findFirst({ where, orderBy: { id: 'desc' }, skip, select: { id: true } }))?.id,
-    find: (where, take) => findNotifications(scope, where, take),
-  })
+  const found = await searchByWindows(scope, filter, { limit, after: readIdCursor(list, cursor) })
   const tallyOf = await tallyNotifications(scope, found.rows)
   return toFoundPage(
     found,
@@ -44,24 +29,104 @@ export async function listNotifications(scope: TenantScope, query: NotificationL
   )
 }
 
-const hourMs = 3_600_000
+type Filter = Omit<NotificationListQuery, 'limit' | 'cursor'>
 
-/** The ids that the deliveries of a stretch of notifications have, but for those of broadcasts. */
-function deliveryIdsIn({ gte, lte }: KeyRange): Prisma.UuidFilter {
-  return {
-    ...(gte === undefined ? {} : { gte: idAfter(gte, -hourMs) }),
-    ...(lte === undefined ? {} : { lt: idAfter(lte, hourMs) }),
+const hourMs = 3_600_000
+const firstWindowMs = 7 * 24 * hourMs
+const windowGrowth = 4
+const searchedForMs = 300
+
+/** The windows of time in which a tenant can have notifications, the newest first: its id tells when it began. */
+function* windowsOf(tenantId: string, { after, before }: Filter, cursor: string | undefined): Generator<Window> {
+  const newestMs = Math.min(
+    Date.now() + hourMs,
+    before === undefined ? Infinity : Date.parse(before),
+    cursor === undefined ? Infinity : idTime(cursor) + 1,
+  )
+  const oldestMs = Math.max(idTime(tenantId) - hourMs, after === undefined ? 0 : Date.parse(after))
+  let [toMs, windowMs] = [newestMs, firstWindowMs]
+  while (toMs > oldestMs) {
+    const fromMs = Math.max(oldestMs, toMs - windowMs)
+    yield { gte: idFloor(fromMs), lt: idFloor(toMs) }
+    toMs = fromMs
+    windowMs *= windowGrowth
   }
 }
 
-/** A broadcast's deliveries are made whenever its time has come. */
-function userFilter(userId: string, stretch: KeyRange): Prisma.NotificationWhereInput {
-  const { gte } = stretch
-  const since = gte === undefined ? {} : { id: { gte: idAfter(gte, -hourMs) } }
+interface Window {
+  gte: string
+  lt: string
+}
+
+async function searchByWindows(
+  scope: TenantScope,
+  filter: Filter,
+  { limit, after }: { limit: number; after: string | undefined },
+): Promise<Found<StoredNotification>> {
+  const { db, tenantId } = scope
+  const endsAtMs = performance.now() + searchedForMs
+  const rows: StoredNotification[] = []
+  for (const window of windowsOf(tenantId, filter, after)) {
+    const found = await searchList({
+      limit: limit - rows.length,
+      after: after !== undefined && after < window.lt ? after : undefined,
+      order: 'desc',
+      within: { tenantId, id: window },
+      fitting: fittingOf(scope, filter, window),
+      keyed: (id) => ({ id }),
+      findKey: async (where, skip) =>
+        (await db.notification.findFirst({ where, orderBy: { id: 'desc' }, skip, select: { id: true } }))?.id,
+      find: (where, take) => findNotifications(scope, where, take),
+    })
+    rows.push(...found.rows)
+    if (rows.length > limit || found.searchedTo !== undefined) return { rows, searchedTo: found.searchedTo }
+    if (performance.now() > endsAtMs) return { rows, searchedTo: window.gte }
+  }
+  return { rows, searchedTo: undefined }
+}
+
+function fittingOf(
+  scope: TenantScope,
+  { user_id: userId, topic, reason, status }: Filter,
+  window: Window,
+): Search<Prisma.NotificationWhereInput, never>['fitting'] {
+  // Both ends are known, so that the partitions are.
+  const whole = ({ gte = window.gte, lte = window.lt }: KeyRange): Stretch => ({ gte, lte })
+  return [
+    ...(userId === undefined ? [] : [(keys: KeyRange) => userFilter(scope, userId, whole(keys))]),
+    ...(topic === undefined ? [] : [{ target: { path: ['topic'], equals: topic } }]),
+    ...(reason === undefined ? [] : [(keys: KeyRange) => reasonFilter(reason, deliveryIdsIn(whole(keys)))]),
+    ...(status === undefined ? [] : [(keys: KeyRange) => statusFilter(status, deliveryIdsIn(whole(keys)))]),
+  ]
+}
+
+interface Stretch {
+  gte: string
+  lte: string
+}
+
+/** The ids that the deliveries of a stretch of notifications have, but for those of broadcasts. */
+function deliveryIdsIn({ gte, lte }: Stretch): Prisma.UuidFilter {
+  return { gte: idAfter(gte, -hourMs), lt: idAfter(lte, hourMs) }
+}
+
+/** A broadcast's deliveries are made whenever its time has come; there are few of them. */
+async function userFilter(
+  { db, tenantId }: TenantScope,
+  userId: string,
+  stretch: Stretch,
+): Promise<Prisma.NotificationWhereInput> {
+  const broadcasts = await db.broadcast.findMany({
+    where: { tenantId, notificationId: stretch },
+    select: { notificationId: true, startsAt: true, expandedAt: true },
+  })
   return {
     OR: [
       { broadcast: null, deliveries: { some: { userId, id: deliveryIdsIn(stretch) } } },
-      { broadcast: { isNot: null }, deliveries: { some: { userId, ...since } } },
+      ...broadcasts.map(({ notificationId: id, ...broadcast }) => ({
+        id,
+        deliveries: { some: { userId, id: deliveryIdsOf({ id, broadcast }) } },
+      })),
     ],
   }
 }
