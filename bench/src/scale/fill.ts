@@ -48,7 +48,7 @@ export async function fill(place: Place, sizes: Sizes, tenantId: string): Promis
   await run(
     `CREATE TEMP TABLE past AS
      SELECT g.n, uuidv7(shift) AS id, uuidv7(shift) AS delivery_id, uuidv7(shift) AS event_id,
-       CASE g.n % 10 WHEN 0 THEN $3::uuid ELSE m.tenant_id END AS tenant_id, m.bot_id, g.n % 50 = 1 AS has_failed
+       CASE g.n % 10 WHEN 0 THEN $3::uuid ELSE m.tenant_id END AS tenant_id, m.bot_id, g.n % 500 = 0 AS has_failed
      FROM (SELECT n, -(random() * $4::int) * interval '1 day' AS shift FROM generate_series(1, $1::int) AS s (n)) g
      JOIN made m ON m.n = g.n % $2`,
     [sizes.sent, sizes.tenants, tenantId, sizes.days],

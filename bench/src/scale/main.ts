@@ -202,7 +202,7 @@ async function measureReading(): Promise<void> {
     'status=failed',
     'status=sent',
     'reason=recipient_blocked',
-    'user_id=u7',
+    'user_id=u10',
     'status=queued',
     `before=${old}&status=failed`,
   ]

@@ -1,4 +1,4 @@
-import { deliveryIdsOf, idAfter, idFloor, idTime, type Prisma } from '@tellwire/db'
+import { deliveryIdsOf, idAfter, idFloor, idTime, Prisma } from '@tellwire/db'
 import type { TenantScope } from '@tellwire/domain'
 import { readIdCursor, toFoundPage } from '../../http/cursors.js'
 import { type Found, type KeyRange, type Search, searchList } from '../../http/search.js'
@@ -95,8 +95,8 @@ function fittingOf(
   return [
     ...(userId === undefined ? [] : [(keys: KeyRange) => userFilter(scope, userId, whole(keys))]),
     ...(topic === undefined ? [] : [{ target: { path: ['topic'], equals: topic } }]),
-    ...(reason === undefined ? [] : [(keys: KeyRange) => reasonFilter(reason, deliveryIdsIn(whole(keys)))]),
-    ...(status === undefined ? [] : [(keys: KeyRange) => statusFilter(status, deliveryIdsIn(whole(keys)))]),
+    ...(reason === undefined ? [] : [(keys: KeyRange) => reasonFilter(scope, reason, deliveryIdsIn(whole(keys)))]),
+    ...(status === undefined ? [] : [(keys: KeyRange) => statusFilter(scope, status, deliveryIdsIn(whole(keys)))]),
   ]
 }
 
@@ -132,20 +132,44 @@ async function userFilter(
 }
 
 /** The deliveries of a broadcast may be many, and are counted as they end. */
-function reasonFilter(reason: string, id: Prisma.UuidFilter): Prisma.NotificationWhereInput {
+async function reasonFilter(
+  scope: TenantScope,
+  reason: string,
+  id: Prisma.UuidFilter,
+): Promise<Prisma.NotificationWhereInput> {
   return {
     OR: [
-      { broadcast: null, deliveries: { some: { id, failure: { path: ['code'], equals: reason } } } },
+      await failedFilter(scope, { id, failure: { path: ['code'], equals: reason } }),
       { counts: { some: { reason, count: { gt: 0 } } } },
     ],
   }
 }
 
+const failedMax = 2_000
+
+/**
+ * Of deliveries that failed there is an index. Where they are few they are looked up first, and where they are many,
+ * every notification that is looked at has a good chance.
+ */
+async function failedFilter(
+  { db, tenantId }: TenantScope,
+  where: Prisma.DeliveryWhereInput & { id: Prisma.UuidFilter },
+): Promise<Prisma.NotificationWhereInput> {
+  const failed = await db.delivery.findMany({
+    where: { AND: [{ tenantId, NOT: { failure: { equals: Prisma.AnyNull } } }, where] },
+    select: { notificationId: true },
+    take: failedMax,
+  })
+  if (failed.length === failedMax) return { broadcast: null, deliveries: { some: where } }
+  return { broadcast: null, id: { in: [...new Set(failed.map(({ notificationId }) => notificationId))] } }
+}
+
 /** A status of a notification follows from those of its deliveries, or from what is known of its audience. */
-function statusFilter(
+async function statusFilter(
+  scope: TenantScope,
   status: NonNullable<NotificationListQuery['status']>,
   id: Prisma.UuidFilter,
-): Prisma.NotificationWhereInput {
+): Promise<Prisma.NotificationWhereInput> {
   const some = (...statuses: string[]): Prisma.NotificationWhereInput => ({
     broadcast: null,
     deliveries: { some: { id, status: { in: statuses } } },
@@ -178,8 +202,11 @@ function statusFilter(
       return { AND: [none('queued', 'scheduled'), some('awaiting_user')] }
     case 'queued':
       return { OR: [some(status), isBroadcast({ isCompleted: false, expanded: { gt: 0 } })] }
-    case 'sent':
     case 'failed':
+      return {
+        OR: [await failedFilter(scope, { id, status }), { counts: { some: { status, count: { gt: 0 } } } }],
+      }
+    case 'sent':
     case 'expired':
     case 'cancelled':
     case 'unknown':
