@@ -7,8 +7,14 @@ import { Refusal } from '../refusal.js'
 
 /** Recipients of one statement that serves several requests. A request with more has a statement of its own. */
 const batchSizeMax = 256
-/** Of the two kinds of statements, so many run at a time: a large request delays no small one. */
-const statementsMax = { shared: 2, single: 1 }
+/**
+ * Of the two kinds of statements one runs at a time: a large request delays no small one, and the more a statement
+ * serves, the less each costs.
+ */
+const statementsMax = 1
+/** One that takes so long, because of a lock or a slow disk, is no longer waited for: others go beside it, up to so many. */
+const slowAfterMs = 100
+const slowMax = 3
 /** Bounds of what waits: of one tenant, and in all. */
 const waitingMax = { ofTenant: 10_000, inAll: 200_000 }
 const bytesMax = { ofTenant: 16 * 1_048_576, inAll: 256 * 1_048_576 }
@@ -48,6 +54,7 @@ interface Waiting {
 export function createAccepter(engine: Pool, waker: Waker): Accepter {
   const lines = { shared: createFairQueue<Waiting>(), single: createFairQueue<Waiting>() }
   const running = { shared: 0, single: 0 }
+  let slow = 0
   const load = createLoad()
 
   const nextBatch = (kind: keyof typeof lines): Waiting[] => {
@@ -88,16 +95,33 @@ export function createAccepter(engine: Pool, waker: Waker): Accepter {
 
   const flush = async (kind: keyof typeof lines): Promise<void> => {
     running[kind]++
+    if (kind === 'shared') return flushShared()
     const beganAtMs = performance.now()
     await store(nextBatch(kind))
     // Half of the time belongs to the others, however much the large requests would take.
-    if (kind === 'single') await delay(performance.now() - beganAtMs)
+    await delay(performance.now() - beganAtMs)
     running[kind]--
     flushIfFree(kind)
   }
 
+  const flushShared = async (): Promise<void> => {
+    let isSlow = false
+    const timer = setTimeout(() => {
+      if (slow >= slowMax) return
+      isSlow = true
+      slow++
+      running.shared--
+      flushIfFree('shared')
+    }, slowAfterMs)
+    await store(nextBatch('shared'))
+    clearTimeout(timer)
+    if (isSlow) slow--
+    else running.shared--
+    flushIfFree('shared')
+  }
+
   const flushIfFree = (kind: keyof typeof lines): void => {
-    if (lines[kind].size > 0 && running[kind] < statementsMax[kind]) void flush(kind)
+    if (lines[kind].size > 0 && running[kind] < statementsMax) void flush(kind)
   }
 
   const add = (entry: Waiting): void => {
