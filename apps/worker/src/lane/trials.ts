@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { ClaimedDelivery } from '@tellwire/db'
@@ -71,12 +72,20 @@ export function createTrials(): Trials {
 
 /** Waits for a message of the process. @returns false where it ends before, or says nothing in time. */
 async function isAnswered(process: ChildProcess, timeoutMs: number): Promise<boolean> {
-  const answer = new Promise<boolean>((resolve) => {
-    process.once('message', () => resolve(true))
-    process.once('exit', () => resolve(false))
-    process.once('error', () => resolve(false))
-  })
-  return Promise.race([answer, delay(timeoutMs, false, { ref: false })])
+  const waiting = new AbortController()
+  const { signal } = waiting
+  try {
+    return await Promise.race([
+      once(process, 'message', { signal }).then(() => true),
+      once(process, 'exit', { signal }).then(() => false),
+      delay(timeoutMs, false, { signal, ref: false }),
+    ])
+  } catch {
+    // It could not be started.
+    return false
+  } finally {
+    waiting.abort()
+  }
 }
 
 /** A file that is to be uploaded is opened by nobody here. */
