@@ -19,6 +19,8 @@ interface Lab {
   engine: Pool
   owner: pg.Client
   addBots: (count: number, isWanted?: boolean) => Promise<void>
+  /** A worker that lives. */
+  startWorker: () => Promise<string>
 }
 
 const test = base.extend<{ lab: Lab }>({
@@ -31,6 +33,11 @@ const test = base.extend<{ lab: Lab }>({
     await use({
       engine,
       owner,
+      startWorker: async () => {
+        const id = randomUUID()
+        await keepWorker(engine, id, 0)
+        return id
+      },
       addBots: async (count, isWanted = true) => {
         for (let index = 0; index < count; index++) {
           const id = newId()
@@ -48,10 +55,12 @@ const test = base.extend<{ lab: Lab }>({
   },
 })
 
-test('two workers get different bots, and none that has a webhook', async ({ lab: { engine, addBots } }) => {
+test('two workers get different bots, and none that has a webhook', async ({
+  lab: { engine, addBots, startWorker },
+}) => {
   await addBots(5)
   await addBots(2, false)
-  const [first, second] = [randomUUID(), randomUUID()]
+  const [first, second] = [await startWorker(), await startWorker()]
 
   const grants = [...(await acquirePollers(engine, first, 3)), ...(await acquirePollers(engine, second, 100))]
 
@@ -80,10 +89,10 @@ test('a worker that says nothing for a while loses its bots, and one that lives 
 })
 
 test('shows a worker what is its own: bots that it does not know of, and new tokens', async ({
-  lab: { engine, owner, addBots },
+  lab: { engine, owner, addBots, startWorker },
 }) => {
   await addBots(1)
-  const worker = randomUUID()
+  const worker = await startWorker()
   // The answer to this one is lost.
   const [grant] = await acquirePollers(engine, worker, 1)
   await owner.query('UPDATE lanes SET token_version = token_version + 1')
@@ -92,12 +101,12 @@ test('shows a worker what is its own: bots that it does not know of, and new tok
 
   expect(found).toEqual([{ botId: grant?.botId, tokenVersion: (grant?.tokenVersion ?? 0) + 1, isWanted: true }])
   await releasePollers(engine, worker, [grant?.botId ?? ''])
-  expect(await acquirePollers(engine, randomUUID(), 1)).toHaveLength(1)
+  expect(await acquirePollers(engine, await startWorker(), 1)).toHaveLength(1)
 })
 
-test('one that has lost a bot does not say how far it was read', async ({ lab: { engine, addBots } }) => {
+test('one that has lost a bot does not say how far it was read', async ({ lab: { engine, addBots, startWorker } }) => {
   await addBots(1)
-  const [late, next] = [randomUUID(), randomUUID()]
+  const [late, next] = [await startWorker(), await startWorker()]
   const [grant] = await acquirePollers(engine, late, 1)
   const botId = grant?.botId ?? ''
   await advancePoller(engine, late, { botId, nextUpdateId: 5 })
@@ -107,5 +116,7 @@ test('one that has lost a bot does not say how far it was read', async ({ lab: {
   await advancePoller(engine, late, { botId, nextUpdateId: 3 })
 
   await leaveWorker(engine, next)
-  expect(await acquirePollers(engine, late, 1)).toMatchObject([{ nextUpdateId: 5 }])
+  // One that has left, or is taken for dead, gets nothing: nobody would take it over from it.
+  expect(await acquirePollers(engine, late, 1)).toEqual([])
+  expect(await acquirePollers(engine, await startWorker(), 1)).toMatchObject([{ nextUpdateId: 5 }])
 })

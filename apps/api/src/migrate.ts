@@ -16,5 +16,6 @@ const log = createLogger('migrate', 'info')
 
 const applied = await migrate(url, fileURLToPath(new URL('../../../prisma/migrations', import.meta.url)))
 await migrateJobs(url)
-if (app !== undefined && engine !== undefined) await ensureRoles(url, { app, engine })
-log.info({ applied, roles: app !== undefined && engine !== undefined }, 'the database is up to date')
+// New tables need rights, whoever has made the roles.
+await ensureRoles(url, app !== undefined && engine !== undefined ? { app, engine } : undefined)
+log.info({ applied }, 'the database is up to date')

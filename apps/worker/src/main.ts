@@ -42,7 +42,13 @@ const engine = connectEngine({ url: engineUrl, poolMax: 10, applicationName: 'te
 // Few and of their own: claims side by side take each other's cores, and nothing else is to wait behind them.
 const claiming = connectEngine({ url: engineUrl, poolMax: 2, applicationName: 'tellwire-worker-claiming' })
 // Of its own too: a lease that is renewed too late is lost.
-const leasing = connectEngine({ url: engineUrl, poolMax: 3, applicationName: 'tellwire-worker-leasing' })
+const leasing = connectEngine({
+  url: engineUrl,
+  poolMax: 3,
+  applicationName: 'tellwire-worker-leasing',
+  // Nothing of it waits for a lock; a connection that went silent must not outlast the leases.
+  queryTimeoutMs: 1_500,
+})
 // Of its own, so that what has been sent is never recorded behind claims that wait for a connection.
 const settling = connectEngine({ url: engineUrl, poolMax: 3, applicationName: 'tellwire-worker-settling' })
 const onJobError = (error: Error): void => log.warn({ err: error }, 'queue')

@@ -22,6 +22,8 @@ const sliceSize = 1_000
 const slicesMax = 10
 /** A transaction that writes a connection or a notification ends in less. */
 const lateMs = 120_000
+/** Nobody knows when what came before this process was swept. */
+const firstLookMs = 24 * 60 * 60 * 1_000
 /** Work that was handed over so often, and is due all the same, is not worked off by anybody: this process does some of it. */
 const patience = 5
 const ownWorkMax = 20
@@ -38,6 +40,7 @@ const dutyLeaseMs = 3_000
 export function startSweep(ctx: WorkerContext): Repeating {
   const duty = { name: 'sweep', holderId: newId(), leaseMs: dutyLeaseMs }
   const ownWork = new Map<string, Promise<void>>()
+  let reunitedAtMs: number | undefined
   /** How many sweeps in a row have found the same work. */
   let found = new Map<string, number>()
   const doMyself = (key: string, work: () => Promise<void>): void => {
@@ -65,6 +68,11 @@ export function startSweep(ctx: WorkerContext): Repeating {
     ctx.lanes.sweep(performance.now())
     if (await takeDuty(ctx.engine, duty)) {
       await moveWaiting(ctx).catch((error: unknown) => ctx.log.error({ err: error }, 'moving what waits failed'))
+      const nowMs = performance.now()
+      const sinceMs = lateMs + (reunitedAtMs === undefined ? firstLookMs : nowMs - reunitedAtMs)
+      await reunite(ctx, sinceMs)
+        .then(() => (reunitedAtMs = nowMs))
+        .catch((error: unknown) => ctx.log.error({ err: error }, 'releasing what waits for a user failed'))
       const before = found
       found = new Map()
       await Promise.all(jobs.map((job) => sweepJob(job, before)))
@@ -92,7 +100,11 @@ async function moveWaiting(ctx: WorkerContext): Promise<void> {
     for (const botId of botIds) waker.wake(DrainLane, { botId })
     if (ended < sliceSize && released < sliceSize) break
   }
-  for (const connection of await findAwaitingWithConnection(engine, { sinceMs: lateMs, countMax: sliceSize })) {
+}
+
+/** Lets go what waits for a user who is connected: both were written at one moment, and neither saw the other. */
+async function reunite(ctx: WorkerContext, sinceMs: number): Promise<void> {
+  for (const connection of await findAwaitingWithConnection(ctx.engine, { sinceMs, countMax: sliceSize })) {
     await inTransaction(openSystemScope(ctx, 'sweep'), (scope) => releaseAwaiting(scope, connection))
   }
 }

@@ -59,7 +59,7 @@ export async function fill(place: Place, sizes: Sizes, tenantId: string): Promis
     SELECT tenant_id, id, 'markdown', 'sent long ago' FROM past`)
   await run(`INSERT INTO deliveries (tenant_id, id, notification_id, user_id, bot_id, chat_id, status, failure, ended_at)
     SELECT tenant_id, delivery_id, id, 'u' || n % 1000, bot_id, n, CASE WHEN has_failed THEN 'failed' ELSE 'sent' END,
-      CASE WHEN has_failed THEN '{"code": "recipient_blocked", "class": "recipient"}'::jsonb END, uuid_extract_timestamp(delivery_id)
+      CASE WHEN has_failed THEN '{"code": "recipient_blocked", "class": "recipient", "at": "2026-01-01T00:00:00.000Z"}'::jsonb END, uuid_extract_timestamp(delivery_id)
     FROM past`)
   await run(`INSERT INTO events (tenant_id, id, type, data)
     SELECT tenant_id, event_id, 'notification.sent', jsonb_build_object('notification_id', id) FROM past`)

@@ -14,6 +14,8 @@ export interface DatabaseOptions {
   applicationName?: string
   /** How long the server works on one statement, in milliseconds. */
   statementTimeoutMs?: number
+  /** How long an answer is waited for, in milliseconds; for the engine's pools. */
+  queryTimeoutMs?: number
 }
 
 export function connectDatabase(options: DatabaseOptions): Database {
@@ -57,7 +59,7 @@ export function connectEngine(options: DatabaseOptions): pg.Pool {
     connectionTimeoutMillis: 5_000,
     // A host that vanishes without a word must not hold a turn, or its lane, for ever.
     keepAlive: true,
-    query_timeout: 15_000,
+    query_timeout: options.queryTimeoutMs ?? 15_000,
     idle_in_transaction_session_timeout: 30_000,
     options: engineSettings.map(([name, value]) => `-c ${name}=${value}`).join(' '),
   })

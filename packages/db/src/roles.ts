@@ -38,15 +38,22 @@ const queueGrants = [
 /**
  * Makes the two roles that the services use, or sets their passwords and rights again:
  * `tellwire_app` serves one tenant's request at a time; `tellwire_engine` sees all tenants, but only
- * the tables that accepting and delivering need. `url` needs a role that may create roles.
+ * the tables that accepting and delivering need. Without passwords it gives the roles their rights, where they exist: new
+ * tables need them. `url` needs a role that may create roles.
  */
-export async function ensureRoles(url: string, passwords: { app: string; engine: string }): Promise<void> {
+export async function ensureRoles(url: string, passwords?: { app: string; engine: string }): Promise<void> {
   const client = new pg.Client({ connectionString: url, application_name: 'tellwire-roles' })
   await client.connect()
   try {
+    const { rows } = await client.query('SELECT FROM pg_roles WHERE rolname IN ($1, $2)', [appRole, engineRole])
+    if (!passwords && rows.length < 2) return
     const statements = [
-      ...createRole(appRole, passwords.app, 'NOBYPASSRLS'),
-      ...createRole(engineRole, passwords.engine, 'BYPASSRLS'),
+      ...(passwords
+        ? [
+            ...createRole(appRole, passwords.app, 'NOBYPASSRLS'),
+            ...createRole(engineRole, passwords.engine, 'BYPASSRLS'),
+          ]
+        : []),
       // Said on every connection too; a pooler may not pass that on.
       `ALTER ROLE ${appRole} SET timezone = 'UTC'`,
       ...engineSettings.map(([name, value]) => `ALTER ROLE ${engineRole} SET ${name} = '${value}'`),

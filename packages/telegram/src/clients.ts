@@ -28,7 +28,8 @@ export function createClients(
   const hand = (client: Client, use: (client: Client, giveBack: () => void) => void): void => {
     use(client, () => {
       const next = waiting.shift()
-      if (next) hand(client, next)
+      // The client is still in the middle of what has ended.
+      if (next) queueMicrotask(() => hand(client, next))
       else free.push(client)
     })
   }

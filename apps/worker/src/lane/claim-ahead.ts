@@ -46,8 +46,13 @@ export function claimAheadIfDue(turn: Turn, nowMs: number): void {
     claimAhead.nextAtMs = freeAtMs - permitReturnMs / 4
     return
   }
+  const countsMax = Array.from({ length: priorityCount }, (_, priority) => roomFor(turn, priority))
+  if (countsMax.every((count) => count === 0)) {
+    claimAhead.nextAtMs = nowMs + pollEveryMs
+    return
+  }
   claimAhead.isAskedFor = false
-  claimAhead.claiming = claim(turn, nowMs)
+  claimAhead.claiming = claim(turn, countsMax, nowMs)
     .catch((error: unknown) => {
       claimAhead.failure = error instanceof Error ? error : new Error('claiming failed', { cause: error })
     })
@@ -57,25 +62,24 @@ export function claimAheadIfDue(turn: Turn, nowMs: number): void {
     })
 }
 
-async function claim(turn: Turn, nowMs: number): Promise<void> {
+async function claim(turn: Turn, countsMax: number[], nowMs: number): Promise<void> {
   const { ctx, lease, claimAhead, queue, permits, shares, floods } = turn
   floods.setFullRate(lease.terms.rate)
   permits.rate = floods.rate(nowMs)
   permits.forget(nowMs)
   shares.forget(nowMs)
   claimAhead.lastAtMs = nowMs
-  const takesInFlight = nowMs >= turn.graceUntilMs
   const claimed = await ctx.claimer({
     botId: turn.botId,
     turnId: lease.turnId,
-    countsMax: Array.from({ length: priorityCount }, (_, priority) => roomFor(turn, priority)),
+    countsMax,
     virtualTime: shares.virtualTime,
     positions: positionsOf(turn),
     served: shares.served,
     busyChats: [...permits.busyChats(nowMs), ...queue.chats()],
     afterTenants: turn.afterTenants,
     lookahead: claimAhead.lookahead,
-    takesInFlight,
+    takesInFlight: nowMs >= turn.graceUntilMs,
   })
   turn.afterTenants = claimed.afterTenants
   for (const delivery of claimed.deliveries) shares.recordTaken(delivery)
@@ -86,8 +90,6 @@ async function claim(turn: Turn, nowMs: number): Promise<void> {
   const composing = claimed.deliveries.flatMap((delivery) => enqueue(turn, delivery) ?? [])
   if (composing.length > 0) await Promise.all(composing)
   planNextClaim(turn, claimed, nowMs)
-  // What a dead turn left in flight is looked at when its time has come, whatever else is due.
-  if (!takesInFlight) claimAhead.dueAtMs = Math.min(claimAhead.dueAtMs ?? Infinity, turn.graceUntilMs)
 }
 
 /** Where the tenants of the lane are, with what of theirs is claimed already. */

@@ -13,8 +13,11 @@ export interface FloodWatch {
   recall(learnedRate: number): void
   /** The rate that was learned; undefined at the full rate. */
   learnedRate(nowMs: number): number | undefined
-  /** @returns how long the whole bot has to wait, in milliseconds, when the 429 is about the bot. */
-  record(chatId: string, retryAfterMs: number): number | undefined
+  /**
+   * @param beganAtMs when the call began that was refused.
+   * @returns how long the whole bot has to wait, in milliseconds, when the 429 is about the bot.
+   */
+  record(chatId: string, retryAfterMs: number, beganAtMs: number): number | undefined
   /** Whether one call is to be made, and no other before its answer. */
   readonly isTrying: boolean
   /** The bot was held back: one call is to show whether it may go on. */
@@ -35,6 +38,7 @@ export function createFloodWatch(initialRate: number, now: () => number = () => 
   let fullRate = initialRate
   let recent: { chatId: string; atMs: number; untilMs: number }[] = []
   let isTrying = false
+  let tryingSinceMs = 0
   let learned = { rate: initialRate, atMs: now() }
 
   const currentRate = (nowMs: number): number => {
@@ -60,7 +64,7 @@ export function createFloodWatch(initialRate: number, now: () => number = () => 
       const rate = currentRate(nowMs)
       return rate < fullRate ? rate : undefined
     },
-    record(chatId, retryAfterMs) {
+    record(chatId, retryAfterMs, beganAtMs) {
       const nowMs = now()
       recent = [
         ...recent.filter(({ atMs }) => atMs > nowMs - windowMs),
@@ -69,7 +73,10 @@ export function createFloodWatch(initialRate: number, now: () => number = () => 
       const isBotWide = isTrying || new Set(recent.map((flood) => flood.chatId)).size > 1
       slowDown(nowMs, isBotWide ? botFactor : chatFactor)
       if (!isBotWide) return undefined
-      const waitMs = isTrying ? retryAfterMs : Math.min(...recent.map(({ untilMs }) => untilMs)) - nowMs
+      // Calls that were open when the bot was held back tried nothing.
+      const isTrial = isTrying && beganAtMs > tryingSinceMs
+      const waitMs = isTrial ? retryAfterMs : Math.min(...recent.map(({ untilMs }) => untilMs)) - nowMs
+      if (!isTrying || isTrial) tryingSinceMs = nowMs
       isTrying = true
       return Math.max(0, waitMs)
     },
@@ -78,6 +85,7 @@ export function createFloodWatch(initialRate: number, now: () => number = () => 
     },
     tryFirst() {
       isTrying = true
+      tryingSinceMs = now()
     },
     accepted(beganAtMs) {
       isTrying = false

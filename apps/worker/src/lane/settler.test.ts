@@ -56,6 +56,25 @@ test('what is known of a delivery goes over to the turn that has claimed it sinc
   expect(written).toEqual(['a'])
 })
 
+test('what is taken over while it is being written for the turn before is written again', async () => {
+  const statements: { turnIds: string; end: () => void }[] = []
+  const engine = {
+    query: ({ values: [, turnIds = ''] }: { values: string[] }) =>
+      new Promise((resolve) => statements.push({ turnIds, end: () => resolve({ rows: [], fields: [] }) })),
+  } as unknown as Pool
+  const metrics = createDeliveryMetrics(new Registry())
+  const settler = createSettler({ engine, log: createLogger('test', 'silent'), metrics })
+  settler.addSent({ turnId: 'late', isHeld: () => false }, 'a', 1, 0)
+  await eventually(() => statements.length === 1)
+
+  expect(settler.takeOver(turn, 'a')).toBe(true)
+  statements[0]?.end()
+  await eventually(() => statements.length === 2)
+  statements[1]?.end()
+  await settler.drained('turn')
+  expect(statements.map(({ turnIds }) => turnIds)).toEqual(['{late}', '{turn}'])
+})
+
 test('a row that Postgres does not take holds up no other', async () => {
   const { settler, written, add } = createSettling((ids) => (ids.includes('bad') ? { code: '22P05' } : undefined))
   add('a', 'b', 'bad', 'c', 'd')

@@ -159,12 +159,20 @@ function createLine<Entry extends Waiting>({
   onSettled,
 }: LineOptions<Entry>): Line<Entry> {
   let waiting: Entry[] = []
+  let writing: Entry[] = []
   let isWriting = false
 
   const writeBatch = async (batch: Entry[]): Promise<void> => {
+    const turns = batch.map(({ turn }) => turn)
+    writing = batch
     try {
       await write(batch)
-      for (const entry of batch) {
+      for (const [index, entry] of batch.entries()) {
+        // Another turn has taken it over meanwhile: it was written for one that had lost it.
+        if (entry.turn !== turns[index]) {
+          waiting.push(entry)
+          continue
+        }
         onSettled(entry.id)
         finish(entry)
       }
@@ -198,6 +206,7 @@ function createLine<Entry extends Waiting>({
       const batch = waiting.slice(0, batchSizeMax)
       waiting = waiting.slice(batchSizeMax)
       await writeBatch(batch)
+      writing = []
     }
     isWriting = false
   }
@@ -213,7 +222,7 @@ function createLine<Entry extends Waiting>({
       // Verdicts of the same turn of the event loop go together.
       setImmediate(() => void writeAll())
     },
-    find: (id) => waiting.find((entry) => entry.id === id),
+    find: (id) => waiting.find((entry) => entry.id === id) ?? writing.find((entry) => entry.id === id),
   }
 }
 

@@ -19,6 +19,8 @@ export interface LaneOfAnswer extends Pick<LaneState, 'floods'> {
   botId: string
   lease: Lease
   isRestored: boolean
+  /** When the calls began that were not answered yet. */
+  calls: ReadonlyMap<QueuedDelivery, number>
 }
 
 const botPauseMs = 60_000
@@ -55,13 +57,14 @@ export async function carryOut(
 }
 
 function recordFlood(
-  { ctx, botId, floods }: LaneOfAnswer,
-  { chatId }: QueuedDelivery,
+  { ctx, botId, floods, calls }: LaneOfAnswer,
+  delivery: QueuedDelivery,
   retryAfterMs: number,
 ): BotHalt | undefined {
+  const { chatId } = delivery
   ctx.log.warn({ botId, chatId, retryAfterMs }, 'telegram rate limit')
   ctx.metrics.rateLimited.inc()
-  const pauseMs = floods.record(chatId, retryAfterMs)
+  const pauseMs = floods.record(chatId, retryAfterMs, calls.get(delivery) ?? 0)
   return pauseMs === undefined ? undefined : { pauseMs, parkedReason: undefined }
 }
 

@@ -179,10 +179,12 @@ chosen_heads AS MATERIALIZED (
   WHERE place <= count_max
 ),
 free_heads AS MATERIALIZED (
-  -- Rows that another transaction is just ending are left to it, and those that another turn has claimed since.
+  -- Rows that another transaction is just ending are left to it, and those that another turn has claimed since, or that
+  -- were paused since.
   SELECT o.id, o.lane, o.turn_id, o.place, o.priority, o.chat_id, o.weight, o.is_group, o.is_shared, o.last_sent_at, o.claimed_by
   FROM chosen_heads o
   JOIN pending_deliveries p ON ${probe('p.id', 'o.id')} AND p.claimed_by IS NOT DISTINCT FROM o.claimed_by
+    AND p.is_paused IS NOT TRUE
   FOR UPDATE OF p SKIP LOCKED
 ),
 claimed AS MATERIALIZED (

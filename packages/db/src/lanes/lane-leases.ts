@@ -39,7 +39,7 @@ export interface LaneTurn {
 
 const turns = inputRows('input', { bot_id: 'uuid', turn_id: 'uuid' }, 2)
 const leaseEnd = 'clock_timestamp() + make_interval(secs => $1::float8 / 1000)'
-const terms = 'b.rate, b.allow_paid_broadcast AS is_paid, l.token_version, l.parked_reason IS NOT NULL AS is_parked'
+const terms = 'b.rate, b.allow_paid_broadcast AS is_paid, l.parked_reason IS NOT NULL AS is_parked'
 
 /**
  * The SQL of whether the lane `l` is neither paused nor parked. One that is parked because Telegram refuses its bot is
@@ -72,6 +72,8 @@ RETURNING
   l.epoch,
   l.learned_rate,
   ${terms},
+  -- As old as the token beside it, whatever was committed since: the first renewal tells.
+  (SELECT s.token_version FROM lanes s WHERE s.bot_id = free.bot_id) AS token_version,
   b.token_sealed,
   b.telegram_id,
   b.status AS bot_status,
@@ -107,7 +109,7 @@ held AS MATERIALIZED (
 UPDATE lanes l SET lease_until = ${leaseEnd}
 FROM held h, bots b
 WHERE ${probe('l.bot_id', 'h.bot_id')} AND ${probe('b.id', 'h.bot_id')}
-RETURNING l.holder AS turn_id, ${terms}`,
+RETURNING l.holder AS turn_id, l.token_version, ${terms}`,
 )
 
 /** Renews leases. @returns the terms of those that were renewed, by turn: the others are another's by now, or locked. */
@@ -155,7 +157,8 @@ UPDATE lanes l SET
   paused_until = CASE
     WHEN l.token_version <> i.token_version OR l.parked_reason IS NOT NULL AND l.paused_until IS NULL THEN l.paused_until
     WHEN i.parked_reason IS NOT NULL THEN clock_timestamp() + interval '1 minute' * least(60, 2 ^ least(l.refusals, 6))
-    WHEN l.parked_reason IS NOT NULL AND NOT i.is_restored THEN l.paused_until
+    WHEN l.parked_reason IS NOT NULL AND NOT i.is_restored
+      THEN coalesce(clock_timestamp() + make_interval(secs => i.pause_ms / 1000), l.paused_until)
     ELSE clock_timestamp() + make_interval(secs => i.pause_ms / 1000)
   END,
   parked_reason = CASE

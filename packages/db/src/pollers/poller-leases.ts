@@ -56,7 +56,9 @@ const acquire = defineStatement(
   'acquire-pollers',
   `
 WITH free AS MATERIALIZED (
-  SELECT p.bot_id FROM update_pollers p WHERE p.holder IS NULL AND p.is_wanted ORDER BY p.bot_id LIMIT $2
+  SELECT p.bot_id FROM update_pollers p
+  WHERE p.holder IS NULL AND p.is_wanted AND (SELECT w.lease_until > clock_timestamp() FROM workers w WHERE w.id = $1)
+  ORDER BY p.bot_id LIMIT $2
   FOR UPDATE OF p SKIP LOCKED
 )
 UPDATE update_pollers p SET holder = $1
