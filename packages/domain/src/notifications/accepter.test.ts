@@ -1,7 +1,6 @@
 import { newId, type Pool } from '@tellwire/db'
 import type { Waker } from '@tellwire/jobs'
-import { eventually } from '@tellwire/testing'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createAccepter, type StoreRequest } from './accepter.js'
 
 const tenantId = newId()
@@ -49,7 +48,7 @@ test('what arrives while a statement runs shares the next one', async () => {
   expect(running).toHaveLength(1)
 
   running[0]?.()
-  await eventually(() => running.length === 2)
+  await vi.waitFor(() => expect(running).toHaveLength(2), 20_000)
   running[1]?.()
 })
 
@@ -57,7 +56,7 @@ test('a statement that takes long is not waited for, and others go beside it, so
   const { running, accept } = createAccepting()
   accept()
   accept()
-  await eventually(() => running.length === 2)
+  await vi.waitFor(() => expect(running).toHaveLength(2), 20_000)
   for (let index = 0; index < 10; index++) {
     accept()
     await new Promise((resolve) => setTimeout(resolve, 120))
