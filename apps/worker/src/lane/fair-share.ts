@@ -24,8 +24,11 @@ export interface FairShare {
   forget(nowMs: number): void
 }
 
-/** A tenant that nothing was taken from for so long was away, or is so seldom served that it makes no difference. */
-const awayAfterMs = 1_000
+/**
+ * A tenant that nothing was taken from for so long was away. Where many share a bot, each is served every few seconds only;
+ * whoever is taken for away then loses what it is behind.
+ */
+const awayAfterMs = 5_000
 const forgottenAfterMs = 10_000
 /** How far behind the lane a tenant may be that is served all the time: so much it may catch up. */
 const behindMax = 2
