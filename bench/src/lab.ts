@@ -62,7 +62,8 @@ export async function createLab(isQuick: boolean, settings: Record<string, strin
   }
   const folder = await mkdtemp(join(tmpdir(), 'tellwire-bench-'))
   const serverPids = new Set<() => number>([() => postmasterPid(folder)])
-  cleanUpAtExit(folder, serverPids)
+  const folders = new Set<() => string>([() => folder])
+  cleanUpAtExit(folders, serverPids)
   const postgresOptions = {
     dataDir: join(folder, 'postgres'),
     logFile: join(folder, 'postgres.log'),
@@ -72,6 +73,7 @@ export async function createLab(isQuick: boolean, settings: Record<string, strin
   let postgres = await startPostgres(postgresOptions)
   let redisServer = await startRedis()
   serverPids.add(() => redisServer.pid)
+  folders.add(() => redisServer.folder)
   const { port: redisPort, url: redisUrl } = redisServer
   const redis = new Redis(redisUrl, { retryStrategy: () => 200, maxRetriesPerRequest: null })
   redis.on('error', () => undefined)
@@ -176,7 +178,7 @@ function postmasterPid(folder: string): number {
 }
 
 /** However the run ends, by itself, by a mistake or by whoever interrupts it: no process and no folder stays behind. */
-function cleanUpAtExit(folder: string, serverPids: ReadonlySet<() => number>): void {
+function cleanUpAtExit(folders: ReadonlySet<() => string>, serverPids: ReadonlySet<() => number>): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
   process.on('exit', () => {
     killPrograms()
@@ -187,7 +189,9 @@ function cleanUpAtExit(folder: string, serverPids: ReadonlySet<() => number>): v
         // It has ended.
       }
     }
-    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
+    for (const folderOf of folders) {
+      rmSync(folderOf(), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
+    }
   })
 }
 

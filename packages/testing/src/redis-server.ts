@@ -10,6 +10,8 @@ export interface RedisServer {
   pid: number
   port: number
   url: string
+  /** What it keeps its files in, which is removed when it stops. */
+  folder: string
   stop(): Promise<void>
 }
 
@@ -49,6 +51,7 @@ export async function startRedis(port?: number): Promise<RedisServer> {
     pid: child.pid ?? 0,
     port: ownPort,
     url: `redis://127.0.0.1:${ownPort}`,
+    folder,
     async stop() {
       child.kill('SIGTERM')
       await ended
