@@ -10,7 +10,7 @@ export interface RedisServer {
   pid: number
   port: number
   url: string
-  /** What it keeps its files in, which is removed when it stops. */
+  /** The folder of its files, which is removed when it stops. */
   folder: string
   stop(): Promise<void>
 }
