@@ -18,6 +18,7 @@ import { benchPace, benchUtilisation } from './benches/pacing.js'
 import { createLab, type Lab } from './lab.js'
 import { median, type Outcome, type Report } from './result.js'
 import { benchUpdates } from './benches/updates.js'
+import { readOnlyOption } from './read-only-option.js'
 import { showReport } from './show-report.js'
 
 interface Bench {
@@ -63,13 +64,11 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
   },
 })
-const only = options.only?.split(',')
-const known = benches.flatMap(({ keys }) => keys)
-const unknown = only?.filter((key) => !known.includes(key)) ?? []
-if (unknown.length > 0) {
-  console.error(`There is no ${unknown.join(', ')}. The keys are ${known.join(', ')}.`)
-  process.exit(1)
-}
+const only = readOnlyOption(
+  options.only,
+  benches.flatMap(({ keys }) => keys),
+  'keys',
+)
 const startedAtMs = Date.now()
 const [loadBefore = 0] = loadavg()
 
@@ -83,7 +82,7 @@ const meta = {
   seconds: 0,
 }
 for (const { keys, run } of benches) {
-  if (only && !keys.some((key) => only.includes(key))) continue
+  if (!keys.some((key) => only.includes(key))) continue
   const beganAtMs = Date.now()
   try {
     await run(lab, report)

@@ -37,7 +37,8 @@ export interface Found<Row> {
   searchedTo: string | undefined
 }
 
-const searchedForMs = 300
+/** How long a page is searched for. */
+export const searchedForMs = 300
 const stretchRows = { first: 1_000, max: 32_000, growth: 4 }
 
 export async function searchList<Where, Row>(search: Search<Where, Row>): Promise<Found<Row>> {

@@ -59,6 +59,7 @@ test('a statement that takes long is not waited for, and others go beside it, so
   await vi.waitFor(() => expect(running).toHaveLength(2), 20_000)
   for (let index = 0; index < 10; index++) {
     accept()
+    // Statements that are not begun cannot be waited for: in this time each of those before has become slow.
     await new Promise((resolve) => setTimeout(resolve, 120))
   }
 

@@ -1,7 +1,7 @@
 import { deliveryIdsOf, idAfter, idFloor, idTime, Prisma } from '@tellwire/db'
 import type { TenantScope } from '@tellwire/domain'
 import { readIdCursor, toFoundPage } from '../../http/cursors.js'
-import { type Found, type KeyRange, type Search, searchList } from '../../http/search.js'
+import { type Found, type KeyRange, type Search, searchedForMs, searchList } from '../../http/search.js'
 import {
   findNotifications,
   showNotification,
@@ -34,7 +34,6 @@ type Filter = Omit<NotificationListQuery, 'limit' | 'cursor'>
 const hourMs = 3_600_000
 const firstWindowMs = 7 * 24 * hourMs
 const windowGrowth = 4
-const searchedForMs = 300
 
 /** The windows of time in which a tenant can have notifications, the newest first: its id tells when it began. */
 function* windowsOf(tenantId: string, { after, before }: Filter, cursor: string | undefined): Generator<Window> {
