@@ -12,6 +12,7 @@ import {
 import { createTestDatabase } from '@tellwire/testing'
 import pg from 'pg'
 import { expect, test } from 'vitest'
+import { claimFrom } from './engine-lab.js'
 
 interface Lane {
   engine: pg.Pool
@@ -40,23 +41,6 @@ async function makeLane(chats: number, messagesEach: number): Promise<Lane> {
   const turnId = randomUUID()
   await acquireLanes(engine, [{ botId, turnId }])
   return { engine, owner: client, botId, turnId }
-}
-
-/** A claim of one priority, from the start of the lane. */
-function claimFrom(lane: Pick<Lane, 'botId' | 'turnId'>, request: Partial<ClaimRequest> = {}): ClaimRequest {
-  return {
-    botId: lane.botId,
-    turnId: lane.turnId,
-    countsMax: [30, 30, 30],
-    virtualTime: 0,
-    positions: new Map(),
-    served: new Map(),
-    busyChats: [],
-    afterTenants: [nilUuid, nilUuid, nilUuid],
-    lookahead: 8,
-    takesInFlight: true,
-    ...request,
-  }
 }
 
 async function close({ engine, owner }: Lane): Promise<void> {

@@ -15,7 +15,6 @@ import {
   findBroadcast,
   moves,
   newId,
-  nilUuid,
   type NotificationToAccept,
   type Pool,
   releaseAwaitingDeliveries,
@@ -28,6 +27,7 @@ import {
 import { createTestDatabase } from '@tellwire/testing'
 import pg from 'pg'
 import { expect, test as base } from 'vitest'
+import { claimFrom } from './engine-lab.js'
 
 interface Connection {
   id: string
@@ -144,20 +144,7 @@ async function claim({ engine, owner }: Lab, { connection: { botId } }: Subject)
   const turnId = randomUUID()
   await owner.query('UPDATE lanes SET holder = NULL, lease_until = NULL WHERE bot_id = $1', [botId])
   await acquireLanes(engine, [{ botId, turnId }])
-  await claimDeliveries(engine, [
-    {
-      botId,
-      turnId,
-      countsMax: [10, 10, 10],
-      virtualTime: 0,
-      positions: new Map(),
-      served: new Map(),
-      busyChats: [],
-      afterTenants: [nilUuid, nilUuid, nilUuid],
-      lookahead: 8,
-      takesInFlight: true,
-    },
-  ])
+  await claimDeliveries(engine, [claimFrom({ botId, turnId }, { countsMax: [10, 10, 10] })])
   return turnId
 }
 

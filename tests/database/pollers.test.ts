@@ -2,22 +2,17 @@ import { randomUUID } from 'node:crypto'
 import {
   acquirePollers,
   advancePoller,
-  connectEngine,
   dropDeadWorkers,
   findPollers,
   keepWorker,
   leaveWorker,
   newId,
-  type Pool,
   releasePollers,
 } from '@tellwire/db'
-import { createTestDatabase } from '@tellwire/testing'
-import pg from 'pg'
 import { expect, test as base } from 'vitest'
+import { type EngineLab, withEngineLab } from './engine-lab.js'
 
-interface Lab {
-  engine: Pool
-  owner: pg.Client
+interface Lab extends EngineLab {
   addBots: (count: number, isWanted?: boolean) => Promise<void>
   /** A worker that lives. */
   startWorker: () => Promise<string>
@@ -25,33 +20,29 @@ interface Lab {
 
 const test = base.extend<{ lab: Lab }>({
   lab: async ({}, use) => {
-    const database = await createTestDatabase()
-    const engine = connectEngine({ url: database.engineUrl, poolMax: 2 })
-    const owner = new pg.Client({ connectionString: database.ownerUrl })
-    await owner.connect()
-    let telegramId = 0
-    await use({
-      engine,
-      owner,
-      startWorker: async () => {
-        const id = randomUUID()
-        await keepWorker(engine, id, 0)
-        return id
-      },
-      addBots: async (count, isWanted = true) => {
-        for (let index = 0; index < count; index++) {
-          const id = newId()
-          await owner.query(
-            "INSERT INTO bots (id, telegram_id, username, display_name, token_sealed, update_mode) VALUES ($1, $2, 'a', 'a', '', 'polling')",
-            [id, ++telegramId],
-          )
-          await owner.query('INSERT INTO lanes (bot_id) VALUES ($1)', [id])
-          await owner.query('INSERT INTO update_pollers (bot_id, is_wanted) VALUES ($1, $2)', [id, isWanted])
-        }
-      },
+    await withEngineLab(async ({ engine, owner }) => {
+      let telegramId = 0
+      await use({
+        engine,
+        owner,
+        startWorker: async () => {
+          const id = randomUUID()
+          await keepWorker(engine, id, 0)
+          return id
+        },
+        addBots: async (count, isWanted = true) => {
+          for (let index = 0; index < count; index++) {
+            const id = newId()
+            await owner.query(
+              "INSERT INTO bots (id, telegram_id, username, display_name, token_sealed, update_mode) VALUES ($1, $2, 'a', 'a', '', 'polling')",
+              [id, ++telegramId],
+            )
+            await owner.query('INSERT INTO lanes (bot_id) VALUES ($1)', [id])
+            await owner.query('INSERT INTO update_pollers (bot_id, is_wanted) VALUES ($1, $2)', [id, isWanted])
+          }
+        },
+      })
     })
-    await engine.end()
-    await owner.end()
   },
 })
 

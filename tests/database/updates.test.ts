@@ -1,20 +1,15 @@
 import {
-  connectEngine,
   findBotsWithUpdates,
   findWaitingUpdates,
   newId,
   passOverUpdates,
-  type Pool,
   recordUpdateFailure,
   storeUpdates,
 } from '@tellwire/db'
-import { createTestDatabase } from '@tellwire/testing'
-import pg from 'pg'
 import { expect, test as base } from 'vitest'
+import { type EngineLab, withEngineLab } from './engine-lab.js'
 
-interface Lab {
-  engine: Pool
-  owner: pg.Client
+interface Lab extends EngineLab {
   botId: string
   /** Stores updates with these numbers, each in its chat. */
   store: (...updates: [updateId: number, chatId: number][]) => Promise<number>
@@ -24,25 +19,21 @@ interface Lab {
 
 const test = base.extend<{ lab: Lab }>({
   lab: async ({}, use) => {
-    const database = await createTestDatabase()
-    const engine = connectEngine({ url: database.engineUrl, poolMax: 2 })
-    const owner = new pg.Client({ connectionString: database.ownerUrl })
-    await owner.connect()
-    const botId = newId()
-    await use({
-      engine,
-      owner,
-      botId,
-      store: (...updates) =>
-        storeUpdates(
-          engine,
-          botId,
-          updates.map(([updateId, chatId]) => ({ updateId, chatId, kind: 'message', payload: {} })),
-        ),
-      waiting: async () => (await findWaitingUpdates(engine, botId, 100)).map(({ updateId }) => updateId),
+    await withEngineLab(async ({ engine, owner }) => {
+      const botId = newId()
+      await use({
+        engine,
+        owner,
+        botId,
+        store: (...updates) =>
+          storeUpdates(
+            engine,
+            botId,
+            updates.map(([updateId, chatId]) => ({ updateId, chatId, kind: 'message', payload: {} })),
+          ),
+        waiting: async () => (await findWaitingUpdates(engine, botId, 100)).map(({ updateId }) => updateId),
+      })
     })
-    await engine.end()
-    await owner.end()
   },
 })
 

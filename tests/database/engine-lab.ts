@@ -1,0 +1,39 @@
+import { type ClaimRequest, connectEngine, nilUuid, type Pool } from '@tellwire/db'
+import { createTestDatabase } from '@tellwire/testing'
+import pg from 'pg'
+
+/** A database with connections of the engine and of the owner of its tables. */
+export interface EngineLab {
+  engine: Pool
+  owner: pg.Client
+}
+
+export async function withEngineLab(use: (lab: EngineLab) => Promise<void>): Promise<void> {
+  const database = await createTestDatabase()
+  const engine = connectEngine({ url: database.engineUrl, poolMax: 2 })
+  const owner = new pg.Client({ connectionString: database.ownerUrl })
+  await owner.connect()
+  await use({ engine, owner })
+  await engine.end()
+  await owner.end()
+}
+
+/** A claim of all priorities, from the start of a lane. */
+export function claimFrom(
+  { botId, turnId }: Pick<ClaimRequest, 'botId' | 'turnId'>,
+  request: Partial<ClaimRequest> = {},
+): ClaimRequest {
+  return {
+    botId,
+    turnId,
+    countsMax: [30, 30, 30],
+    virtualTime: 0,
+    positions: new Map(),
+    served: new Map(),
+    busyChats: [],
+    afterTenants: [nilUuid, nilUuid, nilUuid],
+    lookahead: 8,
+    takesInFlight: true,
+    ...request,
+  }
+}
