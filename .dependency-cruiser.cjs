@@ -29,9 +29,9 @@ module.exports = {
     {
       name: 'foundations-import-foundations-only',
       comment:
-        'config, db, telegram, files, embedded-postgres and observability stand on nothing of ours; jobs and lifecycle on config and observability.',
+        'config, db, telegram, texts, files, embedded-postgres and observability stand on nothing of ours; jobs and lifecycle on config and observability.',
       severity: 'error',
-      from: { path: '^packages/(config|db|telegram|embedded-postgres|observability|jobs|lifecycle|files)/' },
+      from: { path: '^packages/(config|db|telegram|texts|embedded-postgres|observability|jobs|lifecycle|files)/' },
       to: { path: '^packages/', pathNot: ['^packages/$1/', '^packages/(config|observability)/'] },
     },
     {
