@@ -1,5 +1,5 @@
 import type { Chat, User } from '@tellwire/telegram'
-import type { Group, Person, SandboxBot, StoredMessage } from '../state/types.js'
+import type { BotRights, Group, Person, SandboxBot, StoredMessage } from '../state/types.js'
 import type { World } from '../state/world.js'
 import { showFile } from './media.js'
 import { badRequest, forbidden } from './telegram-error.js'
@@ -16,6 +16,28 @@ export function showPerson(person: Person): User {
     ...(person.languageCode === undefined ? {} : { language_code: person.languageCode }),
   }
 }
+
+/** People who administrate a group: whoever made it, where nobody is named. */
+export function administratorsOf({ administrators, members }: Group): number[] {
+  return administrators ?? members.slice(0, 1)
+}
+
+export function isAdministrator({ rights }: Group, bot: SandboxBot): boolean {
+  return rights?.[bot.id]?.status === 'administrator'
+}
+
+/** A bot as a member of a group it is in. */
+export function showBotMember(group: Group, bot: SandboxBot): object {
+  const { status, canPost, canSend } = group.rights?.[bot.id] ?? memberRights
+  const user = showBotUser(bot)
+  if (status === 'administrator') {
+    const ofChannel = group.type === 'channel' ? { can_post_messages: canPost, can_edit_messages: false } : {}
+    return { user, status, can_be_edited: false, is_anonymous: false, can_manage_chat: true, ...ofChannel }
+  }
+  return { user, status, ...(status === 'restricted' ? { is_member: true, can_send_messages: canSend } : {}) }
+}
+
+const memberRights: BotRights = { status: 'member', canPost: false, canSend: true }
 
 export function showChat(world: World, chatId: number): Chat {
   const group = world.groups.get(chatId)
@@ -39,6 +61,7 @@ export function showMessage(world: World, chatId: number, message: StoredMessage
     ...(isChannel ? { sender_chat: showChat(world, chatId) } : {}),
     chat: showChat(world, chatId),
     date: message.date,
+    ...showForwarded(world, message),
     ...(message.editDate === undefined ? {} : { edit_date: message.editDate }),
     ...showReplied(world, chatId, message),
     ...(message.topicId === undefined ? {} : { message_thread_id: message.topicId, is_topic_message: true }),
@@ -50,6 +73,12 @@ export function showMessage(world: World, chatId: number, message: StoredMessage
     ...(message.isCaptionAbove ? { show_caption_above_media: true } : {}),
     ...(message.replyMarkup ? { reply_markup: message.replyMarkup } : {}),
   }
+}
+
+function showForwarded(world: World, { forwardedFrom: from, date }: StoredMessage): object {
+  if (!from) return {}
+  const origin = { type: 'channel', date, chat: showChat(world, from.chatId), message_id: from.messageId }
+  return { forward_origin: origin }
 }
 
 /** The message that it answers, without what that one answers. */
@@ -96,6 +125,9 @@ export function assertMayWrite(world: World, bot: SandboxBot, chatId: number): v
       throw badRequest('group chat was upgraded to a supergroup chat', { migrate_to_chat_id: group.migratedTo })
     }
     if (!group.bots.includes(bot.id)) throw forbidden(`bot was kicked from the ${group.type} chat`)
+    const rights = group.rights?.[bot.id] ?? memberRights
+    if (group.type === 'channel' && !rights.canPost) throw badRequest('need administrator rights in the channel chat')
+    if (!rights.canSend) throw badRequest('not enough rights to send text messages to the chat')
     return
   }
   if (world.bots.has(chatId)) throw forbidden("the bot can't send messages to the bot")

@@ -2,8 +2,8 @@ import Type from 'typebox'
 import { type ControlApp, Id, strict } from './app.js'
 import { ControlError } from './control-error.js'
 import { getBot, getGroup, getPerson } from './find.js'
-import { addBot, type Control, removeBot, upgradeGroup } from './people-actions.js'
-import { showStored } from './show.js'
+import { addBot, changeRights, type Control, removeBot, upgradeGroup } from './people-actions.js'
+import { showGroupOf, showStored } from './show.js'
 
 const NewGroup = Type.Object(
   {
@@ -14,6 +14,17 @@ const NewGroup = Type.Object(
     }),
     is_forum: Type.Optional(Type.Boolean()),
     administrators: Type.Optional(Type.Array(Type.Integer(), { maxItems: 50 })),
+  },
+  strict,
+)
+
+const NewRights = Type.Object(
+  {
+    bot: Type.String(),
+    person: Type.Integer(),
+    status: Type.Union([Type.Literal('member'), Type.Literal('administrator'), Type.Literal('restricted')]),
+    can_post_messages: Type.Boolean({ default: true }),
+    can_send_messages: Type.Boolean({ default: true }),
   },
   strict,
 )
@@ -34,7 +45,7 @@ export function controlGroups(app: ControlApp, control: Control): void {
     return reply.code(201).send({ id: created.id })
   })
   app.get('/groups', async () => ({
-    data: [...world.groups.values()].map(({ id, title, type, members }) => ({ id, title, type, members })),
+    data: [...world.groups.values()].map((group) => showGroupOf(control, group)),
   }))
   app.post(
     '/groups/:id/bots',
@@ -45,7 +56,6 @@ export function controlGroups(app: ControlApp, control: Control): void {
         getPerson(control, request.body.person),
         getGroup(control, request.params.id),
         getBot(control, request.body.bot),
-        'member',
       )
       return { ok: true }
     },
@@ -63,6 +73,15 @@ export function controlGroups(app: ControlApp, control: Control): void {
       return { ok: true }
     },
   )
+  app.put('/groups/:id/bots', { schema: { params: Id, body: NewRights } }, async (request) => {
+    const { bot, person, status, can_post_messages: canPost, can_send_messages: canSend } = request.body
+    changeRights(control, getPerson(control, person), {
+      group: getGroup(control, request.params.id),
+      bot: getBot(control, bot),
+      rights: { status, canPost: status === 'administrator' && canPost, canSend },
+    })
+    return { ok: true }
+  })
   app.post('/groups/:id/upgrade', { schema: { params: Id } }, async (request, reply) => {
     const group = getGroup(control, request.params.id)
     if (group.type !== 'group' || group.migratedTo !== undefined) {
@@ -78,6 +97,18 @@ export function controlGroups(app: ControlApp, control: Control): void {
     world.onChange()
     return reply.code(201).send({ id: topic.id })
   })
+  app.patch(
+    '/groups/:id/topics/:topic',
+    { schema: { params: TopicParams, body: Type.Object({ is_closed: Type.Boolean() }, strict) } },
+    async (request) => {
+      const { topics } = getGroup(control, request.params.id)
+      const topic = topics?.find(({ id }) => id === request.params.topic)
+      if (!topic) throw new ControlError(404, 'there is no such topic')
+      topic.isClosed = request.body.is_closed
+      world.onChange()
+      return { ok: true }
+    },
+  )
   app.delete('/groups/:id/topics/:topic', { schema: { params: TopicParams } }, async (request) => {
     const group = getGroup(control, request.params.id)
     group.topics = group.topics?.filter(({ id }) => id !== request.params.topic)

@@ -1,8 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import type { MessageEntity } from '@tellwire/telegram'
-import { showBotUser, showChat, showMessage, showPerson } from '../bot-api/chats.js'
+import {
+  administratorsOf,
+  isAdministrator,
+  showBotMember,
+  showBotUser,
+  showChat,
+  showMessage,
+  showPerson,
+} from '../bot-api/chats.js'
 import type { CallbackAnswers } from '../bot-api/methods/method.js'
-import type { Dialog, Group, Person, SandboxBot, StoredMessage } from '../state/types.js'
+import type { BotRights, Dialog, Group, Person, SandboxBot, StoredMessage } from '../state/types.js'
 import type { World } from '../state/world.js'
 import type { UpdateQueue } from '../updates/update-queue.js'
 import { ControlError } from './control-error.js'
@@ -20,13 +28,17 @@ export function openLink(control: Control, person: Person, link: string, chatId:
   const parsed = parseStartLink(link)
   const bot = world.botByUsername(parsed.bot)
   if (!bot) throw new ControlError(404, `there is no bot @${parsed.bot}`)
+  if (person.losesPayloads) parsed.payload = ''
   if (parsed.kind === 'start') {
     return say(control, person, { bot }, parsed.payload === '' ? '/start' : `/start ${parsed.payload}`)
   }
 
   const group = world.groups.get(chatId ?? 0)
   if (!group) throw new ControlError(400, 'this link is for a group or channel: name it with chat_id')
-  addBot(control, person, group, bot, parsed.kind === 'startchannel' ? 'administrator' : 'member')
+  if (parsed.kind === 'startchannel' && parsed.adminRights.length === 0) {
+    throw new ControlError(400, 'a link for a channel has to ask for rights of an administrator')
+  }
+  addBot(control, person, group, bot, parsed.adminRights)
   if (parsed.kind === 'startchannel') return { chat_id: group.id }
   const command = `/start@${bot.username}`
   return say(control, person, { group }, parsed.payload === '' ? command : `${command} ${parsed.payload}`)
@@ -46,24 +58,37 @@ export function block(control: Control, person: Person, bot: SandboxBot): void {
 }
 
 /** Writes in a private chat or a group. Writing to a blocked bot unblocks it, as pressing Restart does. */
-export function say(control: Control, person: Person, to: { bot: SandboxBot } | { group: Group }, text: string) {
+export function say(
+  control: Control,
+  person: Person,
+  to: { bot: SandboxBot } | { group: Group; topicId?: number | undefined },
+  text: string,
+  forwardedFrom?: StoredMessage['forwardedFrom'],
+) {
   const { world, queue } = control
   if ('bot' in to) {
     const dialog = world.openDialog(to.bot.id, person.id)
     if (dialog.isBlocked) setBlocked(control, person, to.bot, dialog, false)
-    const message = store(world, to.bot, person.id, person, text)
+    const message = store(world, to.bot, person.id, { person, text, forwardedFrom })
     queue.push(to.bot, { message: showMessage(world, person.id, message) } as never, `chat ${person.id}`)
     return { message_id: message.messageId, chat_id: person.id }
   }
 
-  const { group } = to
+  const { group, topicId } = to
   if (!group.members.includes(person.id)) throw new ControlError(403, 'the person is not in this group')
   const bots = group.bots.flatMap((id) => world.bots.get(id) ?? [])
-  const message = store(world, bots[0], group.id, person, text)
+  if (group.type === 'channel' && !administratorsOf(group).includes(person.id)) {
+    throw new ControlError(403, 'only an administrator posts in a channel')
+  }
+  if (topicId !== undefined && !group.topics?.some(({ id }) => id === topicId)) {
+    throw new ControlError(404, 'there is no such topic')
+  }
+  const message = store(world, bots[0], group.id, { person, text, topicId })
   const shown = showMessage(world, group.id, message)
   for (const bot of bots) {
     if (group.type === 'channel') queue.push(bot, { channel_post: shown } as never, `chat ${group.id}`)
-    else if (isHeardInGroup(bot, text)) queue.push(bot, { message: shown } as never, `chat ${group.id}`)
+    else if (isHeardInGroup(bot, text) || isAdministrator(group, bot))
+      queue.push(bot, { message: shown } as never, `chat ${group.id}`)
   }
   return { message_id: message.messageId, chat_id: group.id }
 }
@@ -99,18 +124,53 @@ export function addBot(
   person: Person,
   group: Group,
   bot: SandboxBot,
-  status: 'member' | 'administrator',
+  adminRights: readonly string[] = [],
 ): void {
   if (group.bots.includes(bot.id)) return
+  const before = membershipOf(group, bot)
   group.bots.push(bot.id)
-  pushMembership(control, bot, group.id, person, 'left', status)
+  setRights(group, bot, {
+    status: adminRights.length > 0 ? 'administrator' : 'member',
+    canPost: adminRights.includes('post_messages'),
+    canSend: true,
+  })
+  pushMembership(control, bot, group.id, person, before)
+}
+
+/** An administrator of the group changes what a bot may do there. */
+export function changeRights(
+  control: Control,
+  person: Person,
+  { group, bot, rights }: { group: Group; bot: SandboxBot; rights: BotRights },
+): void {
+  if (!group.bots.includes(bot.id)) throw new ControlError(409, 'the bot is not in this group')
+  const before = membershipOf(group, bot)
+  setRights(group, bot, rights)
+  pushMembership(control, bot, group.id, person, before)
+}
+
+function setRights(group: Group, bot: SandboxBot, rights: BotRights): void {
+  group.rights = { ...group.rights, [bot.id]: rights }
+}
+
+/** Sends a post of a channel on to a bot. */
+export function forward(
+  control: Control,
+  person: Person,
+  bot: SandboxBot,
+  post: { chatId: number; messageId: number },
+) {
+  const message = control.world.messagesOf(0, post.chatId).find(({ messageId }) => messageId === post.messageId)
+  if (!message) throw new ControlError(404, 'there is no such message in this channel')
+  return say(control, person, { bot }, message.text, post)
 }
 
 export function removeBot(control: Control, person: Person, group: Group, bot: SandboxBot): void {
   if (!group.bots.includes(bot.id)) throw new ControlError(409, 'the bot is not in this group')
+  const before = membershipOf(group, bot)
   group.bots = group.bots.filter((id) => id !== bot.id)
   group.formerBots.push(bot.id)
-  pushMembership(control, bot, group.id, person, 'member', 'kicked')
+  pushMembership(control, bot, group.id, person, before)
 }
 
 /** Makes a supergroup of a group. Bots are told in both chats. */
@@ -119,6 +179,7 @@ export function upgradeGroup({ world, queue }: Control, group: Group): Group {
   const supergroup = world.createGroup({ title, members, type: 'supergroup' })
   supergroup.administrators = administrators
   supergroup.bots = [...bots]
+  supergroup.rights = group.rights
   group.migratedTo = supergroup.id
   for (const bot of bots.flatMap((id) => world.bots.get(id) ?? [])) {
     const tell = (chat: Group, what: object): void => {
@@ -158,36 +219,49 @@ function findKeyboardMessage(
 }
 
 function setBlocked(control: Control, person: Person, bot: SandboxBot, dialog: Dialog, isBlocked: boolean): void {
+  const member = (isOut: boolean) => ({
+    user: showBotUser(bot),
+    ...(isOut ? { status: 'kicked', until_date: 0 } : { status: 'member' }),
+  })
   dialog.isBlocked = isBlocked
-  const [before, after] = isBlocked ? (['member', 'kicked'] as const) : (['kicked', 'member'] as const)
-  pushMembership(control, bot, person.id, person, before, after)
+  pushChange(control, bot, { chatId: person.id, person, before: member(!isBlocked), after: member(isBlocked) })
 }
 
-function pushMembership(
+/** What a bot is in a group, before or after something changes. */
+function membershipOf(group: Group, bot: SandboxBot): object {
+  if (group.bots.includes(bot.id)) return showBotMember(group, bot)
+  const status = group.formerBots.includes(bot.id) ? 'kicked' : 'left'
+  return { user: showBotUser(bot), status, ...(status === 'kicked' ? { until_date: 0 } : {}) }
+}
+
+function pushMembership(control: Control, bot: SandboxBot, chatId: number, person: Person, before: object): void {
+  const group = control.world.groups.get(chatId)
+  if (group) pushChange(control, bot, { chatId, person, before, after: membershipOf(group, bot) })
+}
+
+function pushChange(
   { world, queue }: Control,
   bot: SandboxBot,
-  chatId: number,
-  person: Person,
-  before: string,
-  after: string,
+  { chatId, person, before, after }: { chatId: number; person: Person; before: object; after: object },
 ): void {
-  const member = (status: string) => ({
-    user: showBotUser(bot),
-    status,
-    ...(status === 'kicked' ? { until_date: 0 } : {}),
-  })
   const change = {
     chat: showChat(world, chatId),
     from: showPerson(person),
     date: Math.floor(Date.now() / 1_000),
-    old_chat_member: member(before),
-    new_chat_member: member(after),
+    old_chat_member: before,
+    new_chat_member: after,
   }
   queue.push(bot, { my_chat_member: change } as never, `membership ${chatId}`)
   world.onChange()
 }
 
-function store(world: World, bot: SandboxBot | undefined, chatId: number, person: Person, text: string): StoredMessage {
+function store(
+  world: World,
+  bot: SandboxBot | undefined,
+  chatId: number,
+  said: { person: Person; text: string } & Pick<StoredMessage, 'topicId' | 'forwardedFrom'>,
+): StoredMessage {
+  const { person, text, topicId, forwardedFrom } = said
   const group = world.groups.get(chatId)
   const messageId = bot ? world.nextMessageId(bot, chatId) : group ? group.nextMessageId++ : 1
   const message: StoredMessage = {
@@ -199,6 +273,8 @@ function store(world: World, bot: SandboxBot | undefined, chatId: number, person
     fromId: person.id,
     fromBot: false,
     replyMarkup: undefined,
+    topicId,
+    forwardedFrom,
   }
   world.messagesOf(bot?.id ?? 0, chatId).push(message)
   world.onChange()

@@ -2,13 +2,14 @@ import Type from 'typebox'
 import { ByBot, ChatId, type ControlApp, Id, strict } from './app.js'
 import { ControlError } from './control-error.js'
 import { getBot, getGroup, getPerson } from './find.js'
-import { block, type Control, openLink, press, say, unblock } from './people-actions.js'
+import { block, type Control, forward, openLink, press, say, unblock } from './people-actions.js'
 import { showPersonOf, showStored } from './show.js'
 
 const NewPerson = Type.Object(
   {
     first_name: Type.String({ minLength: 1, maxLength: 64 }),
     language_code: Type.Optional(Type.String({ maxLength: 35 })),
+    loses_payloads: Type.Optional(Type.Boolean()),
   },
   strict,
 )
@@ -18,9 +19,12 @@ const Saying = Type.Object(
     text: Type.String({ minLength: 1, maxLength: 4_096 }),
     bot: Type.Optional(Type.String()),
     chat_id: Type.Optional(ChatId),
+    topic: Type.Optional(Type.Integer()),
   },
   strict,
 )
+
+const Forwarding = Type.Object({ bot: Type.String(), chat_id: ChatId, message_id: Type.Integer() }, strict)
 
 const Pressing = Type.Object(
   {
@@ -37,8 +41,8 @@ const Pressing = Type.Object(
 export function controlPeople(app: ControlApp, control: Control): void {
   const { world } = control
   app.post('/people', { schema: { body: NewPerson } }, async (request, reply) => {
-    const { first_name: firstName, language_code: languageCode } = request.body
-    const person = world.createPerson({ firstName, languageCode })
+    const { first_name: firstName, language_code: languageCode, loses_payloads: losesPayloads } = request.body
+    const person = world.createPerson({ firstName, languageCode, losesPayloads })
     return reply.code(201).send({ id: person.id })
   })
   app.get('/people', async () => ({
@@ -59,11 +63,27 @@ export function controlPeople(app: ControlApp, control: Control): void {
   )
 
   app.post('/people/:id/say', { schema: { params: Id, body: Saying } }, async (request) => {
-    const { bot, chat_id: chatId, text } = request.body
+    const { bot, chat_id: chatId, topic: topicId, text } = request.body
     if ((bot === undefined) === (chatId === undefined)) throw new ControlError(400, 'name either bot or chat_id')
-    const to = bot === undefined ? { group: getGroup(control, chatId ?? 0) } : { bot: getBot(control, bot) }
+    const to = bot === undefined ? { group: getGroup(control, chatId ?? 0), topicId } : { bot: getBot(control, bot) }
     return { ok: true, ...say(control, getPerson(control, request.params.id), to, text) }
   })
+
+  app.post('/people/:id/forward', { schema: { params: Id, body: Forwarding } }, async (request) => {
+    const { bot, chat_id: chatId, message_id: messageId } = request.body
+    const person = getPerson(control, request.params.id)
+    return { ok: true, ...forward(control, person, getBot(control, bot), { chatId, messageId }) }
+  })
+
+  app.patch(
+    '/people/:id',
+    { schema: { params: Id, body: Type.Object({ loses_payloads: Type.Boolean() }, strict) } },
+    async (request) => {
+      getPerson(control, request.params.id).losesPayloads = request.body.loses_payloads
+      world.onChange()
+      return { ok: true }
+    },
+  )
 
   app.post('/people/:id/press', { schema: { params: Id, body: Pressing } }, async (request) => {
     const person = getPerson(control, request.params.id)

@@ -5,6 +5,7 @@ import { controlFiles } from './files.js'
 import { controlGroups } from './groups.js'
 import type { Control } from './people-actions.js'
 import { controlPeople } from './people.js'
+import { controlTranscripts } from './transcripts.js'
 
 /** `/sandbox/v1`: what a test or the chat page does to the people, bots and limits of the sandbox. */
 export function controlRoutes(control: Control): FastifyPluginAsyncTypebox {
@@ -16,6 +17,7 @@ export function controlRoutes(control: Control): FastifyPluginAsyncTypebox {
     controlBots(app, control)
     controlPeople(app, control)
     controlGroups(app, control)
+    controlTranscripts(app, control)
     controlFiles(app, control)
     controlFaults(app, control)
   }

@@ -1,4 +1,5 @@
-import type { Person, StoredMessage } from '../state/types.js'
+import { administratorsOf } from '../bot-api/chats.js'
+import type { Group, Person, StoredMessage } from '../state/types.js'
 import type { Control } from './people-actions.js'
 
 /** Shows a message as a test or the chat page sees it. */
@@ -31,6 +32,7 @@ export function showStored({ world }: Control, message: StoredMessage) {
     media_group_id: message.mediaGroupId ?? null,
     reply_to: message.replyToMessageId ?? null,
     topic: message.topicId ?? null,
+    forwarded_from: message.forwardedFrom?.chatId ?? null,
     silent: message.isSilent ?? false,
     protected: message.isProtected ?? false,
     effect: message.effectId ?? null,
@@ -50,5 +52,23 @@ export function showPersonOf({ world }: Control, person: Person) {
       bot: world.bots.get(botId)?.username ?? '',
       is_blocked: isBlocked,
     })),
+  }
+}
+
+/** Shows a group or channel with who is in it. */
+export function showGroupOf({ world }: Control, group: Group) {
+  const { id, title, type, members, topics, migratedTo } = group
+  return {
+    id,
+    title,
+    type,
+    members,
+    administrators: administratorsOf(group),
+    bots: group.bots.map((botId) => ({
+      bot: world.bots.get(botId)?.username ?? '',
+      status: group.rights?.[botId]?.status ?? 'member',
+    })),
+    topics: topics?.map((topic) => ({ id: topic.id, title: topic.title, is_closed: topic.isClosed })) ?? null,
+    migrated_to: migratedTo ?? null,
   }
 }

@@ -6,9 +6,12 @@ test.each([
   ['tg://resolve?domain=a_bot&start=abc', { kind: 'start', bot: 'a_bot', payload: 'abc' }],
   ['https://t.me/a_bot', { kind: 'start', bot: 'a_bot', payload: '' }],
   ['https://t.me/a_bot?startgroup=abc', { kind: 'startgroup', bot: 'a_bot', payload: 'abc' }],
-  ['https://t.me/a_bot?startchannel&admin=post_messages', { kind: 'startchannel', bot: 'a_bot', payload: '' }],
+  [
+    'https://t.me/a_bot?startchannel&admin=post_messages+manage_chat',
+    { kind: 'startchannel', bot: 'a_bot', payload: '', adminRights: ['post_messages', 'manage_chat'] },
+  ],
 ])('reads %s', (link, expected) => {
-  expect(parseStartLink(link)).toEqual(expected)
+  expect(parseStartLink(link)).toEqual({ adminRights: [], ...expected })
 })
 
 test.each([

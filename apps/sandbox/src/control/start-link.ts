@@ -6,6 +6,8 @@ export interface StartLink {
   kind: 'start' | 'startgroup' | 'startchannel'
   bot: string
   payload: string
+  /** The rights of an administrator that the bot is to be given. */
+  adminRights: string[]
 }
 
 /** `https://t.me/<bot>?start=…` and `tg://resolve?domain=<bot>&start=…`, with the payload Telegram would take. */
@@ -21,5 +23,6 @@ export function parseStartLink(link: string): StartLink {
   const payload = url.searchParams.get(kind) ?? ''
   if (payload.length > payloadMax) throw new ControlError(400, 'START_PARAM_TOO_LONG')
   if (!/^[A-Za-z0-9_-]*$/.test(payload)) throw new ControlError(400, 'START_PARAM_INVALID')
-  return { kind, bot, payload }
+  const adminRights = (url.searchParams.get('admin') ?? '').split(/[+ ]/).filter((right) => right !== '')
+  return { kind, bot, payload, adminRights }
 }

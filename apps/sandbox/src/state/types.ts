@@ -15,7 +15,14 @@ export interface SandboxBot {
   /** Undefined stands for Telegram's default set. */
   allowedUpdates: string[] | undefined
   webhook: Webhook | undefined
-  commands: { command: string; description: string }[]
+  commands: BotCommand[]
+  /** Those for one language. */
+  commandsOf?: Record<string, BotCommand[]> | undefined
+}
+
+export interface BotCommand {
+  command: string
+  description: string
 }
 
 export interface QueuedUpdate {
@@ -39,6 +46,8 @@ export interface Person {
   id: number
   firstName: string
   languageCode: string | undefined
+  /** The app is one that loses what a start link carries. */
+  losesPayloads?: boolean | undefined
 }
 
 export interface Group {
@@ -47,10 +56,12 @@ export interface Group {
   type: 'group' | 'supergroup' | 'channel'
   /** People's ids. */
   members: number[]
-  /** Ids of those of them who administrate it. */
+  /** Ids of those of them who administrate it; undefined for the first alone, who made it. */
   administrators?: number[] | undefined
   /** Ids of the bots in it. */
   bots: number[]
+  /** What bots may do in it, by their ids; one without an entry is a plain member. */
+  rights?: Record<string, BotRights> | undefined
   /** Ids of the bots that were removed. */
   formerBots: number[]
   nextMessageId: number
@@ -58,6 +69,15 @@ export interface Group {
   migratedTo?: number | undefined
   /** A forum's threads; undefined in a group that is none. */
   topics?: ForumTopic[] | undefined
+}
+
+/** What a bot may do in a group or channel. */
+export interface BotRights {
+  status: 'member' | 'administrator' | 'restricted'
+  /** In a channel. */
+  canPost: boolean
+  /** In a group. */
+  canSend: boolean
 }
 
 export interface ForumTopic {
@@ -97,6 +117,8 @@ export interface StoredMessage {
   effectId?: string | undefined
   linkPreview?: Record<string, unknown> | undefined
   isCaptionAbove?: boolean | undefined
+  /** The channel from which it was forwarded, and its number there. */
+  forwardedFrom?: { chatId: number; messageId: number } | undefined
   /** Offered in place of the letters of the phone, or taken away. */
   keyboard?: ReplyKeyboard | undefined
 }

@@ -11,7 +11,7 @@ import { sendChatAction } from './send-chat-action.js'
 import { sendMedia } from './send-media.js'
 import { sendMediaGroup } from './send-media-group.js'
 import { sendMessage } from './send-message.js'
-import { setMyCommands } from './set-my-commands.js'
+import { getMyCommands, setMyCommands } from './set-my-commands.js'
 import { deleteWebhook, getWebhookInfo, setWebhook } from './webhooks.js'
 
 const list = {
@@ -38,6 +38,7 @@ const list = {
   getFile,
   answerCallbackQuery,
   setMyCommands,
+  getMyCommands,
   getChat,
   getChatMember,
   sendChatAction,

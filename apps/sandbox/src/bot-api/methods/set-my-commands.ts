@@ -1,3 +1,4 @@
+import type { Parameters } from '../parameters.js'
 import { badRequest } from '../telegram-error.js'
 import type { Method } from './method.js'
 
@@ -7,11 +8,24 @@ export const setMyCommands: Method = ({ world, bot, parameters }) => {
   const value = parameters.json('commands', () => badRequest("can't parse commands JSON object"))
   if (!Array.isArray(value)) throw badRequest('expected an Array of BotCommand')
   if (value.length > commandsMax) throw badRequest('BOT_COMMANDS_TOO_MUCH')
-  const language = parameters.text('language_code')
-  if (!/^([a-z]{2})?$/.test(language)) throw badRequest('invalid language code specified')
-  bot.commands = value.map(readCommand)
+  const language = readLanguage(parameters)
+  const commands = value.map(readCommand)
+  if (language === '') bot.commands = commands
+  else bot.commandsOf = { ...bot.commandsOf, [language]: commands }
   world.onChange()
   return { result: true }
+}
+
+/** Those of a language, and of no other: an app that finds none falls back by itself. */
+export const getMyCommands: Method = ({ bot, parameters }) => {
+  const language = readLanguage(parameters)
+  return { result: language === '' ? bot.commands : (bot.commandsOf?.[language] ?? []) }
+}
+
+function readLanguage(parameters: Parameters): string {
+  const language = parameters.text('language_code')
+  if (!/^([a-z]{2})?$/.test(language)) throw badRequest('invalid language code specified')
+  return language
 }
 
 function readCommand(item: unknown): { command: string; description: string } {
