@@ -35,7 +35,7 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Connect Acme & Söhne to Telegram')
     expect(await page.getByRole('link', { name: 'Open in Telegram' }).getAttribute('href')).toBe(link['url'])
     expect(await page.getByRole('img', { name: /QR code/ }).isVisible()).toBe(true)
-    expect(await page.getByText(link['start_command']).isVisible()).toBe(true)
+    expect(await page.getByText(link['code']).isVisible()).toBe(true)
     const overflow = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth')
     expect(overflow).toBe(false)
     await page.screenshot({ path: join(pictures, 'connect-page.png'), fullPage: true })

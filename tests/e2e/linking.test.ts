@@ -119,7 +119,13 @@ describe.each([
     const person = await world.newPerson('Stopper')
     await answerTo(person, async () => person.open((await issue('stopper', bot))['url']))
 
-    expect(await answerTo(person, () => say(person, '/stop'))).toMatch(/no more notifications/)
+    expect(await answerTo(person, () => say(person, '/stop'))).toMatch(/from Acme & Söhne. Shall I end that/)
+    await person.press('No, go on')
+    await person.hears('the notifications go on')
+    expect(await connections('stopper')).toMatchObject([{ status: 'active' }])
+    await say(person, '/stop')
+    await person.press('Yes, end it')
+    await person.hears('no more notifications')
     expect(await connections('stopper')).toMatchObject([{ status: 'stopped' }])
     expect(await answerTo(person, () => say(person, '/stop'))).toMatch(/not connected/)
 
@@ -177,6 +183,7 @@ describe.each([
   test('in a group whoever connected it and its administrators can stop it, and nobody else', async () => {
     const [owner, member, boss] = await Promise.all(['Owner', 'Member', 'Boss'].map((name) => world.newPerson(name)))
     if (!owner || !member || !boss) throw new Error('nobody is there')
+    await world.call('PATCH', '/v1/connect-settings', { group_connect: 'members' })
     const people = { members: [owner.id, member.id, boss.id], administrators: [boss.id] }
     const chatId = await world.connectGroup('crew', owner, people)
     const sayInGroup = async (person: Person, count: number) => {
@@ -193,11 +200,17 @@ describe.each([
 
     expect(await sayInGroup(member, 2)).toMatch(/Only an administrator/)
     expect(await connections('crew')).toMatchObject([{ status: 'active' }])
-    expect(await sayInGroup(owner, 3)).toMatch(/no more notifications/)
-    expect(await connections('crew')).toMatchObject([{ status: 'stopped' }])
+    expect(await sayInGroup(owner, 3)).toMatch(/Shall I end that/)
+    expect(await member.press('Yes, end it', chatId)).toMatch(/somebody else/)
+    await owner.press('Yes, end it', chatId)
+    await eventually(
+      () => connections('crew'),
+      ([connection]) => connection?.['status'] === 'stopped',
+    )
 
     const second = await world.connectGroup('second crew', owner, people)
     await world.control('POST', `/people/${boss.id}/say`, { chat_id: second, text: `/stop@${world.bot.username}` })
+    await boss.press('Yes, end it', second)
     await eventually(
       () => connections('second crew'),
       ([connection]) => connection?.['status'] === 'stopped',

@@ -38,6 +38,10 @@ export interface Person {
   /** What the bot has written, the welcome first. */
   answers(): Promise<Json[]>
   say(text: string): Promise<unknown>
+  /** Presses the button with this text in the newest message that has one, in the private chat or in a group. @returns what the press was answered with. */
+  press(label: string, chatId?: number): Promise<string | null>
+  /** Waits for a message of the bot in which this stands. */
+  hears(text: string, after?: number): Promise<Json>
 }
 
 /** The whole service in processes of its own, against the sandbox. */
@@ -156,6 +160,40 @@ export async function createWorld(
       messages,
       answers: async () => (await messages()).filter((message) => message['from_bot']),
       say: (text) => control('POST', `/people/${id}/say`, { bot: bot.username, text }),
+      press: async (label, chatId) => {
+        const found = await eventually(
+          async () => {
+            const path =
+              chatId === undefined ? `/people/${id}/messages?bot=${bot.username}` : `/groups/${chatId}/messages`
+            return findButton((await control('GET', path)).body['data'] as Json[], label)
+          },
+          (button) => button !== undefined,
+        )
+        if (!found) throw new Error(`there is no button "${label}"`)
+        const { message, row, column } = found
+        const { body } = await control('POST', `/people/${id}/press`, {
+          ...(chatId === undefined ? { bot: bot.username } : { chat_id: chatId }),
+          message_id: message['message_id'],
+          row,
+          column,
+        })
+        const query = await eventually(
+          async () => (await control('GET', `/callback-queries/${body['callback_query_id']}`)).body,
+          (answer) => answer['is_answered'] === true,
+        )
+        return query['text'] as string | null
+      },
+      hears: async (text, after = 0) => {
+        const query = new URLSearchParams({
+          person: String(id),
+          bot: bot.username,
+          contains: text,
+          after: String(after),
+        })
+        const { status, body } = await control('GET', `/wait?${query}`)
+        if (status !== 200) throw new Error(body['error'])
+        return body
+      },
     }
   }
   const connect = async (userId: string): Promise<Person> => {
@@ -291,4 +329,17 @@ async function send(
   })
   const text = await response.text()
   return { status: response.status, headers: response.headers, body: text === '' ? {} : (JSON.parse(text) as Json) }
+}
+
+/** The newest button with this text, and where it stands. */
+function findButton(
+  messages: readonly Json[],
+  label: string,
+): { message: Json; row: number; column: number } | undefined {
+  for (const message of messages.toReversed()) {
+    const rows = message['buttons'] as { text: string }[][]
+    const row = rows.findIndex((buttons) => buttons.some(({ text }) => text === label))
+    if (row >= 0) return { message, row, column: rows[row]?.findIndex(({ text }) => text === label) ?? 0 }
+  }
+  return undefined
 }

@@ -23,7 +23,7 @@ import { limitAddresses } from './limits/limit-addresses.js'
 import { showLimits } from './limits/shown-limits.js'
 import { createTotals } from './limits/totals.js'
 import { describeOnce } from './openapi/describe-api.js'
-import { serveAssets } from './plugins/assets.js'
+import { serveAssets, serveConnectElement } from './plugins/assets.js'
 import { authenticateAdmins, authenticateTenants, openAdminScope, openTenantScope } from './plugins/authenticate.js'
 import { acceptBodies } from './plugins/bodies.js'
 import {
@@ -84,6 +84,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   await app.register(async (pages) => {
     await useHelmet(pages)
     await serveAssets(pages)
+    await serveConnectElement(pages)
     await pages.register(pageRoutes(describeOnce([...tenantRoutes, ...operatorRoutes], baseUrl)))
     const { waits, gates } = operations
     await pages.register(connectPageRoutes({ db: services.db, waits: waits.links, gate: gates.statements }, baseUrl))

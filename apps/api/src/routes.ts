@@ -1,6 +1,7 @@
 import { adminRoutes } from './features/admin/routes.js'
 import { botRoutes } from './features/bots/routes.js'
 import { connectLinkRoutes } from './features/connect-links/routes.js'
+import { connectSettingsRoutes } from './features/connect-settings/routes.js'
 import { connectionRoutes } from './features/connections/routes.js'
 import { controlRoutes } from './features/control/routes.js'
 import { deliveryRoutes } from './features/deliveries/routes.js'
@@ -18,6 +19,7 @@ import type { Route } from './route.js'
 /** Every operation of the interface. */
 export const tenantRoutes: readonly Route[] = [
   ...connectLinkRoutes,
+  ...connectSettingsRoutes,
   ...userRoutes,
   ...connectionRoutes,
   ...notificationRoutes,

@@ -5,6 +5,7 @@ import type { JobBackend, Waker } from '@tellwire/jobs'
 import type { Logger } from '@tellwire/observability'
 import type { BotApi } from '@tellwire/telegram'
 import type { Preparer } from './compose/prepare.js'
+import type { TenantNames } from './compose/tenant-names.js'
 import type { TemplateVersions } from './compose/template-versions.js'
 import type { BroadcastTurns } from './jobs/broadcast-turns.js'
 import type { BotTokens } from './lane/bot-tokens.js'
@@ -36,6 +37,7 @@ export interface WorkerContext {
   beginner: Beginner
   tokens: BotTokens
   templateVersions: TemplateVersions
+  tenantNames: TenantNames
   preparer: Preparer
   settler: Settler
   broadcasts: BroadcastTurns

@@ -16,6 +16,7 @@ import { createLogger, serveMetrics } from '@tellwire/observability'
 import { createBotApi } from '@tellwire/telegram'
 import { readConfig } from './config.js'
 import { createPreparer } from './compose/prepare.js'
+import { createTenantNames } from './compose/tenant-names.js'
 import { createTemplateVersions } from './compose/template-versions.js'
 import { createCallSlots } from './lane/call-slots.js'
 import { createBotTokens } from './lane/bot-tokens.js'
@@ -92,6 +93,7 @@ const worker = startWorker({
   sealer,
   tokens: createBotTokens({ db, sealer, log }),
   templateVersions: createTemplateVersions(db),
+  tenantNames: createTenantNames(db),
   preparer: createPreparer(boundedWork, (deliveryId, button) => makeCallbackData(sealer, deliveryId, button)),
   lanes: createLanes(),
   leases,

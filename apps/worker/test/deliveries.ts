@@ -28,6 +28,8 @@ const ofTenant = {
   connectionId: '0193f3a0-0000-7000-8000-00000000000c',
   connectionStatus: 'active' as const,
   isCancelled: false,
+  forumTopic: null,
+  isMuted: false,
   content: { format: 'markdown', text: 'hello', options: null },
 }
 

@@ -24,15 +24,20 @@ export {
 export { type BoundedWork, BudgetExceeded, createBoundedWork } from './bounded-work/bounded-work.js'
 export { type Accepter, createAccepter, sizeOf } from './notifications/accepter.js'
 export {
+  adminRights,
   type ConnectLink,
   type IssuedConnectLink,
   issueConnectLink,
   type LinkChat,
   linkChats,
+  type LinkConfirm,
+  linkConfirms,
   type NewConnectLink,
 } from './connect-links/issue-connect-link.js'
 export { findEndedLinks } from './connect-links/find-ended-links.js'
-export { findConnectLink } from './connect-links/find-connect-link.js'
+export { findConnectLink, type LinkKey } from './connect-links/find-connect-link.js'
+export { codeOfToken, readCode, showCode } from './connect-links/token.js'
+export { chatSharings, groupConnects, unreachablePolicies } from './connect-links/tenant-rules.js'
 export { linkStatus, linkStatuses, type LinkStatus } from './connect-links/status.js'
 export { type LinkUse, type OpenedLink, useConnectLink } from './connect-links/use-connect-link.js'
 export { revokeConnectLink } from './connect-links/revoke-connect-link.js'

@@ -15,6 +15,7 @@ export { subscribedUpdates, type SubscribedUpdate } from './subscribed-updates.j
 export { isWellFormedToken, telegramIdOf } from './token.js'
 export type {
   CallbackQuery,
+  ChatMember,
   Chat,
   Message,
   MessageEntity,

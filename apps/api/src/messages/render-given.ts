@@ -63,6 +63,7 @@ export async function planGiven(
     plan: {
       dropped: [],
       isGroup: false,
+      sender: undefined,
       replyTo: undefined,
       callbackData: buttons.map((_, index) => `button ${index}`),
     },

@@ -27,6 +27,19 @@ export async function serveAssets(app: FastifyInstance): Promise<void> {
   }
 }
 
+/** Serves the element that shows a connect link in pages of tenants' sites, which load it from wherever they are. */
+export async function serveConnectElement(app: FastifyInstance): Promise<void> {
+  const content = await readFile(own('connect.js'))
+  app.get('/connect.js', async (_request, reply) =>
+    reply
+      .type(script)
+      .header('cache-control', 'max-age=300')
+      .header('access-control-allow-origin', '*')
+      .header('cross-origin-resource-policy', 'cross-origin')
+      .send(content),
+  )
+}
+
 /** Redoc names its maker, with a picture from elsewhere; no reader's browser is to ask anybody else. */
 function withoutForeignImages(content: Buffer): Buffer {
   const picture = 'https://cdn.redoc.ly/redoc/logo-mini.svg'

@@ -1,4 +1,4 @@
-import type { LinkChat } from '@tellwire/domain'
+import { codeOfToken, type LinkChat, showCode } from '@tellwire/domain'
 import { renderSVG } from 'uqr'
 
 export interface LinkAddresses {
@@ -6,6 +6,7 @@ export interface LinkAddresses {
   app_url: string
   qr_svg: string
   start_command: string
+  code: string
   connect_page_url: string
 }
 
@@ -17,12 +18,16 @@ export function linkAddresses(link: {
   baseUrl: string
   username: string
   chat: LinkChat
+  /** Rights of an administrator that the bot is to be given. */
+  adminRights: readonly string[]
   token: string
 }): LinkAddresses {
+  const rights = link.chat === 'channel' ? new Set(['post_messages', ...link.adminRights]) : new Set(link.adminRights)
+  const admin = rights.size === 0 ? '' : `&admin=${[...rights].join('+')}`
   const query = {
     private: `start=${link.token}`,
-    group: `startgroup=${link.token}`,
-    channel: 'startchannel&admin=post_messages',
+    group: `startgroup=${link.token}${admin}`,
+    channel: `startchannel${admin}`,
   }[link.chat]
   const url = `https://t.me/${link.username}?${query}`
   return {
@@ -30,6 +35,7 @@ export function linkAddresses(link: {
     app_url: `tg://resolve?domain=${link.username}&${query}`,
     qr_svg: renderSVG(url, { border: 2 }),
     start_command: `${link.chat === 'group' ? `/start@${link.username}` : '/start'} ${link.token}`,
+    code: showCode(codeOfToken(link.token)),
     connect_page_url: `${link.baseUrl}/c/${link.token}`,
   }
 }

@@ -1,12 +1,12 @@
 import type { ClaimedDelivery } from '@tellwire/db'
-import { type Droppable, textParams } from '@tellwire/domain'
-import type { FormattedText } from '@tellwire/format'
-import { type Call, type NoCall, noCall, plainCall } from './call.js'
+import type { Droppable } from '@tellwire/domain'
+import { type Call, type NoCall, noCall } from './call.js'
 import { composeEdit } from './compose-edit.js'
 import { composeNotification } from './compose-notification.js'
 import type { LookUps } from './look-ups.js'
 import { FileMissing } from './media.js'
 import type { Prepared } from './prepare.js'
+import { composeReply } from './reply-body.js'
 
 /**
  * Composes the call that a claimed delivery is, or why there is none. It reads nothing: the message was prepared, and
@@ -16,8 +16,7 @@ export function composeCall(delivery: ClaimedDelivery, lookUps: LookUps, prepare
   try {
     switch (delivery.kind) {
       case 'reply':
-        // As the handlers of updates write it.
-        return { ...plainCall, method: 'sendMessage', params: textParams(delivery.body as FormattedText) }
+        return composeReply(delivery.body)
       case 'edit':
         return composeEdit(delivery, lookUps, prepared)
       case 'notification':

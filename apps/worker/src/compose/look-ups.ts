@@ -39,6 +39,8 @@ export interface LookUps {
   sent: { chatId: string; messageIds: number[]; dropped: string[] } | undefined
   /** Uploaded files by `mediumKey`. */
   files: ReadonlyMap<string, StoredFile>
+  /** Whose message it is, where several tenants use the bot. */
+  sender: string | undefined
 }
 
 export const noLookUps: LookUps = {
@@ -48,4 +50,5 @@ export const noLookUps: LookUps = {
   replyTo: undefined,
   sent: undefined,
   files: new Map(),
+  sender: undefined,
 }

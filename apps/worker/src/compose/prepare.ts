@@ -60,19 +60,35 @@ export function createPreparer(work: BoundedWork, signButton: SignButton): Prepa
 function toPrepare(
   delivery: ClaimedNotification | ClaimedEdit,
   content: MessageContent,
-  { template, thread, replyTo, sent }: LookUps,
+  { template, thread, replyTo, sent, sender }: LookUps,
   signButton: SignButton,
 ): MessageToPrepare {
   const isEdit = delivery.kind === 'edit'
   const ofDelivery = isEdit ? delivery.edit.deliveryId : delivery.id
   return {
-    content,
+    content: isEdit ? content : inItsChat(content, delivery),
     template,
     plan: {
       isGroup: delivery.isGroup,
+      sender,
       dropped: [...(isEdit ? (sent?.dropped ?? []) : []), ...delivery.dropped],
       replyTo: isEdit ? undefined : replyParametersOf(delivery, thread?.messageId, replyTo),
       callbackData: callbackDataOf(content, (button) => signButton(ofDelivery, button)),
+    },
+  }
+}
+
+/** A message goes to the topic in which its chat was connected, and without a sound where the person wants none. */
+function inItsChat(content: MessageContent, { isMuted, forumTopic }: ClaimedNotification): MessageContent {
+  if (!isMuted && forumTopic === null) return content
+  const { options } = content
+  const topic = options.forum_topic ?? forumTopic ?? undefined
+  return {
+    ...content,
+    options: {
+      ...options,
+      ...(isMuted ? { silent: true } : {}),
+      ...(topic === undefined ? {} : { forum_topic: topic }),
     },
   }
 }

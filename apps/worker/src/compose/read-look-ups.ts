@@ -18,6 +18,7 @@ import type { FileStore } from '@tellwire/files'
 import { type LookUps, type MessageReference, noLookUps, type StoredFile } from './look-ups.js'
 import { readThread } from './stored-thread.js'
 import type { TemplateVersions } from './template-versions.js'
+import type { TenantNames } from './tenant-names.js'
 import { mediumKey, type OpenUploads, UploadUnderWay } from './uploads.js'
 
 /** What reading needs. */
@@ -28,6 +29,8 @@ export interface Reading {
   botId: string
   /** Where the uploads that the delivery is to make are noted, so that no other makes them at the same time. */
   uploads: OpenUploads
+  /** Names the tenant above its messages; undefined for a bot that is its own. */
+  senders: TenantNames | undefined
 }
 
 type Rich = ClaimedNotification | ClaimedEdit
@@ -47,8 +50,14 @@ export function readLookUps(
     case 'edit':
       return readForEdit(reading, delivery, content)
     case 'notification':
-      return isPlain(content.options) ? noLookUps : readForNotification(reading, delivery, content)
+      return isPlain(content.options) ? readSender(reading, delivery) : readForNotification(reading, delivery, content)
   }
+}
+
+function readSender({ senders }: Reading, { tenantId }: Rich): LookUps | Promise<LookUps> {
+  const sender = senders?.read(tenantId)
+  if (sender === undefined) return noLookUps
+  return sender instanceof Promise ? sender.then((name) => ({ ...noLookUps, sender: name })) : { ...noLookUps, sender }
 }
 
 function isPlain({ template, attachments, reply_to: replyTo, thread_key: threadKey }: MessageOptions): boolean {
@@ -72,7 +81,8 @@ async function readForNotification(
     replyTo === undefined ? undefined : findMessageOf(reading, delivery, replyTo),
     readFiles(reading, delivery, attachmentsOf(delivery, attachments), delivery.dropped),
   ])
-  return { ...noLookUps, template: filled ?? null, thread, isOvertaken: isLate, replyTo: replied, files }
+  const named = await readSender(reading, delivery)
+  return { ...named, template: filled ?? null, thread, isOvertaken: isLate, replyTo: replied, files }
 }
 
 /** Media are in the first part, unless each of them is a part of its own. */
@@ -93,7 +103,8 @@ async function readForEdit(reading: Reading, delivery: ClaimedEdit, { options }:
     // An album shows what it showed: only its caption can be edited.
     readFiles(reading, delivery, hasNewMedia && attachments.length === 1 ? attachments : [], sent.dropped),
   ])
-  return { ...noLookUps, template: filled ?? null, thread, sent, files }
+  const named = await readSender(reading, delivery)
+  return { ...named, template: filled ?? null, thread, sent, files }
 }
 
 async function readSent(db: Database, tenantId: string, deliveryId: string): Promise<LookUps['sent']> {

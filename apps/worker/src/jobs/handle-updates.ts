@@ -81,7 +81,7 @@ async function handle(
       if (known === undefined) throw new UnknownMember(chatId, personId)
       return known
     },
-    answerPress: (queryId: string) => void answerCallbackQuery(ctx, botId, queryId),
+    answerPress: (queryId: string, text: string | undefined) => void answerCallbackQuery(ctx, botId, { queryId, text }),
   }
   try {
     await inTransaction(scope, async (scope) => {

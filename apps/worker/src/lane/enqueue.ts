@@ -61,6 +61,7 @@ function compose(
 ): Promise<void> | undefined {
   const { ctx, botId, uploads } = turn
   const { db, files, templateVersions } = ctx
+  const senders = turn.lease.terms.isShared ? ctx.tenantNames : undefined
   const claimedAtMs = performance.now()
   const content = readContent(delivery.kind === 'reply' ? null : delivery.content)
   const prepare = (lookUps: LookUps): void | Promise<void> => {
@@ -73,7 +74,7 @@ function compose(
     await prepare(lookUps)
   }
   try {
-    const lookUps = readLookUps({ db, files, templateVersions, botId, uploads }, delivery, content)
+    const lookUps = readLookUps({ db, files, templateVersions, botId, uploads, senders }, delivery, content)
     const go = isSuspect ? tryAndPrepare : prepare
     const composed = lookUps instanceof Promise ? lookUps.then(go) : go(lookUps)
     return composed?.catch((error: unknown) => setAside(turn, delivery, error))

@@ -1,36 +1,60 @@
-import { moveChat } from '@tellwire/domain'
+import { moveChat, readCode } from '@tellwire/domain'
 import type { Message } from '@tellwire/telegram'
+import { chooseLanguage, speak } from '@tellwire/texts'
+import { commands, greet } from './commands.js'
+import { connectChat } from './connect-chat.js'
 import { findStartToken } from './find-start-token.js'
+import { connectForwarded } from './connect-forwarded.js'
+import { findTenants } from './find-tenants.js'
+import { isOfGroup, textOf } from './message.js'
 import { parseCommand } from './parse-command.js'
+import type { Said } from './place.js'
 import { recordChat } from './record-chat.js'
-import { reply } from './reply.js'
 import { restoreBlocked } from './restore-blocked.js'
 import { asPerson, type UpdateScope } from './scope.js'
-import { startChat } from './start-chat.js'
-import { stopChat } from './stop-chat.js'
-import { chooseReplies, type Replies } from './texts.js'
 
 /**
- * Handles a message: `/start TOKEN`, or a pasted link, connects the chat, `/stop` disconnects it. Whoever writes anything
- * else in a private chat that is connected to nothing is told how to connect it.
+ * Handles a message: a command, or what connects a chat in whatever form it came, a link, a code, or a post of a channel
+ * with its code. Whoever writes anything else in a private chat that is connected to nothing is told how to connect it.
  */
 export async function handleMessage(given: UpdateScope, message: Message): Promise<void> {
   const { chat, from } = message
   const scope = asPerson(given, from)
   if (await followMigration(scope, message)) return
-  const isLatest = await recordChat(scope, chat, from, message.date)
-  if (isLatest && chat.type === 'private') await restoreBlocked(scope, { botId: scope.botId, chatId: BigInt(chat.id) })
-  const text = message.text ?? ''
-  const command = parseCommand(text)
-  if (command && !(await isForThisBot(scope, command.bot))) return
-
+  const { isLatest, language } = await recordChat(scope, chat, from, message.date)
   const isPrivate = chat.type === 'private'
-  const replies = chooseReplies(from?.language_code)
-  const token = command?.name === 'start' ? command.argument : isPrivate ? findStartToken(text) : undefined
-  if (token) return startChat(scope, { botId: scope.botId, chat, from, token })
-  if (command?.name === 'stop') return stopChat(scope, message, replies)
-  // In a group a bare /start, and whatever else is said, is everyone's business but ours.
-  if (isPrivate) await explain(scope, message, replies, command?.name)
+  if (isLatest && isPrivate) await restoreBlocked(scope, { botId: scope.botId, chatId: BigInt(chat.id) })
+  const text = textOf(message)
+  const said = toSaid(message, language)
+
+  const command = parseCommand(text)
+  if (command) {
+    if (!(await isForThisBot(scope, command.bot))) return
+    const run = Object.hasOwn(commands, command.name) ? commands[command.name] : undefined
+    if (run) await run(scope, said, command.argument)
+    else if (isPrivate) await greetStranger(scope, said)
+    return
+  }
+  // In a group whatever else is said is everyone's business but ours.
+  if (isOfGroup(chat)) return
+  const token = findStartToken(text)
+  const code = readCode(text)
+  if (isPrivate && (await connectForwarded(scope, said, message, code))) return
+  if (token !== undefined) await connectChat(scope, said, { token })
+  else if (code !== undefined) await connectChat(scope, said, { code })
+  else if (isPrivate) await greetStranger(scope, said)
+}
+
+function toSaid({ chat, from, sender_chat: senderChat, ...message }: Message, chosenLanguage: string | null): Said {
+  const forumTopic = message.is_topic_message === true ? message.message_thread_id : undefined
+  return {
+    chat,
+    from,
+    senderChat,
+    place: { chatId: chat.id, forumTopic },
+    speaker: speak(chooseLanguage(chosenLanguage, from?.language_code)),
+    chosenLanguage,
+  }
 }
 
 /** A group that becomes a supergroup says so in both of its chats, in any order. @returns whether it did. */
@@ -41,18 +65,8 @@ async function followMigration(scope: UpdateScope, message: Message): Promise<bo
   return true
 }
 
-async function explain(
-  scope: UpdateScope,
-  { chat }: Message,
-  replies: Replies,
-  command: string | undefined,
-): Promise<void> {
-  const connection = await scope.db.connection.findFirst({
-    where: { botId: scope.botId, chatId: BigInt(chat.id), status: 'active' },
-    select: { id: true },
-  })
-  if (!connection || command === 'start') await reply(scope, chat, replies.bareStart)
-  else if (command === 'help') await reply(scope, chat, replies.help)
+async function greetStranger(scope: UpdateScope, said: Said): Promise<void> {
+  if ((await findTenants(scope, said.chat.id)).length === 0) await greet(scope, said)
 }
 
 async function isForThisBot({ db, botId }: UpdateScope, username: string | undefined): Promise<boolean> {

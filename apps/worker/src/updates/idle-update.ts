@@ -1,7 +1,9 @@
 import type { IdleUpdate, WaitingUpdate } from '@tellwire/db'
+import { readCode } from '@tellwire/domain'
 import type { Message } from '@tellwire/telegram'
 import { findStartToken } from './find-start-token.js'
 import { handlerOf } from './handlers.js'
+import { isOfGroup, textOf } from './message.js'
 import { parseCommand } from './parse-command.js'
 import { factsOf } from './record-chat.js'
 
@@ -13,10 +15,11 @@ export function toIdleUpdate({ updateId, chatId, kind, payload }: WaitingUpdate)
   if (!handlerOf(kind)) return { ...nothing, updateId, chatId, isOfNoKind: true }
   const message = messageIn(kind, payload)
   if (!message) return undefined
-  const { chat, from, text = '', date } = message
+  const { chat, from, date } = message
+  const text = textOf(message)
   // The chat's place in the queue is its own.
   if (String(chat.id) !== chatId || parseCommand(text) || isMigration(message)) return undefined
-  if (chat.type === 'private' && findStartToken(text) !== undefined) return undefined
+  if (!isOfGroup(chat) && (findStartToken(text) !== undefined || readCode(text) !== undefined)) return undefined
   const { type, title, username, languageCode } = factsOf(chat, from)
   return {
     updateId,

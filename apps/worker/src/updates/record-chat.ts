@@ -15,22 +15,27 @@ export function factsOf(chat: Chat, from: User | undefined) {
 /**
  * Records what an update tells about its chat. Updates of different kinds arrive in any order, so a change
  * of membership counts only when no later one is known.
- * @returns whether this is the latest that is known of the bot's membership.
+ * @returns whether this is the latest that is known of the bot's membership, and the language that was chosen in the chat.
  */
 export async function recordChat(
   { db, botId }: UpdateScope,
   chat: Chat,
   from: User | undefined,
   dateSeconds: number,
-): Promise<boolean> {
+): Promise<{ isLatest: boolean; language: string | null }> {
   const facts = factsOf(chat, from)
   const key = { botId, chatId: BigInt(chat.id) }
-  await db.chat.upsert({ where: { botId_chatId: key }, create: { ...key, ...facts }, update: facts })
+  const { language } = await db.chat.upsert({
+    where: { botId_chatId: key },
+    create: { ...key, ...facts },
+    update: facts,
+    select: { language: true },
+  })
 
   const membershipAt = new Date(dateSeconds * 1_000)
   const { count } = await db.chat.updateMany({
     where: { ...key, OR: [{ membershipAt: null }, { membershipAt: { lte: membershipAt } }] },
     data: { membershipAt },
   })
-  return count === 1
+  return { isLatest: count === 1, language }
 }

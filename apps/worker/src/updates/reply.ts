@@ -1,20 +1,37 @@
 import { enqueueReply } from '@tellwire/db'
 import { wakeAfterCommit } from '@tellwire/domain'
 import { DrainLane } from '@tellwire/jobs'
-import type { Chat } from '@tellwire/telegram'
+import type { ReplyBody, ReplyButton } from '../compose/reply-body.js'
 import type { UpdateScope } from './scope.js'
 
 /** Answers that may wait in one chat: who writes faster than we answer is answered less often. */
 const waitingMax = 5
 
+/** Where an answer goes. */
+export interface ReplyPlace {
+  chatId: number
+  /** The topic of a forum in which we were spoken to. */
+  forumTopic?: number | undefined
+  /** The message of ours that it takes the place of. */
+  editsMessageId?: number | undefined
+}
+
+export interface Reply {
+  text: string
+  buttons?: ReplyButton[][]
+  /** The tenant for which it is said. */
+  tenantId?: string | undefined
+}
+
 /** Answers a person, before all notifications and at the chat's pace. */
-export async function reply(
-  scope: UpdateScope,
-  { id }: Chat,
-  text: string,
-  tenantId: string | null = null,
-): Promise<void> {
+export async function reply(scope: UpdateScope, place: ReplyPlace, { text, buttons, tenantId }: Reply): Promise<void> {
   const { db, botId } = scope
-  const answer = { botId, chatId: BigInt(id), tenantId, body: { text, entities: [] } }
+  const body: ReplyBody = {
+    text,
+    ...(buttons ? { buttons } : {}),
+    ...(place.forumTopic === undefined ? {} : { forumTopic: place.forumTopic }),
+    ...(place.editsMessageId === undefined ? {} : { editsMessageId: place.editsMessageId }),
+  }
+  const answer = { botId, chatId: BigInt(place.chatId), tenantId: tenantId ?? null, body }
   if (await enqueueReply(db, answer, waitingMax)) wakeAfterCommit(scope, DrainLane, { botId })
 }

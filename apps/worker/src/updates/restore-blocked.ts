@@ -6,16 +6,12 @@ import type { UpdateScope } from './scope.js'
  * that it was removed from, or the person wrote to it, which nobody can who has it blocked. Sending works again at once; no
  * new start is needed.
  */
-export async function restoreBlocked(
-  scope: UpdateScope,
-  key: { botId: string; chatId: bigint },
-  { isGroup = false }: { isGroup?: boolean } = {},
-): Promise<void> {
+export async function restoreBlocked(scope: UpdateScope, key: { botId: string; chatId: bigint }): Promise<void> {
   const { db } = scope
   await db.chat.updateMany({ where: { ...key, blockedAt: { not: null } }, data: { blockedAt: null } })
   const restored = await db.connection.updateManyAndReturn({
-    where: { ...key, status: isGroup ? { in: ['blocked', 'gone'] } : 'blocked' },
-    data: { status: 'active', endedAt: null },
+    where: { ...key, OR: [{ status: 'blocked' }, { status: 'gone', endedReason: 'bot_removed' }] },
+    data: { status: 'active', endedAt: null, endedReason: null },
   })
   for (const connection of restored) await releaseAwaiting(scope, connection)
   await recordEvents(

@@ -10,8 +10,8 @@ export type UpdateScope = InTransaction<SystemScope> & {
    * @throws {UnknownMember} where Telegram has to be asked first, which is done outside of a transaction.
    */
   isAdministrator: (chatId: number, personId: number) => boolean
-  /** Tells Telegram that a press was heard. It is only for the looks, and never fails. */
-  answerPress: (queryId: string) => void
+  /** Tells Telegram that a press was heard, and the person what is to be said of it. It is only for the looks, and never fails. */
+  answerPress: (queryId: string, text: string | undefined) => void
 }
 
 /** Telegram has to be asked whether somebody is an administrator. */

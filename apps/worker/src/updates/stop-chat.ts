@@ -1,32 +1,46 @@
 import { endConnections } from '@tellwire/domain'
-import type { Message } from '@tellwire/telegram'
+import { makeChatButton } from './chat-buttons.js'
+import { findTenants } from './find-tenants.js'
+import { type Said, speaksForChat } from './place.js'
 import { reply } from './reply.js'
 import type { UpdateScope } from './scope.js'
-import type { Replies } from './texts.js'
 
 /**
- * Ends every connection of a chat: the person wants to hear no more from this bot, whichever tenants it speaks for. In a
- * group an administrator speaks for it; who has connected it ends what they have connected.
+ * Asks whether every connection of a chat is to end: the person wants to hear no more from this bot, whichever tenants it
+ * speaks for. In a group an administrator speaks for it; who has connected it may end what they have connected. A
+ * channel has nobody to ask.
  */
-export async function stopChat(scope: UpdateScope, message: Message, replies: Replies): Promise<void> {
-  const { chat } = message
-  const where = { botId: scope.botId, chatId: BigInt(chat.id) }
-  const end = (which: { connectedBy?: bigint } = {}): Promise<number> =>
-    endConnections(scope, { ...where, ...which }, { status: 'stopped', reason: 'person_stopped' })
-  if (speaksForChat(message) || (await scope.db.connection.count({ where: { ...where, status: 'active' } })) === 0) {
-    const ended = await end()
-    return reply(scope, chat, ended > 0 ? replies.stopped : replies.notConnected)
+export async function askToStop(scope: UpdateScope, said: Said): Promise<void> {
+  const { chat, place, speaker } = said
+  const tenants = await findTenants(scope, chat.id, stoppableBy(scope, said))
+  if (tenants.length === 0) {
+    const isConnected = (await findTenants(scope, chat.id)).length > 0
+    return reply(scope, place, { text: speaker.say(isConnected ? 'stop_refused' : 'not_connected') })
   }
-  const personId = message.from?.id ?? 0
-  if (scope.isAdministrator(chat.id, personId)) {
-    await end()
-    return reply(scope, chat, replies.stopped)
-  }
-  const ended = await end({ connectedBy: BigInt(personId) })
-  return reply(scope, chat, ended > 0 ? replies.stopped : replies.stopRefused)
+  if (chat.type === 'channel') return stopChat(scope, said)
+  const button = (text: string, argument: string) => ({
+    text,
+    data: makeChatButton(scope, said, { kind: 'stop', argument }),
+  })
+  await reply(scope, place, {
+    text: speaker.say('stop_ask', { tenants: speaker.list(tenants.map(({ name }) => name)) }),
+    buttons: [[button(speaker.say('stop_yes'), 'yes'), button(speaker.say('stop_no'), 'no')]],
+  })
 }
 
-/** In a private chat the person, in a channel who posts there, in a group an administrator who writes in its name. */
-function speaksForChat({ chat, sender_chat: sender }: Message): boolean {
-  return chat.type === 'private' || chat.type === 'channel' || sender?.id === chat.id
+/** Ends the connections of a chat that the person may end. */
+export async function stopChat(scope: UpdateScope, said: Said): Promise<void> {
+  const { chat, place, speaker } = said
+  const where = { botId: scope.botId, chatId: BigInt(chat.id), ...stoppableBy(scope, said) }
+  const isConnected = (await scope.db.connection.count({ where: { ...where, status: 'active' } })) > 0
+  const ended = await endConnections(scope, where, { status: 'stopped', reason: 'person_stopped' })
+  const text = ended > 0 ? 'stopped' : isConnected ? 'stop_refused' : 'not_connected'
+  await reply(scope, place, { text: speaker.say(text) })
+}
+
+/** Which connections of the chat the person may end. */
+function stoppableBy(scope: UpdateScope, said: Said): { connectedBy?: bigint } {
+  const personId = said.from?.id ?? 0
+  if (speaksForChat(said) || scope.isAdministrator(said.chat.id, personId)) return {}
+  return { connectedBy: BigInt(personId) }
 }

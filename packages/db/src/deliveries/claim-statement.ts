@@ -252,6 +252,7 @@ SELECT
   CASE WHEN d.kind <> 'notification' OR d.is_group OR d.is_shared OR d.was_in_flight OR d.stops_if_unknown OR d.has_unknown_part
     OR d.attempts > 0 OR d.strikes > 0 OR d.part IS NOT NULL OR d.dropped IS NOT NULL OR d.expires_at IS NOT NULL
     OR d.is_cancelled OR d.last_sent_at IS NOT NULL OR k.status IS DISTINCT FROM 'active'
+    OR k.forum_topic IS NOT NULL OR k.muted_until IS NOT NULL
   THEN jsonb_build_object(
     'kind', d.kind,
     'body', d.body,
@@ -267,6 +268,8 @@ SELECT
     'connectionStatus', k.status,
     'expiresInMs', (extract(epoch FROM d.expires_at - clock_timestamp()) * 1000)::float8,
     'isCancelled', d.is_cancelled,
+    'forumTopic', k.forum_topic,
+    'isMuted', coalesce(k.muted_until > clock_timestamp(), false),
     'lastSendAgesMs', ARRAY(
       SELECT (extract(epoch FROM clock_timestamp() - sent_at) * 1000)::float8 FROM unnest(d.last_sent_at) AS sent_at
     )

@@ -46,6 +46,10 @@ interface ClaimedOfTenant extends Claimed {
   connectionStatus: 'active' | 'blocked' | 'stopped' | 'gone'
   /** Its notification was cancelled while it was in flight, or about to go back into its lane. */
   isCancelled: boolean
+  /** The topic of a forum in which its chat was connected. */
+  forumTopic: number | null
+  /** The person wants to hear nothing of it. */
+  isMuted: boolean
   content: StoredContent
 }
 
@@ -84,6 +88,8 @@ interface Rest {
   connectionStatus: ClaimedOfTenant['connectionStatus'] | null
   expiresInMs: number | null
   isCancelled: boolean
+  forumTopic: number | null
+  isMuted: boolean
   lastSendAgesMs: number[]
 }
 
@@ -143,6 +149,8 @@ export function toClaimedDelivery(row: ClaimedRow): ClaimedDelivery {
     connectionId,
     connectionStatus: rest ? (rest.connectionStatus ?? ('gone' as const)) : ('active' as const),
     isCancelled: rest?.isCancelled ?? false,
+    forumTopic: rest?.forumTopic ?? null,
+    isMuted: rest?.isMuted ?? false,
     content: { format: format ?? 'plain', text: text ?? '', options },
   })
   return rest?.kind === 'edit' ? { ...ofTenant, kind: rest.kind, edit: readEdit(body) } : ofTenant

@@ -24,6 +24,10 @@ export interface EventData {
   'user.blocked': { user_id: string; connection_id: Id; reason: string }
   'user.unblocked': { user_id: string; connection_id: Id }
   'user.migrated': { user_id: string; connection_id: Id; chat_id: number }
+  'chat.promoted': { user_id: string; connection_id: Id }
+  'chat.demoted': { user_id: string; connection_id: Id }
+  'link.refused': { connect_link_id: Id; user_id: string; reason: string }
+  'link.conflict': { connect_link_id: Id; user_id: string; other_user_ids: string[]; policy: string }
   'link.used': { connect_link_id: Id; user_id: string; connection_id: Id }
   'button.pressed': DeliveryReference & {
     connection_id: Id | null

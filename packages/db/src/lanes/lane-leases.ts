@@ -10,6 +10,8 @@ export interface LaneTerms {
   rate: number
   /** The bot sends for pay what goes beyond 30 a second. */
   isPaid: boolean
+  /** Several tenants use the bot: each message says whose it is. */
+  isShared: boolean
   /** Counts the tokens that the bot has had: what is found out about one says nothing about the next. */
   tokenVersion: number
   /** Nothing is to be sent until somebody acts. */
@@ -39,7 +41,8 @@ export interface LaneTurn {
 
 const turns = inputRows('input', { bot_id: 'uuid', turn_id: 'uuid' }, 2)
 const leaseEnd = 'clock_timestamp() + make_interval(secs => $1::float8 / 1000)'
-const terms = 'b.rate, b.allow_paid_broadcast AS is_paid, l.parked_reason IS NOT NULL AS is_parked'
+const terms =
+  'b.rate, b.allow_paid_broadcast AS is_paid, b.tenant_id IS NULL AS is_shared, l.parked_reason IS NOT NULL AS is_parked'
 
 /**
  * The SQL of whether the lane `l` is neither paused nor parked. One that is parked because Telegram refuses its bot is

@@ -1,11 +1,40 @@
+import { randomInt } from 'node:crypto'
 import { type InTransaction, newId, type Prisma, toJsonColumn } from '@tellwire/db'
 import { Refusal } from '../refusal.js'
 import type { TenantScope } from '../scope.js'
-import { generateConnectToken, hashConnectToken } from './token.js'
+import type { Sealer } from '../secrets/sealer.js'
+import { maskAccountLabel } from './mask-account-label.js'
+import { codeOfToken, generateConnectToken, hashConnectCode, hashConnectToken } from './token.js'
 
 export type ConnectLink = Prisma.ConnectLinkGetPayload<object>
 export const linkChats = ['private', 'group', 'channel'] as const
 export type LinkChat = (typeof linkChats)[number]
+
+/**
+ * How a person says that the account is theirs, before the chat is connected to it: not at all, by a tap, or by choosing
+ * of three numbers the one that the connect page shows, which nobody can do who was sent somebody else's link.
+ */
+export const linkConfirms = ['none', 'tap', 'number'] as const
+export type LinkConfirm = (typeof linkConfirms)[number]
+
+/** Rights of an administrator that a link for a group or channel may ask for, as Telegram names them in links. */
+export const adminRights = [
+  'change_info',
+  'post_messages',
+  'edit_messages',
+  'delete_messages',
+  'restrict_members',
+  'invite_users',
+  'pin_messages',
+  'manage_topics',
+  'promote_members',
+  'manage_video_chats',
+  'post_stories',
+  'edit_stories',
+  'delete_stories',
+  'anonymous',
+  'manage_chat',
+] as const
 
 export interface NewConnectLink {
   userId: string
@@ -18,6 +47,11 @@ export interface NewConnectLink {
   replace: boolean
   locale: string | undefined
   redirectUrl: string | undefined
+  /** Undefined for what the tenant has set. */
+  confirm: LinkConfirm | undefined
+  /** What the account is called, for the person who is to recognise it. It is stored masked. */
+  accountLabel: string | undefined
+  adminRights: readonly string[]
   metadata: Record<string, unknown> | undefined
 }
 
@@ -33,18 +67,26 @@ export interface IssuedConnectLink {
  * @throws {Refusal} `not_found`, `bot_required`.
  */
 export async function issueConnectLink(
-  scope: InTransaction<TenantScope>,
+  scope: InTransaction<TenantScope & { sealer: Sealer }>,
   input: NewConnectLink,
 ): Promise<IssuedConnectLink> {
   const { db, tenantId } = scope
   const bot = await chooseBot(scope, input.botId)
-  const token = generateConnectToken()
+  const { token, codeHash } = await chooseToken(scope, bot.id)
+  const confirm = input.confirm ?? (await readConfirm(scope))
+  const numbers = confirm === 'number' ? chooseNumbers() : []
   await db.user.createMany({ data: [{ tenantId, userId: input.userId }], skipDuplicates: true })
   const link = await db.connectLink.create({
     data: {
       id: newId(),
       tenantId,
       tokenHash: hashConnectToken(token),
+      codeHash,
+      confirm,
+      numbers,
+      number: numbers[randomInt(3)] ?? null,
+      accountLabel: input.accountLabel === undefined ? null : maskAccountLabel(input.accountLabel),
+      adminRights: [...input.adminRights],
       userId: input.userId,
       botId: bot.id,
       chat: input.chat,
@@ -57,6 +99,29 @@ export async function issueConnectLink(
     },
   })
   return { link, token, botUsername: bot.username }
+}
+
+/** A token whose code no other link of the bot has. */
+async function chooseToken(
+  scope: InTransaction<TenantScope & { sealer: Sealer }>,
+  botId: string,
+): Promise<{ token: string; codeHash: Uint8Array<ArrayBuffer> }> {
+  const token = generateConnectToken()
+  const codeHash = hashConnectCode(scope.sealer, codeOfToken(token))
+  const isTaken = (await scope.db.connectLink.count({ where: { botId, codeHash } })) > 0
+  return isTaken ? chooseToken(scope, botId) : { token, codeHash }
+}
+
+async function readConfirm({ db, tenantId }: InTransaction<TenantScope>): Promise<string> {
+  const { confirm } = await db.tenant.findUniqueOrThrow({ where: { id: tenantId }, select: { confirm: true } })
+  return confirm
+}
+
+/** Three different numbers of two digits. */
+function chooseNumbers(): number[] {
+  const numbers = new Set<number>()
+  while (numbers.size < 3) numbers.add(randomInt(10, 100))
+  return [...numbers]
 }
 
 async function chooseBot(

@@ -23,7 +23,7 @@ export async function endConnections(
   const endable = status === 'blocked' ? ['active'] : ['active', 'blocked']
   const connections = await db.connection.updateManyAndReturn({
     where: { AND: [where, { status: { in: endable } }] },
-    data: { status, endedAt: new Date() },
+    data: { status, endedAt: new Date(), endedReason: reason },
   })
   if (connections.length === 0) return 0
   for (const { id } of connections) tellAfterCommit(scope, DeliveriesWithdrawn, id)

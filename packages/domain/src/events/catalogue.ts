@@ -50,7 +50,23 @@ export const eventCatalogue = {
     },
     { additionalProperties: false, description: 'A group became a supergroup and has another id.' },
   ),
+  'chat.promoted': event('The bot became an administrator of a connected group or channel.', connection),
+  'chat.demoted': event('The bot is an administrator of a connected group or channel no more.', connection),
   'link.used': event('A connect link was used up.', { ...connection, connect_link_id: Id('lnk', 'The link.') }),
+  'link.refused': event('A connect link was opened, and did not connect.', {
+    connect_link_id: Id('lnk', 'The link.'),
+    user_id: UserId,
+    reason: Type.String({ description: 'Why, such as `wrong_chat`, `taken`, `declined` or `wrong_number`.' }),
+  }),
+  'link.conflict': Type.Object(
+    {
+      connect_link_id: Id('lnk', 'The link.'),
+      user_id: UserId,
+      other_user_ids: Type.Array(Type.String(), { description: 'Those to whom the chat belonged already.' }),
+      policy: Type.String({ description: 'What happens then: `refuse`, `move` or `share`.' }),
+    },
+    { additionalProperties: false, description: 'A link was opened in a chat that belongs to another user.' },
+  ),
   'button.pressed': Type.Object(
     {
       ...delivery,

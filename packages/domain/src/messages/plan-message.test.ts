@@ -9,6 +9,7 @@ const plan = (text: string, options: MessageOptions = {}, dropped: string[] = []
     {
       dropped,
       isGroup: false,
+      sender: undefined,
       replyTo: { messageId: 7, chatId: undefined },
       callbackDataOf: (index, action) => `${index} ${action}`,
     },

@@ -9,6 +9,7 @@ import {
   truncateMessage,
 } from '@tellwire/format'
 import { sentAddress } from '../addresses/sent-address.js'
+import { belowSender } from './below-sender.js'
 import {
   droppableOf,
   type IsDropped,
@@ -27,6 +28,8 @@ export interface PlanOptions {
   dropped: readonly string[]
   /** Message effects are for private chats only. */
   isGroup: boolean
+  /** Whose message it is, where the chat could not tell: it stands above the text, whatever that says. */
+  sender: string | undefined
   /** The message that this one answers, if there is one, and its chat where that is another. */
   replyTo: { messageId: number; chatId: string | undefined } | undefined
   /** The reference that a button carries; `index` counts the buttons row by row. */
@@ -54,8 +57,9 @@ const headLength = 280
 export function planMessage(content: MessageContent, plan: PlanOptions): MessageStep[] {
   const isDropped = (what: Droppable): boolean => plan.dropped.includes(what)
   const options = withoutDropped(content.options, isDropped)
-  const rendered = renderText(content.text, content.format, content.values)
-  const text = isDropped('formatting') ? withoutFormatting(rendered) : rendered
+  const written = renderText(content.text, content.format, content.values)
+  const signed = plan.sender === undefined ? written : belowSender(plan.sender, written)
+  const text = isDropped('formatting') ? withoutFormatting(signed) : signed
   const attachments = keptAttachments(options, isDropped)
   const bodies = planBodies(text, attachments, { ...options, isDropped })
   const shownCount = bodies.reduce((sum, { media, shown }) => sum + media.length + (shown.text === '' ? 0 : 1), 0)

@@ -1,4 +1,4 @@
-import { limitNames, scopes } from '@tellwire/domain'
+import { chatSharings, limitNames, scopes } from '@tellwire/domain'
 import Type, { type Static } from 'typebox'
 import { ShownId } from '../../http/ids.js'
 import { Literals, Nullable, pageQuery, Timestamp } from '../../http/schemas.js'
@@ -10,7 +10,6 @@ const Name = Type.String({
   'x-form': 'must have a character that is not a space',
   description: 'A name for people.',
 })
-export const chatSharings = ['refuse', 'move', 'share'] as const
 const chatSharing = Literals(chatSharings, {
   description: 'What happens when a chat that belongs to one user is connected to another.',
 })

@@ -1,7 +1,7 @@
 import { type Prisma, readWord } from '@tellwire/db'
-import { readLimits } from '@tellwire/domain'
+import { chatSharings, readLimits } from '@tellwire/domain'
 import { showId } from '../../http/ids.js'
-import { chatSharings, type KeyView, type TenantView } from './schemas.js'
+import { type KeyView, type TenantView } from './schemas.js'
 
 export function showTenant(tenant: Prisma.TenantGetPayload<object>): TenantView {
   return {

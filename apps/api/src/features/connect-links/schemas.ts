@@ -1,4 +1,4 @@
-import { linkChats, linkStatuses } from '@tellwire/domain'
+import { adminRights, linkChats, linkConfirms, linkStatuses } from '@tellwire/domain'
 import Type, { type Static } from 'typebox'
 import { GivenId, ShownId } from '../../http/ids.js'
 import { JsonObject, Literals, Locale, Metadata, Nullable, pageQuery, Timestamp, UserId } from '../../http/schemas.js'
@@ -27,6 +27,28 @@ export const NewConnectLink = Type.Object(
         description: 'Where the connect page leads afterwards.',
       }),
     ),
+    confirm: Type.Optional(
+      Literals(linkConfirms, {
+        description:
+          'How the person says that the account is theirs before it is connected: `none`, `tap` a button, or tap the `number` that the connect page shows, which protects from links of others. Without it as your settings say.',
+      }),
+    ),
+    account_label: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 100,
+        pattern: '^[^\\p{Cc}]*[^\\p{Cc}\\s][^\\p{Cc}]*$',
+        'x-form': 'must be one line with a character that is not a space',
+        description: 'What the account is called, for the person to recognise it. Addresses and numbers are masked.',
+        examples: ['anna@example.com'],
+      }),
+    ),
+    admin_rights: Type.Array(Literals(adminRights), {
+      default: [],
+      uniqueItems: true,
+      maxItems: adminRights.length,
+      description: 'Rights of an administrator that a link for a group or channel asks for.',
+    }),
     metadata: Type.Optional(Metadata),
   },
   { $id: 'NewConnectLink', additionalProperties: false, examples: [{ user_id: 'u_42' }] },
@@ -42,6 +64,9 @@ const linkFields = {
   replace: Type.Boolean({ description: "Whether the user's other connections end when this link is used." }),
   locale: Nullable(Type.String(), { description: 'The language of the connect page and the welcome.' }),
   redirect_url: Nullable(Type.String(), { description: 'Where the connect page leads afterwards.' }),
+  confirm: Literals(linkConfirms, { description: 'How the person says that the account is theirs.' }),
+  account_label: Nullable(Type.String(), { description: 'What the person is told the account is called, masked.' }),
+  admin_rights: Type.Array(Type.String(), { description: 'Rights of an administrator that it asks for.' }),
   metadata: JsonObject('What you gave along.'),
   connection_id: Nullable(ShownId('con', 'The connection.'), { description: 'The connection that it made.' }),
   display_name: Nullable(Type.String(), { description: 'Who used it.' }),
@@ -63,9 +88,16 @@ export const IssuedConnectLink = Type.Object(
     app_url: Type.String({ description: 'The same for an installed Telegram app.' }),
     qr_svg: Type.String({ description: '`url` as a QR code, in SVG.' }),
     start_command: Type.String({ description: 'What to write to the bot where a link cannot be opened.' }),
+    code: Type.String({
+      description: 'What can be typed or pasted to the bot instead, with or without the dash, or after /connect.',
+      examples: ['BCDF-2345'],
+    }),
+    number: Nullable(Type.Integer(), {
+      description: 'The number that the person taps, where `confirm` is `number`. Show it beside the link.',
+    }),
     connect_page_url: Type.String({
       format: 'uri',
-      description: 'A page with the button, the QR code and the command.',
+      description: 'A page with the button, the QR code and the code, which tells when it is done.',
     }),
   },
   { $id: 'IssuedConnectLink', description: 'A new link, with the addresses that contain its token.' },

@@ -1,5 +1,5 @@
 import { readObject, readWord } from '@tellwire/db'
-import { type ConnectLink, linkChats, linkStatus } from '@tellwire/domain'
+import { type ConnectLink, linkChats, linkConfirms, linkStatus } from '@tellwire/domain'
 import { showId } from '../../http/ids.js'
 import type { ConnectLinkView } from './schemas.js'
 
@@ -13,6 +13,9 @@ export function showConnectLink(link: ConnectLink): ConnectLinkView {
     replace: link.replace,
     locale: link.locale,
     redirect_url: link.redirectUrl,
+    confirm: readWord(linkConfirms, link.confirm),
+    account_label: link.accountLabel,
+    admin_rights: link.adminRights,
     metadata: readObject(link.metadata),
     connection_id: link.connectionId && showId('con', link.connectionId),
     display_name: link.displayName,

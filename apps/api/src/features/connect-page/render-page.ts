@@ -1,35 +1,40 @@
-import type { LinkChat } from '@tellwire/domain'
 import { Html, html } from '../../http/html.js'
-import type { LinkAddresses } from '../../views/link-addresses.js'
-import type { PageTexts } from './texts.js'
+import type { Page, PageState } from './page-state.js'
+import { codeToSend, type PageTexts, sayPage } from './say-page.js'
 
-export type PageState =
-  | { kind: 'pending'; tenantName: string; botUsername: string; chat: LinkChat; addresses: LinkAddresses }
-  | { kind: 'connected'; tenantName: string; displayName: string; redirectUrl: string | null }
-  | { kind: 'ended'; tenantName: string }
-  | { kind: 'unknown' }
-
-export function renderPage(state: PageState, language: string, texts: PageTexts): string {
-  const title = state.kind === 'unknown' ? texts.unknown : texts.title(state.tenantName)
+/** The page of a link, as HTML. @param path where it is. */
+export function renderPage(page: Page, path: string): string {
+  const { state, brand, speaker } = page
+  const texts = sayPage(page)
+  const isPending = state.kind === 'pending'
   // Without scripts the page looks for news by itself; with them, connect-page.js does.
-  const refresh = state.kind === 'pending' ? html`<noscript><meta http-equiv="refresh" content="4" /></noscript>` : ''
-  const script = state.kind === 'pending' ? html`<script src="/assets/connect-page.js" type="module"></script>` : ''
+  const refresh = isPending ? html`<noscript><meta http-equiv="refresh" content="4" /></noscript>` : ''
+  const script = isPending ? html`<script src="/assets/connect-page.js" type="module"></script>` : ''
+  const theme = brand.color === undefined ? '' : html`<link rel="stylesheet" href="${path}/theme.css" />`
+  const logo = brand.logoUrl === undefined ? '' : html`<img class="logo" src="${brand.logoUrl}" alt="" />`
+  const title = isPending ? texts.title : [texts.title, 'tenantName' in state ? state.tenantName : ''].join(' · ')
   return html`<!doctype html>
-    <html lang="${language}">
+    <html lang="${speaker.language}" dir="${speaker.direction}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
-        <title>${title}</title>
+        <title>${title.replace(/ · $/, '')}</title>
         ${refresh}
         <link rel="stylesheet" href="/assets/connect-page.css" />
+        ${theme}
         <link rel="icon" href="data:," />
         ${script}
       </head>
       <body>
-        <main data-state="${state.kind}">${renderState(state, texts)}</main>
+        <main data-state="${state.kind}">${logo}${renderState(state, texts)}</main>
       </body>
     </html> `.source
+}
+
+/** The tenant's colours, which are no part of the page: pages have no styles of their own. */
+export function renderTheme({ brand: { color } }: Page): string {
+  return color === undefined ? '' : `:root { --accent: ${color.ground}; --on-accent: ${color.ink}; }\n`
 }
 
 function renderState(state: PageState, texts: PageTexts): Html {
@@ -39,35 +44,43 @@ function renderState(state: PageState, texts: PageTexts): Html {
     case 'connected':
       return html`<div class="mark done" aria-hidden="true">✓</div>
         <div role="status">
-          <h1>${texts.connected}</h1>
-          <p>${texts.connectedDetail(state.tenantName, state.displayName)}</p>
+          <h1>${texts.title}</h1>
+          <p>${texts.detail}</p>
         </div>
-        ${state.redirectUrl === null ? '' : html`<a class="button" href="${state.redirectUrl}">${texts.back}</a>`}`
+        ${state.redirectUrl === null ? '' : html`<a class="button" href="${state.redirectUrl}">${texts.button}</a>`}`
     case 'ended':
-      return html`<div class="mark" aria-hidden="true">⌛</div>
-        <h1>${texts.expired}</h1>
-        <p>${texts.expiredDetail(state.tenantName)}</p>`
+      return renderEnd('⌛', texts)
     case 'unknown':
-      return html`<div class="mark" aria-hidden="true">?</div>
-        <h1>${texts.unknown}</h1>
-        <p>${texts.unknownDetail}</p>`
+      return renderEnd('?', texts)
   }
 }
 
+function renderEnd(mark: string, { title, detail }: PageTexts): Html {
+  return html`<div class="mark" aria-hidden="true">${mark}</div>
+    <h1>${title}</h1>
+    <p>${detail}</p>`
+}
+
 function renderPending(state: Extract<PageState, { kind: 'pending' }>, texts: PageTexts): Html {
-  const { addresses, chat, tenantName, botUsername } = state
-  const intro = { private: texts.intro, group: texts.introGroup, channel: texts.introChannel }[chat]
-  const button = { private: texts.button, group: texts.buttonGroup, channel: texts.buttonChannel }[chat]
-  return html`<h1>${texts.title(tenantName)}</h1>
-    <p>${intro(tenantName)}</p>
-    <a class="button" href="${addresses.url}">${button}</a>
+  const { addresses, number } = state
+  const numberSection =
+    number === null
+      ? ''
+      : html`<section class="number">
+          <h2>${texts.number_label}</h2>
+          <strong>${String(number)}</strong>
+        </section>`
+  return html`<h1>${texts.title}</h1>
+    <p>${texts.detail}</p>
+    <a class="button" href="${addresses.url}">${texts.button}</a>
+    ${numberSection}
     <p class="status" role="status"><span class="spinner" aria-hidden="true"></span>${texts.waiting}</p>
     <section class="qr">
       <h2>${texts.scan}</h2>
-      <div role="img" aria-label="${texts.qrLabel}">${new Html(addresses.qr_svg)}</div>
+      <div role="img" aria-label="${texts.qr_label}">${new Html(addresses.qr_svg)}</div>
     </section>
     <section>
-      <h2>${chat === 'channel' ? texts.copyChannel : texts.copy(botUsername)}</h2>
-      <code class="command">${addresses.start_command}</code>
+      <h2>${texts.code_label}</h2>
+      <code class="command" dir="ltr">${codeToSend(state)}</code>
     </section>`
 }

@@ -1,0 +1,52 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { Sealer } from '@tellwire/domain'
+import type { Said } from './place.js'
+
+/** The things that buttons under our answers belong to. */
+export const chatButtonKinds = ['link', 'stop', 'lang', 'apps'] as const
+
+/** A button under an answer of ours. */
+export interface ChatButton {
+  kind: (typeof chatButtonKinds)[number]
+  /** What it does there: up to 24 characters of `A-Za-z0-9_.-`. */
+  argument: string
+}
+
+/** A button that was pressed. */
+export interface PressedButton {
+  kind: string
+  argument: string
+  /** Telegram's id of the person whom we answered; undefined where nobody is named, as in a channel. */
+  ownerId: number | undefined
+}
+
+const prefix = 'tws'
+const signatureLength = 16
+
+interface Signing {
+  sealer: Sealer
+  botId: string
+}
+
+/**
+ * The 64 bytes at most that Telegram keeps with a button. They are signed for the chat, so that what a changed app
+ * sends is believed no further than a press on what was really shown there.
+ */
+export function makeChatButton(signing: Signing, { chat, from }: Said, { kind, argument }: ChatButton): string {
+  const owner = from?.id.toString(36) ?? ''
+  return [prefix, kind, argument, owner, sign(signing, [chat.id, kind, argument, owner])].join('~')
+}
+
+/** @returns undefined for what is no button that was shown in this chat. */
+export function readChatButton(signing: Signing, chatId: number, data: string): PressedButton | undefined {
+  const parts = /^tws~([a-z]{4})~([\w.-]{0,24})~([0-9a-z]{0,11})~([\w-]{16})$/.exec(data)
+  if (!parts) return undefined
+  const [, kind = '', argument = '', owner = '', signature = ''] = parts
+  const expected = sign(signing, [chatId, kind, argument, owner])
+  if (!timingSafeEqual(Buffer.from(expected), Buffer.from(signature))) return undefined
+  return { kind, argument, ownerId: owner === '' ? undefined : Number.parseInt(owner, 36) }
+}
+
+function sign({ sealer, botId }: Signing, about: unknown[]): string {
+  return sealer.derive('chat button', JSON.stringify([botId, ...about])).slice(0, signatureLength)
+}

@@ -1,0 +1,41 @@
+import type { UpdateScope } from './scope.js'
+
+/** A tenant that may write in a chat. */
+export interface ChatTenant {
+  id: string
+  name: string
+  /** Until when it writes without a sound. */
+  mutedUntil: Date | null
+}
+
+const tenantsMax = 30
+
+/** Finds the tenants that may write in a chat, in the order in which they were connected. */
+export async function findTenants(
+  { db, botId }: UpdateScope,
+  chatId: number,
+  { connectedBy }: { connectedBy?: bigint } = {},
+): Promise<ChatTenant[]> {
+  const connections = await db.connection.findMany({
+    where: {
+      botId,
+      chatId: BigInt(chatId),
+      status: 'active',
+      ...(connectedBy === undefined ? {} : { connectedBy }),
+    },
+    select: { tenantId: true, mutedUntil: true },
+    orderBy: { connectedAt: 'asc' },
+    take: tenantsMax * 2,
+  })
+  const mutedUntil = new Map(connections.map((connection) => [connection.tenantId, connection.mutedUntil]))
+  const tenants = await db.tenant.findMany({
+    where: { id: { in: [...mutedUntil.keys()] } },
+    select: { id: true, name: true },
+  })
+  return [...mutedUntil]
+    .flatMap(([id, until]) => {
+      const name = tenants.find((tenant) => tenant.id === id)?.name
+      return name === undefined ? [] : [{ id, name, mutedUntil: until !== null && until > new Date() ? until : null }]
+    })
+    .slice(0, tenantsMax)
+}

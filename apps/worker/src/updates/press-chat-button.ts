@@ -1,0 +1,70 @@
+import type { CallbackQuery } from '@tellwire/telegram'
+import { chooseLanguage, speak } from '@tellwire/texts'
+import { type ChatButton, chatButtonKinds, readChatButton } from './chat-buttons.js'
+import { setLanguage } from './choose-chat-language.js'
+import { connectChat } from './connect-chat.js'
+import { manageApp } from './manage-apps.js'
+import type { Said } from './place.js'
+import { reply } from './reply.js'
+import type { UpdateScope } from './scope.js'
+import { stopChat } from './stop-chat.js'
+
+/** What a kind of button does. @returns what to tell the person who pressed; undefined where the answer says it. */
+type Press = (scope: UpdateScope, said: Said, argument: string) => Promise<string | undefined>
+
+const presses: Readonly<Record<ChatButton['kind'], Press>> = {
+  link: async (scope, said, argument) => {
+    const [answer = '', code = ''] = argument.split('.')
+    await connectChat(scope, said, { code }, answer === 'yes' || answer === 'no' ? answer : Number(answer))
+    return undefined
+  },
+  stop: async (scope, said, argument) => {
+    if (argument === 'yes') await stopChat(scope, said)
+    else await reply(scope, said.place, { text: said.speaker.say('stop_kept') })
+    return undefined
+  },
+  lang: async (scope, said, argument) => {
+    await setLanguage(scope, said, argument)
+    return undefined
+  },
+  apps: manageApp,
+}
+
+/**
+ * Does what a button under an answer of ours says; what it leads to takes the place of that answer. A press may come
+ * without its message: in a private chat that is the person's.
+ * @returns what to tell the person who pressed; undefined for nothing, or where it is no such button.
+ */
+export async function pressChatButton(
+  scope: UpdateScope,
+  { data, message, from }: CallbackQuery,
+): Promise<string | undefined> {
+  const chatId = message?.chat.id ?? from.id
+  const button = data === undefined ? undefined : readChatButton(scope, chatId, data)
+  const kind = chatButtonKinds.find((each) => each === button?.kind)
+  if (!button || !kind) return undefined
+  const known = await scope.db.chat.findUnique({
+    where: { botId_chatId: { botId: scope.botId, chatId: BigInt(chatId) } },
+  })
+  const chosenLanguage = known?.language ?? null
+  const speaker = speak(chooseLanguage(chosenLanguage, from.language_code))
+  if (button.ownerId !== undefined && button.ownerId !== from.id) return speaker.say('not_yours')
+  const chat = message?.chat ?? ({ id: from.id, type: 'private', first_name: from.first_name } as const)
+  return presses[kind](
+    scope,
+    {
+      chat,
+      from,
+      senderChat: undefined,
+      place: { chatId, editsMessageId: message?.message_id, forumTopic: forumTopicOf(message) },
+      speaker,
+      chosenLanguage,
+    },
+    button.argument,
+  )
+}
+
+/** An old message comes without what was said of its place. */
+function forumTopicOf(message: CallbackQuery['message']): number | undefined {
+  return message && 'is_topic_message' in message && message.is_topic_message ? message.message_thread_id : undefined
+}

@@ -1,0 +1,14 @@
+import type { FormattedText } from '@tellwire/format'
+
+/** Puts the name of the sender above a text, in a line of its own. */
+export function belowSender(sender: string, { text, entities }: FormattedText): FormattedText {
+  const name = sender.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()
+  const head = text === '' ? name : `${name}\n`
+  return {
+    text: head + text,
+    entities: [
+      { type: 'bold', offset: 0, length: name.length },
+      ...entities.map((entity) => ({ ...entity, offset: entity.offset + head.length })),
+    ],
+  }
+}
