@@ -12,7 +12,9 @@ import {
   expandBroadcast,
   expireDeliveries,
   failForConnections,
+  finalStatuses,
   findBroadcast,
+  holdForConnections,
   moves,
   newId,
   type NotificationToAccept,
@@ -148,7 +150,12 @@ async function claim({ engine, owner }: Lab, { connection: { botId } }: Subject)
   return turnId
 }
 
-async function settle(lab: Lab, subject: Subject, result: Settlement['result'], claimedBy?: string): Promise<void> {
+async function settle(
+  lab: Lab,
+  subject: Subject,
+  result: Settlement['result'],
+  { claimedBy, failureClass = 'message' }: { claimedBy?: string; failureClass?: string } = {},
+): Promise<void> {
   const turnId = claimedBy ?? (await claim(lab, subject))
   const isFailure = result === 'failed' || result === 'unknown'
   await settleDeliveries(lab.engine, [
@@ -157,7 +164,7 @@ async function settle(lab: Lab, subject: Subject, result: Settlement['result'], 
       turnId,
       result,
       messageIds: result === 'sent' ? [1] : [],
-      failure: isFailure ? { code: 'message_refused', class: 'message', at: new Date().toISOString() } : undefined,
+      failure: isFailure ? { code: 'message_refused', class: failureClass, at: new Date().toISOString() } : undefined,
       dropped: undefined,
       retryInMs: undefined,
       pauseChatMs: undefined,
@@ -231,7 +238,18 @@ const verbs: Record<Exclude<Verb, 'accept' | 'expand'>, Act> = {
   settle: (lab, subject) => settle(lab, subject, 'sent'),
   expire,
   cancel: ({ db }, { tenantId, notificationId }) => cancelDeliveries(db, tenantId, notificationId),
-  disconnect: ({ db }, { connection }) => failForConnections(db, 'gone', [connection]),
+  hold: async ({ db }, { tenantId, connection }) => {
+    await db.tenant.update({ where: { id: tenantId }, data: { onUnreachable: 'hold' } })
+    await holdForConnections(db, [connection])
+  },
+  disconnect: async ({ db, owner }, { deliveryId, connection }) => {
+    // One that awaits its user may have been held for a connection, which ends.
+    await owner.query(
+      'UPDATE waiting_deliveries SET connection_id = $2 WHERE id = $1 AND connection_id IS NULL AND due_at IS NULL',
+      [deliveryId, connection.id],
+    )
+    await failForConnections(db, 'gone', [connection])
+  },
   replay: ({ db }, { tenantId, notificationId }) =>
     replayDeliveries(
       db,
@@ -318,7 +336,16 @@ const conditional: {
     act: async (lab, subject) => {
       const turnId = await claim(lab, subject)
       await cancelDeliveries(lab.db, subject.tenantId, subject.notificationId)
-      await settle(lab, subject, 'release', turnId)
+      await settle(lab, subject, 'release', { claimedBy: turnId })
+    },
+  },
+  {
+    by: 'settle',
+    from: 'queued',
+    to: 'awaiting_user',
+    act: async (lab, subject) => {
+      await lab.db.tenant.update({ where: { id: subject.tenantId }, data: { onUnreachable: 'hold' } })
+      await settle(lab, subject, 'failed', { failureClass: 'recipient' })
     },
   },
   {
@@ -351,7 +378,8 @@ test.for(conditional)('$by of one that is $from leads to $to', async ({ by, from
   expect(moves.find((move) => move.by === by && move.from === from)?.to).toContain(to)
   expect(after.status).toBe(to)
   expectWhole(after)
-  if (to !== 'queued') expect(after.events.filter((type) => type === `notification.${to}`)).toHaveLength(1)
+  if (finalStatuses.some((status) => status === to))
+    expect(after.events.filter((type) => type === `notification.${to}`)).toHaveLength(1)
 })
 
 test('one that waits for its user and its time is scheduled when the user connects', async ({ lab }) => {

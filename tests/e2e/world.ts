@@ -50,6 +50,8 @@ export interface World {
   sandbox: string
   database: TestDatabase
   adminKey: string
+  /** The installation's, from which secrets follow. */
+  secretKey: string
   key: string
   tenantId: string
   bot: { id: string; username: string; token: string }
@@ -235,6 +237,7 @@ export async function createWorld(
     sandbox,
     database,
     adminKey,
+    secretKey,
     key,
     tenantId: tenant.body['id'] as string,
     bot,

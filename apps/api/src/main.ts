@@ -5,6 +5,7 @@ import {
   createAccepter,
   createBoundedWork,
   createSealer,
+  recordPublicUrl,
   SecretKeyError,
   TimeZoneError,
   watchClock,
@@ -75,6 +76,9 @@ await watchClock(db, log).catch((error: unknown) => {
   if (error instanceof TimeZoneError) endWith(error.message)
   throw error
 })
+await recordPublicUrl(db, config.PUBLIC_URL?.replace(/\/+$/, '')).catch((error: unknown) =>
+  log.warn({ err: error }, 'where this service is reached could not be recorded'),
+)
 await app.listen({ host: config.HOST, port: config.PORT })
 const port = portOf(app.server)
 log.info({ port }, 'listening')

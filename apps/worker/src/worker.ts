@@ -1,4 +1,5 @@
 import { consume } from '@tellwire/jobs'
+import { startReconciling } from './bots/reconcile-webhooks.js'
 import type { WorkerContext } from './context.js'
 import { jobs } from './jobs/jobs.js'
 import { listen } from './lane/listen.js'
@@ -17,7 +18,13 @@ export function startWorker(ctx: Omit<WorkerContext, 'stopping'>): RunningWorker
   const context: WorkerContext = { ...ctx, stopping: stopping.signal }
   const onError = (error: Error): void => ctx.log.warn({ err: error }, 'queue')
 
-  const parts = [startUpkeep(context), startPolling(context), startSweep(context), listen(context)]
+  const parts = [
+    startUpkeep(context),
+    startPolling(context),
+    startSweep(context),
+    startReconciling(context),
+    listen(context),
+  ]
   const consumers = jobs.map(({ contract, run }) =>
     consume(ctx.jobs, contract, (payload) => run(context, payload), onError),
   )

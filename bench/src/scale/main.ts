@@ -271,7 +271,7 @@ async function measurePresses(): Promise<void> {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        'x-telegram-bot-api-secret-token': webhookSecret(sealer, BigInt(bot.telegramId)),
+        'x-telegram-bot-api-secret-token': webhookSecret(sealer, BigInt(bot.telegramId), 0),
       },
       body: JSON.stringify(update),
     })

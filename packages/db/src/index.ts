@@ -64,7 +64,7 @@ export { deliveryIdsOf } from './deliveries/of-notification.js'
 export { type SentDelivery, settleDeliveries, type Settlement, settleSentDeliveries } from './deliveries/settle.js'
 export { expireDeliveries } from './deliveries/expire.js'
 export { askToCancelBroadcast, cancelDeliveries, type Cancelled } from './deliveries/cancel.js'
-export { failForConnections, movePendingToChat } from './deliveries/fail-for-connections.js'
+export { failForConnections, holdForConnections, movePendingToChat } from './deliveries/fail-for-connections.js'
 export { releaseDueDeliveries } from './deliveries/release-due.js'
 export {
   findAwaitingWithConnection,

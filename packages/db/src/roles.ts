@@ -23,6 +23,7 @@ const engineTables = [
   'quota_windows',
   'updates',
   'update_receipts',
+  'code_misses',
   'events',
 ]
 const engineReads = ['tenants', 'bots', 'bot_access', 'users', 'connections', 'topics', 'topic_subscribers']

@@ -46,12 +46,20 @@ export { eventCatalogue, type EventIdKind, eventIdKinds } from './events/catalog
 export { readContent } from './messages/stored-content.js'
 export { readStoredTemplate, writeTemplateContent } from './templates/stored-template.js'
 export { recordEvents, type NewEvent } from './events/record-events.js'
-export { endConnections, type ConnectionEnd } from './connections/end-connections.js'
+export { botRemoved, endConnections, type ConnectionEnd } from './connections/end-connections.js'
 export { releaseAwaiting } from './connections/release-awaiting.js'
 export { TimeZoneError, watchClock } from './clock/watch-clock.js'
 export { moveChat } from './connections/move-chat.js'
 export { assertSecretKey } from './bots/assert-secret-key.js'
-export { sealBotToken, unsealBotToken, webhookSecret } from './bots/bot-secrets.js'
+export {
+  type WantedUpdateMode,
+  wantedUpdateModes,
+  webhookAddress,
+  webhookConnectionsMax,
+  webhookParams,
+} from './bots/webhook.js'
+export { readWebhookSecret, sealBotToken, unsealBotToken, webhookSecret } from './bots/bot-secrets.js'
+export { recordPublicUrl } from './bots/record-public-url.js'
 export { receiveUpdates } from './updates/receive-updates.js'
 export { buttonStyles } from './messages/message.js'
 export type {

@@ -62,11 +62,31 @@ CREATE TABLE reports (
   UNIQUE (tenant_id, bot_id, chat_id)
 );
 
--- What is looked at, bot after bot: whether Telegram sends updates to where it should.
+-- How a bot is to hear of updates, and what was found when it was looked at last.
 ALTER TABLE bots
   ADD COLUMN wanted_update_mode text NOT NULL DEFAULT 'auto'
     CONSTRAINT bots_wanted_update_mode CHECK (wanted_update_mode IN ('auto', 'polling', 'webhook')),
-  ADD COLUMN webhook_checked_at timestamptz,
+  ADD COLUMN webhook_secret_version int NOT NULL DEFAULT 0,
+  -- The one that Telegram was told last.
+  ADD COLUMN webhook_secret_told int NOT NULL DEFAULT 0,
+  ADD COLUMN webhook_due_at timestamptz NOT NULL DEFAULT now(),
   ADD COLUMN webhook_error text,
-  ADD COLUMN pending_updates int;
-CREATE INDEX bots_webhook_checked_at ON bots (webhook_checked_at NULLS FIRST) WHERE status <> 'deleted';
+  ADD COLUMN webhook_failing_since timestamptz,
+  -- Until then the bot is polled, since Telegram did not reach its webhook.
+  ADD COLUMN polled_until timestamptz,
+  ADD COLUMN pending_updates int,
+  ADD COLUMN commands_version int;
+CREATE INDEX bots_webhook_due_at ON bots (webhook_due_at) WHERE status <> 'deleted';
+
+-- What one part of the service tells the others, such as where it is reached.
+CREATE TABLE service_settings (
+  name text PRIMARY KEY,
+  value text,
+  changed_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- Updates that were given up are listed.
+CREATE INDEX updates_parked ON updates (bot_id, update_id) WHERE parked_at IS NOT NULL;
+
+-- Deliveries that wait until their connection can be reached again.
+CREATE INDEX waiting_deliveries_held ON waiting_deliveries (connection_id) WHERE connection_id IS NOT NULL AND due_at IS NULL;

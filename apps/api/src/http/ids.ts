@@ -2,7 +2,7 @@ import { TypeID } from 'typeid-js'
 import Type from 'typebox'
 import { notFound } from '../errors.js'
 
-export type IdPrefix = 'ten' | 'key' | 'bot' | 'lnk' | 'con' | 'ntf' | 'dlv' | 'evt' | 'top' | 'fil' | 'tpl'
+export type IdPrefix = 'ten' | 'key' | 'bot' | 'lnk' | 'con' | 'ntf' | 'dlv' | 'evt' | 'top' | 'fil' | 'tpl' | 'rep'
 
 /** Shows a UUID as `<prefix>_` and 26 characters. */
 export function showId(prefix: IdPrefix, uuid: string): string {

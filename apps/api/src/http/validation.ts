@@ -28,6 +28,7 @@ function createAjv(options: Options): Ajv {
   })
   formats.default(ajv, ['uri', 'uuid'])
   ajv.addFormat('date-time', isDateTime)
+  ajv.addFormat('date', (text: string) => isDateTime(`${text}T00:00:00Z`))
   ajv.addFormat('iana-timezone', isTimezone)
   ajv.addFormat('locale', isLocale)
   ajv.addKeyword({
@@ -133,6 +134,7 @@ const typeNames: Record<string, string> = {
 
 const formatNames: Record<string, string> = {
   'date-time': 'a time that exists, such as 2026-11-21T18:00:00.000Z',
+  date: 'a day that exists, such as 2026-11-21',
   'iana-timezone': 'a time zone, such as Europe/Vienna',
   locale: 'a language tag, such as de-AT',
   uri: 'a URL',

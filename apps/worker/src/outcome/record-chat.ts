@@ -1,5 +1,5 @@
 import { inTransaction } from '@tellwire/db'
-import { endConnections, moveChat, type SystemScope } from '@tellwire/domain'
+import { botRemoved, endConnections, moveChat, type SystemScope } from '@tellwire/domain'
 
 /** Records that Telegram lets nobody write to a chat: so it is for every tenant that holds it. */
 export async function recordChatEnded(
@@ -11,7 +11,7 @@ export async function recordChatEnded(
     if (status === 'blocked') {
       await scope.db.chat.update({ where: { botId_chatId: { botId, chatId } }, data: { blockedAt: new Date() } })
     }
-    const reason = status === 'blocked' ? 'person_blocked' : 'chat_gone'
+    const reason = status === 'blocked' ? 'person_blocked' : chatId < 0n ? botRemoved : 'chat_gone'
     await endConnections(scope, { botId, chatId }, { status, reason })
   })
 }

@@ -1,4 +1,4 @@
-import { type ConnectionEnd, endConnections, type NewEvent, recordEvents } from '@tellwire/domain'
+import { botRemoved, type ConnectionEnd, endConnections, type NewEvent, recordEvents } from '@tellwire/domain'
 import type { ChatMember, ChatMemberUpdated } from '@tellwire/telegram'
 import { recordChat } from './record-chat.js'
 import { restoreBlocked } from './restore-blocked.js'
@@ -34,7 +34,7 @@ function endOf(chatType: string, member: ChatMember): ConnectionEnd | undefined 
   if (!isIn) {
     return chatType === 'private'
       ? { status: 'blocked', reason: 'person_blocked' }
-      : { status: 'gone', reason: 'bot_removed' }
+      : { status: 'gone', reason: botRemoved }
   }
   const mayWrite =
     chatType === 'channel'

@@ -1,4 +1,4 @@
-import { type NewEvent, recordEvents, releaseAwaiting } from '@tellwire/domain'
+import { botRemoved, type NewEvent, recordEvents, releaseAwaiting } from '@tellwire/domain'
 import type { UpdateScope } from './scope.js'
 
 /**
@@ -10,7 +10,7 @@ export async function restoreBlocked(scope: UpdateScope, key: { botId: string; c
   const { db } = scope
   await db.chat.updateMany({ where: { ...key, blockedAt: { not: null } }, data: { blockedAt: null } })
   const restored = await db.connection.updateManyAndReturn({
-    where: { ...key, OR: [{ status: 'blocked' }, { status: 'gone', endedReason: 'bot_removed' }] },
+    where: { ...key, OR: [{ status: 'blocked' }, { status: 'gone', endedReason: botRemoved }] },
     data: { status: 'active', endedAt: null, endedReason: null },
   })
   for (const connection of restored) await releaseAwaiting(scope, connection)

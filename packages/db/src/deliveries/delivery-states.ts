@@ -8,13 +8,15 @@
  * awaiting_user ─connect─▶ scheduled ─release─▶ queued ─────settle────▶ sent
  *   │    └──────connect──────│───────────────────▶│ ▲ ───────settle────▶ failed ─replay─▶ queued
  *   │                        ├──────release──────────────────────────▶ failed
- *   │                        │                    ├─────disconnect────▶ failed
+ *   │◀─────────────────hold──│────────────────────┤
+ *   ├────────disconnect──────│────────────────────┴───────────────────▶ failed
  *   ├────────────────────────┴────────────────────┼──expire───────────▶ expired
  *   ├────────────────────────┬────────────────────┼──cancel───────────▶ cancelled
  *                                                 └──settle, expire, cancel ▶ unknown
  * ```
  *
- * - `awaiting_user`: its user has no connection yet. A row of `waiting_deliveries` without a connection.
+ * - `awaiting_user`: its user has no connection yet, and the row of `waiting_deliveries` none either; or its connection
+ *   cannot be reached for a while, and is named there, without a due time.
  * - `scheduled`: its time has not come. A row of `waiting_deliveries` with a due time.
  * - `queued`: it waits in the lane of its bot, or is being sent. A row of `pending_deliveries`; of one that a
  *   turn has claimed, `claimed_by` names the turn.
@@ -44,6 +46,7 @@ export type Verb =
   | 'settle'
   | 'expire'
   | 'cancel'
+  | 'hold'
   | 'disconnect'
   | 'replay'
 
@@ -60,14 +63,20 @@ export const moves: readonly Move[] = [
   { by: 'expand', from: null, to: ['queued'] },
   { by: 'connect', from: 'awaiting_user', to: ['scheduled', 'queued'] },
   { by: 'release', from: 'scheduled', to: ['queued', 'failed'] },
-  { by: 'settle', from: 'queued', to: ['sent', 'failed', 'expired', 'unknown', 'cancelled', 'queued'] },
+  {
+    by: 'settle',
+    from: 'queued',
+    to: ['sent', 'failed', 'expired', 'unknown', 'cancelled', 'queued', 'awaiting_user'],
+  },
   { by: 'expire', from: 'awaiting_user', to: ['expired'] },
   { by: 'expire', from: 'scheduled', to: ['expired'] },
   { by: 'expire', from: 'queued', to: ['expired', 'unknown'] },
   { by: 'cancel', from: 'awaiting_user', to: ['cancelled'] },
   { by: 'cancel', from: 'scheduled', to: ['cancelled'] },
   { by: 'cancel', from: 'queued', to: ['cancelled', 'unknown'] },
+  { by: 'hold', from: 'queued', to: ['awaiting_user'] },
   { by: 'disconnect', from: 'queued', to: ['failed'] },
+  { by: 'disconnect', from: 'awaiting_user', to: ['failed'] },
   { by: 'replay', from: 'failed', to: ['queued'] },
 ]
 

@@ -1,8 +1,11 @@
 import { defineStatement, type Executor, inputRows, probe, run } from '../sql.js'
 import { failureOf } from './delivery-states.js'
 import { endDeliveries } from './end-deliveries.js'
+import { holdDeliveries, isHeld, mayBeHeld } from './hold-deliveries.js'
 
-const ended = inputRows('ended_connections', { id: 'uuid', bot_id: 'uuid', chat_id: 'bigint' }, 2)
+const columns = { id: 'uuid', bot_id: 'uuid', chat_id: 'bigint' } as const
+const ended = inputRows('ended_connections', columns, 2)
+const held = inputRows('ended_connections', columns)
 
 const failStatement = defineStatement(
   'fail-for-connections',
@@ -17,17 +20,52 @@ ended AS MATERIALIZED (
   WHERE p.claimed_by IS NULL
   FOR UPDATE OF p
 ),
-${endDeliveries({ from: 'ended', leaves: ['lane'] })}
-SELECT count(*)::int AS failed FROM ended`,
+held AS MATERIALIZED (
+  SELECT w.id, w.tenant_id, w.notification_id, 'notification' AS kind, NULL::jsonb AS body, false AS is_counted,
+    'failed' AS status, ${failureOf("'recipient_' || $1::text", 'recipient')} AS failure
+  FROM ended_connections c
+  JOIN waiting_deliveries w ON ${probe('w.connection_id', 'c.id')} AND w.connection_id IS NOT NULL AND w.due_at IS NULL
+  FOR UPDATE OF w
+),
+failed AS MATERIALIZED (
+  SELECT * FROM ended UNION ALL SELECT * FROM held
+),
+${endDeliveries({ from: 'failed', leaves: ['lane', 'waiting'] })}
+SELECT count(*)::int AS failed FROM failed`,
 )
 
-/** Fails what waits in the lanes for connections that have ended. */
+/** Fails what waits for connections that have ended, in the lanes or held outside of them. */
 export async function failForConnections(
   on: Executor,
   status: 'blocked' | 'stopped' | 'gone',
   connections: readonly { id: string; botId: string; chatId: bigint }[],
 ): Promise<void> {
   await run(on, failStatement, [status, ...ended.values(connections)])
+}
+
+const holdStatement = defineStatement(
+  'hold-for-connections',
+  `
+WITH ${held.text},
+held AS MATERIALIZED (
+  SELECT p.id, p.tenant_id, p.notification_id, k.user_id, p.connection_id, p.priority, p.expires_at
+  FROM ended_connections c
+  JOIN pending_deliveries p ON ${probe('p.bot_id', 'c.bot_id')} AND p.chat_id = c.chat_id AND p.connection_id = c.id
+  JOIN connections k ON ${probe('k.tenant_id', 'p.tenant_id')} AND ${probe('k.id', 'p.connection_id')}
+  JOIN tenants t ON ${probe('t.id', 'p.tenant_id')}
+  WHERE p.claimed_by IS NULL AND ${mayBeHeld('p')} AND ${isHeld('k', 't')}
+  FOR UPDATE OF p
+),
+${holdDeliveries('held')}
+SELECT count(*)::int AS held FROM held`,
+)
+
+/** Holds what waits in the lanes for connections that cannot be reached for a while, where their tenants want it. */
+export async function holdForConnections(
+  on: Executor,
+  connections: readonly { id: string; botId: string; chatId: bigint }[],
+): Promise<void> {
+  await run(on, holdStatement, held.values(connections))
 }
 
 const moveToChat = defineStatement(

@@ -47,13 +47,17 @@ export function joinLane({ from, columns = {}, where, orderBy }: Joining): strin
 
 /** The CTEs that bring rows in by their `status`: the queued ones into their lanes, the others to what waits. */
 export function joinLanes({ from, columns = {}, orderBy }: Omit<Joining, 'where'>): string {
-  const waiting = insert('waiting_deliveries', pick(waitingDefaults, columns), { from, where: "status <> 'queued'" })
   return `joined_lanes AS (
   ${joinLane({ from, columns, where: "status = 'queued'", orderBy })}
 ),
 joined_waiting AS (
-  ${waiting}
+  ${joinWaiting({ from, columns, where: "status <> 'queued'" })}
 )`
+}
+
+/** The INSERT that brings rows to what waits outside of the lanes. */
+export function joinWaiting({ from, columns = {}, where }: Omit<Joining, 'orderBy'>): string {
+  return insert('waiting_deliveries', pick(waitingDefaults, columns), { from, where })
 }
 
 function pick<Columns extends Record<string, string>>(defaults: Columns, given: Partial<Record<string, string>>) {

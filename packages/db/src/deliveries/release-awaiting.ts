@@ -14,13 +14,19 @@ export interface ReachableConnection {
 const releaseAwaiting = defineStatement(
   'release-awaiting-deliveries',
   `
-WITH awaiting AS MATERIALIZED (
+WITH wanted AS MATERIALIZED (
+  SELECT id FROM waiting_deliveries WHERE tenant_id = $1::uuid AND user_id = $2 AND connection_id IS NULL
+  UNION ALL
+  SELECT id FROM waiting_deliveries
+  WHERE ${probe('connection_id', '$3::uuid')} AND connection_id IS NOT NULL AND due_at IS NULL
+),
+awaiting AS MATERIALIZED (
   SELECT w.*, n.send_at, n.on_unknown, n.paused_at IS NOT NULL AS is_paused,
     coalesce(n.send_at > clock_timestamp(), false) AS is_early
-  FROM waiting_deliveries w
+  FROM wanted i
+  JOIN waiting_deliveries w ON ${probe('w.id', 'i.id')}
   JOIN notifications n ON ${probe('n.tenant_id', 'w.tenant_id')} AND ${probe('n.id', 'w.notification_id')}
-  WHERE w.tenant_id = $1::uuid AND w.user_id = $2 AND w.connection_id IS NULL
-    AND n.cancelled_at IS NULL AND coalesce(w.expires_at > clock_timestamp(), true)
+  WHERE n.cancelled_at IS NULL AND coalesce(w.expires_at > clock_timestamp(), true)
   FOR UPDATE OF w FOR SHARE OF n
 ),
 released_waiting AS (
@@ -52,7 +58,8 @@ SELECT count(*)::int AS joined FROM awaiting WHERE NOT is_early`,
 )
 
 /**
- * Lets go what waits until its user connects: it goes to the connection that came first. What is scheduled for
+ * Lets go what waits until its user connects, or until the connection can be reached again: it goes to the one that came
+ * first. What is scheduled for
  * later waits on for its time.
  * @returns how many joined the lane of the connection's bot.
  */

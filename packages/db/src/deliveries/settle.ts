@@ -4,6 +4,7 @@ import { defineStatement, inputRows, probe, run, runForRows } from '../sql.js'
 import { toStorableJson } from '../storable-json.js'
 import { type Failure, type FinalStatus, finalStatuses } from './delivery-states.js'
 import { degradedIn, endDeliveries, leaveLanes } from './end-deliveries.js'
+import { holdDeliveries, isHeld, mayBeHeld } from './hold-deliveries.js'
 
 /**
  * How a claimed delivery ended: for good, or kept in its lane and its chat's place. Of the latter `retry`
@@ -92,13 +93,23 @@ settled AS MATERIALIZED (
     p.bot_id,
     p.chat_id,
     p.is_counted,
+    p.connection_id,
+    p.priority,
+    p.expires_at,
     CASE p.kind WHEN 'edit' THEN p.body END AS body,
     clock_timestamp() - make_interval(secs => i.answered_ago_ms / 1000) AS answered_at
   FROM input i
   JOIN pending_deliveries p ON ${probe('p.id', 'i.id')} AND p.claimed_by = i.turn_id
   CROSS JOIN LATERAL (
     SELECT CASE
-      WHEN i.result IN ('advance', 'retry', 'degrade', 'release') AND p.is_cancelled THEN 'cancelled' ELSE i.result
+      WHEN i.result IN ('advance', 'retry', 'degrade', 'release') AND p.is_cancelled THEN 'cancelled'
+      WHEN i.result = 'failed' AND i.failure ->> 'class' = 'recipient' AND ${mayBeHeld('p')} THEN (
+        SELECT CASE WHEN ${isHeld('k', 't')} THEN 'hold' ELSE i.result END
+        FROM connections k
+        JOIN tenants t ON ${probe('t.id', 'k.tenant_id')}
+        WHERE ${probe('k.tenant_id', 'p.tenant_id')} AND ${probe('k.id', 'p.connection_id')}
+      )
+      ELSE i.result
     END AS result
   ) r
   FOR UPDATE OF p
@@ -118,8 +129,15 @@ ${endDeliveries({
   },
   alsoTells: [degradedIn('settled')],
 })},
+held AS MATERIALIZED (
+  SELECT s.*, k.user_id
+  FROM settled s
+  JOIN connections k ON ${probe('k.tenant_id', 's.tenant_id')} AND ${probe('k.id', 's.connection_id')}
+  WHERE s.result = 'hold'
+),
+${holdDeliveries('held')},
 kept AS MATERIALIZED (
-  SELECT * FROM settled s WHERE NOT EXISTS (SELECT FROM ended e WHERE e.id = s.id)
+  SELECT * FROM settled s WHERE s.result <> 'hold' AND NOT EXISTS (SELECT FROM ended e WHERE e.id = s.id)
 ),
 kept_in_lanes AS (
   UPDATE pending_deliveries p SET

@@ -37,6 +37,8 @@ export interface EventData {
     pressed_by: string
   }
   'bot.unauthorized': { bot_id: Id }
+  'bot.webhook_failing': { bot_id: Id; description: string }
+  'bot.webhook_restored': { bot_id: Id }
   'bot.restored': { bot_id: Id }
   'quota.warning': { quota: string; limit: number; percent: number }
 }

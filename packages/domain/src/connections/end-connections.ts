@@ -1,7 +1,10 @@
 import { DeliveriesWithdrawn } from '@tellwire/jobs'
-import { failForConnections, type InTransaction, type Prisma } from '@tellwire/db'
+import { failForConnections, holdForConnections, type InTransaction, type Prisma } from '@tellwire/db'
 import { type NewEvent, recordEvents } from '../events/record-events.js'
 import { type SystemScope, tellAfterCommit } from '../scope.js'
+
+/** The reason where a group or channel removed the bot: whoever adds it again finds everything as it was. */
+export const botRemoved = 'bot_removed'
 
 export interface ConnectionEnd {
   status: 'blocked' | 'stopped' | 'gone'
@@ -27,7 +30,9 @@ export async function endConnections(
   })
   if (connections.length === 0) return 0
   for (const { id } of connections) tellAfterCommit(scope, DeliveriesWithdrawn, id)
-  await failForConnections(db, status, connections)
+  const mayComeBack = status === 'blocked' || reason === botRemoved
+  if (mayComeBack) await holdForConnections(db, connections)
+  await failForConnections(db, status, mayComeBack ? await withoutHolding(db, connections) : connections)
   await recordEvents(
     db,
     connections.map(({ tenantId, userId, id }): NewEvent => ({
@@ -37,4 +42,16 @@ export async function endConnections(
     })),
   )
   return connections.length
+}
+
+/** Those of tenants for whom what waits fails at once. */
+async function withoutHolding<Connection extends { tenantId: string }>(
+  db: InTransaction<SystemScope>['db'],
+  connections: readonly Connection[],
+): Promise<Connection[]> {
+  const holding = await db.tenant.findMany({
+    where: { id: { in: connections.map(({ tenantId }) => tenantId) }, onUnreachable: 'hold' },
+    select: { id: true },
+  })
+  return connections.filter(({ tenantId }) => !holding.some(({ id }) => id === tenantId))
 }

@@ -79,6 +79,11 @@ export const eventCatalogue = {
     { additionalProperties: false, description: 'A person pressed a button of a message.' },
   ),
   'bot.unauthorized': event('Telegram does not accept the token of a bot any more.', bot),
+  'bot.webhook_failing': event('Telegram does not reach the webhook of a bot.', {
+    ...bot,
+    description: Type.String({ description: "Telegram's own words." }),
+  }),
+  'bot.webhook_restored': event('Telegram reaches the webhook of a bot again.', bot),
   'bot.restored': event('Telegram takes messages of a bot again.', bot),
   'quota.warning': Type.Object(
     {

@@ -6,10 +6,14 @@ import { adminRoute, Empty } from '../../route.js'
 import { changeTenant } from './change-tenant.js'
 import { createTenant } from './create-tenant.js'
 import { createTenantKey } from './create-tenant-key.js'
+import { listReports } from './list-reports.js'
 import { listTenantKeys } from './list-tenant-keys.js'
 import { listTenants } from './list-tenants.js'
+import { listUpdates } from './list-updates.js'
+import { retryUpdate } from './retry-update.js'
 import { revokeTenantKey } from './revoke-tenant-key.js'
 import { AdminListQuery, IssuedKey, Key, NewKey, NewTenant, Tenant, TenantChange } from './schemas.js'
+import { Report, UpdateListQuery, UpdateParams, WaitingUpdate } from './update-schemas.js'
 import { resumeTenant, suspendTenant } from './suspend-tenant.js'
 
 const params = IdParams('ten', 'tenant')
@@ -89,6 +93,35 @@ export const adminRoutes = [
     isIdempotent: true,
     handler: ({ scope, params, body }) =>
       answerOnce(scope, (scope) => createTenantKey(scope, idOf(params), body), { status: 201, isSecret: true }),
+  }),
+  adminRoute({
+    operation: 'listUpdates',
+    method: 'GET',
+    url: '/admin/v1/updates',
+    summary: 'List updates of bots that could not be handled',
+    query: UpdateListQuery,
+    responses: { 200: Page('UpdatePage', WaitingUpdate) },
+    handler: ({ scope, query }) => listUpdates(scope, query),
+  }),
+  adminRoute({
+    operation: 'retryUpdate',
+    method: 'POST',
+    url: '/admin/v1/updates/:bot_id/:update_id/retry',
+    summary: 'Handle an update again',
+    description: 'It is tried at once, and as often as a new one.',
+    params: UpdateParams,
+    responses: { 200: WaitingUpdate },
+    isIdempotent: true,
+    handler: ({ scope, params }) => answerOnce(scope, (scope) => retryUpdate(scope, params), { status: 200 }),
+  }),
+  adminRoute({
+    operation: 'listReports',
+    method: 'GET',
+    url: '/admin/v1/reports',
+    summary: 'List complaints of people about tenants, newest first',
+    query: AdminListQuery,
+    responses: { 200: Page('ReportPage', Report) },
+    handler: ({ scope, query }) => listReports(scope, query),
   }),
   adminRoute({
     operation: 'listTenantKeys',

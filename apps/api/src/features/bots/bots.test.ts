@@ -83,7 +83,7 @@ test('sets a webhook with a secret where there is a public URL, and takes update
   const bot = await createBot(api, tenant)
   const { telegramId } = await api.services.db.bot.findFirstOrThrow({ where: { tenantId: tenant.id } })
   const { webhookSecret } = await import('@tellwire/domain')
-  const secret = webhookSecret(api.services.sealer, telegramId)
+  const secret = webhookSecret(api.services.sealer, telegramId, 0)
   const send = (body: string, token?: string) =>
     api.app.inject({
       method: 'POST',

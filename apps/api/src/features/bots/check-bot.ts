@@ -1,5 +1,5 @@
-import { type TenantScope, webhookSecret } from '@tellwire/domain'
-import { type CallOutcome, isWellFormedToken, subscribedUpdates, telegramIdOf } from '@tellwire/telegram'
+import { type TenantScope, type WantedUpdateMode, webhookParams } from '@tellwire/domain'
+import { type CallOutcome, isWellFormedToken, telegramIdOf } from '@tellwire/telegram'
 import type { Needs } from '../../context.js'
 import { ApiError } from '../../errors.js'
 
@@ -11,17 +11,18 @@ export interface CheckedBot {
   username: string
   displayName: string
   updateMode: 'polling' | 'webhook'
+  wantedUpdateMode: WantedUpdateMode
 }
 
 /**
  * Asks Telegram who a token belongs to, and tells it where to send updates. The webhook's secret follows
  * from the bot, so that two requests which do this at once agree.
  */
-export async function checkBot(scope: Checking, token: string): Promise<CheckedBot> {
+export async function checkBot(scope: Checking, token: string, wanted: WantedUpdateMode): Promise<CheckedBot> {
   const identity = await identifyBot(scope, token)
   await assertNew(scope, identity.telegramId)
-  const updateMode = await subscribeUpdates(scope, token)
-  return { token, ...identity, updateMode }
+  const updateMode = await subscribeUpdates(scope, token, { wanted, secretVersion: 0 })
+  return { token, ...identity, updateMode, wantedUpdateMode: wanted }
 }
 
 /** Asks Telegram who a token belongs to. */
@@ -39,20 +40,24 @@ async function assertNew({ db }: Checking, telegramId: bigint): Promise<void> {
   if (await db.bot.findUnique({ where: { telegramId }, select: { id: true } })) throw botExists()
 }
 
-/** Tells Telegram where to send the bot's updates, or that it is asked for them. */
-export async function subscribeUpdates(scope: Checking, token: string): Promise<'polling' | 'webhook'> {
-  const telegramId = telegramIdOf(token)
-  if (scope.webhookBaseUrl === undefined) {
-    expectOk(await scope.telegram.call(token, 'deleteWebhook', {}))
+/**
+ * Tells Telegram where to send the bot's updates, or that it is asked for them.
+ * @throws `webhook_refused` where a webhook is wanted and Telegram reaches nothing here.
+ */
+export async function subscribeUpdates(
+  { webhookBaseUrl: publicUrl, telegram, sealer }: Checking,
+  token: string,
+  { wanted, secretVersion }: { wanted: WantedUpdateMode; secretVersion: number },
+): Promise<'polling' | 'webhook'> {
+  if (wanted === 'webhook' && publicUrl === undefined) {
+    throw new ApiError('webhook_refused', 'This service has no public address: set PUBLIC_URL, or use polling.')
+  }
+  if (wanted === 'polling' || publicUrl === undefined) {
+    expectOk(await telegram.call(token, 'deleteWebhook', {}))
     return 'polling'
   }
-  expectOk(
-    await scope.telegram.call(token, 'setWebhook', {
-      url: `${scope.webhookBaseUrl}/telegram/${telegramId}`,
-      secret_token: webhookSecret(scope.sealer, telegramId),
-      allowed_updates: subscribedUpdates,
-    }),
-  )
+  const params = webhookParams(sealer, { publicUrl, telegramId: telegramIdOf(token), secretVersion })
+  expectOk(await telegram.call(token, 'setWebhook', params))
   return 'webhook'
 }
 

@@ -1,5 +1,12 @@
-import { inTransaction } from '@tellwire/db'
-import { recordEvents, sealBotToken, tellAfterCommit, type TenantScope, wakeAfterCommit } from '@tellwire/domain'
+import { inTransaction, readWord } from '@tellwire/db'
+import {
+  recordEvents,
+  sealBotToken,
+  tellAfterCommit,
+  type TenantScope,
+  wakeAfterCommit,
+  wantedUpdateModes,
+} from '@tellwire/domain'
 import { BotChanged, DrainLane } from '@tellwire/jobs'
 import { isWellFormedToken, telegramIdOf } from '@tellwire/telegram'
 import type { Needs } from '../../context.js'
@@ -13,10 +20,15 @@ export async function replaceToken(
   id: string,
   token: string,
 ) {
-  const { telegramId } = await findOwnBot(scope, id)
+  const { telegramId, wantedUpdateMode, webhookSecretVersion } = await findOwnBot(scope, id)
   if (isWellFormedToken(token) && telegramIdOf(token) !== telegramId) throw rejectedToken('It belongs to another bot.')
   const { username, displayName } = await identifyBot(scope, token)
-  const updateMode = await subscribeUpdates(scope, token)
+  // Whoever had the token may know the secret too.
+  const secretVersion = webhookSecretVersion + 1
+  const wanted = readWord(wantedUpdateModes, wantedUpdateMode)
+  // The old secret is taken too while what was sent with it is under way; the new one from now on.
+  await scope.db.bot.update({ where: { id }, data: { webhookSecretVersion: secretVersion } })
+  const updateMode = await subscribeUpdates(scope, token, { wanted, secretVersion })
   const bot = await inTransaction(scope, async (scope) => {
     const { db, sealer } = scope
     const { count } = await db.bot.updateMany({ where: { id, status: { not: 'active' } }, data: { status: 'active' } })
@@ -35,7 +47,10 @@ export async function replaceToken(
     tellAfterCommit(scope, BotChanged, id)
     wakeAfterCommit(scope, DrainLane, { botId: id })
     const tokenSealed = sealBotToken(sealer, telegramId, token)
-    return db.bot.update({ where: { id }, data: { tokenSealed, username, displayName, updateMode } })
+    return db.bot.update({
+      where: { id },
+      data: { tokenSealed, username, displayName, updateMode, webhookSecretTold: secretVersion },
+    })
   })
   return showBot(bot)
 }

@@ -11,7 +11,7 @@ import { getBotCapacity } from './get-bot-capacity.js'
 import { listBots } from './list-bots.js'
 import { registerBot } from './register-bot.js'
 import { replaceToken } from './replace-token.js'
-import { Bot, BotCapacity, BotChange, BotListQuery, type BotView, NewBot } from './schemas.js'
+import { Bot, BotCapacity, BotChange, BotListQuery, type BotView, NewBot, NewToken } from './schemas.js'
 
 const tag = 'bots'
 const params = IdParams('bot', 'bot')
@@ -37,7 +37,7 @@ export const botRoutes = [
       // Telegram is not asked twice.
       const kept = await findKept<BotView>(scope)
       if (kept) return new Answer(201, kept.result, { location: locationOf(kept.result), ...replayedHeader(true) })
-      const bot = await checkBot(scope, body.token)
+      const bot = await checkBot(scope, body.token, body.update_mode)
       return answerOnce(scope, (scope) => registerBot(scope, bot), { status: 201, locationOf })
     },
   }),
@@ -71,11 +71,11 @@ export const botRoutes = [
     method: 'PATCH',
     url: '/v1/bots/:id',
     tag,
-    summary: "Change a bot's rate",
+    summary: "Change a bot's rate, or how it hears of updates",
     params,
     body: BotChange,
     responses: { 200: Bot },
-    errors: ['bot_not_owned', 'rate_refused'],
+    errors: ['bot_not_owned', 'rate_refused', 'webhook_refused', 'telegram_unavailable', 'bot_token_rejected'],
     handler: ({ scope, params, body }) => changeBot(scope, idOf(params), body),
   }),
   route({
@@ -104,7 +104,7 @@ export const botRoutes = [
     summary: "Replace a bot's token",
     description: 'What waited because Telegram refused the old one goes on.',
     params,
-    body: NewBot,
+    body: NewToken,
     responses: { 200: Bot },
     errors: ['bot_not_owned', 'bot_token_rejected', 'webhook_refused', 'telegram_unavailable'],
     handler: ({ scope, params, body }) => replaceToken(scope, idOf(params), body.token),

@@ -1,4 +1,5 @@
-import type { Prisma } from '@tellwire/db'
+import { type Prisma, readWord } from '@tellwire/db'
+import { wantedUpdateModes } from '@tellwire/domain'
 import { showId } from '../../http/ids.js'
 import type { BotView } from './schemas.js'
 
@@ -9,6 +10,9 @@ export function showBot(bot: Prisma.BotGetPayload<object>): BotView {
     display_name: bot.displayName,
     telegram_id: Number(bot.telegramId),
     mode: bot.updateMode === 'webhook' ? 'webhook' : 'polling',
+    update_mode: readWord(wantedUpdateModes, bot.wantedUpdateMode),
+    webhook_error: bot.webhookError,
+    pending_updates: bot.pendingUpdates,
     rate: bot.rate,
     allow_paid_broadcast: bot.allowPaidBroadcast,
     status: bot.status === 'active' ? 'active' : 'unauthorized',

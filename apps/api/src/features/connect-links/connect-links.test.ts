@@ -187,3 +187,66 @@ test('lists links, newest first, by user and status', async ({ api, as, db, tena
   expect(await idsOf('?status=expired')).toEqual([old.id])
   expect(await idsOf('?status=revoked')).toEqual([revoked.id])
 })
+
+test('has a code that no other link of the bot has, and asks for what the tenant has set', async ({
+  api,
+  as,
+  tenant,
+}) => {
+  await createBot(api, tenant)
+  await as(tenant).patch('/v1/connect-settings', { confirm: 'number' })
+  const issue = async (body: object) =>
+    (await as(tenant).post('/v1/connect-links', { user_id: 'u', ...body })).json<Record<string, unknown>>()
+
+  const links = await Promise.all(Array.from({ length: 20 }, () => issue({ account_label: '+49 170 1234567' })))
+  const tapped = await issue({ confirm: 'tap' })
+
+  expect(new Set(links.map(({ code }) => code)).size).toBe(20)
+  expect(links[0]).toMatchObject({
+    code: expect.stringMatching(/^[2-9B-Z]{4}-[2-9B-Z]{4}$/),
+    confirm: 'number',
+    number: expect.any(Number),
+    account_label: '•••67',
+  })
+  expect(tapped).toMatchObject({ confirm: 'tap', number: null, account_label: null })
+  const shown = (await as(tenant).get(`/v1/connect-links/${links[0]?.['id'] as string}`)).json()
+  expect(shown).not.toHaveProperty('code')
+  expect(shown).not.toHaveProperty('number')
+})
+
+test('asks for rights of an administrator where there are some', async ({ api, as, tenant }) => {
+  const { username } = await createBot(api, tenant)
+  const issue = (body: object) => as(tenant).post('/v1/connect-links', { user_id: 'u', ...body })
+
+  const channel = await issue({ chat: 'channel', admin_rights: ['edit_messages'] })
+  const alone = await issue({ admin_rights: ['pin_messages'] })
+  const unknown = await issue({ chat: 'group', admin_rights: ['rule_the_world'] })
+
+  expect(channel.json()).toMatchObject({
+    url: `https://t.me/${username}?startchannel&admin=post_messages+edit_messages`,
+    admin_rights: ['edit_messages'],
+  })
+  expect([alone.statusCode, unknown.statusCode]).toEqual([400, 400])
+  expect(alone.json().errors[0].pointer).toBe('/admin_rights')
+})
+
+test('counts how far people come, by day', async ({ api, as, app, db, tenant }) => {
+  await createBot(api, tenant)
+  const issue = async () => (await as(tenant).post('/v1/connect-links', { user_id: 'u' })).json()
+  const opened = await issue()
+  await issue()
+  await issue()
+  await app.inject(new URL(opened.connect_page_url as string).pathname)
+  const used = await db.connectLink.findFirstOrThrow({ where: { tenantId: tenant.id, openedAt: null } })
+  await db.connectLink.updateMany({ where: { id: used.id }, data: { usedAt: new Date(), status: 'used' } })
+  const funnel = (query = '') => as(tenant).get(`/v1/connect-links/funnel${query}`)
+
+  const today = new Date().toISOString().slice(0, 10)
+  expect((await funnel()).json()).toMatchObject({
+    to: today,
+    days: [{ day: today, issued: 3, opened: 2, started: 1, connected: 1 }],
+  })
+  expect((await funnel('?from=2020-01-01&to=2020-02-01')).json()).toMatchObject({ days: [] })
+  expect((await funnel('?from=2026-01-01&to=2026-11-01')).statusCode).toBe(400)
+  expect((await funnel('?from=2026-02-30')).statusCode).toBe(400)
+})

@@ -4,10 +4,19 @@ import { answerOnce } from '../../http/answer.js'
 import { IdParams, readId } from '../../http/ids.js'
 import { Page } from '../../http/schemas.js'
 import { Empty, route } from '../../route.js'
+import { getConnectFunnel } from './get-connect-funnel.js'
 import { getConnectLink } from './get-connect-link.js'
 import { issueShownLink } from './issue-shown-link.js'
 import { listConnectLinks } from './list-connect-links.js'
-import { ConnectLink, ConnectLinkListQuery, IssuedConnectLink, NewConnectLink, WaitQuery } from './schemas.js'
+import {
+  ConnectFunnel,
+  ConnectLink,
+  ConnectLinkListQuery,
+  FunnelQuery,
+  IssuedConnectLink,
+  NewConnectLink,
+  WaitQuery,
+} from './schemas.js'
 
 const tag = 'connect links'
 const params = IdParams('lnk', 'connect link')
@@ -45,6 +54,18 @@ export const connectLinkRoutes = [
     query: ConnectLinkListQuery,
     responses: { 200: Page('ConnectLinkPage', ConnectLink) },
     handler: ({ scope, query }) => listConnectLinks(scope, query),
+  }),
+  route({
+    operation: 'getConnectFunnel',
+    gate: 'searches',
+    scope: 'links:read',
+    method: 'GET',
+    url: '/v1/connect-links/funnel',
+    tag,
+    summary: 'See how far people come who are to connect a chat',
+    query: FunnelQuery,
+    responses: { 200: ConnectFunnel },
+    handler: ({ scope, query }) => getConnectFunnel(scope, query),
   }),
   route({
     operation: 'getConnectLink',

@@ -124,3 +124,36 @@ export const ConnectLinkListQuery = Type.Object(
   { additionalProperties: false },
 )
 export type ConnectLinkListQuery = Static<typeof ConnectLinkListQuery>
+
+const Day = (description: string) => Type.String({ format: 'date', description, examples: ['2026-11-21'] })
+
+export const FunnelQuery = Type.Object(
+  {
+    from: Type.Optional(Day('The first day; without it thirty days before the last.')),
+    to: Type.Optional(Day('The last day; without it today.')),
+  },
+  { additionalProperties: false },
+)
+export type FunnelQuery = Static<typeof FunnelQuery>
+
+export const ConnectFunnel = Type.Object(
+  {
+    from: Day('The first day.'),
+    to: Day('The last day.'),
+    days: Type.Array(
+      Type.Object(
+        {
+          day: Day('The day, in UTC.'),
+          issued: Type.Integer({ description: 'Links that were issued on the day.' }),
+          opened: Type.Integer({ description: 'Those whose page was opened, or that were used without it.' }),
+          started: Type.Integer({ description: 'Those that reached the bot.' }),
+          connected: Type.Integer({ description: 'Those that connected a chat.' }),
+        },
+        { $id: 'ConnectFunnelDay', description: 'What became of the links of one day.' },
+      ),
+      { description: 'Days on which links were issued, in their order.' },
+    ),
+  },
+  { $id: 'ConnectFunnel', description: 'How far people come who are to connect a chat.' },
+)
+export type FunnelView = Static<typeof ConnectFunnel>

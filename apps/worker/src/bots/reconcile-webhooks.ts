@@ -1,0 +1,182 @@
+import { inTransaction, type InTransaction, readWord } from '@tellwire/db'
+import {
+  recordEvents,
+  type SystemScope,
+  tellAfterCommit,
+  unsealBotToken,
+  wantedUpdateModes,
+  webhookAddress,
+  webhookParams,
+} from '@tellwire/domain'
+import { BotChanged } from '@tellwire/jobs'
+import { openSystemScope, type WorkerContext } from '../context.js'
+import { every, type Repeating } from '../every.js'
+import { judgeWebhook, type WebhookVerdict } from './judge-webhook.js'
+import { commandsVersion, setCommands } from './set-commands.js'
+
+const lookEveryMs = 5_000
+const botsAtOnce = 50
+const concurrency = 8
+/** Every bot is looked at so often, and one whose webhook fails sooner. */
+const intervalSeconds = { well: 600, failing: 10 }
+/** How long a bot is polled after its webhook failed, before that is tried again. */
+const polledForMs = 3_600_000
+
+/**
+ * Looks at every bot once in ten minutes, spread over them: whether Telegram sends its updates where it should, with the
+ * right secret, and of which kinds, and puts right what is not. Any number of workers share the bots.
+ */
+export function startReconciling(ctx: WorkerContext): Repeating {
+  return every(lookEveryMs, ctx, 'reconciling webhooks', async () => {
+    let bots = await takeBots(ctx)
+    while (bots.length > 0 && !ctx.stopping.aborted) {
+      const publicUrl = await readPublicUrl(ctx)
+      const queue = bots.values()
+      await Promise.all(
+        Array.from({ length: concurrency }, async () => {
+          for (const bot of queue) if (!ctx.stopping.aborted) await reconcile(ctx, bot, publicUrl)
+        }),
+      )
+      bots = bots.length < botsAtOnce ? [] : await takeBots(ctx)
+    }
+  })
+}
+
+interface Bot {
+  id: string
+  telegramId: bigint
+  tokenSealed: Uint8Array
+  updateMode: string
+  wantedUpdateMode: string
+  secretVersion: number
+  secretTold: number
+  failingSince: Date | null
+  polledUntil: Date | null
+  commandsVersion: number | null
+}
+
+/** Takes bots whose time has come; nobody else takes them before it comes again. */
+async function takeBots({ db }: WorkerContext): Promise<Bot[]> {
+  return db.$queryRaw<Bot[]>`
+    UPDATE bots b SET
+      webhook_due_at = clock_timestamp() + make_interval(secs => ${intervalSeconds.well} * (0.9 + random() * 0.1))
+    FROM (
+      SELECT id FROM bots
+      WHERE status = 'active' AND webhook_due_at <= clock_timestamp()
+      ORDER BY webhook_due_at LIMIT ${botsAtOnce}
+      FOR UPDATE SKIP LOCKED
+    ) due
+    WHERE b.id = due.id
+    RETURNING b.id::text, b.telegram_id AS "telegramId", b.token_sealed AS "tokenSealed", b.update_mode AS "updateMode",
+      b.wanted_update_mode AS "wantedUpdateMode", b.webhook_secret_version AS "secretVersion",
+      b.webhook_secret_told AS "secretTold", b.webhook_failing_since AS "failingSince", b.polled_until AS "polledUntil",
+      b.commands_version AS "commandsVersion"`
+}
+
+/** Where Telegram reaches the API, as that has said when it started. */
+async function readPublicUrl({ db }: WorkerContext): Promise<string | undefined> {
+  const setting = await db.serviceSetting.findUnique({ where: { name: 'public_url' } })
+  return setting?.value ?? undefined
+}
+
+async function reconcile(ctx: WorkerContext, bot: Bot, publicUrl: string | undefined): Promise<void> {
+  const { id: botId, telegramId, secretVersion } = bot
+  try {
+    const token = unsealBotToken(ctx.sealer, telegramId, bot.tokenSealed)
+    const info = await ctx.pollingApi.call(token, 'getWebhookInfo', {})
+    if (info.kind !== 'ok') return
+    const verdict = judgeWebhook(
+      {
+        wanted: readWord(wantedUpdateModes, bot.wantedUpdateMode),
+        address: publicUrl === undefined ? undefined : webhookAddress({ publicUrl, telegramId }),
+        isSecretTold: bot.secretTold === secretVersion,
+        polledUntilMs: bot.polledUntil?.getTime(),
+        failingSinceMs: bot.failingSince?.getTime(),
+        info: info.result,
+      },
+      Date.now(),
+    )
+    if (await act(ctx, token, verdict, { telegramId, secretVersion, publicUrl })) {
+      await record(ctx, bot, verdict, info.result.pending_update_count)
+    }
+    if (
+      bot.commandsVersion !== commandsVersion &&
+      (await setCommands(ctx, token, { wereOurs: bot.commandsVersion !== null }))
+    ) {
+      await ctx.db.bot.update({ where: { id: botId }, data: { commandsVersion } })
+    }
+  } catch (error) {
+    ctx.log.warn({ err: error, botId }, 'a webhook was not looked at')
+  }
+}
+
+/** @returns whether Telegram did it. */
+async function act(
+  { pollingApi, sealer, log }: WorkerContext,
+  token: string,
+  { action }: WebhookVerdict,
+  {
+    telegramId,
+    secretVersion,
+    publicUrl,
+  }: { telegramId: bigint; secretVersion: number; publicUrl: string | undefined },
+): Promise<boolean> {
+  if (action === 'nothing') return true
+  const outcome =
+    action === 'delete' || publicUrl === undefined
+      ? await pollingApi.call(token, 'deleteWebhook', {})
+      : await pollingApi.call(token, 'setWebhook', webhookParams(sealer, { publicUrl, telegramId, secretVersion }))
+  if (outcome.kind !== 'ok')
+    log.warn({ telegramId: String(telegramId), action, outcome }, 'a webhook was not put right')
+  else log.info({ telegramId: String(telegramId), action }, 'a webhook was put right')
+  return outcome.kind === 'ok'
+}
+
+async function record(ctx: WorkerContext, bot: Bot, verdict: WebhookVerdict, pendingUpdates: number): Promise<void> {
+  const { id: botId, failingSince, secretVersion } = bot
+  const { action, mode, health, error, fallsBack } = verdict
+  await inTransaction(openSystemScope(ctx, 'webhooks'), async (scope) => {
+    const { count } = await scope.db.bot.updateMany({
+      // Whoever has changed the bot meanwhile knows better.
+      where: { id: botId, wantedUpdateMode: bot.wantedUpdateMode, webhookSecretVersion: secretVersion },
+      data: {
+        updateMode: mode,
+        pendingUpdates,
+        ...(health === 'unknown'
+          ? {}
+          : {
+              webhookError: error ?? null,
+              webhookFailingSince: health === 'failing' ? (failingSince ?? new Date()) : null,
+            }),
+        webhookSecretTold: mode === 'webhook' ? secretVersion : bot.secretTold,
+        ...(fallsBack ? { polledUntil: new Date(Date.now() + polledForMs) } : {}),
+        ...(mode === 'webhook' && (health === 'failing' || action === 'set')
+          ? { webhookDueAt: new Date(Date.now() + intervalSeconds.failing * 1_000) }
+          : {}),
+      },
+    })
+    if (count === 0) return
+    if (bot.updateMode !== mode) {
+      await scope.db.updatePoller.update({ where: { botId }, data: { isWanted: mode === 'polling' } })
+      tellAfterCommit(scope, BotChanged, botId)
+    }
+    if (health === 'failing' && failingSince === null) await tellTenants(scope, botId, error)
+    if (health === 'reached' && failingSince !== null) await tellTenants(scope, botId, undefined)
+  })
+}
+
+async function tellTenants(
+  { db }: InTransaction<SystemScope>,
+  botId: string,
+  error: string | undefined,
+): Promise<void> {
+  const tenants = await db.botAccess.findMany({ where: { botId }, select: { tenantId: true } })
+  await recordEvents(
+    db,
+    tenants.map(({ tenantId }) =>
+      error === undefined
+        ? { tenantId, type: 'bot.webhook_restored' as const, data: { bot_id: botId } }
+        : { tenantId, type: 'bot.webhook_failing' as const, data: { bot_id: botId, description: error } },
+    ),
+  )
+}
