@@ -1,3 +1,4 @@
+import { connectDatabase } from '@tellwire/db'
 import { eventually } from '@tellwire/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createWorld, type Json, type Person, type World } from './world.js'
@@ -104,7 +105,7 @@ describe('a code', () => {
     const userId = newUser()
     const link = await issue(userId)
     const person = await world.newPerson('Guesser')
-    for (const wrong of ['BBBB2222', 'BBBB3333', 'BBBB4444', 'BBBB5555', 'BBBB6666']) {
+    for (const wrong of ['CCCC2222', 'CCCC3333', 'CCCC4444', 'CCCC5555', 'CCCC6666']) {
       const { message_id: after } = (await person.messages()).at(-1) ?? { message_id: 0 }
       await person.say(wrong)
       await person.hears('I do not know this code', after)
@@ -120,7 +121,7 @@ describe('a code', () => {
 
   test('words and numbers that people write are taken for none', async () => {
     const person = await world.newPerson('Writer')
-    for (const words of ['Thursday', 'password', '12345678', 'BACKDOOR']) {
+    for (const words of ['Thursday', 'password', '12345678', 'BACKDOOR', 'see you at 8']) {
       const { message_id: after } = (await person.messages()).at(-1) ?? { message_id: 0 }
       await person.say(words)
       expect(await person.hears('Hello!', after)).toMatchObject({ from_bot: true })
@@ -433,6 +434,27 @@ test('who needs a new link is led to where the app shows one', async () => {
 
   const answer = await person.hears('no longer valid')
   expect(answer['buttons']).toEqual([[{ text: 'Get a new link', url: 'https://app.example.com/settings' }]])
+})
+
+test('through a bot that several tenants share, each message says whose it is', async () => {
+  const userId = newUser()
+  const person = await world.connect(userId)
+  const db = connectDatabase({ url: world.database.url, poolMax: 1 })
+  await db.bot.updateMany({ where: { username: world.bot.username }, data: { tenantId: null } })
+  await db.lane.updateMany({ data: { holder: null, leaseUntil: null } })
+
+  await world.settled(await world.tell(userId, '**Other Ltd**\nPay *now*'))
+
+  const message = (await person.messages()).at(-1)
+  expect(message?.['text']).toBe('Acme & Söhne\nOther Ltd\nPay now')
+  expect(message?.['entities']).toEqual([
+    { type: 'bold', offset: 0, length: 12 },
+    { type: 'bold', offset: 13, length: 9 },
+    { type: 'italic', offset: 27, length: 3 },
+  ])
+  const owner = await db.tenant.findFirstOrThrow()
+  await db.bot.updateMany({ where: { username: world.bot.username }, data: { tenantId: owner.id } })
+  await db.$disconnect()
 })
 
 describe('speaks the language', () => {

@@ -1,145 +1,10 @@
-import { renderMedia } from './render-media.js'
-import { make, renderText } from './render-text.js'
+import { describeGroup, renderGroupPanel } from './render-group.js'
+import { groupAlbums, renderAlbum } from './render-messages.js'
+import { make } from './render-text.js'
+import { call, choose, element, guarded, listeners, notice, place, shownGroup, state } from './session.js'
 
-// The chat page: what a person sees and does in Telegram, over the sandbox's control API.
-const api = '/sandbox/v1'
+// The chat page: what a person sees and does in Telegram.
 const refreshEveryMs = 700
-
-const query = new URLSearchParams(location.search)
-const state = {
-  personId: Number(query.get('person')) || undefined,
-  bot: query.get('bot') || undefined,
-  /** A start link that was opened and whose Start button was not pressed yet. */
-  pendingLink: undefined,
-  people: [],
-  shown: '',
-}
-
-const element = (id) => document.getElementById(id)
-
-async function call(method, path, body) {
-  const response = await fetch(api + path, {
-    method,
-    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  })
-  const answer = await response.json()
-  if (!response.ok) throw new Error(answer.error ?? `The sandbox answered ${response.status}.`)
-  return answer
-}
-
-// Telegram does not show a person what follows their /start.
-function shownText(message) {
-  return message.from_bot ? message.text : message.text.replace(/^(\/start(@\w+)?) .*$/s, '$1')
-}
-
-/** Messages of one album stand together; the first of them has the caption. */
-function groupAlbums(messages) {
-  const groups = []
-  for (const message of messages) {
-    const last = groups.at(-1)
-    const isSame = message.media_group_id !== null && last?.[0].media_group_id === message.media_group_id
-    if (isSame) last.push(message)
-    else groups.push([message])
-  }
-  return groups
-}
-
-function renderGroup(group, messages) {
-  const [message] = group
-  const time = new Date(message.date * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
-  const marks = [
-    message.effect ? '✨ ' : '',
-    message.silent ? '🔕 ' : '',
-    message.protected ? '🔒 ' : '',
-    message.edited ? 'edited ' : '',
-  ].join('')
-  const replied = messages.find(({ message_id: id }) => id === message.reply_to)
-  const media = group.filter((each) => each.media).map((each) => renderMedia(each.media))
-  const album = media.length > 1 ? [make('div', { className: 'album' }, ...media)] : media
-  const text = renderText(shownText(message), message.entities)
-  const bubble = make(
-    'div',
-    { className: `bubble${media.length > 0 ? ' with-media' : ''}` },
-    ...(replied ? [make('div', { className: 'replied' }, replied.text.slice(0, 80) || replied.media?.type)] : []),
-    ...(message.caption_above ? [text, ...album] : [...album, text]),
-  )
-  bubble.append(make('span', { className: 'meta' }, marks + time))
-  const item = make('li', { className: `message${message.from_bot ? '' : ' own'}` }, bubble)
-  item.dataset.messageId = message.message_id
-  if (message.buttons.length > 0) item.append(renderKeyboard(message))
-  return item
-}
-
-function renderKeyboard(message) {
-  const rows = message.buttons.map((row, rowIndex) =>
-    make(
-      'div',
-      {},
-      ...row.map((button, column) => {
-        const className = button.style ?? ''
-        const node = make('button', { type: 'button', className }, `${button.text}${markOf(button)}`)
-        node.addEventListener('click', () => press(message.message_id, rowIndex, column))
-        return node
-      }),
-    ),
-  )
-  return make('div', { className: 'keyboard' }, ...rows)
-}
-
-function markOf(button) {
-  if (button.url) return ' ↗'
-  if (button.copy_text) return ' 📋'
-  return button.web_app ? ' 📱' : ''
-}
-
-const press = guarded(async (messageId, row, column) => {
-  const {
-    url,
-    callback_query_id: queryId,
-    copied,
-    web_app: app,
-  } = await call('POST', `/people/${state.personId}/press`, {
-    bot: state.bot,
-    message_id: messageId,
-    row,
-    column,
-  })
-  if (url ?? app) window.open(url ?? app, '_blank', 'noreferrer')
-  if (copied) notice(`Copied: ${copied}`)
-  if (queryId) void showAnswer(queryId)
-})
-
-async function showAnswer(queryId) {
-  for (let attempt = 0; attempt < 20; attempt++) {
-    const { is_answered: isAnswered, text } = await call('GET', `/callback-queries/${queryId}`)
-    if (isAnswered) return text ? notice(text) : undefined
-    await new Promise((resolve) => setTimeout(resolve, 150))
-  }
-}
-
-function notice(text) {
-  element('notice').textContent = text ?? ''
-  element('notice').hidden = !text
-}
-
-let lastAction = Promise.resolve()
-
-/** Runs actions one after the other, so that each sees what the one before it did; shows a failure to the person. */
-function guarded(action) {
-  const run = async (args) => {
-    notice()
-    try {
-      await action(...args)
-    } catch (error) {
-      notice(error.message)
-    }
-    await refresh()
-  }
-  return (...args) => {
-    lastAction = lastAction.then(() => run(args))
-    return lastAction
-  }
-}
 
 function onSubmit(id, action) {
   const run = guarded(action)
@@ -147,15 +12,6 @@ function onSubmit(id, action) {
     event.preventDefault()
     void run(new FormData(event.target), event.target)
   })
-}
-
-function choose(personId, bot) {
-  Object.assign(state, { personId, bot, pendingLink: undefined, shown: '' })
-  history.replaceState(
-    null,
-    '',
-    `?${new URLSearchParams({ ...(personId ? { person: personId } : {}), ...(bot ? { bot } : {}) })}`,
-  )
 }
 
 function listItem(label, isCurrent, onClick) {
@@ -181,34 +37,66 @@ function renderLists(person) {
     ...(people.length > 0 ? people : [make('li', { className: 'empty' }, 'Nobody yet: add a person.')]),
   )
   const chats = (person?.chats ?? []).map(({ bot }) =>
-    listItem(`@${bot}`, bot === state.bot, () => {
+    listItem(`@${bot}`, bot === state.bot && !state.groupId, () => {
       choose(person.id, bot)
       void refresh()
     }),
   )
+  const mine = person
+    ? state.groups.filter(({ members, migrated_to: to }) => members.includes(person.id) && to === null)
+    : []
+  chats.push(
+    ...mine.map(({ id, title }) =>
+      listItem(title, id === state.groupId, () => {
+        choose(person.id, undefined, id)
+        void refresh()
+      }),
+    ),
+  )
+  element('loses-payloads').checked = person?.loses_payloads ?? false
   element('chats').replaceChildren(
     ...(chats.length > 0 ? chats : [make('li', { className: 'empty' }, 'No chat yet: open a start link.')]),
   )
 }
 
 function renderChat(person, messages) {
-  const chat = person?.chats.find(({ bot }) => bot === state.bot)
-  const isChat = person !== undefined && state.bot !== undefined
+  const group = person && shownGroup()
+  const chat = group ? undefined : person?.chats.find(({ bot }) => bot === state.bot)
+  const isChat = person !== undefined && (group !== undefined || state.bot !== undefined)
   element('chat-header').hidden = !isChat
-  element('chat-title').textContent = `@${state.bot ?? ''}`
-  element('chat-subtitle').textContent = `bot · as ${person?.first_name ?? ''}`
+  element('chat-title').textContent = group?.title ?? `@${state.bot ?? ''}`
+  element('chat-subtitle').textContent = group ? describeGroup(group, person) : `bot · as ${person?.first_name ?? ''}`
+  element('group-panel').hidden = !group
+  if (group) showGroupPanel(group, person)
   element('block').hidden = !chat
   element('block').textContent = chat?.is_blocked ? 'Unblock bot' : 'Block bot'
   element('block').dataset.isBlocked = String(chat?.is_blocked ?? false)
-  const hasToStart = isChat && (state.pendingLink !== undefined || !chat || chat.is_blocked)
+  const hasToStart = isChat && !group && (state.pendingLink !== undefined || !chat || chat.is_blocked)
   element('start').hidden = !hasToStart
   element('start-button').textContent = chat?.is_blocked ? 'RESTART' : 'START'
   element('say').hidden = !isChat || hasToStart
   const list = element('messages')
   const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80
-  list.replaceChildren(...groupAlbums(messages).map((group) => renderGroup(group, messages)))
+  list.replaceChildren(...groupAlbums(messages).map((group) => renderAlbum(group, messages)))
   renderReplyKeyboard(hasToStart ? [] : messages)
   if (isAtEnd) list.scrollTop = list.scrollHeight
+}
+
+function showGroupPanel(group, person) {
+  const panel = renderGroupPanel(group, {
+    person,
+    topic: state.topic,
+    onTopic: (topic) => {
+      state.topic = topic
+      state.shown = ''
+      void refresh()
+    },
+    act: guarded(async (method, path, body) => {
+      const { id } = await call(method, `/groups/${group.id}${path}`, body)
+      if (path === '/upgrade') choose(person.id, undefined, id)
+    }),
+  })
+  element('group-panel').replaceChildren(...panel)
 }
 
 /** In place of the letters: what the bot offered last. */
@@ -237,10 +125,12 @@ function renderReplyKeyboard(messages) {
 async function refresh() {
   try {
     state.people = (await call('GET', '/people')).data
+    state.groups = (await call('GET', '/groups')).data
     const person = state.people.find(({ id }) => id === state.personId)
     const hasChat = person?.chats.some(({ bot }) => bot === state.bot)
-    const messages = hasChat ? (await call('GET', `/people/${person.id}/messages?bot=${state.bot}`)).data : []
-    const shown = JSON.stringify([state.personId, state.bot, state.pendingLink, state.people, messages])
+    const messages = await readMessages(person, hasChat)
+    const { personId, bot, groupId, topic, pendingLink, people, groups } = state
+    const shown = JSON.stringify([personId, bot, groupId, topic, pendingLink, people, groups, messages])
     if (shown === state.shown) return
     state.shown = shown
     renderLists(person)
@@ -249,6 +139,36 @@ async function refresh() {
     notice('The sandbox does not answer.')
   }
 }
+
+async function readMessages(person, hasChat) {
+  if (person && shownGroup()) {
+    const { data } = await call('GET', `/groups/${state.groupId}/messages`)
+    return state.topic === undefined ? data : data.filter(({ topic }) => topic === state.topic)
+  }
+  return hasChat ? (await call('GET', `/people/${person.id}/messages?bot=${state.bot}`)).data : []
+}
+
+onSubmit('new-group', async (form, node) => {
+  if (!state.personId) throw new Error('Choose or add the person who makes the group first.')
+  const title = String(form.get('title')).trim()
+  if (title === '') return
+  const kind = String(form.get('kind'))
+  const group = kind === 'forum' ? { type: 'supergroup', is_forum: true } : { type: kind }
+  const { id } = await call('POST', '/groups', {
+    title,
+    members: state.people.map((each) => each.id),
+    administrators: [state.personId],
+    ...group,
+  })
+  choose(state.personId, undefined, id)
+  node.reset()
+})
+
+element('loses-payloads').addEventListener('change', () => void toggleLoss())
+const toggleLoss = guarded(async () => {
+  if (!state.personId) throw new Error('Choose or add the person whose app it is first.')
+  await call('PATCH', `/people/${state.personId}`, { loses_payloads: element('loses-payloads').checked })
+})
 
 onSubmit('new-person', async (form, node) => {
   const firstName = String(form.get('first_name')).trim()
@@ -263,9 +183,16 @@ onSubmit('open-link', async (form, node) => {
   const link = String(form.get('link')).trim()
   const bot = botOf(link)
   if (!bot) throw new Error('This is not a link to a bot, such as https://t.me/bot?start=…')
+  node.reset()
+  // A link for groups and channels adds the bot to the one that is open.
+  if (/[?&]start(group|channel)/.test(link)) {
+    if (!shownGroup())
+      throw new Error('This link is for a group or channel: open the one to which the bot is to be added first.')
+    await call('POST', `/people/${state.personId}/open`, { link, chat_id: state.groupId })
+    return
+  }
   choose(state.personId, bot)
   state.pendingLink = link
-  node.reset()
 })
 
 onSubmit('say', async (form, node) => {
@@ -275,7 +202,8 @@ onSubmit('say', async (form, node) => {
   await sayText(text)
 })
 
-const sayText = (text) => call('POST', `/people/${state.personId}/say`, { bot: state.bot, text })
+const sayText = (text) =>
+  call('POST', `/people/${state.personId}/say`, { ...place(), text, ...(state.topic ? { topic: state.topic } : {}) })
 const say = guarded(sayText)
 
 const start = guarded(async () => {
@@ -298,5 +226,6 @@ function botOf(link) {
   return url.protocol === 'tg:' ? url.searchParams.get('domain') : url.pathname.slice(1)
 }
 
+listeners.refresh = refresh
 await refresh()
 setInterval(() => void refresh(), refreshEveryMs)

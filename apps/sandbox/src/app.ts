@@ -24,6 +24,9 @@ const pageFiles = [
   { url: '/chat-page.css', file: 'chat-page.css', type: 'text/css; charset=utf-8' },
   { url: '/render-text.js', file: 'render-text.js', type: 'text/javascript; charset=utf-8' },
   { url: '/render-media.js', file: 'render-media.js', type: 'text/javascript; charset=utf-8' },
+  { url: '/session.js', file: 'session.js', type: 'text/javascript; charset=utf-8' },
+  { url: '/render-messages.js', file: 'render-messages.js', type: 'text/javascript; charset=utf-8' },
+  { url: '/render-group.js', file: 'render-group.js', type: 'text/javascript; charset=utf-8' },
   { url: '/chat-page.js', file: 'chat-page.js', type: 'text/javascript; charset=utf-8' },
 ]
 

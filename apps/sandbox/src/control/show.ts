@@ -48,6 +48,7 @@ export function showPersonOf({ world }: Control, person: Person) {
     id: person.id,
     first_name: person.firstName,
     language_code: person.languageCode ?? null,
+    loses_payloads: person.losesPayloads ?? false,
     chats: dialogs.map(({ botId, isBlocked }) => ({
       bot: world.bots.get(botId)?.username ?? '',
       is_blocked: isBlocked,

@@ -18,8 +18,8 @@ export function hashConnectToken(token: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(createHash('sha256').update(token).digest())
 }
 
-/** No vowels, so that no word is taken for a code, and nothing that looks like something else. */
-const codeAlphabet = '23456789BCDFGHJKMNPQRSTVWXZ'
+/** No vowels, so that no word is taken for a code, and nothing that looks like something else in it. */
+const codeAlphabet = '23456789CDFHJKMNPQRTVWX'
 const codeLength = 8
 
 /**
@@ -41,18 +41,21 @@ export function hashConnectCode(sealer: Sealer, code: string): Uint8Array<ArrayB
   return new Uint8Array(Buffer.from(sealer.derive('connect code', code), 'base64url'))
 }
 
-/** A code as it is shown: `BCDF-2345`. */
+/** A code as it is shown: `CDFH-2345`. */
 export function showCode(code: string): string {
   return `${code.slice(0, codeLength / 2)}-${code.slice(codeLength / 2)}`
 }
 
+/** Letters that codes do not have, and what they are taken for. */
+const lookAlikes: Readonly<Record<string, string>> = { B: '8', G: '6', S: '5', U: 'V', Z: '2' }
 const dashesAndSpaces = /[\s\p{Pd}\p{Cf}\u2212_.]+/gu
 const isCode = new RegExp(`^[${codeAlphabet}]{${codeLength}}$`)
 
 /** Reads a code as people type it, on whatever keyboard. @returns undefined for what is none. */
 export function readCode(text: string): string | undefined {
   if (text.length > 64) return undefined
-  const code = toAsciiDigits(text.normalize('NFKC')).replaceAll(dashesAndSpaces, '').toUpperCase()
+  const typed = toAsciiDigits(text.normalize('NFKC')).replaceAll(dashesAndSpaces, '').toUpperCase()
+  const code = typed.replaceAll(/[BGSUZ]/g, (letter) => lookAlikes[letter] ?? letter)
   return isCode.test(code) ? code : undefined
 }
 

@@ -90,7 +90,7 @@ export const IssuedConnectLink = Type.Object(
     start_command: Type.String({ description: 'What to write to the bot where a link cannot be opened.' }),
     code: Type.String({
       description: 'What can be typed or pasted to the bot instead, with or without the dash, or after /connect.',
-      examples: ['BCDF-2345'],
+      examples: ['CDFH-2345'],
     }),
     number: Nullable(Type.Integer(), {
       description: 'The number that the person taps, where `confirm` is `number`. Show it beside the link.',
