@@ -63,14 +63,17 @@ describe('what is asked for while a lane is busy', () => {
   test("a person's stop ends what waits for the person", async () => {
     await setRate(1)
     const person = await world.connect('stopper')
-    const posted = await Promise.all([1, 2, 3, 4].map((number) => world.tell('stopper', `number ${number}`)))
+    const posted = await Promise.all(
+      [1, 2, 3, 4, 5, 6, 7, 8].map((number) => world.tell('stopper', `number ${number}`)),
+    )
     await eventually(
       () => world.arrivalsOf('number 1'),
       ({ length }) => length === 1,
     )
     await person.say('/stop')
+    await person.press('Yes, end it')
 
-    const ends = await Promise.all(posted.slice(2).map(async (id) => (await world.settled(id))['counts']))
+    const ends = await Promise.all(posted.slice(6).map(async (id) => (await world.settled(id))['counts']))
     expect(ends).toEqual([{ failed: 1 }, { failed: 1 }])
     await setRate(30)
   })
@@ -138,6 +141,7 @@ test('a group that became a supergroup keeps its history', async () => {
     chat_id: supergroupId,
     text: `/stop@${world.bot.username}`,
   })
+  await person.press('Yes, end it', supergroupId)
   await eventually(
     async () => (await world.call('GET', '/v1/connections?user_id=team')).body['data'] as Json[],
     (connections) => connections.every(({ status }) => status === 'stopped'),
@@ -152,6 +156,7 @@ test('a group that became a supergroup is stopped from there, before anything wa
     chat_id: upgraded.body['id'],
     text: `/stop@${world.bot.username}`,
   })
+  await person.press('Yes, end it', upgraded.body['id'] as number)
 
   const ended = await eventually(
     async () => (await world.call('GET', '/v1/connections?user_id=quiet team')).body['data'] as Json[],
