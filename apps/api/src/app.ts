@@ -11,6 +11,8 @@ import { LinkEnded, onAnnounced } from '@tellwire/jobs'
 import { portOf } from '@tellwire/lifecycle'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { createCapacity } from './capacity.js'
+import { createEventFeed } from './events/event-feed.js'
+import { createEventStreams } from './events/event-streams.js'
 import type { OperationServices, Services } from './context.js'
 import { ApiError } from './errors.js'
 import { createGates } from './gates.js'
@@ -127,6 +129,10 @@ function toOperationServices(
       log.warn({ err: error, tenantId }, 'a warning of a quota was not recorded'),
     )
   }
+  const onFeedError = (error: unknown): void => log.warn({ err: error }, 'events could not be followed')
+  const eventFeed = createEventFeed(engine, onFeedError)
+  const eventStreams = createEventStreams(db, onFeedError)
+  metrics.eventGateLag(() => eventFeed.lagSeconds())
   const listening = onAnnounced(jobs, LinkEnded, (id) => waits.links.lookAt(id))
   const operations: OperationServices = {
     engine,
@@ -142,6 +148,8 @@ function toOperationServices(
     gates: createGates(),
     addresses: createAddressRules(splitList(config.ALLOWED_PRIVATE_HOSTS)),
     waits,
+    eventFeed,
+    eventStreams,
     webhookBaseUrl: publicUrl,
     get baseUrl() {
       return baseUrl()
@@ -150,6 +158,8 @@ function toOperationServices(
   const close = async (): Promise<void> => {
     waits.links.close()
     waits.notifications.close()
+    eventStreams.close()
+    eventFeed.close()
     await listening.stop()
   }
   return { operations, close }

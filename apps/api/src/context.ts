@@ -14,6 +14,8 @@ import type { JobBackend, Waker } from '@tellwire/jobs'
 import type { DeliveryMetrics, Logger } from '@tellwire/observability'
 import type { BotApi } from '@tellwire/telegram'
 import type { Capacity } from './capacity.js'
+import type { EventFeed } from './events/event-feed.js'
+import type { EventStreams } from './events/event-streams.js'
 import type { Gates } from './gates.js'
 import type { Limiting } from './limits/tenant-quotas.js'
 import type { Totals } from './limits/totals.js'
@@ -48,6 +50,8 @@ export interface OperationServices extends Pick<
   gates: Gates
   /** Waiting for links to end, and for notifications to be settled. */
   waits: { links: Waits; notifications: Waits }
+  eventFeed: EventFeed
+  eventStreams: EventStreams
   /** Where this service is reached, without a slash at the end. */
   baseUrl: string
   /** Where Telegram reaches this service; undefined when bots are read by long polling. */

@@ -1,5 +1,5 @@
 import { endWith, orExit } from '@tellwire/config'
-import { connectDatabase, connectEngine } from '@tellwire/db'
+import { connectDatabase, connectEngine, mendEventOrder } from '@tellwire/db'
 import {
   assertSecretKey,
   createAccepter,
@@ -72,6 +72,9 @@ await assertSecretKey(db, sealer).catch((error: unknown) => {
   if (error instanceof SecretKeyError) endWith(error.message)
   log.warn({ err: error }, 'the secret key could not be checked')
 })
+await mendEventOrder(db)
+  .then((isRestored) => isRestored && log.warn({}, 'the database was restored from a dump: events have another epoch'))
+  .catch((error: unknown) => log.warn({ err: error }, 'the order of events could not be checked'))
 await watchClock(db, log).catch((error: unknown) => {
   if (error instanceof TimeZoneError) endWith(error.message)
   throw error

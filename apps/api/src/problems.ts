@@ -29,6 +29,12 @@ export const problems = {
     'A field is missing, unknown, or not of the form that this address takes.',
     'Look at errors: each entry has a JSON pointer to a field and says what it must be. The same request fails again.',
   ),
+  cursor_stale: problem(
+    410,
+    'The cursor is from before a restore',
+    'The database was restored from a dump, after which events are numbered anew.',
+    'Begin anew with after=start, or with after=now if you need nothing of before.',
+  ),
   malformed_json: problem(
     400,
     'The body is not JSON',

@@ -6,6 +6,7 @@ import { connectionRoutes } from './features/connections/routes.js'
 import { controlRoutes } from './features/control/routes.js'
 import { deliveryRoutes } from './features/deliveries/routes.js'
 import { editRoutes } from './features/edits/routes.js'
+import { eventRoutes } from './features/events/routes.js'
 import { fileRoutes } from './features/files/routes.js'
 import { limitRoutes } from './features/limits/routes.js'
 import { meRoutes } from './features/me/routes.js'
@@ -31,6 +32,7 @@ export const tenantRoutes: readonly Route[] = [
   ...fileRoutes,
   ...topicRoutes,
   ...botRoutes,
+  ...eventRoutes,
   ...meRoutes,
   ...limitRoutes,
 ]

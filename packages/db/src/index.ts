@@ -18,6 +18,18 @@ export { appRole, engineRole, ensureRoles } from './roles.js'
 export { isRecord, readEdit, readFailure, readObject, readParts, readWord, toJsonColumn } from './stored-values.js'
 export { definedStatements, type Executor, type Statement } from './sql.js'
 export type { EventData, EventType } from './events/event-data.js'
+export { mendEventOrder, readEventEpoch } from './events/event-epoch.js'
+export {
+  comparePositions,
+  type EventPage,
+  type EventPosition,
+  firstPosition,
+  positionOf,
+  readEventGate,
+  readEvents,
+  readNewEvents,
+  type StoredEvent,
+} from './events/read-events.js'
 export {
   deliveryStatuses,
   type DeliveryStatus,

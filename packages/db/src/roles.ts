@@ -58,6 +58,7 @@ export async function ensureRoles(url: string, passwords?: { app: string; engine
       // Said on every connection too; a pooler may not pass that on.
       `ALTER ROLE ${appRole} SET timezone = 'UTC'`,
       ...engineSettings.map(([name, value]) => `ALTER ROLE ${engineRole} SET ${name} = '${value}'`),
+      ...[appRole, engineRole].map(boundTransactions),
       `GRANT USAGE ON SCHEMA public TO ${appRole}, ${engineRole}`,
       `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${appRole}`,
       `GRANT SELECT, INSERT, UPDATE, DELETE ON ${engineTables.join(', ')} TO ${engineRole}`,
@@ -69,6 +70,13 @@ export async function ensureRoles(url: string, passwords?: { app: string; engine
   } finally {
     await client.end()
   }
+}
+
+/** Events are read below the oldest transaction that is open, so that none may stay open; Postgres sees to it since 17. */
+function boundTransactions(role: string): string {
+  return `DO $$ BEGIN
+    IF current_setting('server_version_num')::int >= 170000 THEN ALTER ROLE ${role} SET transaction_timeout = '60s'; END IF;
+  END $$`
 }
 
 function ifQueueExists(statement: string): string {

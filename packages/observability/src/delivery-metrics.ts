@@ -1,4 +1,4 @@
-import { Counter, type Registry } from 'prom-client'
+import { Counter, Gauge, type Registry } from 'prom-client'
 
 /** Why nobody knows whether a delivery was sent. */
 export type UnknownCause = 'no_answer' | 'worker_died' | 'expired' | 'cancelled'
@@ -7,6 +7,8 @@ export type UnknownCause = 'no_answer' | 'worker_died' | 'expired' | 'cancelled'
 export interface DeliveryMetrics {
   /** Deliveries that may have been sent and are not repeated. */
   unknown: Counter<'cause'>
+  /** Has it told how long the oldest transaction keeps events from being read, in seconds, whenever that is asked. */
+  eventGateLag(lagSeconds: () => number): void
 }
 
 export function createDeliveryMetrics(registry: Registry): DeliveryMetrics {
@@ -17,6 +19,16 @@ export function createDeliveryMetrics(registry: Registry): DeliveryMetrics {
       labelNames: ['cause'],
       registers: [registry],
     }),
+    eventGateLag(lagSeconds) {
+      new Gauge({
+        name: 'tellwire_event_gate_lag_seconds',
+        help: 'For how long the oldest open transaction has kept events from being read',
+        registers: [registry],
+        collect() {
+          this.set(lagSeconds())
+        },
+      })
+    },
   }
 }
 

@@ -1,29 +1,14 @@
-import { TypeID } from 'typeid-js'
+import { type IdPrefix, parseId, showId } from '@tellwire/domain'
 import Type from 'typebox'
 import { notFound } from '../errors.js'
 
-export type IdPrefix = 'ten' | 'key' | 'bot' | 'lnk' | 'con' | 'ntf' | 'dlv' | 'evt' | 'top' | 'fil' | 'tpl' | 'rep'
-
-/** Shows a UUID as `<prefix>_` and 26 characters. */
-export function showId(prefix: IdPrefix, uuid: string): string {
-  return TypeID.fromUUID(prefix, uuid).toString()
-}
+export { parseId, showId }
 
 /** @throws `not_found` for an id of another kind or none at all. */
 export function readId(prefix: IdPrefix, id: string, what: string): string {
   const uuid = parseId(prefix, id)
   if (uuid === undefined) throw notFound(what, '/id')
   return uuid
-}
-
-export function parseId(prefix: IdPrefix, id: string): string | undefined {
-  if (!new RegExp(`^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`).test(id)) return undefined
-  try {
-    return TypeID.fromString(id, prefix).toUUID()
-  } catch {
-    // The right form, but not of a UUID.
-    return undefined
-  }
 }
 
 const exampleOf = (prefix: IdPrefix): string => `${prefix}_01kaj2n5q8e3xv4m6t9r0wzysd`

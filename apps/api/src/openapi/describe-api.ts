@@ -12,6 +12,7 @@ const tags = [
   { name: 'templates', description: 'Texts with variables, in versions and languages.' },
   { name: 'files', description: 'Uploaded files, for attachments.' },
   { name: 'topics', description: 'Audiences that users are subscribed to.' },
+  { name: 'events', description: 'What happened, in an order that every reader sees.' },
   { name: 'bots', description: 'The bots of Telegram that write to your users.' },
   { name: 'account', description: 'Whose key you use.' },
   { name: 'admin', description: 'For whoever operates the service.' },

@@ -94,7 +94,9 @@ function describeAnswers(route: Route, components: Components) {
       {
         description: describeStatus(Number(status), route),
         headers: refer(names),
-        ...(hasBody ? { content: { 'application/json': { schema: components.refer(schema, 'answer') } } } : {}),
+        ...(hasBody
+          ? { content: { [route.answers ?? 'application/json']: { schema: components.refer(schema, 'answer') } } }
+          : {}),
       },
     ] as const
   })

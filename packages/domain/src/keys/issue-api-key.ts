@@ -6,6 +6,7 @@ export const scopes = [
   'bots:write',
   'connections:read',
   'connections:write',
+  'events:read',
   'files:read',
   'files:write',
   'links:read',
@@ -18,6 +19,8 @@ export const scopes = [
   'topics:write',
   'users:read',
   'users:write',
+  'webhooks:read',
+  'webhooks:write',
 ] as const
 
 export type Scope = (typeof scopes)[number]

@@ -1,0 +1,54 @@
+import type { Database } from '@tellwire/db'
+import { ApiError } from '../errors.js'
+import type { EventStream } from './event-stream.js'
+
+const streamsMax = { ofKey: 10, inAll: 5_000 }
+const checkEveryMs = 750
+
+/** The streams that are open in this process. One whose key may no longer be used ends within a second. */
+export interface EventStreams {
+  /** @throws `too_many_at_once` */
+  open(keyId: string, make: () => EventStream, signal: AbortSignal): EventStream
+  close(): void
+}
+
+export function createEventStreams(db: Database, onError: (error: unknown) => void): EventStreams {
+  const streams = new Map<EventStream, string>()
+  let timer: NodeJS.Timeout | undefined
+
+  const check = async (): Promise<void> => {
+    try {
+      const keyIds = [...new Set(streams.values())]
+      const keys = await db.apiKey.findMany({
+        where: { id: { in: keyIds }, revokedAt: null, tenant: { suspendedAt: null } },
+        select: { id: true, expiresAt: true },
+      })
+      const good = new Set(
+        keys.filter(({ expiresAt }) => expiresAt === null || expiresAt > new Date()).map(({ id }) => id),
+      )
+      for (const [stream, keyId] of streams) if (!good.has(keyId)) stream.push(null)
+    } catch (error) {
+      onError(error)
+    }
+    timer = streams.size > 0 ? setTimeout(() => void check(), checkEveryMs) : undefined
+  }
+
+  return {
+    open(keyId, make, signal) {
+      const ofKey = [...streams.values()].filter((id) => id === keyId).length
+      if (ofKey >= streamsMax.ofKey || streams.size >= streamsMax.inAll) {
+        throw new ApiError('too_many_at_once', 'Too many streams are open already.', { retryAfterSeconds: 5 })
+      }
+      const stream = make()
+      streams.set(stream, keyId)
+      stream.once('close', () => streams.delete(stream))
+      signal.addEventListener('abort', () => stream.destroy())
+      timer ??= setTimeout(() => void check(), checkEveryMs)
+      return stream
+    },
+    close() {
+      clearTimeout(timer)
+      for (const stream of streams.keys()) stream.destroy()
+    },
+  }
+}

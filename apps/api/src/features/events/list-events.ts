@@ -1,0 +1,17 @@
+import { readEvents } from '@tellwire/db'
+import { makeEventCursor, showEvent, type TenantScope } from '@tellwire/domain'
+import { readPlace } from './read-place.js'
+import type { EventListQuery } from './schemas.js'
+import { readWantedTypes } from './wanted-types.js'
+
+/**
+ * Lists events after a place, in the order of all readers. Nothing is ever passed over: what is written by a transaction that is
+ * still open comes after what was answered.
+ */
+export async function listEvents(scope: TenantScope, { after = 'start', type, limit }: EventListQuery) {
+  const { db, tenantId } = scope
+  const { epoch, position } = await readPlace(scope, after, '/after')
+  const types = readWantedTypes(type)?.patterns
+  const page = await readEvents(db, { tenantId, after: position, types, limit })
+  return { data: page.events.map(showEvent), next_cursor: makeEventCursor(epoch, page.position) }
+}

@@ -1,0 +1,16 @@
+/** Types of events that somebody asked for, such as `user.connected` or `notification.*`. */
+export interface WantedTypes {
+  /** As patterns of SQL's LIKE. */
+  patterns: string[]
+  has: (type: string) => boolean
+}
+
+/** @returns undefined for all types. */
+export function readWantedTypes(list: string | undefined): WantedTypes | undefined {
+  if (list === undefined) return undefined
+  const wanted = list.split(',')
+  return {
+    patterns: wanted.map((type) => type.replaceAll('_', '\\_').replace(/\*$/, '%')),
+    has: (type) => wanted.some((each) => (each.endsWith('*') ? type.startsWith(each.slice(0, -1)) : type === each)),
+  }
+}

@@ -1,0 +1,25 @@
+import type { Database } from '../client.js'
+import { newId } from '../ids.js'
+
+/** Tells the epoch of the events' order: after a dump and restore it is another, since transactions are numbered anew. */
+export async function readEventEpoch(db: Database): Promise<string> {
+  const setting = await db.serviceSetting.findUniqueOrThrow({ where: { name: 'events_epoch' } })
+  return setting.value ?? ''
+}
+
+/**
+ * Notices that the database is the restored dump of another, in which transactions had come further. Events of before get the
+ * first place of all, in the order of their ids, so that they are read before what comes now; who holds a cursor of before is
+ * told to begin anew. @returns whether it was so.
+ */
+export async function mendEventOrder(db: Database): Promise<boolean> {
+  return db.$transaction(async (db) => {
+    await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('tellwire.events'))`
+    const mended = await db.$executeRaw`
+      UPDATE events SET xid = '0' WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())`
+    if (mended === 0) return false
+    const epoch = newId().slice(-8)
+    await db.serviceSetting.update({ where: { name: 'events_epoch' }, data: { value: epoch, changedAt: new Date() } })
+    return true
+  })
+}

@@ -1,0 +1,170 @@
+import type { Pool } from 'pg'
+import { nilUuid } from '../ids.js'
+import { defineStatement, type Executor, run, runForOne } from '../sql.js'
+import type { EventType } from './event-data.js'
+
+/**
+ * A place in the order of events. Transactions commit in any order, so that neither ids nor times are an order in which nothing
+ * comes later before what was read. Events are read by their transaction's number, and only of transactions that began before
+ * every one that is still open: whatever commits later has a higher place.
+ */
+export interface EventPosition {
+  /** The transaction's number, in decimal digits. */
+  xid: string
+  id: string
+}
+
+export interface StoredEvent extends EventPosition {
+  tenantId: string
+  type: EventType
+  data: Record<string, unknown>
+  createdAt: Date
+}
+
+/** Before all events. */
+export const firstPosition: EventPosition = { xid: '0', id: nilUuid }
+
+/** A transaction ends in less: so much may an event's id be older than that of another of an earlier transaction. */
+const transactionMs = 3_600_000
+
+/** The SQL by which a search touches the weeks alone in which events after a position can be. */
+const idBounds = (id: string): string =>
+  `e.id >= CASE WHEN ${id} = '${nilUuid}' THEN ${id} ELSE uuid_v7_after(${id}, -${transactionMs}) END
+    AND e.id < uuid_v7_floor(now() + interval '1 day')`
+
+/** The transaction below which everything has committed, and an id that none of its events is older than. */
+const gate = `gate AS MATERIALIZED (
+  SELECT pg_snapshot_xmin(pg_current_snapshot()) AS xmin,
+    uuid_v7_floor(now() - make_interval(secs => ${transactionMs / 1_000})) AS floor
+)`
+const columns = 'e.xid, e.id, e.tenant_id, e.type, e.data, e.created_at'
+
+const ofTenant = defineStatement(
+  'read-events-of-tenant',
+  `
+WITH ${gate},
+scanned AS MATERIALIZED (
+  SELECT ${columns}
+  FROM events e, gate g
+  WHERE e.tenant_id = $1::uuid AND (e.xid, e.id) > ($2::xid8, $3::uuid) AND e.xid < g.xmin
+    AND ${idBounds('$3::uuid')}
+  ORDER BY e.xid, e.id LIMIT $4
+),
+fitting AS (
+  SELECT * FROM scanned WHERE $5::text[] IS NULL OR type LIKE ANY ($5::text[]) ORDER BY xid, id LIMIT $6
+),
+last_scanned AS (
+  SELECT xid, id FROM scanned ORDER BY xid DESC, id DESC LIMIT 1
+)
+SELECT f.xid::text, f.id::text, f.tenant_id::text, f.type, f.data, f.created_at, NULL::text AS gate, NULL::text AS floor, NULL::int AS scanned
+FROM fitting f
+UNION ALL
+SELECT l.xid::text, l.id::text, NULL, NULL, NULL, NULL, g.xmin::text, g.floor::text, (SELECT count(*)::int FROM scanned)
+FROM gate g
+LEFT JOIN last_scanned l ON true`,
+)
+
+/** Events that were looked through for one answer, where few of them fit. */
+const scannedMax = 5_000
+
+export interface EventPage {
+  events: StoredEvent[]
+  /** Where to go on: after the last of them, or after all that were looked at. */
+  position: EventPosition
+  /** Whether everything was read that could be. */
+  isComplete: boolean
+}
+
+type Row = { gate: string | null; floor: string | null; scanned: number | null } & StoredEvent
+
+/**
+ * Reads a tenant's events after a position, in the order that all readers see.
+ * @param types patterns of SQL's LIKE; undefined for all.
+ */
+export async function readEvents(
+  on: Executor,
+  {
+    tenantId,
+    after,
+    types,
+    limit,
+  }: { tenantId: string; after: EventPosition; types?: string[] | undefined; limit: number },
+): Promise<EventPage> {
+  const scanMax = types === undefined ? limit : scannedMax
+  const rows = await run<Row>(on, ofTenant, [tenantId, after.xid, after.id, scanMax, types ?? null, limit])
+  const events = rows.filter(({ type }) => type !== null).toSorted(comparePositions)
+  const summary = rows.find(({ gate: xmin }) => xmin !== null)
+  const last = events.at(-1)
+  if (events.length === limit && last) return { events, position: positionOf(last), isComplete: false }
+  const isComplete = (summary?.scanned ?? 0) < scanMax
+  if (!isComplete && summary) return { events, position: positionOf(summary), isComplete }
+  return { events, position: summary ? gatePosition(summary, after) : after, isComplete }
+}
+
+export function positionOf({ xid, id }: EventPosition): EventPosition {
+  return { xid, id }
+}
+
+/** @returns a number below 0 where the first comes first, as `sort` wants it. */
+export function comparePositions(one: EventPosition, other: EventPosition): number {
+  const [a, b] = [BigInt(one.xid), BigInt(other.xid)]
+  if (a !== b) return a < b ? -1 : 1
+  return one.id < other.id ? -1 : one.id > other.id ? 1 : 0
+}
+
+/** Before the first event that is not below the gate. Never before where a reader is already. */
+function gatePosition({ gate: xid, floor: id }: Pick<Row, 'gate' | 'floor'>, after: EventPosition): EventPosition {
+  if (xid === null || id === null) return after
+  const position = { xid, id }
+  return comparePositions(position, after) > 0 ? position : after
+}
+
+const currentGate = defineStatement(
+  'read-event-gate',
+  `WITH ${gate} SELECT g.xmin::text, g.floor::text, pg_snapshot_xmax(pg_current_snapshot())::text AS xmax FROM gate g`,
+)
+
+/** Tells up to where events can be read now, and the number that the next transaction gets. */
+export async function readEventGate(on: Executor): Promise<{ position: EventPosition; nextXid: bigint; xmin: bigint }> {
+  const { xmin, floor, xmax } = await runForOne<{ xmin: string; floor: string; xmax: string }>(on, currentGate, [])
+  return { position: { xid: xmin, id: floor }, nextXid: BigInt(xmax), xmin: BigInt(xmin) }
+}
+
+const ofMany = defineStatement(
+  'read-new-events',
+  `
+WITH ${gate},
+scanned AS MATERIALIZED (
+  SELECT ${columns}
+  FROM events e, gate g
+  WHERE e.xid >= $1::xid8 AND (e.xid, e.id) > ($1::xid8, $2::uuid) AND e.xid < g.xmin
+    AND e.id >= uuid_v7_floor(now() - interval '1 day') AND e.id < uuid_v7_floor(now() + interval '1 day')
+  ORDER BY e.xid, e.id LIMIT $3
+),
+last_scanned AS (
+  SELECT xid, id FROM scanned ORDER BY xid DESC, id DESC LIMIT 1
+)
+SELECT s.xid::text, s.id::text, s.tenant_id::text, s.type, s.data, s.created_at, NULL::text AS gate, NULL::text AS floor, NULL::int AS scanned
+FROM scanned s
+WHERE s.tenant_id = ANY ($4::uuid[])
+UNION ALL
+SELECT l.xid::text, l.id::text, NULL, NULL, NULL, NULL, g.xmin::text, g.floor::text, (SELECT count(*)::int FROM scanned)
+FROM gate g
+LEFT JOIN last_scanned l ON true`,
+)
+
+/**
+ * Reads what is new of some tenants, for whoever has followed all events until a moment ago. It costs what is new, however many
+ * tenants there are.
+ */
+export async function readNewEvents(
+  engine: Pool,
+  { after, tenantIds, countMax }: { after: EventPosition; tenantIds: readonly string[]; countMax: number },
+): Promise<EventPage> {
+  const rows = await run<Row>(engine, ofMany, [after.xid, after.id, countMax, tenantIds])
+  const events = rows.filter(({ type }) => type !== null).toSorted(comparePositions)
+  const summary = rows.find(({ gate: xmin }) => xmin !== null)
+  const isComplete = (summary?.scanned ?? 0) < countMax
+  if (!summary) return { events, position: after, isComplete: false }
+  return { events, position: isComplete ? gatePosition(summary, after) : positionOf(summary), isComplete }
+}

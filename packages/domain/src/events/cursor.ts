@@ -1,0 +1,27 @@
+import type { EventPosition } from '@tellwire/db'
+
+/** Postgres counts transactions in 64 bits. */
+const xidMax = 2n ** 64n - 1n
+
+/** A place in a tenant's events, as clients hold it: opaque, and bound to the database that it is from. */
+export function makeEventCursor(epoch: string, { xid, id }: EventPosition): string {
+  return Buffer.from(JSON.stringify([epoch, xid, id])).toString('base64url')
+}
+
+/** @returns undefined for what is none; `stale` for one of a database of which this is the restored dump. */
+export function readEventCursor(epoch: string, cursor: string): EventPosition | 'stale' | undefined {
+  try {
+    const [of, xid, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[]
+    if (typeof of !== 'string' || typeof xid !== 'string' || typeof id !== 'string') return undefined
+    if (!/^\d{1,20}$/.test(xid) || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return undefined
+    if (BigInt(xid) > xidMax) return undefined
+    return of === epoch ? { xid, id } : 'stale'
+  } catch {
+    return undefined
+  }
+}
+
+/** The place as a text that orders events: of two, the one that all readers see first is the smaller. */
+export function sequenceOf({ xid, id }: EventPosition): string {
+  return `${BigInt(xid).toString(16).padStart(16, '0')}-${id.replaceAll('-', '')}`
+}
