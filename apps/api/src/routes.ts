@@ -15,6 +15,7 @@ import { renderRoutes } from './features/render/routes.js'
 import { templateRoutes } from './features/templates/routes.js'
 import { topicRoutes } from './features/topics/routes.js'
 import { userRoutes } from './features/users/routes.js'
+import { webhookRoutes } from './features/webhooks/routes.js'
 import type { Route } from './route.js'
 
 /** Every operation of the interface. */
@@ -33,6 +34,7 @@ export const tenantRoutes: readonly Route[] = [
   ...topicRoutes,
   ...botRoutes,
   ...eventRoutes,
+  ...webhookRoutes,
   ...meRoutes,
   ...limitRoutes,
 ]

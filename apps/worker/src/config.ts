@@ -11,6 +11,7 @@ export const WorkerEnv = Type.Object({
   TELEGRAM_TIMEOUT_SECONDS: Type.Integer({ default: 15, minimum: 1, maximum: 120 }),
   TELEGRAM_CONNECTIONS: Type.Integer({ default: 512, minimum: 1, maximum: 10_000 }),
   METRICS_PORT: Type.Optional(Type.Integer({ minimum: 0, maximum: 65535 })),
+  ALLOWED_PRIVATE_HOSTS: Type.String({ default: '' }),
   HEARTBEAT_FILE: Type.Optional(Type.String()),
   ...filesEnv,
   LOG_LEVEL: Type.Union(

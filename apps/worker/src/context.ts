@@ -18,6 +18,7 @@ import type { Suspects } from './lane/suspects.js'
 import type { Trials } from './lane/trials.js'
 import type { Settler } from './lane/settler.js'
 import type { WorkerMetrics } from './metrics.js'
+import type { Posting } from './webhooks/post-webhook.js'
 
 /** All that the process has, made once in `main.ts`. */
 export interface WorkerContext {
@@ -45,6 +46,8 @@ export interface WorkerContext {
   trials: Trials
   callSlots: CallSlots
   metrics: WorkerMetrics
+  /** How webhooks are reached. */
+  webhooks: Posting
   /** Written after every sweep that succeeded, for whoever watches the process. */
   heartbeatFile: string | undefined
   /** Aborts when the process is asked to stop: nothing new is begun. */

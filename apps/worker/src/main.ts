@@ -2,6 +2,7 @@ import { endWith, orExit } from '@tellwire/config'
 import { connectDatabase, connectEngine, mendEventOrder, strikeDeliveries } from '@tellwire/db'
 import {
   assertSecretKey,
+  createAddressRules,
   createBoundedWork,
   createSealer,
   makeCallbackData,
@@ -29,6 +30,7 @@ import { createSuspects } from './lane/suspects.js'
 import { createTrials } from './lane/trials.js'
 import { createSettler } from './lane/settler.js'
 import { createWorkerMetrics } from './metrics.js'
+import { createGuardedAgent } from './webhooks/guarded-agent.js'
 import { startWorker } from './worker.js'
 
 /** A message that nobody expected is no reason to stand still: the lease of a lane ends after four seconds. */
@@ -70,6 +72,8 @@ const metrics = createWorkerMetrics()
 const metricsServer =
   config.METRICS_PORT === undefined ? undefined : await serveMetrics(metrics.registry, config.METRICS_PORT)
 const files = await openFileStore(config)
+const addressRules = createAddressRules(config.ALLOWED_PRIVATE_HOSTS.split(',').flatMap((host) => host.trim() || []))
+const webhookAgent = createGuardedAgent(addressRules)
 const pollingApi = createBotApi({ root: config.TELEGRAM_API_ROOT, connectionsMax: 4_096 })
 
 await assertSecretKey(db, sealer).catch((error: unknown) => {
@@ -108,6 +112,7 @@ const worker = startWorker({
   trials,
   callSlots: createCallSlots(config.TELEGRAM_CONNECTIONS),
   metrics,
+  webhooks: { agent: webhookAgent, rules: addressRules, sealer },
   heartbeatFile: config.HEARTBEAT_FILE,
 })
 
@@ -122,6 +127,7 @@ stopOnSignal(log, async () => {
     jobs.close(),
     telegram.close(),
     pollingApi.close(),
+    webhookAgent.close(),
     boundedWork.close(),
     engine.end(),
     claiming.end(),

@@ -6,6 +6,7 @@ import { listen } from './lane/listen.js'
 import { startSweep } from './sweep.js'
 import { startPolling } from './updates/poll-updates.js'
 import { startUpkeep } from './upkeep.js'
+import { startWebhooks } from './webhooks/start-webhooks.js'
 
 export interface RunningWorker {
   /** Takes nothing new, lets what is under way finish, and hands over the rest. */
@@ -23,6 +24,7 @@ export function startWorker(ctx: Omit<WorkerContext, 'stopping'>): RunningWorker
     startPolling(context),
     startSweep(context),
     startReconciling(context),
+    startWebhooks(context),
     listen(context),
   ]
   const consumers = jobs.map(({ contract, run }) =>

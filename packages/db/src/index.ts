@@ -127,5 +127,7 @@ export {
   takeUpdate,
   type WaitingUpdate,
 } from './updates/waiting-updates.js'
+export { enqueueWebhooks, replayWebhooks } from './webhooks/enqueue.js'
+export { type DueWebhook, findDueWebhooks, settleWebhooks, type WebhookAttemptToSettle } from './webhooks/send.js'
 export { addPartitions, deleteExpired, findStrayRows } from './upkeep/upkeep.js'
 export type { Pool } from 'pg'

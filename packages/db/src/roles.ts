@@ -25,6 +25,10 @@ const engineTables = [
   'update_receipts',
   'code_misses',
   'events',
+  'event_cursors',
+  'webhook_deliveries',
+  'webhook_attempts',
+  'webhook_endpoints',
 ]
 const engineReads = ['tenants', 'bots', 'bot_access', 'users', 'connections', 'topics', 'topic_subscribers']
 

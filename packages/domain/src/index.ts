@@ -102,6 +102,14 @@ export {
 export { createQuotas, createSharedCount, type OnQuotaWarning, type Quotas, type Taken } from './limits/quotas.js'
 export { sentAddress } from './addresses/sent-address.js'
 export { type AddressRules, createAddressRules } from './addresses/address-rules.js'
+export {
+  generateWebhookSecret,
+  sealWebhookHeaders,
+  sealWebhookSecret,
+  unsealWebhookHeaders,
+  unsealWebhookSecret,
+  webhookHeaders,
+} from './webhooks/sign.js'
 export { createGate, type Gate, tooManyAtOnce } from './fairness/gate.js'
 export { fileKey } from './files/file-key.js'
 export { lengthMaxOf } from './messages/length-max.js'

@@ -13,6 +13,7 @@ const tags = [
   { name: 'files', description: 'Uploaded files, for attachments.' },
   { name: 'topics', description: 'Audiences that users are subscribed to.' },
   { name: 'events', description: 'What happened, in an order that every reader sees.' },
+  { name: 'webhooks', description: 'Addresses of yours that events are sent to.' },
   { name: 'bots', description: 'The bots of Telegram that write to your users.' },
   { name: 'account', description: 'Whose key you use.' },
   { name: 'admin', description: 'For whoever operates the service.' },

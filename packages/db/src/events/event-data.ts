@@ -40,6 +40,9 @@ export interface EventData {
   'bot.webhook_failing': { bot_id: Id; description: string }
   'bot.webhook_restored': { bot_id: Id }
   'bot.restored': { bot_id: Id }
+  'webhook.disabled': { webhook_id: Id; reason: string; last_error: string | null }
+  'webhook.failing': { webhook_id: Id; percent: number; last_error: string | null }
+  'webhook.test': { webhook_id: Id }
   'quota.warning': { quota: string; limit: number; percent: number }
 }
 

@@ -18,6 +18,9 @@ export async function mendEventOrder(db: Database): Promise<boolean> {
     const mended = await db.$executeRaw`
       UPDATE events SET xid = '0' WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())`
     if (mended === 0) return false
+    // What was not sent by webhook before is sent on demand.
+    await db.$executeRaw`
+      UPDATE event_cursors SET xid = pg_snapshot_xmin(pg_current_snapshot()), id = uuid_v7_floor(now() - interval '1 hour')`
     const epoch = newId().slice(-8)
     await db.serviceSetting.update({ where: { name: 'events_epoch' }, data: { value: epoch, changedAt: new Date() } })
     return true

@@ -28,12 +28,12 @@ export const firstPosition: EventPosition = { xid: '0', id: nilUuid }
 const transactionMs = 3_600_000
 
 /** The SQL by which a search touches the weeks alone in which events after a position can be. */
-const idBounds = (id: string): string =>
+export const idBounds = (id: string): string =>
   `e.id >= CASE WHEN ${id} = '${nilUuid}' THEN ${id} ELSE uuid_v7_after(${id}, -${transactionMs}) END
     AND e.id < uuid_v7_floor(now() + interval '1 day')`
 
 /** The transaction below which everything has committed, and an id that none of its events is older than. */
-const gate = `gate AS MATERIALIZED (
+export const gate = `gate AS MATERIALIZED (
   SELECT pg_snapshot_xmin(pg_current_snapshot()) AS xmin,
     uuid_v7_floor(now() - make_interval(secs => ${transactionMs / 1_000})) AS floor
 )`

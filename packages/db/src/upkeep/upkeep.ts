@@ -45,11 +45,12 @@ RETURNING 1`,
 const deletions = [
   defineDeletion('idempotency_keys', "created_at < now() - interval '24 hours'"),
   defineDeletion('code_misses', "window_start < now() - interval '1 hour'"),
+  defineDeletion('webhook_attempts', "id < uuid_v7_floor(now() - interval '30 days')"),
   defineDeletion('dedupe_keys', 'expires_at < now()'),
   defineDeletion('update_receipts', "received_at < now() - interval '7 days'"),
 ]
 
-/** Deletes idempotency records after their 24 hours, dedupe keys and counts of wrong codes after their window, and receipts that Telegram can no longer repeat. */
+/** Deletes idempotency records after their 24 hours, dedupe keys and counts of wrong codes after their window, attempts of webhooks after 30 days, and receipts that Telegram can no longer repeat. */
 export async function deleteExpired(engine: Pool): Promise<void> {
   for (const deletion of deletions) {
     let deleted = deletedAtOnce

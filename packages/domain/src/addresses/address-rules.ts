@@ -1,9 +1,14 @@
 import { BlockList, isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
 
 /** Decides which addresses are given to Telegram to fetch, or to people to open. */
 export interface AddressRules {
   /** @returns what is wrong with an http or https address, without its subject; undefined where nothing is. */
   findFault(address: string): string | undefined
+  /** Whether an address of IP, to which a name leads, is not to be connected to: it is not public, or it is nobody's. */
+  isRefusedIp(ip: string): boolean
+  /** Whether a host is one of those private ones that may be named. */
+  isAllowedHost(host: string): boolean
 }
 
 /** Networks that are nobody's on the public internet (RFC 6890 and its like). */
@@ -55,6 +60,15 @@ export function createAddressRules(allowed: readonly string[] = []): AddressRule
   }
 
   return {
+    isRefusedIp(ip) {
+      if (!ipaddr.isValid(ip)) return true
+      // An address of IPv4 inside of one of IPv6 is what it is inside.
+      const address = ipaddr.process(ip)
+      const isAllowed = allowedNetworks.check(address.toString(), address.kind() === 'ipv6' ? 'ipv6' : 'ipv4')
+      return !isAllowed && (address.range() !== 'unicast' || isPrivateHost(toHost(address)))
+    },
+    isAllowedHost: (host) =>
+      allowed.includes(host) || (isIP(host) !== 0 && allowedNetworks.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4')),
     findFault(address) {
       // A browser, and so the parser, passes over these without a word.
       if (/\p{Cc}/u.test(address) || address !== address.trim()) {
@@ -69,6 +83,10 @@ export function createAddressRules(allowed: readonly string[] = []): AddressRule
       return undefined
     },
   }
+}
+
+function toHost(address: ipaddr.IPv4 | ipaddr.IPv6): string {
+  return address.kind() === 'ipv6' ? `[${address.toString()}]` : address.toString()
 }
 
 /** An address of IPv4 inside of one of IPv6. The parser of URLs writes it in hexadecimal digits. */

@@ -2,7 +2,7 @@ import type { EventType } from '@tellwire/db'
 import Type, { type TObject } from 'typebox'
 
 /** The kinds of things that an event's ids stand for, which are the prefixes of their TypeIDs. */
-export const eventIdKinds = ['ntf', 'dlv', 'con', 'lnk', 'bot'] as const
+export const eventIdKinds = ['ntf', 'dlv', 'con', 'lnk', 'bot', 'whk'] as const
 export type EventIdKind = (typeof eventIdKinds)[number]
 
 /** An id: a UUID where the event is stored, shown as a TypeID of this kind. */
@@ -14,6 +14,8 @@ const delivery = { ...notification, delivery_id: Id('dlv', 'The delivery: the no
 const connection = { user_id: UserId, connection_id: Id('con', 'The connection of the user to a chat.') }
 const ended = { ...connection, reason: Type.String({ description: 'What happened, such as `person_stopped`.' }) }
 const bot = { bot_id: Id('bot', 'The bot.') }
+const webhook = { webhook_id: Id('whk', 'The webhook.') }
+const lastError = Type.Union([Type.String(), Type.Null()], { description: 'Why the last request failed.' })
 
 const event = (description: string, fields: Record<string, ReturnType<typeof Type.String>>) =>
   Type.Object(fields, { additionalProperties: false, description })
@@ -85,6 +87,25 @@ export const eventCatalogue = {
   }),
   'bot.webhook_restored': event('Telegram reaches the webhook of a bot again.', bot),
   'bot.restored': event('Telegram takes messages of a bot again.', bot),
+  'webhook.disabled': Type.Object(
+    {
+      ...webhook,
+      reason: Type.String({ description: '`gone`: it answered 410; `failing`: it took nothing for five days.' }),
+      last_error: lastError,
+    },
+    { additionalProperties: false, description: 'A webhook is sent nothing any more.' },
+  ),
+  'webhook.failing': Type.Object(
+    {
+      ...webhook,
+      percent: Type.Integer({
+        description: 'How much of the five days is over after which it is disabled: 50, 70 or 90.',
+      }),
+      last_error: lastError,
+    },
+    { additionalProperties: false, description: 'A webhook has taken nothing for days.' },
+  ),
+  'webhook.test': event('A webhook was tested. It is sent to the one that is tested alone.', webhook),
   'quota.warning': Type.Object(
     {
       quota: Type.String({ description: 'The limit, such as `notifications_per_day`.' }),

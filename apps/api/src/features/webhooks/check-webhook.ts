@@ -1,0 +1,31 @@
+import type { Needs } from '../../context.js'
+import { ApiError } from '../../errors.js'
+
+/** Headers that say what a request is are ours to say. */
+const ours =
+  /^(?:host|content-.*|connection|transfer-encoding|te|upgrade|expect|keep-alive|proxy-.*|trailer|user-agent|webhook-.*)$/i
+
+/** @throws `invalid_request` for an address that is not sent to, or a header that is not the tenant's to set. */
+export function checkWebhook(
+  { addresses }: Needs<'addresses'>,
+  { url, headers = {} }: { url?: string | undefined; headers?: Record<string, string> | undefined },
+): void {
+  const errors = [
+    ...(url === undefined ? [] : findUrlFaults({ addresses }, url)),
+    ...Object.keys(headers)
+      .filter((name) => ours.test(name))
+      .map((name) => ({
+        pointer: `/headers/${name}`,
+        code: 'not_allowed',
+        detail: 'is a header that is not yours to set',
+      })),
+  ]
+  if (errors.length > 0) throw new ApiError('invalid_request', 'Nothing can be sent there like that.', { errors })
+}
+
+function findUrlFaults({ addresses }: Needs<'addresses'>, url: string) {
+  const { protocol = '', hostname = '' } = URL.canParse(url) ? new URL(url) : {}
+  const isPlain = protocol === 'http:' && !addresses.isAllowedHost(hostname.replace(/^\[|\]$/g, ''))
+  const detail = addresses.findFault(url) ?? (isPlain ? 'must begin with https://' : undefined)
+  return detail === undefined ? [] : [{ pointer: '/url', code: 'wrong_form', detail }]
+}

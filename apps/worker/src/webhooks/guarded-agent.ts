@@ -1,0 +1,55 @@
+import { lookup, type LookupAddress, type LookupAllOptions } from 'node:dns'
+import { isIP, type LookupFunction } from 'node:net'
+import type { AddressRules } from '@tellwire/domain'
+import { Agent } from 'undici'
+
+/** A host is not connected to, since an address that its name leads to is not public. */
+export class AddressRefused extends Error {
+  override readonly name = 'AddressRefused'
+}
+
+/** Resolves a name to all of its addresses. */
+type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void
+
+const connectTimeoutMs = 5_000
+const answerTimeoutMs = 15_000
+const idleForMs = 10_000
+
+/**
+ * Connects to public addresses only. A name is resolved once for each connection, and if any address that it leads to is
+ * not public, none is connected to; those that were looked at are those that are connected to.
+ */
+export function createGuardedAgent(rules: AddressRules, resolve: Resolve = lookup): Agent {
+  const guarded: LookupFunction = (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) return callback(error, [])
+      const refused = addresses.find(({ address }) => rules.isRefusedIp(address))
+      if (refused || addresses.length === 0) return callback(new AddressRefused('the address is not public'), [])
+      const [first] = addresses
+      return options.all || !first ? callback(null, addresses) : callback(null, first.address, first.family)
+    })
+  }
+  return new Agent({
+    connect: { lookup: guarded, timeout: connectTimeoutMs },
+    connections: 50,
+    headersTimeout: answerTimeoutMs,
+    bodyTimeout: answerTimeoutMs,
+    keepAliveTimeout: idleForMs,
+    keepAliveMaxTimeout: idleForMs,
+    maxHeaderSize: 16_384,
+  })
+}
+
+/** Names are looked at when they are resolved; an address that stands in the URL itself is not. */
+export function findAddressFault(rules: AddressRules, url: string): string | undefined {
+  const fault = rules.findFault(url)
+  if (fault !== undefined) return fault
+  const { protocol, hostname } = new URL(url)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  if (isIP(host) !== 0 && rules.isRefusedIp(host)) return 'must not lead into a private network'
+  return protocol === 'https:' || rules.isAllowedHost(host) ? undefined : 'must begin with https://'
+}

@@ -1,0 +1,119 @@
+import type { Pool } from 'pg'
+import { gate, idBounds } from '../events/read-events.js'
+import { defineStatement, type Executor, probe, run, runForOne } from '../sql.js'
+
+const scannedMax = 2_000
+
+/** The event of a test is for the endpoint that is tested alone. */
+const isWanted = `CASE e.type WHEN 'webhook.test' THEN e.data ->> 'webhook_id' = w.id::text
+  ELSE w.types = '{}' OR e.type LIKE ANY (w.types) END`
+
+const enqueueNew = defineStatement(
+  'enqueue-webhooks',
+  `
+WITH ${gate},
+place AS MATERIALIZED (
+  SELECT xid, id FROM event_cursors WHERE name = 'webhooks' FOR UPDATE
+),
+scanned AS MATERIALIZED (
+  SELECT e.xid, e.id, e.tenant_id, e.type, e.data
+  FROM place p
+  CROSS JOIN gate g
+  CROSS JOIN LATERAL (
+    SELECT * FROM events e
+    WHERE e.xid >= p.xid AND (e.xid, e.id) > (p.xid, p.id) AND e.xid < g.xmin AND ${idBounds('p.id')}
+    ORDER BY e.xid, e.id LIMIT ${scannedMax}
+  ) e
+),
+enqueued AS (
+  INSERT INTO webhook_deliveries (tenant_id, endpoint_id, event_xid, event_id)
+  SELECT e.tenant_id, w.id, e.xid, e.id
+  FROM scanned e
+  JOIN webhook_endpoints w ON ${probe('w.tenant_id', 'e.tenant_id')} AND w.disabled_at IS NULL AND ${isWanted}
+  ORDER BY e.xid, e.id
+  ON CONFLICT (tenant_id, endpoint_id, event_id) DO NOTHING
+  RETURNING 1
+),
+moved AS (
+  UPDATE event_cursors c SET xid = n.xid, id = n.id
+  FROM (
+    (SELECT xid, id FROM scanned WHERE (SELECT count(*) FROM scanned) = ${scannedMax} ORDER BY xid DESC, id DESC LIMIT 1)
+    UNION ALL
+    SELECT g.xmin, g.floor FROM gate g, place p
+    WHERE (SELECT count(*) FROM scanned) < ${scannedMax} AND (g.xmin, g.floor) > (p.xid, p.id)
+  ) n
+  WHERE c.name = 'webhooks'
+)
+SELECT (SELECT count(*)::int FROM scanned) AS scanned, (SELECT count(*)::int FROM enqueued) AS enqueued`,
+)
+
+/**
+ * Puts what is new of all tenants' events before the endpoints that want it. What was put there, and up to where, is written
+ * together, so that nothing is passed over and nothing comes twice. @returns whether more may be new already.
+ */
+export async function enqueueWebhooks(engine: Pool): Promise<{ hasMore: boolean; enqueued: number }> {
+  const { scanned, enqueued } = await runForOne<{ scanned: number; enqueued: number }>(engine, enqueueNew, [])
+  return { hasMore: scanned === scannedMax, enqueued }
+}
+
+const replay = defineStatement(
+  'replay-webhooks',
+  `
+WITH ${gate},
+wanted AS MATERIALIZED (
+  SELECT e.xid, e.id
+  FROM events e
+  JOIN webhook_endpoints w ON ${probe('w.tenant_id', '$1::uuid')} AND ${probe('w.id', '$2::uuid')}
+  CROSS JOIN gate g
+  WHERE e.tenant_id = $1::uuid AND (e.xid, e.id) > ($6::xid8, $7::uuid) AND e.xid < g.xmin
+    AND e.id >= $3::uuid AND e.id < uuid_v7_floor(now() + interval '1 day')
+    AND ($4::uuid IS NULL OR e.id = $4::uuid) AND ${isWanted}
+    AND NOT ($5::bool AND EXISTS (
+      SELECT FROM webhook_attempts a
+      WHERE a.tenant_id = $1::uuid AND a.endpoint_id = $2::uuid AND a.event_id = e.id AND a.outcome = 'taken'
+    ))
+  ORDER BY e.xid, e.id LIMIT $8
+),
+enqueued AS (
+  INSERT INTO webhook_deliveries (tenant_id, endpoint_id, event_xid, event_id)
+  SELECT $1::uuid, $2::uuid, xid, id FROM wanted
+  ON CONFLICT (tenant_id, endpoint_id, event_id) DO UPDATE SET attempts = 0, due_at = now()
+  RETURNING 1
+)
+SELECT (SELECT count(*)::int FROM enqueued) AS count, l.xid::text, l.id::text
+FROM (SELECT 1) one
+LEFT JOIN (SELECT xid, id FROM wanted ORDER BY xid DESC, id DESC LIMIT 1) l ON true`,
+)
+
+const replayedAtOnce = 1_000
+const nil = '00000000-0000-0000-0000-000000000000'
+
+/**
+ * Puts events before an endpoint once more.
+ * @param fromId the smallest id that is meant: of the event, or of the time since when.
+ * @returns how many there are.
+ */
+export async function replayWebhooks(
+  on: Executor,
+  what: {
+    tenantId: string
+    endpointId: string
+    fromId: string
+    eventId: string | undefined
+    isMissingOnly: boolean
+    countMax: number
+  },
+): Promise<number> {
+  const { tenantId, endpointId, fromId, eventId, isMissingOnly, countMax } = what
+  let total = 0
+  let after = { xid: '0', id: nil }
+  while (total < countMax) {
+    const limit = Math.min(replayedAtOnce, countMax - total)
+    const values = [tenantId, endpointId, fromId, eventId ?? null, isMissingOnly, after.xid, after.id, limit]
+    const [found] = await run<{ count: number; xid: string | null; id: string | null }>(on, replay, values)
+    total += found?.count ?? 0
+    if (!found || found.count < limit || found.xid === null || found.id === null) break
+    after = { xid: found.xid, id: found.id }
+  }
+  return total
+}

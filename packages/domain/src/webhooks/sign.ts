@@ -1,0 +1,53 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import type { Sealer } from '../secrets/sealer.js'
+
+// Standard Webhooks 1.0.
+
+const prefix = 'whsec_'
+const secretBytes = 32
+
+/** A secret with which requests to one webhook are signed: `whsec_` and 32 random bytes in base64. */
+export function generateWebhookSecret(): string {
+  return prefix + randomBytes(secretBytes).toString('base64')
+}
+
+/**
+ * The headers that say what a request is, when it was made, and that it is ours.
+ * @param secrets one, or two while one takes the place of the other.
+ */
+export function webhookHeaders(
+  secrets: readonly string[],
+  { id, timestampSeconds, body }: { id: string; timestampSeconds: number; body: string },
+): Record<string, string> {
+  const signed = `${id}.${timestampSeconds}.${body}`
+  const signatures = secrets.map((secret) => {
+    const key = Buffer.from(secret.slice(prefix.length), 'base64')
+    return `v1,${createHmac('sha256', key).update(signed).digest('base64')}`
+  })
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': String(timestampSeconds),
+    'webhook-signature': signatures.join(' '),
+  }
+}
+
+export function sealWebhookSecret(sealer: Sealer, endpointId: string, secret: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(sealer.seal(`webhook-secret ${endpointId}`, secret))
+}
+
+export function unsealWebhookSecret(sealer: Sealer, endpointId: string, sealed: Uint8Array): string {
+  return sealer.unseal(`webhook-secret ${endpointId}`, sealed)
+}
+
+export function sealWebhookHeaders(
+  sealer: Sealer,
+  endpointId: string,
+  headers: Record<string, string>,
+): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(sealer.seal(`webhook-headers ${endpointId}`, JSON.stringify(headers)))
+}
+
+export function unsealWebhookHeaders(sealer: Sealer, endpointId: string, sealed: Uint8Array): Record<string, string> {
+  // As it was sealed.
+  return JSON.parse(sealer.unseal(`webhook-headers ${endpointId}`, sealed)) as Record<string, string>
+}
