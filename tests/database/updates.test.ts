@@ -104,7 +104,14 @@ test('passes over what changes nothing, and leaves what may be to do', async ({
       )
   }
   await store([1, 1], [2, 2], [3, 3], [4, 4])
-  const said = { isOfNoKind: false, type: 'private', username: undefined, languageCode: undefined, date: 1_000 }
+  const said = {
+    isOfNoKind: false,
+    type: 'private',
+    username: undefined,
+    languageCode: undefined,
+    date: 1_000,
+    event: undefined,
+  }
 
   const passed = await passOverUpdates(engine, botId, [
     { ...said, updateId: '1', chatId: '1', title: 'Ada' },
@@ -131,4 +138,5 @@ const ofNoKind = {
   username: undefined,
   languageCode: undefined,
   date: undefined,
+  event: undefined,
 }

@@ -8,6 +8,7 @@ import { deliveryRoutes } from './features/deliveries/routes.js'
 import { editRoutes } from './features/edits/routes.js'
 import { eventRoutes } from './features/events/routes.js'
 import { fileRoutes } from './features/files/routes.js'
+import { inboxRoutes } from './features/inbox/routes.js'
 import { limitRoutes } from './features/limits/routes.js'
 import { meRoutes } from './features/me/routes.js'
 import { notificationRoutes } from './features/notifications/routes.js'
@@ -35,6 +36,7 @@ export const tenantRoutes: readonly Route[] = [
   ...botRoutes,
   ...eventRoutes,
   ...webhookRoutes,
+  ...inboxRoutes,
   ...meRoutes,
   ...limitRoutes,
 ]

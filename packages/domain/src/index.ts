@@ -41,7 +41,8 @@ export { chatSharings, groupConnects, unreachablePolicies } from './connect-link
 export { linkStatus, linkStatuses, type LinkStatus } from './connect-links/status.js'
 export { type LinkUse, type OpenedLink, useConnectLink } from './connect-links/use-connect-link.js'
 export { revokeConnectLink } from './connect-links/revoke-connect-link.js'
-export { displayName } from './chats/display-name.js'
+export { type InboundFile, sealInboundFile, unsealInboundFile } from './files/inbound-file.js'
+export { displayName, personName } from './chats/display-name.js'
 export { makeEventCursor, readEventCursor, sequenceOf } from './events/cursor.js'
 export { eventApiVersion, type EventView, showEvent } from './events/show-event.js'
 export { type IdPrefix, parseId, showId } from './ids.js'
@@ -64,7 +65,7 @@ export {
 export { readWebhookSecret, sealBotToken, unsealBotToken, webhookSecret } from './bots/bot-secrets.js'
 export { recordPublicUrl } from './bots/record-public-url.js'
 export { receiveUpdates } from './updates/receive-updates.js'
-export { buttonStyles } from './messages/message.js'
+export { type AfterPress, afterPresses, buttonStyles } from './messages/message.js'
 export type {
   Attachment,
   AttachmentType,

@@ -1,5 +1,6 @@
 import type { ApiMethods, Opts } from '@grammyjs/types'
-import { type Dispatcher, errors } from 'undici'
+import type { Readable } from 'node:stream'
+import { type Dispatcher, errors, request } from 'undici'
 import { type Clients, createClients } from './clients.js'
 import { makeMultipart, type Multipart, type Upload } from './upload.js'
 
@@ -50,6 +51,12 @@ export interface BotApi {
   ): Promise<CallOutcome<Result<M>>>
   /** The same for a call that is one of very many: a body that is JSON already, and a function that is called once. */
   send(token: string, method: Method, body: string, onOutcome: (outcome: CallOutcome<unknown>) => void): void
+  /**
+   * Opens a file at the path that `getFile` told.
+   * @returns undefined where Telegram does not have it.
+   * @throws where Telegram is not reached; the error does not hold the token.
+   */
+  download(token: string, filePath: string, signal: AbortSignal): Promise<Readable | undefined>
   close(): Promise<void>
 }
 
@@ -122,6 +129,17 @@ export function createBotApi(options: BotApiOptions): BotApi {
     send(token, method, body, onOutcome) {
       const path = `${basePath}/bot${token}/${method}`
       exchange(clients, { path, headers: jsonHeaders, body, timeoutMs: timeoutDefaultMs, signal: undefined }, onOutcome)
+    },
+    async download(token, filePath, signal) {
+      try {
+        const { statusCode, body } = await request(`${root.origin}${basePath}/file/bot${token}/${filePath}`, { signal })
+        if (statusCode === 200) return body
+        await body.dump()
+        return undefined
+      } catch (error) {
+        // Its message may hold the address, and that holds the token.
+        throw new Error(`a file was not downloaded: ${describeFailure(error).reason}`, { cause: undefined })
+      }
     },
     close: () => clients.close(),
   }

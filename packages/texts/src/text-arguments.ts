@@ -55,6 +55,8 @@ export interface TextArguments {
   back: null
   disconnected: OfTenant
   reported: OfTenant
+  ask_whom: null
+  passed_on: OfTenant
   choose_language: null
   language_set: null
   command_connect: null

@@ -98,12 +98,13 @@ function assertMarkup({ buttons, keyboard, remove_keyboard: isRemoved }: Message
 type Picked = Omit<MessageOptions, 'attachments' | 'reply_to' | 'template' | 'thread_key' | 'mode'>
 
 function pickOptions(input: MessageInput): { [Key in keyof Picked]: Picked[Key] | undefined } {
-  const { overflow, buttons, keyboard, remove_keyboard, silent, protect, link_preview, forum_topic, effect, telegram } =
-    input
+  const { overflow, buttons, after_press, keyboard, remove_keyboard, silent } = input
+  const { protect, link_preview, forum_topic, effect, telegram } = input
   return {
     overflow,
     // The checks made sure that each button is of one kind.
     buttons: buttons as MessageOptions['buttons'],
+    after_press,
     keyboard,
     remove_keyboard,
     silent,

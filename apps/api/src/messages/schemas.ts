@@ -1,4 +1,4 @@
-import { buttonStyles } from '@tellwire/domain'
+import { afterPresses, buttonStyles } from '@tellwire/domain'
 import Type, { type Static } from 'typebox'
 import { GivenId } from '../http/ids.js'
 import { Literals, Locale, Nullable } from '../http/schemas.js'
@@ -66,6 +66,13 @@ const Button = Type.Object(
       Type.String({ minLength: 1, maxLength: 64, description: 'You get an event `button.pressed` with it.' }),
     ),
     value: Type.Optional(Type.Unknown({ description: 'Any JSON up to 4 KiB; comes with the event.' })),
+    answer: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        description: 'With `action`: what the person who presses is told at once.',
+      }),
+    ),
     copy: Type.Optional(Type.String({ minLength: 1, maxLength: 256, description: 'The text that a press copies.' })),
     web_app: Type.Optional(Type.String({ maxLength: 2_048, description: 'An https address. Private chats only.' })),
   },
@@ -188,6 +195,12 @@ export const messageFields = {
     Type.Array(Attachment, { minItems: 1, maxItems: 10, description: 'Two and more make an album.' }),
   ),
   buttons: Type.Optional(Buttons),
+  after_press: Type.Optional(
+    Literals(afterPresses, {
+      description:
+        'What becomes of the buttons in a chat once one with an `action` was pressed there, for everyone in it: they stay, go (`disable`), or only the pressed one is left, as pressed (`replace`).',
+    }),
+  ),
   keyboard: Type.Optional(Keyboard),
   remove_keyboard: Type.Optional(Type.Literal(true, { description: 'Ends a keyboard that was shown before.' })),
   silent: Type.Boolean({ default: false, description: 'Arrives without a sound.' }),

@@ -83,14 +83,15 @@ function showForwarded(world: World, { forwardedFrom: from, date }: StoredMessag
 
 /** The message that it answers, without what that one answers. */
 function showReplied(world: World, chatId: number, message: StoredMessage): object {
-  const { replyToMessageId, replyToChatId = chatId, fromId } = message
-  const replied = world.messagesOf(fromId, replyToChatId).find(({ messageId }) => messageId === replyToMessageId)
+  const { replyToMessageId, replyToChatId = chatId, fromId, botId = fromId } = message
+  const replied = world.messagesOf(botId, replyToChatId).find(({ messageId }) => messageId === replyToMessageId)
   if (!replied) return {}
   const shown = showMessage(world, replyToChatId, { ...replied, replyToMessageId: undefined })
   return replyToChatId === chatId ? { reply_to_message: shown } : { external_reply: shown }
 }
 
-function showContent(world: World, { text, entities, media }: StoredMessage): object {
+function showContent(world: World, { text, entities, media, plain }: StoredMessage): object {
+  if (plain) return plain
   const file = media && world.files.get(media.fileId)
   if (!media || !file) return { text, ...(entities.length > 0 ? { entities } : {}) }
   return {

@@ -57,19 +57,22 @@ export function block(control: Control, person: Person, bot: SandboxBot): void {
   setBlocked(control, person, bot, dialog, true)
 }
 
+/** What a message of a person has besides its text. */
+export type SaidExtras = Pick<StoredMessage, 'forwardedFrom' | 'replyToMessageId' | 'media' | 'plain'>
+
 /** Writes in a private chat or a group. Writing to a blocked bot unblocks it, as pressing Restart does. */
 export function say(
   control: Control,
   person: Person,
   to: { bot: SandboxBot } | { group: Group; topicId?: number | undefined },
   text: string,
-  forwardedFrom?: StoredMessage['forwardedFrom'],
+  extras: SaidExtras = {},
 ) {
   const { world, queue } = control
   if ('bot' in to) {
     const dialog = world.openDialog(to.bot.id, person.id)
     if (dialog.isBlocked) setBlocked(control, person, to.bot, dialog, false)
-    const message = store(world, to.bot, person.id, { person, text, forwardedFrom })
+    const message = store(world, to.bot, person.id, { person, text, ...extras, botId: to.bot.id })
     queue.push(to.bot, { message: showMessage(world, person.id, message) } as never, `chat ${person.id}`)
     return { message_id: message.messageId, chat_id: person.id }
   }
@@ -83,11 +86,11 @@ export function say(
   if (topicId !== undefined && !group.topics?.some(({ id }) => id === topicId)) {
     throw new ControlError(404, 'there is no such topic')
   }
-  const message = store(world, bots[0], group.id, { person, text, topicId })
+  const message = store(world, bots[0], group.id, { person, text, topicId, ...extras })
   const shown = showMessage(world, group.id, message)
   for (const bot of bots) {
     if (group.type === 'channel') queue.push(bot, { channel_post: shown } as never, `chat ${group.id}`)
-    else if (isHeardInGroup(bot, text) || isAdministrator(group, bot))
+    else if (isHeardInGroup(bot, text) || isAdministrator(group, bot) || isAnswerTo(world, group, bot, extras))
       queue.push(bot, { message: shown } as never, `chat ${group.id}`)
   }
   return { message_id: message.messageId, chat_id: group.id }
@@ -162,7 +165,7 @@ export function forward(
 ) {
   const message = control.world.messagesOf(0, post.chatId).find(({ messageId }) => messageId === post.messageId)
   if (!message) throw new ControlError(404, 'there is no such message in this channel')
-  return say(control, person, { bot }, message.text, post)
+  return say(control, person, { bot }, message.text, { forwardedFrom: post })
 }
 
 export function removeBot(control: Control, person: Person, group: Group, bot: SandboxBot): void {
@@ -199,6 +202,13 @@ function isHeardInGroup(bot: SandboxBot, text: string): boolean {
   const named = /^\/\w+(?:@(\w+))?/.exec(text)
   if (!named) return false
   return named[1] === undefined || named[1].toLowerCase() === bot.username.toLowerCase()
+}
+
+/** An answer to what a bot wrote is heard by it. */
+function isAnswerTo(world: World, group: Group, bot: SandboxBot, { replyToMessageId }: SaidExtras): boolean {
+  return world
+    .messagesOf(bot.id, group.id)
+    .some(({ messageId, fromId }) => messageId === replyToMessageId && fromId === bot.id)
 }
 
 function findKeyboardMessage(
@@ -259,9 +269,8 @@ function store(
   world: World,
   bot: SandboxBot | undefined,
   chatId: number,
-  said: { person: Person; text: string } & Pick<StoredMessage, 'topicId' | 'forwardedFrom'>,
+  { person, text, ...extras }: { person: Person; text: string } & SaidExtras & Pick<StoredMessage, 'topicId' | 'botId'>,
 ): StoredMessage {
-  const { person, text, topicId, forwardedFrom } = said
   const group = world.groups.get(chatId)
   const messageId = bot ? world.nextMessageId(bot, chatId) : group ? group.nextMessageId++ : 1
   const message: StoredMessage = {
@@ -273,8 +282,7 @@ function store(
     fromId: person.id,
     fromBot: false,
     replyMarkup: undefined,
-    topicId,
-    forwardedFrom,
+    ...extras,
   }
   world.messagesOf(bot?.id ?? 0, chatId).push(message)
   world.onChange()

@@ -20,6 +20,26 @@ const Saying = Type.Object(
     bot: Type.Optional(Type.String()),
     chat_id: Type.Optional(ChatId),
     topic: Type.Optional(Type.Integer()),
+    reply_to: Type.Optional(Type.Integer()),
+  },
+  strict,
+)
+
+const mediaTypes = ['photo', 'video', 'animation', 'audio', 'voice', 'document', 'sticker'] as const
+
+/** A file of a person, as base64, or a place or contact as Telegram shows it. */
+const Sending = Type.Object(
+  {
+    bot: Type.String(),
+    type: Type.Union(
+      mediaTypes.map((type) => Type.Literal(type)),
+      { default: 'document' },
+    ),
+    caption: Type.String({ default: '', maxLength: 1_024 }),
+    name: Type.String({ default: 'file', maxLength: 200 }),
+    mime_type: Type.String({ default: 'application/octet-stream', maxLength: 100 }),
+    content: Type.String({ default: '' }),
+    plain: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
   },
   strict,
 )
@@ -63,10 +83,23 @@ export function controlPeople(app: ControlApp, control: Control): void {
   )
 
   app.post('/people/:id/say', { schema: { params: Id, body: Saying } }, async (request) => {
-    const { bot, chat_id: chatId, topic: topicId, text } = request.body
+    const { bot, chat_id: chatId, topic: topicId, text, reply_to: replyToMessageId } = request.body
     if ((bot === undefined) === (chatId === undefined)) throw new ControlError(400, 'name either bot or chat_id')
     const to = bot === undefined ? { group: getGroup(control, chatId ?? 0), topicId } : { bot: getBot(control, bot) }
-    return { ok: true, ...say(control, getPerson(control, request.params.id), to, text) }
+    return { ok: true, ...say(control, getPerson(control, request.params.id), to, text, { replyToMessageId }) }
+  })
+
+  app.post('/people/:id/send', { schema: { params: Id, body: Sending } }, async (request) => {
+    const { bot: username, type, caption, name, mime_type: mimeType, content, plain } = request.body
+    const bot = getBot(control, username)
+    const person = getPerson(control, request.params.id)
+    if (plain) return { ok: true, ...say(control, person, { bot }, '', { plain }) }
+    const bytes = Buffer.from(content, 'base64')
+    const { fileId } = world.createFile(
+      { botId: bot.id, type, url: undefined, name, mimeType, size: bytes.length, width: 0, height: 0 },
+      bytes,
+    )
+    return { ok: true, ...say(control, person, { bot }, caption, { media: { type, fileId, hasSpoiler: false } }) }
   })
 
   app.post('/people/:id/forward', { schema: { params: Id, body: Forwarding } }, async (request) => {

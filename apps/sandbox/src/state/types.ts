@@ -117,6 +117,10 @@ export interface StoredMessage {
   effectId?: string | undefined
   linkPreview?: Record<string, unknown> | undefined
   isCaptionAbove?: boolean | undefined
+  /** The bot in whose private chat with a person it stands. */
+  botId?: number | undefined
+  /** A place, a contact and the like, as Telegram shows it. */
+  plain?: Record<string, unknown> | undefined
   /** The channel from which it was forwarded, and its number there. */
   forwardedFrom?: { chatId: number; messageId: number } | undefined
   /** Offered in place of the letters of the phone, or taken away. */

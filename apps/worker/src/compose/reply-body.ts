@@ -10,19 +10,27 @@ export interface ReplyBody {
   buttons?: ReplyButton[][]
   forumTopic?: number
   editsMessageId?: number
+  /** The text of the message that is edited stays: only its buttons change. */
+  isButtonsOnly?: boolean
+  /** The message of the person that it answers. */
+  repliesTo?: number
 }
 
 /** The call that says it. */
 export function composeReply(body: unknown): Call {
   // As the handlers of updates write it.
-  const { text, buttons, forumTopic, editsMessageId } = body as ReplyBody
+  const { text, buttons, forumTopic, editsMessageId, isButtonsOnly, repliesTo } = body as ReplyBody
   const keyboard = buttons?.map((row) =>
     row.map((button) => ('url' in button ? button : { text: button.text, callback_data: button.data })),
   )
-  const params = {
-    text,
-    ...(keyboard ? { reply_markup: { inline_keyboard: keyboard } } : {}),
+  const markup = keyboard ? { reply_markup: { inline_keyboard: keyboard } } : {}
+  if (isButtonsOnly && editsMessageId !== undefined) {
+    const params = { message_id: editsMessageId, ...markup }
+    return { ...plainCall, method: 'editMessageReplyMarkup', params, editsMessageId }
   }
+  const answered =
+    repliesTo === undefined ? {} : { reply_parameters: { message_id: repliesTo, allow_sending_without_reply: true } }
+  const params = { text, ...markup, ...answered }
   if (editsMessageId !== undefined) {
     return {
       ...plainCall,

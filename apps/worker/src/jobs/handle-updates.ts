@@ -32,7 +32,7 @@ export const handleUpdates: Job<typeof HandleUpdates.payload> = {
     while (!ctx.stopping.aborted) {
       const found = await findWaitingUpdates(ctx.engine, botId, updatesAtOnce)
       if (found.length === 0) return
-      const idle = found.flatMap((update) => toIdleUpdate(update) ?? [])
+      const idle = found.flatMap((update) => toIdleUpdate({ sealer: ctx.sealer, botId }, update) ?? [])
       const passed = idle.length === 0 ? new Set() : await passOverUpdates(ctx.engine, botId, idle)
       const chats = groupByChat(found.filter(({ updateId }) => !passed.has(updateId))).values()
       // Each takes the next chat from the one iterator that they share.

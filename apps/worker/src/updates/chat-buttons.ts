@@ -3,7 +3,7 @@ import type { Sealer } from '@tellwire/domain'
 import type { Said } from './place.js'
 
 /** The things that buttons under our answers belong to. */
-export const chatButtonKinds = ['link', 'stop', 'lang', 'apps'] as const
+export const chatButtonKinds = ['link', 'stop', 'lang', 'apps', 'whom'] as const
 
 /** A button under an answer of ours. */
 export interface ChatButton {

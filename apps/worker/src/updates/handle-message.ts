@@ -5,13 +5,13 @@ import { commands, greet } from './commands.js'
 import { connectChat } from './connect-chat.js'
 import { findStartToken } from './find-start-token.js'
 import { connectForwarded } from './connect-forwarded.js'
-import { findTenants } from './find-tenants.js'
 import { isOfGroup, textOf } from './message.js'
 import { parseCommand } from './parse-command.js'
 import type { Said } from './place.js'
 import { recordChat } from './record-chat.js'
 import { restoreBlocked } from './restore-blocked.js'
 import { asPerson, type UpdateScope } from './scope.js'
+import { tellTenants } from './tell-tenants.js'
 
 /**
  * Handles a message: a command, or what connects a chat in whatever form it came, a link, a code, or a post of a channel
@@ -32,17 +32,20 @@ export async function handleMessage(given: UpdateScope, message: Message): Promi
     if (!(await isForThisBot(scope, command.bot))) return
     const run = Object.hasOwn(commands, command.name) ? commands[command.name] : undefined
     if (run) await run(scope, said, command.argument)
-    else if (isPrivate) await greetStranger(scope, said)
+    else if (!(await tellTenants(scope, said, message, command)) && isPrivate) await greet(scope, said)
     return
   }
-  // In a group whatever else is said is everyone's business but ours.
-  if (isOfGroup(chat)) return
+  // In a group nobody is answered who has not asked.
+  if (isOfGroup(chat)) {
+    await tellTenants(scope, said, message)
+    return
+  }
   const token = findStartToken(text)
   const code = readCode(text)
   if (isPrivate && (await connectForwarded(scope, said, message, code))) return
   if (token !== undefined) await connectChat(scope, said, { token })
   else if (code !== undefined) await connectChat(scope, said, { code })
-  else if (isPrivate) await greetStranger(scope, said)
+  else if (isPrivate && !(await tellTenants(scope, said, message))) await greet(scope, said)
 }
 
 function toSaid({ chat, from, sender_chat: senderChat, ...message }: Message, chosenLanguage: string | null): Said {
@@ -63,10 +66,6 @@ async function followMigration(scope: UpdateScope, message: Message): Promise<bo
   if (from === to) return false
   await moveChat(scope, { botId: scope.botId, chatId: BigInt(from), toChatId: BigInt(to) })
   return true
-}
-
-async function greetStranger(scope: UpdateScope, said: Said): Promise<void> {
-  if ((await findTenants(scope, said.chat.id)).length === 0) await greet(scope, said)
 }
 
 async function isForThisBot({ db, botId }: UpdateScope, username: string | undefined): Promise<boolean> {

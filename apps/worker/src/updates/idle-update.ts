@@ -1,6 +1,7 @@
 import type { IdleUpdate, WaitingUpdate } from '@tellwire/db'
-import { readCode } from '@tellwire/domain'
+import { readCode, type Sealer } from '@tellwire/domain'
 import type { Message } from '@tellwire/telegram'
+import { describeMessage } from './describe-message.js'
 import { findStartToken } from './find-start-token.js'
 import { handlerOf } from './handlers.js'
 import { isOfGroup, textOf } from './message.js'
@@ -11,7 +12,10 @@ import { factsOf } from './record-chat.js'
  * Tells what there is to note of an update where nothing is to be done about it: most of what bots hear is said among
  * people. @returns undefined where something may be to do.
  */
-export function toIdleUpdate({ updateId, chatId, kind, payload }: WaitingUpdate): IdleUpdate | undefined {
+export function toIdleUpdate(
+  about: { sealer: Sealer; botId: string },
+  { updateId, chatId, kind, payload }: WaitingUpdate,
+): IdleUpdate | undefined {
   if (!handlerOf(kind)) return { ...nothing, updateId, chatId, isOfNoKind: true }
   const message = messageIn(kind, payload)
   if (!message) return undefined
@@ -30,6 +34,7 @@ export function toIdleUpdate({ updateId, chatId, kind, payload }: WaitingUpdate)
     username: username ?? undefined,
     languageCode,
     date,
+    event: kind === 'message' ? describeMessage(about, message) : undefined,
   }
 }
 
@@ -43,6 +48,7 @@ const nothing = {
   username: undefined,
   languageCode: undefined,
   date: undefined,
+  event: undefined,
 }
 
 function messageIn(kind: string, payload: unknown): Message | undefined {

@@ -2,6 +2,7 @@ import { endConnections } from '@tellwire/domain'
 import { newId } from '@tellwire/db'
 import type { ReplyButton } from '../compose/reply-body.js'
 import { makeChatButton } from './chat-buttons.js'
+import { packId } from './pack-id.js'
 import { type ChatTenant, findTenants } from './find-tenants.js'
 import { type Said, speaksForChat } from './place.js'
 import { reply } from './reply.js'
@@ -47,7 +48,7 @@ export async function manageApp(scope: UpdateScope, said: Said, argument: string
     await showApps(scope, said)
     return undefined
   }
-  const tenant = (await findTenants(scope, chat.id)).find(({ id }) => pack(id) === packed)
+  const tenant = (await findTenants(scope, chat.id)).find(({ id }) => packId(id) === packed)
   if (!tenant) return say('press_gone')
   if (action === actions.show) {
     await showApp(scope, said, tenant)
@@ -110,12 +111,7 @@ function back(scope: UpdateScope, said: Said): ReplyButton[] {
 }
 
 function button(scope: UpdateScope, said: Said, text: string, action: Action, { id }: ChatTenant): ReplyButton {
-  return { text, data: makeChatButton(scope, said, { kind: 'apps', argument: `${actions[action]}.${pack(id)}` }) }
-}
-
-/** A UUID in 22 characters. */
-function pack(id: string): string {
-  return Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url')
+  return { text, data: makeChatButton(scope, said, { kind: 'apps', argument: `${actions[action]}.${packId(id)}` }) }
 }
 
 /** A person complains about a tenant; once for a chat, however often it is said. */

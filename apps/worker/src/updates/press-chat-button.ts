@@ -8,9 +8,16 @@ import type { Said } from './place.js'
 import { reply } from './reply.js'
 import type { UpdateScope } from './scope.js'
 import { stopChat } from './stop-chat.js'
+import { passOn } from './tell-tenants.js'
 
 /** What a kind of button does. @returns what to tell the person who pressed; undefined where the answer says it. */
-type Press = (scope: UpdateScope, said: Said, argument: string) => Promise<string | undefined>
+type Press = (
+  scope: UpdateScope,
+  said: Said,
+  argument: string,
+  /** The message of ours that has the button. */
+  message: CallbackQuery['message'],
+) => Promise<string | undefined>
 
 const presses: Readonly<Record<ChatButton['kind'], Press>> = {
   link: async (scope, said, argument) => {
@@ -28,6 +35,10 @@ const presses: Readonly<Record<ChatButton['kind'], Press>> = {
     return undefined
   },
   apps: manageApp,
+  whom: (scope, said, packed, message) => {
+    const answered = message && 'reply_to_message' in message ? message.reply_to_message : undefined
+    return passOn(scope, said, { packed, message: answered })
+  },
 }
 
 /**
@@ -61,6 +72,7 @@ export async function pressChatButton(
       chosenLanguage,
     },
     button.argument,
+    message,
   )
 }
 

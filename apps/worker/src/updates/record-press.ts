@@ -1,28 +1,31 @@
-import { findDeliveryOfBot } from '@tellwire/db'
-import { isSignatureOf, readCallbackData, readContent, recordEvents } from '@tellwire/domain'
+import { type DeliveryOfBot, findDeliveryOfBot } from '@tellwire/db'
+import { type AfterPress, isSignatureOf, readCallbackData, readContent, recordEvents } from '@tellwire/domain'
 import type { CallbackQuery } from '@tellwire/telegram'
+import { reply } from './reply.js'
 import type { UpdateScope } from './scope.js'
 
 /**
- * Tells a tenant of a press on a button of a notification, with the value that the button had. The data alone say which
- * delivery it is: they are signed, and Telegram may leave the message out.
+ * Tells a tenant of a press on a button of a notification, with the value that the button had, and does with the buttons what
+ * the message says. The data alone say which delivery it is: they are signed, and Telegram may leave the message out.
+ * @returns what to tell the person who pressed; undefined for nothing.
  */
-export async function recordPress(
-  { db, botId, sealer }: UpdateScope,
-  { data, message, from }: CallbackQuery,
-): Promise<undefined> {
+export async function recordPress(scope: UpdateScope, query: CallbackQuery): Promise<string | undefined> {
+  const { db, botId, sealer } = scope
+  const { data, message, from } = query
   const reference = readCallbackData(data ?? '')
-  if (!reference) return
+  if (!reference) return undefined
   const delivery = await findDeliveryOfBot(db, botId, reference.deliveryId)
-  if (!delivery || (message && !(await isInChat({ db, botId }, delivery.chatId, BigInt(message.chat.id))))) return
+  if (!delivery || (message && !(await isInChat(scope, delivery.chatId, BigInt(message.chat.id))))) return undefined
   const { tenantId, notificationId, userId, connectionId } = delivery
   const content = await db.notificationContent.findUnique({
     where: { tenantId_notificationId: { tenantId, notificationId } },
   })
-  const { buttons = [] } = readContent(content).options
+  const { buttons = [], after_press: afterPress = 'keep' } = readContent(content).options
   const button = buttons.flat()[reference.index]
   // A message that was edited meanwhile may have other buttons in the places of those that are pressed.
-  if (!button || !('action' in button) || !isSignatureOf(sealer, reference, { ...button, value: button.value })) return
+  if (!button || !('action' in button) || !isSignatureOf(sealer, reference, { ...button, value: button.value })) {
+    return undefined
+  }
   await recordEvents(db, [
     {
       tenantId,
@@ -38,6 +41,37 @@ export async function recordPress(
       },
     },
   ])
+  await changeButtons(scope, { delivery, query, label: button.text, afterPress })
+  return button.answer
+}
+
+interface Pressed {
+  delivery: DeliveryOfBot
+  query: CallbackQuery
+  label: string
+  afterPress: AfterPress
+}
+
+/** For everyone in the chat: what was pressed cannot be pressed again. */
+async function changeButtons(
+  scope: UpdateScope,
+  { delivery, query: { message, data = '' }, label, afterPress }: Pressed,
+): Promise<void> {
+  // Buttons stand below the last message of several.
+  const messageId = message?.message_id ?? delivery.messageIds.at(-1)
+  const chatId = message?.chat.id ?? Number(delivery.chatId)
+  if (afterPress === 'keep' || messageId === undefined) return
+  await reply(
+    scope,
+    { chatId, editsMessageId: messageId },
+    {
+      text: '',
+      isButtonsOnly: true,
+      tenantId: delivery.tenantId,
+      // Pressed once more it does nothing: its data are those of a button that is not among the message's any more.
+      ...(afterPress === 'replace' ? { buttons: [[{ text: `✓ ${label}`, data: `~${data.slice(1)}` }]] } : {}),
+    },
+  )
 }
 
 /** Whether the chat that a delivery went to is the one with this id, or a group that became it. */

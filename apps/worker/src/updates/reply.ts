@@ -18,18 +18,28 @@ export interface ReplyPlace {
 
 export interface Reply {
   text: string
+  /** The text of the message that it takes the place of stays. */
+  isButtonsOnly?: boolean
+  /** The message of the person that it answers, where that is to be seen. */
+  repliesTo?: number
   buttons?: ReplyButton[][]
   /** The tenant for which it is said. */
   tenantId?: string | undefined
 }
 
 /** Answers a person, before all notifications and at the chat's pace. */
-export async function reply(scope: UpdateScope, place: ReplyPlace, { text, buttons, tenantId }: Reply): Promise<void> {
+export async function reply(
+  scope: UpdateScope,
+  place: ReplyPlace,
+  { text, buttons, isButtonsOnly, repliesTo, tenantId }: Reply,
+): Promise<void> {
   const { db, botId } = scope
   const body: ReplyBody = {
     text,
     ...(buttons ? { buttons } : {}),
     ...(place.forumTopic === undefined ? {} : { forumTopic: place.forumTopic }),
+    ...(isButtonsOnly === undefined ? {} : { isButtonsOnly }),
+    ...(repliesTo === undefined ? {} : { repliesTo }),
     ...(place.editsMessageId === undefined ? {} : { editsMessageId: place.editsMessageId }),
   }
   const answer = { botId, chatId: BigInt(place.chatId), tenantId: tenantId ?? null, body }

@@ -6,6 +6,21 @@ interface DeliveryReference {
   delivery_id: Id
 }
 
+/** Something that a person wrote, or sent. */
+interface MessageData {
+  user_id: string
+  connection_id: Id
+  chat_type: string
+  message_id: number
+  content_type: string
+  text: string | null
+  file: { id: string; name: string | null; mime_type: string | null; size: number | null } | null
+  content: Record<string, unknown> | null
+  from: { id: string; name: string; username: string | null; language_code: string | null } | null
+  reply_to_message_id: number | null
+  sent_at: string
+}
+
 /** The data of each type of event, as they are stored. Domain's catalogue has a schema and a description for each. */
 export interface EventData {
   'notification.accepted': { notification_id: Id }
@@ -36,6 +51,8 @@ export interface EventData {
     value: unknown
     pressed_by: string
   }
+  'message.received': MessageData
+  'command.received': MessageData & { command: string; argument: string }
   'bot.unauthorized': { bot_id: Id }
   'bot.webhook_failing': { bot_id: Id; description: string }
   'bot.webhook_restored': { bot_id: Id }

@@ -1,4 +1,6 @@
 import type { Pool } from 'pg'
+import { eventsOf, insertEvents } from '../events/insert-events.js'
+import { toStorableJson } from '../storable-json.js'
 import { defineStatement, type Executor, inputRows, probe, run } from '../sql.js'
 
 /** An update that waits to be handled. */
@@ -86,6 +88,8 @@ export interface IdleUpdate {
   languageCode: string | undefined
   /** When it happened, in seconds. */
   date: number | undefined
+  /** What the tenant of the chat is told of it, but for whose it is. */
+  event: object | undefined
 }
 
 const idle = inputRows(
@@ -99,9 +103,23 @@ const idle = inputRows(
     username: 'text',
     language_code: 'text',
     date: 'float8',
+    event: 'jsonb',
   },
   2,
 )
+
+/** As they were described. */
+const messageFields = {
+  chat_type: "event -> 'chat_type'",
+  message_id: "event -> 'message_id'",
+  content_type: "event -> 'content_type'",
+  text: "event -> 'text'",
+  file: "event -> 'file'",
+  content: "event -> 'content'",
+  from: "event -> 'from'",
+  reply_to_message_id: "event -> 'reply_to_message_id'",
+  sent_at: "event -> 'sent_at'",
+}
 
 const passOver = defineStatement(
   'pass-over-updates',
@@ -116,7 +134,33 @@ idle AS MATERIALIZED (
   ) AND (i.type <> 'private' OR (
     EXISTS (SELECT FROM connections k WHERE ${probe('k.bot_id', '$1::uuid')} AND ${probe('k.chat_id', 'i.chat_id')} AND k.status = 'active')
     AND NOT EXISTS (SELECT FROM connections k WHERE ${probe('k.bot_id', '$1::uuid')} AND ${probe('k.chat_id', 'i.chat_id')} AND k.status = 'blocked')
+  )) AND (i.event IS NULL OR NOT EXISTS (
+    -- Of several tenants somebody has to find out whom it is for.
+    SELECT FROM connections k
+    JOIN connections o
+      ON ${probe('o.bot_id', 'k.bot_id')} AND ${probe('o.chat_id', 'k.chat_id')} AND o.status = 'active'
+      AND o.tenant_id <> k.tenant_id
+    WHERE ${probe('k.bot_id', '$1::uuid')} AND ${probe('k.chat_id', 'i.chat_id')} AND k.status = 'active'
   ))
+),
+heard AS (
+  SELECT i.event, k.tenant_id, k.user_id, k.id AS connection_id
+  FROM idle i
+  JOIN connections k ON ${probe('k.bot_id', '$1::uuid')} AND ${probe('k.chat_id', 'i.chat_id')} AND k.status = 'active'
+  WHERE i.event IS NOT NULL
+  ORDER BY i.update_id
+),
+told AS (
+  ${insertEvents(
+    eventsOf('message.received', {
+      from: 'heard',
+      data: {
+        ...messageFields,
+        user_id: 'user_id',
+        connection_id: 'connection_id',
+      },
+    }),
+  )}
 ),
 handled AS (
   DELETE FROM updates u USING idle i WHERE ${probe('u.bot_id', '$1::uuid')} AND ${probe('u.update_id', 'i.update_id')}
@@ -142,7 +186,10 @@ export async function passOverUpdates(
   botId: string,
   updates: readonly IdleUpdate[],
 ): Promise<Set<string>> {
-  const rows = await run<{ updateId: string }>(engine, passOver, [botId, ...idle.values(updates)])
+  const rows = await run<{ updateId: string }>(engine, passOver, [
+    botId,
+    ...idle.values(updates.map((update) => ({ ...update, event: update.event && toStorableJson(update.event) }))),
+  ])
   return new Set(rows.map(({ updateId }) => updateId))
 }
 

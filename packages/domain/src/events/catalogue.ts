@@ -1,5 +1,5 @@
 import type { EventType } from '@tellwire/db'
-import Type, { type TObject } from 'typebox'
+import Type, { type TObject, type TSchema } from 'typebox'
 
 /** The kinds of things that an event's ids stand for, which are the prefixes of their TypeIDs. */
 export const eventIdKinds = ['ntf', 'dlv', 'con', 'lnk', 'bot', 'whk'] as const
@@ -16,6 +16,43 @@ const ended = { ...connection, reason: Type.String({ description: 'What happened
 const bot = { bot_id: Id('bot', 'The bot.') }
 const webhook = { webhook_id: Id('whk', 'The webhook.') }
 const lastError = Type.Union([Type.String(), Type.Null()], { description: 'Why the last request failed.' })
+
+const orNull = <Schema extends TSchema>(schema: Schema, description: string) =>
+  Type.Union([schema, Type.Null()], { description })
+
+const message = {
+  ...connection,
+  chat_type: Type.String({ description: '`private`, `group` or `supergroup`.' }),
+  message_id: Type.Integer({ description: "Telegram's number of the message in the chat." }),
+  content_type: Type.String({
+    description: 'Such as `text`, `photo`, `document`, `voice`, `video`, `audio`, `sticker`, `location` or `contact`.',
+  }),
+  text: orNull(Type.String(), 'What was written, under a picture too.'),
+  file: orNull(
+    Type.Object({
+      id: Type.String({ description: 'For GET /v1/inbound-files/{id}/content.' }),
+      name: orNull(Type.String(), 'Its name.'),
+      mime_type: orNull(Type.String(), 'Its type.'),
+      size: orNull(Type.Integer(), 'In bytes.'),
+    }),
+    'The file that was sent.',
+  ),
+  content: orNull(
+    Type.Record(Type.String(), Type.Unknown()),
+    'Of a location, a contact and the like: as Telegram has it.',
+  ),
+  from: orNull(
+    Type.Object({
+      id: Type.String({ description: "Telegram's id of the person." }),
+      name: Type.String({ description: 'The name.' }),
+      username: orNull(Type.String(), 'The name in Telegram, if there is one.'),
+      language_code: orNull(Type.String(), "The language of the person's app."),
+    }),
+    'Who it was.',
+  ),
+  reply_to_message_id: orNull(Type.Integer(), 'The number of the message that it answers.'),
+  sent_at: Type.String({ format: 'date-time', description: 'When it was sent.' }),
+}
 
 const event = (description: string, fields: Record<string, ReturnType<typeof Type.String>>) =>
   Type.Object(fields, { additionalProperties: false, description })
@@ -79,6 +116,18 @@ export const eventCatalogue = {
       pressed_by: Type.String({ description: "Telegram's id of the person." }),
     },
     { additionalProperties: false, description: 'A person pressed a button of a message.' },
+  ),
+  'message.received': Type.Object(message, {
+    additionalProperties: false,
+    description: 'Somebody wrote or sent something in a connected chat.',
+  }),
+  'command.received': Type.Object(
+    {
+      ...message,
+      command: Type.String({ description: 'The command, in small letters and without its slash.' }),
+      argument: Type.String({ description: 'What follows it.' }),
+    },
+    { additionalProperties: false, description: 'Somebody sent a command that is not ours in a connected chat.' },
   ),
   'bot.unauthorized': event('Telegram does not accept the token of a bot any more.', bot),
   'bot.webhook_failing': event('Telegram does not reach the webhook of a bot.', {

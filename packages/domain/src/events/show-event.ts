@@ -32,19 +32,30 @@ export function showEvent(event: StoredEvent): EventView {
 /** Ids are UUIDs where events are stored; the catalogue says of which kind each is. */
 function showData({ type, data }: StoredEvent): Record<string, unknown> {
   // A type that this version does not know any more is shown as it was stored.
-  const properties: Record<string, object> | undefined = Object.hasOwn(eventCatalogue, type)
-    ? eventCatalogue[type].properties
-    : undefined
+  if (!Object.hasOwn(eventCatalogue, type)) return showFields({}, data)
+  // The types of the schemas do not say the keyword of ids.
+  return showFields(eventCatalogue[type] as object, data)
+}
+
+/** As much of a schema as says where ids are. */
+interface Shape {
+  'x-id-kind'?: EventIdKind
+  anyOf?: Shape[]
+  items?: Shape
+  properties?: Record<string, Shape>
+}
+
+function showFields({ properties = {} }: Shape, fields: object): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(data).map(([name, value]) => {
-      const kind = kindOf(properties?.[name])
-      return [name, kind !== undefined && typeof value === 'string' ? showId(kind, value) : value]
-    }),
+    Object.entries(fields).map(([name, value]) => [name, showValue(properties[name] ?? {}, value)]),
   )
 }
 
-/** The kind of an id, which may also be null. */
-function kindOf(schema: object | undefined): EventIdKind | undefined {
-  const { 'x-id-kind': kind, anyOf = [] } = (schema ?? {}) as { 'x-id-kind'?: EventIdKind; anyOf?: object[] }
-  return kind ?? anyOf.map((each) => kindOf(each)).find((each) => each !== undefined)
+function showValue({ 'x-id-kind': kind, anyOf = [], items, ...shape }: Shape, value: unknown): unknown {
+  if (typeof value === 'string') {
+    const idKind = kind ?? anyOf.find((each) => each['x-id-kind'] !== undefined)?.['x-id-kind']
+    return idKind === undefined ? value : showId(idKind, value)
+  }
+  if (Array.isArray(value)) return value.map((each) => showValue(items ?? {}, each))
+  return shape.properties && typeof value === 'object' && value !== null ? showFields(shape, value) : value
 }

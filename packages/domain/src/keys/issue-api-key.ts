@@ -9,6 +9,7 @@ export const scopes = [
   'events:read',
   'files:read',
   'files:write',
+  'inbox:read',
   'links:read',
   'links:write',
   'notifications:read',

@@ -21,10 +21,19 @@ export type ButtonStyle = (typeof buttonStyles)[number]
 
 export type Button = { text: string; style?: ButtonStyle } & (
   | { url: string }
-  | { action: string; value?: unknown }
+  | {
+      action: string
+      value?: unknown
+      /** What the person who pressed is told. */
+      answer?: string
+    }
   | { copy: string }
   | { web_app: string }
 )
+
+/** What becomes of the buttons of a message in a chat once one was pressed there. */
+export const afterPresses = ['keep', 'disable', 'replace'] as const
+export type AfterPress = (typeof afterPresses)[number]
 
 export type KeyboardButton = string | { text: string; request_contact?: boolean; request_location?: boolean }
 
@@ -51,6 +60,7 @@ export interface MessageOptions {
   overflow?: Overflow
   attachments?: Attachment[]
   buttons?: Button[][]
+  after_press?: AfterPress
   keyboard?: Keyboard
   remove_keyboard?: true
   silent?: boolean

@@ -55,6 +55,8 @@ export const ar: Catalogue = {
   back: 'رجوع',
   disconnected: 'لم يعد بإمكان {tenant} الكتابة هنا.',
   reported: 'شكرًا. سينظر مشغّل هذا البوت فيما يرسله {tenant}.',
+  ask_whom: 'لمن هذا؟',
+  passed_on: 'تم الإرسال إلى {tenant}.',
   choose_language: 'بأي لغة أتحدث هنا؟',
   language_set: 'سأتحدث العربية من الآن.',
   command_connect: 'ربط هذه المحادثة برمز',

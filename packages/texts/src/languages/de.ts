@@ -62,6 +62,8 @@ export const de: Catalogue = {
   back: 'Zurück',
   disconnected: '{tenant} darf hier nicht mehr schreiben.',
   reported: 'Danke. Wer diesen Bot betreibt, wird sich ansehen, was {tenant} sendet.',
+  ask_whom: 'Für wen ist das?',
+  passed_on: 'An {tenant} weitergegeben.',
   choose_language: 'Welche Sprache soll ich hier sprechen?',
   language_set: 'Ab jetzt spreche ich Deutsch.',
   command_connect: 'Diesen Chat mit einem Code verbinden',

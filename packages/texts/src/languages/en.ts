@@ -58,6 +58,8 @@ export const en: Catalogue = {
   back: 'Back',
   disconnected: '{tenant} may no longer write here.',
   reported: 'Thank you. Whoever operates this bot will look at what {tenant} sends.',
+  ask_whom: 'Whom is this for?',
+  passed_on: 'Passed on to {tenant}.',
   choose_language: 'Which language shall I use here?',
   language_set: 'I use English from now on.',
   command_connect: 'Connect this chat with a code',

@@ -60,6 +60,8 @@ export const es: Catalogue = {
   back: 'Atrás',
   disconnected: '{tenant} ya no puede escribir aquí.',
   reported: 'Gracias. Quien gestiona este bot revisará lo que envía {tenant}.',
+  ask_whom: '¿Para quién es esto?',
+  passed_on: 'Enviado a {tenant}.',
   choose_language: '¿En qué idioma hablo aquí?',
   language_set: 'A partir de ahora hablo español.',
   command_connect: 'Conectar este chat con un código',

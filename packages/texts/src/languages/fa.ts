@@ -57,6 +57,8 @@ export const fa: Catalogue = {
   back: 'بازگشت',
   disconnected: '{tenant} دیگر نمی‌تواند اینجا بنویسد.',
   reported: 'سپاس. گردانندهٔ این ربات آنچه را {tenant} می‌فرستد بررسی خواهد کرد.',
+  ask_whom: 'این برای کیست؟',
+  passed_on: 'به {tenant} فرستاده شد.',
   choose_language: 'اینجا به چه زبانی صحبت کنم؟',
   language_set: 'از این پس فارسی صحبت می‌کنم.',
   command_connect: 'اتصال این گفتگو با کد',

@@ -63,6 +63,8 @@ export const fr: Catalogue = {
   back: 'Retour',
   disconnected: '{tenant} ne peut plus écrire ici.',
   reported: 'Merci. L’exploitant de ce bot examinera ce que {tenant} envoie.',
+  ask_whom: 'À qui est-ce destiné ?',
+  passed_on: 'Transmis à {tenant}.',
   choose_language: 'Quelle langue dois-je utiliser ici ?',
   language_set: 'Désormais, je parle français.',
   command_connect: 'Connecter cette discussion avec un code',

@@ -53,6 +53,8 @@ export const hi: Catalogue = {
   back: 'वापस',
   disconnected: '{tenant} अब यहाँ नहीं लिख सकता।',
   reported: 'धन्यवाद। इस बॉट का संचालक देखेगा कि {tenant} क्या भेजता है।',
+  ask_whom: 'यह किसके लिए है?',
+  passed_on: '{tenant} को भेज दिया गया।',
   choose_language: 'मैं यहाँ कौन सी भाषा इस्तेमाल करूँ?',
   language_set: 'अब से मैं हिन्दी बोलूँगा।',
   command_connect: 'इस चैट को कोड से जोड़ें',

@@ -58,6 +58,8 @@ export const id: Catalogue = {
   back: 'Kembali',
   disconnected: '{tenant} tidak boleh lagi menulis di sini.',
   reported: 'Terima kasih. Pengelola bot ini akan memeriksa apa yang dikirim {tenant}.',
+  ask_whom: 'Ini untuk siapa?',
+  passed_on: 'Diteruskan ke {tenant}.',
   choose_language: 'Bahasa apa yang saya pakai di sini?',
   language_set: 'Mulai sekarang saya berbahasa Indonesia.',
   command_connect: 'Hubungkan obrolan ini dengan kode',

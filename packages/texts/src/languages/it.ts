@@ -56,6 +56,8 @@ export const it: Catalogue = {
   back: 'Indietro',
   disconnected: '{tenant} non può più scrivere qui.',
   reported: 'Grazie. Chi gestisce questo bot controllerà ciò che invia {tenant}.',
+  ask_whom: 'Per chi è?',
+  passed_on: 'Inoltrato a {tenant}.',
   choose_language: 'Quale lingua devo usare qui?',
   language_set: 'D’ora in poi parlo italiano.',
   command_connect: 'Connettere questa chat con un codice',

@@ -57,6 +57,8 @@ export const ja: Catalogue = {
   back: '戻る',
   disconnected: '{tenant} はもうここに書き込めません。',
   reported: 'ありがとうございます。このボットの運営者が {tenant} の送信内容を確認します。',
+  ask_whom: 'これは誰宛てですか？',
+  passed_on: '{tenant} に伝えました。',
   choose_language: 'ここではどの言語を使いますか？',
   language_set: 'これからは日本語を使います。',
   command_connect: 'コードでこのチャットを接続',

@@ -59,6 +59,8 @@ export const pt: Catalogue = {
   back: 'Voltar',
   disconnected: '{tenant} não pode mais escrever aqui.',
   reported: 'Obrigado. Quem opera este bot vai verificar o que {tenant} envia.',
+  ask_whom: 'Para quem é isto?',
+  passed_on: 'Encaminhado a {tenant}.',
   choose_language: 'Que idioma devo usar aqui?',
   language_set: 'A partir de agora falo português.',
   command_connect: 'Conectar este chat com um código',

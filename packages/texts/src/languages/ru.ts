@@ -59,6 +59,8 @@ export const ru: Catalogue = {
   back: 'Назад',
   disconnected: '{tenant} больше не может писать сюда.',
   reported: 'Спасибо. Владелец этого бота посмотрит, что отправляет {tenant}.',
+  ask_whom: 'Для кого это?',
+  passed_on: 'Передано: {tenant}.',
   choose_language: 'На каком языке мне говорить здесь?',
   language_set: 'Теперь я говорю по-русски.',
   command_connect: 'Подключить этот чат по коду',

@@ -60,6 +60,8 @@ export const tr: Catalogue = {
   back: 'Geri',
   disconnected: '{tenant} artık buraya yazamaz.',
   reported: 'Teşekkürler. Bu botu işleten, {tenant} tarafından gönderilenlere bakacak.',
+  ask_whom: 'Bu kimin için?',
+  passed_on: '{tenant} için iletildi.',
   choose_language: 'Burada hangi dili kullanayım?',
   language_set: 'Bundan sonra Türkçe konuşuyorum.',
   command_connect: 'Bu sohbeti bir kodla bağla',

@@ -60,6 +60,8 @@ export const uk: Catalogue = {
   back: 'Назад',
   disconnected: '{tenant} більше не може писати сюди.',
   reported: 'Дякую. Власник цього бота перегляне, що надсилає {tenant}.',
+  ask_whom: 'Для кого це?',
+  passed_on: 'Передано: {tenant}.',
   choose_language: 'Якою мовою мені говорити тут?',
   language_set: 'Відтепер я говорю українською.',
   command_connect: 'Підключити цей чат за кодом',

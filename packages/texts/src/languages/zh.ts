@@ -50,6 +50,8 @@ export const zh: Catalogue = {
   back: '返回',
   disconnected: '{tenant} 不能再在这里发消息。',
   reported: '谢谢。此机器人的运营者会查看 {tenant} 发送的内容。',
+  ask_whom: '这是发给谁的？',
+  passed_on: '已转给 {tenant}。',
   choose_language: '我在这里应该使用哪种语言？',
   language_set: '从现在起我使用中文。',
   command_connect: '用代码连接此聊天',

@@ -1,0 +1,72 @@
+import type { EventData } from '@tellwire/db'
+import { personName, sealInboundFile, type Sealer } from '@tellwire/domain'
+import type { Message } from '@tellwire/telegram'
+import { textOf } from './message.js'
+
+/** What a tenant is told of a message, but for whose it is. */
+export type DescribedMessage = Omit<EventData['message.received'], 'user_id' | 'connection_id'>
+
+/** Kinds of content that are files, the first that a message has. Of a photo the largest is taken. */
+const fileKinds = ['photo', 'animation', 'video', 'audio', 'voice', 'video_note', 'document', 'sticker'] as const
+/** Kinds of content that say all there is to them. */
+const plainKinds = ['location', 'venue', 'contact', 'dice', 'poll'] as const
+
+/** Describes what somebody wrote or sent; undefined for what only says that something happened in the chat. */
+export function describeMessage(
+  { sealer, botId }: { sealer: Sealer; botId: string },
+  message: Message,
+): DescribedMessage | undefined {
+  const contentType = contentTypeOf(message)
+  if (contentType === undefined) return undefined
+  const { chat, from, reply_to_message: replied } = message
+  const file = fileOf(message)
+  const plain = plainKinds.find((kind) => message[kind] !== undefined)
+  return {
+    chat_type: chat.type,
+    message_id: message.message_id,
+    content_type: contentType,
+    text: textOf(message) || null,
+    file: file
+      ? {
+          id: sealInboundFile(sealer, botId, { fileId: file.file_id, name: file.file_name, mimeType: file.mime_type }),
+          name: file.file_name ?? null,
+          mime_type: file.mime_type ?? null,
+          size: file.file_size ?? null,
+        }
+      : null,
+    // As Telegram has it.
+    content: plain === undefined ? null : (message[plain] as unknown as Record<string, unknown>),
+    from: from
+      ? {
+          id: String(from.id),
+          name: personName({ chat, from }),
+          username: from.username ?? null,
+          language_code: from.language_code ?? null,
+        }
+      : null,
+    reply_to_message_id: replied?.message_id ?? null,
+    sent_at: new Date(message.date * 1_000).toISOString(),
+  }
+}
+
+function contentTypeOf(message: Message): string | undefined {
+  if (message.text !== undefined) return 'text'
+  const kind = [...fileKinds, ...plainKinds].find((each) => message[each] !== undefined)
+  // A venue comes with its location, an animation with a document.
+  return message.venue ? 'venue' : kind
+}
+
+interface InboundFile {
+  file_id: string
+  file_name?: string
+  mime_type?: string
+  file_size?: number
+}
+
+function fileOf(message: Message): InboundFile | undefined {
+  const largest = message.photo?.at(-1)
+  if (largest) return { ...largest, mime_type: 'image/jpeg' }
+  const kind = fileKinds.find((each) => each !== 'photo' && message[each] !== undefined)
+  // Each of them has these fields, as far as it has them.
+  return kind === undefined ? undefined : (message[kind] as InboundFile)
+}

@@ -1,0 +1,84 @@
+import { type NewEvent, recordEvents } from '@tellwire/domain'
+import type { Message } from '@tellwire/telegram'
+import { makeChatButton } from './chat-buttons.js'
+import { describeMessage } from './describe-message.js'
+import { type ChatTenant, findTenants } from './find-tenants.js'
+import { textOf } from './message.js'
+import { packId } from './pack-id.js'
+import type { Command } from './parse-command.js'
+import type { Said } from './place.js'
+import { reply } from './reply.js'
+import type { UpdateScope } from './scope.js'
+
+/**
+ * Tells of a message the tenant that it is for: the one that the chat is connected to. Of several it is the one whose message
+ * is answered, which its first line says; else the person is asked, and in a group nobody is told.
+ * @returns whether the chat is connected to anybody.
+ */
+export async function tellTenants(
+  scope: UpdateScope,
+  said: Said,
+  message: Message,
+  command?: Command,
+): Promise<boolean> {
+  const tenants = await findTenants(scope, message.chat.id)
+  const [first] = tenants
+  if (!first) return false
+  const meant = tenants.length === 1 ? first : findAnswered(tenants, message)
+  if (meant) await recordMessage(scope, meant.id, message, command)
+  else if (message.chat.type === 'private') await askWhom(scope, said, tenants, message)
+  return true
+}
+
+/** The tenant whose message somebody answers. */
+function findAnswered(tenants: readonly ChatTenant[], { reply_to_message: replied }: Message): ChatTenant | undefined {
+  if (!replied) return undefined
+  const [sender] = textOf(replied).split('\n')
+  return tenants.find(({ name }) => name === sender)
+}
+
+async function askWhom(
+  scope: UpdateScope,
+  said: Said,
+  tenants: readonly ChatTenant[],
+  message: Message,
+): Promise<void> {
+  await reply(scope, said.place, {
+    text: said.speaker.say('ask_whom'),
+    repliesTo: message.message_id,
+    buttons: tenants.map(({ id, name }) => [
+      { text: name, data: makeChatButton(scope, said, { kind: 'whom', argument: packId(id) }) },
+    ]),
+  })
+}
+
+/** The person has said whom a message is for, which the question answers. @returns what to tell the person. */
+export async function passOn(
+  scope: UpdateScope,
+  said: Said,
+  { packed, message }: { packed: string; message: Message | undefined },
+): Promise<string | undefined> {
+  const tenant = (await findTenants(scope, said.chat.id)).find(({ id }) => packId(id) === packed)
+  if (!tenant || !message) return said.speaker.say('press_gone')
+  await recordMessage(scope, tenant.id, message)
+  await reply(scope, said.place, { text: said.speaker.say('passed_on', { tenant: tenant.name }) })
+  return undefined
+}
+
+async function recordMessage(scope: UpdateScope, tenantId: string, message: Message, command?: Command): Promise<void> {
+  const described = describeMessage(scope, message)
+  if (!described) return
+  const connections = await scope.db.connection.findMany({
+    where: { tenantId, botId: scope.botId, chatId: BigInt(message.chat.id), status: 'active' },
+    select: { id: true, userId: true },
+  })
+  await recordEvents(
+    scope.db,
+    connections.map(({ id, userId }): NewEvent => {
+      const data = { ...described, user_id: userId, connection_id: id }
+      if (!command) return { tenantId, type: 'message.received', data }
+      const { name, argument } = command
+      return { tenantId, type: 'command.received', data: { ...data, command: name, argument } }
+    }),
+  )
+}
