@@ -4,10 +4,11 @@ import {
   createQuotas,
   createSharedCount,
   findEndedLinks,
+  findEndedQuestions,
   type OnQuotaWarning,
   recordEvents,
 } from '@tellwire/domain'
-import { LinkEnded, onAnnounced } from '@tellwire/jobs'
+import { LinkEnded, QuestionEnded, onAnnounced } from '@tellwire/jobs'
 import { portOf } from '@tellwire/lifecycle'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { createCapacity } from './capacity.js'
@@ -123,6 +124,7 @@ function toOperationServices(
   const waits = {
     links: createWaits((links) => findEndedLinks(db, links), onWaitError),
     notifications: createWaits((notifications) => findSettledNotifications(engine, notifications), onWaitError),
+    questions: createWaits((questions) => findEndedQuestions(db, questions), onWaitError),
   }
   const warnOfQuota: OnQuotaWarning = ({ tenantId, ...data }) => {
     recordEvents(db, [{ tenantId, type: 'quota.warning', data }]).catch((error: unknown) =>
@@ -133,7 +135,10 @@ function toOperationServices(
   const eventFeed = createEventFeed(engine, onFeedError)
   const eventStreams = createEventStreams(db, onFeedError)
   metrics.eventGateLag(() => eventFeed.lagSeconds())
-  const listening = onAnnounced(jobs, LinkEnded, (id) => waits.links.lookAt(id))
+  const listening = [
+    onAnnounced(jobs, LinkEnded, (id) => waits.links.lookAt(id)),
+    onAnnounced(jobs, QuestionEnded, (id) => waits.questions.lookAt(id)),
+  ]
   const operations: OperationServices = {
     engine,
     accepter,
@@ -158,9 +163,10 @@ function toOperationServices(
   const close = async (): Promise<void> => {
     waits.links.close()
     waits.notifications.close()
+    waits.questions.close()
     eventStreams.close()
     eventFeed.close()
-    await listening.stop()
+    await Promise.all(listening.map((each) => each.stop()))
   }
   return { operations, close }
 }

@@ -49,7 +49,7 @@ export interface OperationServices extends Pick<
   totals: Totals
   gates: Gates
   /** Waiting for links to end, and for notifications to be settled. */
-  waits: { links: Waits; notifications: Waits }
+  waits: { links: Waits; notifications: Waits; questions: Waits }
   eventFeed: EventFeed
   eventStreams: EventStreams
   /** Where this service is reached, without a slash at the end. */

@@ -15,6 +15,7 @@ import { openSystemScope, type WorkerContext } from './context.js'
 import { every, type Repeating } from './every.js'
 import type { Job } from './jobs/job.js'
 import { jobs } from './jobs/jobs.js'
+import { endQuestions } from './questions.js'
 
 const sweepEveryMs = 1_000
 /** Rows that a statement moves or ends. */
@@ -73,6 +74,7 @@ export function startSweep(ctx: WorkerContext): Repeating {
       await reunite(ctx, sinceMs)
         .then(() => (reunitedAtMs = nowMs))
         .catch((error: unknown) => ctx.log.error({ err: error }, 'releasing what waits for a user failed'))
+      await endQuestions(ctx).catch((error: unknown) => ctx.log.error({ err: error }, 'questions could not be ended'))
       const before = found
       found = new Map()
       await Promise.all(jobs.map((job) => sweepJob(job, before)))

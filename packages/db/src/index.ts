@@ -127,6 +127,13 @@ export {
   takeUpdate,
   type WaitingUpdate,
 } from './updates/waiting-updates.js'
+export {
+  type AskedQuestion,
+  findHopelessQuestions,
+  findOverdueQuestions,
+  findQuestionOfMessage,
+  type HopelessQuestion,
+} from './deliveries/of-questions.js'
 export { enqueueWebhooks, replayWebhooks } from './webhooks/enqueue.js'
 export { type DueWebhook, findDueWebhooks, settleWebhooks, type WebhookAttemptToSettle } from './webhooks/send.js'
 export { addPartitions, deleteExpired, findStrayRows } from './upkeep/upkeep.js'

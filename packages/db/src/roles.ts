@@ -26,6 +26,7 @@ const engineTables = [
   'code_misses',
   'events',
   'event_cursors',
+  'questions',
   'webhook_deliveries',
   'webhook_attempts',
   'webhook_endpoints',

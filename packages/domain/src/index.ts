@@ -44,6 +44,19 @@ export { revokeConnectLink } from './connect-links/revoke-connect-link.js'
 export { type InboundFile, sealInboundFile, unsealInboundFile } from './files/inbound-file.js'
 export { displayName, personName } from './chats/display-name.js'
 export { makeEventCursor, readEventCursor, sequenceOf } from './events/cursor.js'
+export { answerQuestion } from './questions/answer-question.js'
+export { endQuestion } from './questions/end-question.js'
+export { findEndedQuestions } from './questions/find-ended-questions.js'
+export { openQuestion } from './questions/open-question.js'
+export {
+  answerAction,
+  type AskedOptions,
+  type QuestionAnswer,
+  type QuestionKey,
+  type QuestionStatus,
+  questionStatuses,
+  quorums,
+} from './questions/question.js'
 export { eventApiVersion, type EventView, showEvent } from './events/show-event.js'
 export { type IdPrefix, parseId, showId } from './ids.js'
 export { eventCatalogue, type EventIdKind, eventIdKinds } from './events/catalogue.js'
@@ -86,7 +99,12 @@ export {
   type Unpreparable,
 } from './messages/prepare-message.js'
 export { makeReplyMarkup } from './messages/make-reply-markup.js'
-export { isSignatureOf, makeCallbackData, readCallbackData } from './messages/callback-reference.js'
+export {
+  type CallbackReference,
+  isSignatureOf,
+  makeCallbackData,
+  readCallbackData,
+} from './messages/callback-reference.js'
 export { type TemplateContent, TemplateError, type TemplateReader } from './templates/render-template.js'
 export { findSchemaFault, findVariableFaults, type SchemaFault } from './templates/variables-schema.js'
 export { isDateTime, isLocale, isTimezone, normaliseLocale, normaliseTimezone } from './formats.js'

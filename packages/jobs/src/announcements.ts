@@ -17,6 +17,9 @@ export const BotChanged: Announcement = { name: 'bot-changed' }
 /** Nobody can use a connect link any more; the key is the link's UUID. */
 export const LinkEnded: Announcement = { name: 'link-ended' }
 
+/** A question was answered, or can be no more; the key is its UUID. */
+export const QuestionEnded: Announcement = { name: 'question-ended' }
+
 /** Tells every process that listens. Never fails. */
 export function announce(
   backend: JobBackend,

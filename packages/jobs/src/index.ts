@@ -12,5 +12,6 @@ export {
   DeliveriesWithdrawn,
   LaneWakeUp,
   LinkEnded,
+  QuestionEnded,
   onAnnounced,
 } from './announcements.js'

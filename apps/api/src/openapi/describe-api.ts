@@ -14,6 +14,7 @@ const tags = [
   { name: 'topics', description: 'Audiences that users are subscribed to.' },
   { name: 'events', description: 'What happened, in an order that every reader sees.' },
   { name: 'webhooks', description: 'Addresses of yours that events are sent to.' },
+  { name: 'questions', description: 'Questions that people answer in their chats.' },
   { name: 'inbox', description: 'What people write and send.' },
   { name: 'bots', description: 'The bots of Telegram that write to your users.' },
   { name: 'account', description: 'Whose key you use.' },

@@ -1,6 +1,7 @@
 import { moveChat, readCode } from '@tellwire/domain'
 import type { Message } from '@tellwire/telegram'
 import { chooseLanguage, speak } from '@tellwire/texts'
+import { answerByReply } from './answer-question.js'
 import { commands, greet } from './commands.js'
 import { connectChat } from './connect-chat.js'
 import { findStartToken } from './find-start-token.js'
@@ -35,6 +36,7 @@ export async function handleMessage(given: UpdateScope, message: Message): Promi
     else if (!(await tellTenants(scope, said, message, command)) && isPrivate) await greet(scope, said)
     return
   }
+  if (await answerByReply(scope, message)) return
   // In a group nobody is answered who has not asked.
   if (isOfGroup(chat)) {
     await tellTenants(scope, said, message)

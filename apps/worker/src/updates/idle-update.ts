@@ -23,6 +23,8 @@ export function toIdleUpdate(
   const text = textOf(message)
   // The chat's place in the queue is its own.
   if (String(chat.id) !== chatId || parseCommand(text) || isMigration(message)) return undefined
+  // It may be the answer to a question.
+  if (message.reply_to_message?.from?.is_bot === true) return undefined
   if (!isOfGroup(chat) && (findStartToken(text) !== undefined || readCode(text) !== undefined)) return undefined
   const { type, title, username, languageCode } = factsOf(chat, from)
   return {

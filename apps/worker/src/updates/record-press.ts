@@ -1,6 +1,7 @@
 import { type DeliveryOfBot, findDeliveryOfBot } from '@tellwire/db'
 import { type AfterPress, isSignatureOf, readCallbackData, readContent, recordEvents } from '@tellwire/domain'
 import type { CallbackQuery } from '@tellwire/telegram'
+import { answerByPress } from './answer-question.js'
 import { reply } from './reply.js'
 import type { UpdateScope } from './scope.js'
 
@@ -20,7 +21,8 @@ export async function recordPress(scope: UpdateScope, query: CallbackQuery): Pro
   const content = await db.notificationContent.findUnique({
     where: { tenantId_notificationId: { tenantId, notificationId } },
   })
-  const { buttons = [], after_press: afterPress = 'keep' } = readContent(content).options
+  const { buttons = [], after_press: afterPress = 'keep', question: asked } = readContent(content).options
+  if (asked) return answerByPress(scope, { delivery, asked, reference, query })
   const button = buttons.flat()[reference.index]
   // A message that was edited meanwhile may have other buttons in the places of those that are pressed.
   if (!button || !('action' in button) || !isSignatureOf(sealer, reference, { ...button, value: button.value })) {

@@ -53,6 +53,10 @@ export interface EventData {
   }
   'message.received': MessageData
   'command.received': MessageData & { command: string; argument: string }
+  'question.answered': { question_id: Id; answers: object[] }
+  'question.expired': { question_id: Id; default: string | null }
+  'question.cancelled': { question_id: Id }
+  'question.failed': { question_id: Id; reason: string }
   'bot.unauthorized': { bot_id: Id }
   'bot.webhook_failing': { bot_id: Id; description: string }
   'bot.webhook_restored': { bot_id: Id }

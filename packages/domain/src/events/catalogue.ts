@@ -2,7 +2,7 @@ import type { EventType } from '@tellwire/db'
 import Type, { type TObject, type TSchema } from 'typebox'
 
 /** The kinds of things that an event's ids stand for, which are the prefixes of their TypeIDs. */
-export const eventIdKinds = ['ntf', 'dlv', 'con', 'lnk', 'bot', 'whk'] as const
+export const eventIdKinds = ['ntf', 'dlv', 'con', 'lnk', 'bot', 'whk', 'qst'] as const
 export type EventIdKind = (typeof eventIdKinds)[number]
 
 /** An id: a UUID where the event is stored, shown as a TypeID of this kind. */
@@ -16,6 +16,8 @@ const ended = { ...connection, reason: Type.String({ description: 'What happened
 const bot = { bot_id: Id('bot', 'The bot.') }
 const webhook = { webhook_id: Id('whk', 'The webhook.') }
 const lastError = Type.Union([Type.String(), Type.Null()], { description: 'Why the last request failed.' })
+
+const question = { question_id: Id('qst', 'The question.') }
 
 const orNull = <Schema extends TSchema>(schema: Schema, description: string) =>
   Type.Union([schema, Type.Null()], { description })
@@ -129,6 +131,31 @@ export const eventCatalogue = {
     },
     { additionalProperties: false, description: 'Somebody sent a command that is not ours in a connected chat.' },
   ),
+  'question.answered': Type.Object(
+    {
+      ...question,
+      answers: Type.Array(
+        Type.Object({
+          option: orNull(Type.String(), 'The option that was chosen.'),
+          text: orNull(Type.String(), 'Its text, or what was written.'),
+          user_id: UserId,
+          connection_id: Id('con', 'The connection that it came from.'),
+          answered_at: Type.String({ format: 'date-time', description: 'When it was given.' }),
+        }),
+        { description: 'The answer that counts; of everybody where everybody was to answer.' },
+      ),
+    },
+    { additionalProperties: false, description: 'A question was answered.' },
+  ),
+  'question.expired': Type.Object(
+    { ...question, default: orNull(Type.String(), 'The option that counts then.') },
+    { additionalProperties: false, description: 'The time of a question was over before it was answered.' },
+  ),
+  'question.cancelled': event('A question was taken back.', question),
+  'question.failed': event('Nobody can answer a question any more.', {
+    ...question,
+    reason: Type.String({ description: 'Why, such as `recipient_blocked`.' }),
+  }),
   'bot.unauthorized': event('Telegram does not accept the token of a bot any more.', bot),
   'bot.webhook_failing': event('Telegram does not reach the webhook of a bot.', {
     ...bot,

@@ -14,6 +14,8 @@ export const scopes = [
   'links:write',
   'notifications:read',
   'notifications:write',
+  'questions:read',
+  'questions:write',
   'templates:read',
   'templates:write',
   'topics:read',

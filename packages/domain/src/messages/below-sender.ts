@@ -12,3 +12,11 @@ export function belowSender(sender: string, { text, entities }: FormattedText): 
     ],
   }
 }
+
+/** Puts what came of a question below its text. */
+export function aboveOutcome(outcome: string, { text, entities }: FormattedText): FormattedText {
+  return {
+    text: `${text}\n\n${outcome}`,
+    entities: [...entities, { type: 'italic', offset: text.length + 2, length: outcome.length }],
+  }
+}

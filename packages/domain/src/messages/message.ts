@@ -1,5 +1,7 @@
 import type { TextFormat } from '@tellwire/format'
 
+import type { AskedOptions } from '../questions/question.js'
+
 // A message as it is stored and shown: the names are those of the REST interface.
 
 export type AttachmentType = 'photo' | 'video' | 'animation' | 'audio' | 'voice' | 'document' | 'sticker'
@@ -76,6 +78,10 @@ export interface MessageOptions {
   thread_key?: string
   mode?: ThreadMode
   template?: TemplateUse
+  /** It asks something, and waits for an answer. */
+  question?: AskedOptions
+  /** Stands below the text once the question has ended. */
+  outcome?: string
 }
 
 /** The text comes from a version of a template, when the message is sent. */

@@ -9,7 +9,7 @@ import {
   truncateMessage,
 } from '@tellwire/format'
 import { sentAddress } from '../addresses/sent-address.js'
-import { belowSender } from './below-sender.js'
+import { aboveOutcome, belowSender } from './below-sender.js'
 import {
   droppableOf,
   type IsDropped,
@@ -58,7 +58,8 @@ export function planMessage(content: MessageContent, plan: PlanOptions): Message
   const isDropped = (what: Droppable): boolean => plan.dropped.includes(what)
   const options = withoutDropped(content.options, isDropped)
   const written = renderText(content.text, content.format, content.values)
-  const signed = plan.sender === undefined ? written : belowSender(plan.sender, written)
+  const told = content.options.outcome === undefined ? written : aboveOutcome(content.options.outcome, written)
+  const signed = plan.sender === undefined ? told : belowSender(plan.sender, told)
   const text = isDropped('formatting') ? withoutFormatting(signed) : signed
   const attachments = keptAttachments(options, isDropped)
   const bodies = planBodies(text, attachments, { ...options, isDropped })

@@ -77,6 +77,9 @@ async function applyEdit(
       detail: 'cannot stand beside the keyboard of the notification',
     })
   }
+  if (buttons !== undefined && before.options.question) {
+    throw notEditable('/buttons', 'are the answers to a question: cancel it, and ask another')
+  }
   const keepsText = text === undefined && template === undefined && before.options.template === undefined
   const given = { text: text ?? (keepsText && before.text !== '' ? before.text : undefined), template, attachments }
   const read = await readMessage(

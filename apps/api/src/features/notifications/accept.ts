@@ -1,5 +1,5 @@
 import type { NotificationToAccept } from '@tellwire/db'
-import { forgetExpired, sizeOf, type TenantScope } from '@tellwire/domain'
+import { type AskedOptions, forgetExpired, type MessageOptions, sizeOf, type TenantScope } from '@tellwire/domain'
 import type { Keeping, Needs, Sized } from '../../context.js'
 import { ApiError, isApiError, refusal } from '../../errors.js'
 import { assertRoom, type Limiting, notificationQuotas, takeFromQuotas } from '../../limits/tenant-quotas.js'
@@ -17,8 +17,8 @@ type Scope = TenantScope &
 /** How many users the notifications of one request may name together. */
 export const recipientsMax = 10_000
 
-/** One notification of a request: what was posted, or why it cannot be read. */
-export type Posted = { input: NewNotification } | { refusal: ApiError }
+/** One notification of a request: what was posted, with what it asks, or why it cannot be read. */
+export type Posted = { input: NewNotification; asked?: AskedOptions } | { refusal: ApiError }
 
 export interface Accepted {
   /** By the place in the request: what is on disk, or why it is not. */
@@ -77,7 +77,10 @@ async function readAll(scope: Scope, posted: readonly Posted[]): Promise<Read[]>
 async function read(scope: Scope, item: Posted, position: number): Promise<Read> {
   if ('refusal' in item) return item.refusal
   try {
-    return await readNewNotification(scope, item.input, position)
+    const notification = await readNewNotification(scope, item.input, position)
+    const { content } = notification
+    const options: MessageOptions = { ...content.options, ...(item.asked ? { question: item.asked } : {}) }
+    return { ...notification, content: { ...content, options } }
   } catch (error) {
     if (isApiError(error)) return error
     throw error

@@ -1,0 +1,74 @@
+import { answerAction, type AskedOptions, openQuestion } from '@tellwire/domain'
+import { refusal } from '../../../errors.js'
+import type { TenantRequestScope } from '../../../context.js'
+import { accept } from '../accept.js'
+import { getQuestion } from './get-question.js'
+import type { NewQuestion, QuestionView } from './schemas.js'
+
+/** Asks: sends the notification that does so, and opens the question. @throws why it cannot be sent. */
+export async function askQuestion(
+  scope: TenantRequestScope,
+  input: NewQuestion,
+): Promise<{ question: QuestionView; isReplayed: boolean }> {
+  const asked = readAsked(input)
+  const { outcomes, isReplayed } = await accept(scope, [{ input: toNotification(input, asked), asked }], false)
+  const [outcome] = outcomes
+  if (!outcome || outcome instanceof Error) throw outcome ?? new Error('a question without a notification')
+  const { db, tenantId } = scope
+  await openQuestion(db, { tenantId, id: outcome.id }, asked)
+  return { question: await getQuestion(scope, outcome.id), isReplayed }
+}
+
+/** @throws for what is well formed and cannot be asked. */
+function readAsked({ options, free_text, expires_in: seconds, default: byDefault, quorum }: NewQuestion): AskedOptions {
+  if ((options === undefined) === (free_text === undefined)) {
+    throw refusal('impossible_combination', 'A question has either options or free_text.', {
+      pointer: '/options',
+      detail: options ? 'cannot stand beside free_text' : 'is required, or free_text',
+    })
+  }
+  const ids = options?.map(({ id }) => id) ?? []
+  const twice = ids.findIndex((id, index) => ids.indexOf(id) !== index)
+  if (twice !== -1) {
+    throw refusal('impossible_combination', 'Each option has an id of its own.', {
+      pointer: `/options/${twice}/id`,
+      detail: 'stands there already',
+    })
+  }
+  if (byDefault !== undefined && !ids.includes(byDefault)) {
+    throw refusal('impossible_combination', 'The default is one of the options.', {
+      pointer: '/default',
+      detail: 'is none of the options',
+    })
+  }
+  return {
+    ...(options ? { options: options.map(({ id, text }) => ({ id, text })) } : {}),
+    ...(free_text ? { free_text } : {}),
+    ...(byDefault === undefined ? {} : { default: byDefault }),
+    quorum,
+    expires_at: new Date(Date.now() + seconds * 1_000).toISOString(),
+  }
+}
+
+function toNotification({ to, text, format, options }: NewQuestion, { expires_at }: AskedOptions) {
+  return {
+    to,
+    text,
+    format,
+    ...(options
+      ? {
+          buttons: options.map(({ id, text, style }) => [
+            { text, action: answerAction, value: id, ...(style ? { style } : {}) },
+          ]),
+        }
+      : {}),
+    expires_at,
+    priority: 'high' as const,
+    on_unknown: 'resend' as const,
+    if_not_connected: 'fail' as const,
+    link_preview: 'auto' as const,
+    overflow: 'split' as const,
+    silent: false,
+    protect: false,
+  }
+}

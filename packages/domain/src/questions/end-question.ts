@@ -1,0 +1,90 @@
+import { cancelDeliveries, type InTransaction, queueEdits, readObject, toJsonColumn } from '@tellwire/db'
+import { DeliveriesWithdrawn, DrainLane, QuestionEnded } from '@tellwire/jobs'
+import { type NewEvent, recordEvents } from '../events/record-events.js'
+import type { MessageOptions } from '../messages/message.js'
+import { readContent } from '../messages/stored-content.js'
+import { type SystemScope, tellAfterCommit, wakeAfterCommit } from '../scope.js'
+import type { AskedOptions, QuestionAnswer, QuestionKey } from './question.js'
+
+/** How a question ends; `outcome` is what its messages say then. */
+export type QuestionEnd =
+  | { status: 'answered'; answer: QuestionAnswer | QuestionAnswer[]; outcome: string }
+  | { status: 'expired' }
+  | { status: 'cancelled' }
+  | { status: 'failed'; reason: string }
+
+/**
+ * Ends a question, once: of everybody who does so at one moment one comes first. Its messages lose their buttons and say what
+ * came of it, in all of its chats; what was not sent yet is not sent any more; the tenant is told.
+ * @returns false where it had ended before.
+ */
+export async function endQuestion(
+  scope: InTransaction<SystemScope>,
+  key: QuestionKey,
+  end: QuestionEnd,
+): Promise<boolean> {
+  const { db } = scope
+  const { tenantId, id } = key
+  const { count } = await db.question.updateMany({
+    where: { tenantId, id, status: 'open' },
+    data: {
+      status: end.status,
+      endedAt: new Date(),
+      ...(end.status === 'answered' ? { answer: toJsonColumn(end.answer) } : {}),
+      ...(end.status === 'failed' ? { failure: end.reason } : {}),
+    },
+  })
+  if (count === 0) return false
+  const question = await db.question.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id } } })
+  await recordEvents(db, [toEvent(key, end, question.defaultOption)])
+  await cancelDeliveries(db, tenantId, id)
+  tellAfterCommit(scope, DeliveriesWithdrawn, id)
+  await showOutcome(scope, key, end)
+  tellAfterCommit(scope, QuestionEnded, id)
+  return true
+}
+
+function toEvent({ tenantId, id }: QuestionKey, end: QuestionEnd, defaultOption: string | null): NewEvent {
+  const question = { question_id: id }
+  switch (end.status) {
+    case 'answered': {
+      const answers = Array.isArray(end.answer) ? end.answer : [end.answer]
+      return { tenantId, type: 'question.answered', data: { ...question, answers } }
+    }
+    case 'expired':
+      return { tenantId, type: 'question.expired', data: { ...question, default: defaultOption } }
+    case 'cancelled':
+      return { tenantId, type: 'question.cancelled', data: question }
+    case 'failed':
+      return { tenantId, type: 'question.failed', data: { ...question, reason: end.reason } }
+  }
+}
+
+async function showOutcome(
+  scope: InTransaction<SystemScope>,
+  { tenantId, id }: QuestionKey,
+  end: QuestionEnd,
+): Promise<void> {
+  const { db } = scope
+  const key = { tenantId_notificationId: { tenantId, notificationId: id } }
+  const stored = await db.notificationContent.findUnique({ where: key })
+  const { buttons: _, question, ...options } = readContent(stored).options
+  if (!question) return
+  const ended: MessageOptions = { ...options, question, outcome: tellOutcome(question, end) }
+  await db.notificationContent.update({
+    where: key,
+    data: { options: toJsonColumn(readObject(ended)), editedAt: new Date() },
+  })
+  // Telegram edits no message that opens an answer.
+  if (question.free_text) return
+  const { botIds } = await queueEdits(db, tenantId, id, { type: 'edit', has_new_media: false })
+  for (const botId of botIds) wakeAfterCommit(scope, DrainLane, { botId })
+}
+
+/** In signs, as nobody knows which languages are spoken in its chats. */
+function tellOutcome({ options = [], default: defaultOption }: AskedOptions, end: QuestionEnd): string {
+  if (end.status === 'answered') return end.outcome
+  if (end.status !== 'expired') return '✕'
+  const option = options.find(({ id }) => id === defaultOption)
+  return option ? `⌛ ${option.text}` : '⌛'
+}

@@ -1,0 +1,224 @@
+import { eventually } from '@tellwire/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createWorld, type Json, type World } from './world.js'
+
+let world: World
+beforeAll(async () => {
+  world = await createWorld()
+  await world.startWorker()
+})
+afterAll(() => world.stop())
+
+const yesOrNo = [
+  { id: 'yes', text: 'Deploy', style: 'success' },
+  { id: 'no', text: 'Not now' },
+]
+
+async function ask(to: object, question: object = {}): Promise<Json> {
+  const { status, body } = await world.call('POST', '/v1/questions', {
+    to,
+    text: 'Deploy **3.2**?',
+    options: yesOrNo,
+    ...question,
+  })
+  expect({ status, body }).toMatchObject({ status: 201, body: { status: 'open', answer: null } })
+  await world.settled(body['notification_id'] as string)
+  return body
+}
+
+const look = async (question: Json, wait = 0): Promise<Json> =>
+  (await world.call('GET', `/v1/questions/${question['id']}?wait=${wait}`)).body
+
+const ended = (question: Json): Promise<Json> =>
+  eventually(
+    () => look(question),
+    ({ status }) => status !== 'open',
+    60_000,
+  )
+
+const eventsOf = async (type: string, question: Json): Promise<Json[]> => {
+  const { body } = await world.call('GET', `/v1/events?type=${type}`)
+  return (body['data'] as Json[]).map(({ data }) => data).filter(({ question_id: id }) => id === question['id'])
+}
+
+test('a press answers, whoever waits gets it, and the message says so without its buttons', async () => {
+  const person = await world.connect('decider')
+  const question = await ask({ user_id: 'decider' })
+  const waiting = look(question, 30)
+  await person.press('Deploy')
+
+  const answered = await waiting
+  expect(answered).toMatchObject({
+    status: 'answered',
+    answer: { option: 'yes', text: 'Deploy', user_id: 'decider', connection_id: expect.stringMatching(/^con_/) },
+    ended_at: expect.any(String),
+  })
+  expect(answered['answers']).toEqual([answered['answer']])
+  const shown = await eventually(
+    async () => (await person.messages()).at(-1) as Json,
+    ({ text }) => String(text).includes('✓ Deploy — decider'),
+  )
+  expect(shown['buttons'] ?? []).toEqual([])
+  expect(await eventsOf('question.answered', question)).toMatchObject([
+    { answers: [{ option: 'yes', connection_id: answered['answer']['connection_id'] }] },
+  ])
+})
+
+test('of 200 people who press at one moment, in a group and in other chats, exactly one answers', async () => {
+  const names = Array.from({ length: 5 }, (_, index) => `racer_${index}`)
+  const racers = await Promise.all(names.map((name) => world.connect(name)))
+  const members = await Promise.all(Array.from({ length: 195 }, (_, index) => world.newPerson(`Member ${index}`)))
+  const [first] = members
+  if (!first) throw new Error('there is nobody')
+  const group = await world.connectGroup('race group', first, { members: members.map(({ id }) => id) })
+  const question = await ask({ user_ids: ['race group', ...names] }, { text: 'Who is first?' })
+  const findMessage = async (path: string): Promise<number> => {
+    const { body } = await world.control('GET', path)
+    return (body['data'] as Json[]).findLast(({ text }) => String(text).includes('Who is first?'))?.['message_id']
+  }
+  const inGroup = await findMessage(`/groups/${group}/messages`)
+  const presses = [
+    ...members.map(({ id }) => ({ id, body: { chat_id: group, message_id: inGroup } as object })),
+    ...(await Promise.all(
+      racers.map(async ({ id }) => ({
+        id,
+        body: {
+          bot: world.bot.username,
+          message_id: await findMessage(`/people/${id}/messages?bot=${world.bot.username}`),
+        },
+      })),
+    )),
+  ]
+
+  const given = await Promise.all(
+    presses.map(async ({ id, body }, index) => {
+      const answer = await world.control('POST', `/people/${id}/press`, { ...body, row: index % 2, column: 0 })
+      return answer.body['callback_query_id'] as string | undefined
+    }),
+  )
+  // Who comes when the message has lost its buttons already has nothing to press.
+  const queries = given.filter((id) => id !== undefined)
+  const toasts = await Promise.all(
+    queries.map((id) =>
+      eventually(
+        async () => (await world.control('GET', `/callback-queries/${id}`)).body,
+        (query) => query['is_answered'] === true,
+        60_000,
+      ),
+    ),
+  )
+
+  const { answer } = await ended(question)
+  const events = await eventsOf('question.answered', question)
+  expect(events).toHaveLength(1)
+  expect(events[0]).toMatchObject({ answers: [{ option: answer['option'], user_id: answer['user_id'] }] })
+  const told = toasts.filter(({ text }) => String(text).startsWith(`✓ ${answer['text']} — `))
+  expect(told).toHaveLength(queries.length - 1)
+  await Promise.all(racers.map((racer) => racer.hears(`✓ ${answer['text']} — `)))
+})
+
+test('where everybody is to answer it ends with the last of the chats, and an answer given twice counts once', async () => {
+  const [one, two] = await Promise.all([world.connect('one of two'), world.connect('two of two')])
+  const question = await ask({ user_ids: ['one of two', 'two of two'] }, { quorum: 'all', text: 'Lunch?' })
+
+  expect(await one.press('Deploy')).toBe('✓ Deploy')
+  await one.press('Not now')
+  expect(await look(question)).toMatchObject({ status: 'open', answers: [] })
+  await two.press('Not now')
+
+  expect(await ended(question)).toMatchObject({
+    status: 'answered',
+    answers: [
+      { option: 'yes', user_id: 'one of two' },
+      { option: 'no', user_id: 'two of two' },
+    ],
+  })
+  await one.hears('✓ Not now — two of two')
+})
+
+test('a written answer is the reply to the question, and nothing else', async () => {
+  const person = await world.connect('author')
+  const question = await ask(
+    { user_id: 'author' },
+    { options: undefined, free_text: { placeholder: 'A name' }, text: 'What is it called?' },
+  )
+  const asked = (await person.messages()).at(-1)
+  await person.say('not this')
+  await world.control('POST', `/people/${person.id}/say`, {
+    bot: world.bot.username,
+    text: 'Tellwire',
+    reply_to: asked?.['message_id'],
+  })
+
+  expect(await ended(question)).toMatchObject({ status: 'answered', answer: { option: null, text: 'Tellwire' } })
+  await person.hears('✓')
+  const heard = (await world.events('message.received')).map(({ text }) => text)
+  expect(heard).toContain('not this')
+  expect(heard).not.toContain('Tellwire')
+})
+
+test('what nobody answers in time expires, with the default', async () => {
+  const person = await world.connect('sleeper')
+  const question = await ask({ user_id: 'sleeper' }, { expires_in: 5, default: 'no' })
+
+  expect(await look(question, 30)).toMatchObject({ status: 'expired', default: 'no', answer: null })
+  await person.hears('⌛ Not now')
+  expect(await eventsOf('question.expired', question)).toEqual([{ question_id: question['id'], default: 'no' }])
+})
+
+test('a block ends a question at once, and so does a delivery that fails', async () => {
+  const blocker = await world.connect('blocker')
+  const question = await ask({ user_id: 'blocker' })
+  await world.control('POST', `/people/${blocker.id}/block`, { bot: world.bot.username })
+  expect(await look(question, 30)).toMatchObject({ status: 'failed', failure: 'recipient_blocked' })
+
+  const gone = await world.connect('gone')
+  await world.fault(gone.id, { kind: 'status', status: 403 })
+  const unsent = await ask({ user_id: 'gone' })
+  expect(await look(unsent, 30)).toMatchObject({ status: 'failed', failure: expect.stringMatching(/^[a-z_]+$/) })
+})
+
+test('a question is asked once for an idempotency key, can be taken back, and is listed', async () => {
+  const person = await world.connect('asked once')
+  const body = { to: { user_id: 'asked once' }, text: 'Once?', options: yesOrNo }
+  const send = () => world.call('POST', '/v1/questions', body, { 'idempotency-key': 'question-1' })
+  const [first, second] = [await send(), await send()]
+  expect(second.body['id']).toBe(first.body['id'])
+  expect(second.headers.get('idempotency-replayed')).toBe('true')
+  await world.settled(first.body['notification_id'] as string)
+
+  const cancel = () => world.call('POST', `/v1/questions/${first.body['id']}/cancel`)
+  expect((await cancel()).body['status']).toBe('cancelled')
+  expect((await cancel()).body['status']).toBe('cancelled')
+  await person.hears('✕')
+  const { body: list } = await world.call('GET', '/v1/questions?status=cancelled')
+  expect((list['data'] as Json[]).map(({ id }) => id)).toEqual([first.body['id']])
+})
+
+test('its buttons stay the answers, and answers that do not fit below it are told in part', async () => {
+  const names = Array.from({ length: 6 }, (_, index) => `voter_${index} ${'x'.repeat(50)}`)
+  const voters = await Promise.all(names.map((name) => world.connect(name)))
+  const long = 'y'.repeat(60)
+  const question = await ask(
+    { user_ids: names },
+    { quorum: 'all', text: 'z'.repeat(2_990), options: [{ id: 'long', text: long }] },
+  )
+  const edit = await world.call('PATCH', `/v1/notifications/${question['notification_id']}`, { buttons: null })
+  expect(edit.body).toMatchObject({ code: 'not_editable', errors: [{ pointer: '/buttons' }] })
+  await Promise.all(voters.map((voter) => voter.press(long)))
+
+  expect((await ended(question))['answers']).toHaveLength(6)
+  await Promise.all(voters.map((voter) => voter.hears('…')))
+})
+
+test.each([
+  [{}, '/options'],
+  [{ options: yesOrNo, free_text: {} }, '/options'],
+  [{ options: [yesOrNo[0], yesOrNo[0]] }, '/options/1/id'],
+  [{ options: yesOrNo, default: 'maybe' }, '/default'],
+])('a question that cannot be asked is refused: %j', async (question, pointer) => {
+  const { status, body } = await world.call('POST', '/v1/questions', { to: { user_id: 'x' }, text: '?', ...question })
+
+  expect(status).toBe(422)
+  expect(body['errors'][0]['pointer']).toBe(pointer)
+})
