@@ -1,5 +1,11 @@
 import { spawnSync } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
+
+/** Set SCREENSHOTS to keep the pictures. */
+export const pictures = process.env['SCREENSHOTS'] ?? join(tmpdir(), 'tellwire-screenshots')
+export const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 }
 
 /** Where Debian's Chromium is, if it is installed. */
 export function findChromium(): string | undefined {

@@ -1,15 +1,10 @@
 import { mkdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually, makePng } from '@tellwire/testing'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type World, createWorld } from '../e2e/world.js'
-import { findChromium, launchBrowser, watchErrors } from './browser.js'
-
-/** Set SCREENSHOTS to keep the pictures. */
-const pictures = process.env['SCREENSHOTS'] ?? join(tmpdir(), 'tellwire-screenshots')
-const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 }
+import { findChromium, launchBrowser, phone, pictures, watchErrors } from './browser.js'
 
 describe.skipIf(findChromium() === undefined)('in a browser', () => {
   let world: World
