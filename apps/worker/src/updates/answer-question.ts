@@ -4,10 +4,9 @@ import {
   answerQuestion,
   type AskedOptions,
   type CallbackReference,
+  findContent,
   isSignatureOf,
   personName,
-  type QuestionKey,
-  readContent,
 } from '@tellwire/domain'
 import type { CallbackQuery, Message } from '@tellwire/telegram'
 import { chooseLanguage, speak } from '@tellwire/texts'
@@ -18,6 +17,8 @@ import type { UpdateScope } from './scope.js'
 interface PressedAnswer {
   delivery: DeliveryOfBot
   asked: AskedOptions
+  /** As far as it is known before anything is locked: most who come too late need no more. */
+  outcome: string | undefined
   reference: CallbackReference
   query: CallbackQuery
 }
@@ -28,17 +29,18 @@ const toastLengthMax = 190
 /** @returns what to tell the person who pressed: that it is noted, or the answer that counts instead; undefined where this one does. */
 export async function answerByPress(
   scope: UpdateScope,
-  { delivery, asked, reference, query: { from } }: PressedAnswer,
+  { delivery, asked, outcome, reference, query: { from } }: PressedAnswer,
 ): Promise<string | undefined> {
   const { tenantId, notificationId: id, userId, connectionId } = delivery
   const option = asked.options?.[reference.index]
   if (!option || connectionId === null) return undefined
   if (!isSignatureOf(scope.sealer, reference, { action: answerAction, value: option.id })) return undefined
+  if (outcome !== undefined) return outcome.slice(0, toastLengthMax)
   const name = personName({ from, chat: { ...from, type: 'private' } })
   const given = { tenantId, id, asked, connectionId, userId, name, option, text: undefined }
   const result = await answerQuestion(scope, given)
   if (result === 'counts') return undefined
-  const said = result === 'recorded' ? `✓ ${option.text}` : (await readAsked(scope, given)).outcome
+  const said = result === 'recorded' ? `✓ ${option.text}` : (await findContent(scope.db, given)).options.outcome
   return said?.slice(0, toastLengthMax) ?? speak(chooseLanguage(null, from.language_code)).say('press_gone')
 }
 
@@ -50,22 +52,11 @@ export async function answerByReply(scope: UpdateScope, message: Message): Promi
   const about = { botId: scope.botId, chatId: BigInt(chat.id), messageId: replied.message_id }
   const question = await findQuestionOfMessage(scope.db, about)
   if (!question) return false
-  const { asked } = await readAsked(scope, question)
+  const { question: asked } = (await findContent(scope.db, question)).options
   if (!asked?.free_text) return false
   const name = personName({ from, chat })
   const result = await answerQuestion(scope, { ...question, asked, name, option: undefined, text })
   if (result === 'late') return false
   await reply(scope, { chatId: chat.id, forumTopic: undefined }, { text: '✓', repliesTo: message.message_id })
   return true
-}
-
-async function readAsked(
-  { db }: UpdateScope,
-  { tenantId, id }: QuestionKey,
-): Promise<{ asked: AskedOptions | undefined; outcome: string | undefined }> {
-  const stored = await db.notificationContent.findUnique({
-    where: { tenantId_notificationId: { tenantId, notificationId: id } },
-  })
-  const { question: asked, outcome } = readContent(stored).options
-  return { asked, outcome }
 }

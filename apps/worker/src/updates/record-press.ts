@@ -1,5 +1,5 @@
 import { type DeliveryOfBot, findDeliveryOfBot } from '@tellwire/db'
-import { type AfterPress, isSignatureOf, readCallbackData, readContent, recordEvents } from '@tellwire/domain'
+import { type AfterPress, findContent, isSignatureOf, readCallbackData, recordEvents } from '@tellwire/domain'
 import type { CallbackQuery } from '@tellwire/telegram'
 import { answerByPress } from './answer-question.js'
 import { reply } from './reply.js'
@@ -18,11 +18,9 @@ export async function recordPress(scope: UpdateScope, query: CallbackQuery): Pro
   const delivery = await findDeliveryOfBot(db, botId, reference.deliveryId)
   if (!delivery || (message && !(await isInChat(scope, delivery.chatId, BigInt(message.chat.id))))) return undefined
   const { tenantId, notificationId, userId, connectionId } = delivery
-  const content = await db.notificationContent.findUnique({
-    where: { tenantId_notificationId: { tenantId, notificationId } },
-  })
-  const { buttons = [], after_press: afterPress = 'keep', question: asked } = readContent(content).options
-  if (asked) return answerByPress(scope, { delivery, asked, reference, query })
+  const { options } = await findContent(db, { tenantId, id: notificationId })
+  const { buttons = [], after_press: afterPress = 'keep', question: asked, outcome } = options
+  if (asked) return answerByPress(scope, { delivery, asked, outcome, reference, query })
   const button = buttons.flat()[reference.index]
   // A message that was edited meanwhile may have other buttons in the places of those that are pressed.
   if (!button || !('action' in button) || !isSignatureOf(sealer, reference, { ...button, value: button.value })) {

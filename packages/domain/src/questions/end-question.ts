@@ -2,7 +2,7 @@ import { cancelDeliveries, type InTransaction, queueEdits, readObject, toJsonCol
 import { DeliveriesWithdrawn, DrainLane, QuestionEnded } from '@tellwire/jobs'
 import { type NewEvent, recordEvents } from '../events/record-events.js'
 import type { MessageOptions } from '../messages/message.js'
-import { readContent } from '../messages/stored-content.js'
+import { findContent } from '../messages/stored-content.js'
 import { type SystemScope, tellAfterCommit, wakeAfterCommit } from '../scope.js'
 import type { AskedOptions, QuestionAnswer, QuestionKey } from './question.js'
 
@@ -25,7 +25,7 @@ export async function endQuestion(
 ): Promise<boolean> {
   const { db } = scope
   const { tenantId, id } = key
-  const { count } = await db.question.updateMany({
+  const [question] = await db.question.updateManyAndReturn({
     where: { tenantId, id, status: 'open' },
     data: {
       status: end.status,
@@ -34,8 +34,7 @@ export async function endQuestion(
       ...(end.status === 'failed' ? { failure: end.reason } : {}),
     },
   })
-  if (count === 0) return false
-  const question = await db.question.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id } } })
+  if (!question) return false
   await recordEvents(db, [toEvent(key, end, question.defaultOption)])
   await cancelDeliveries(db, tenantId, id)
   tellAfterCommit(scope, DeliveriesWithdrawn, id)
@@ -60,19 +59,14 @@ function toEvent({ tenantId, id }: QuestionKey, end: QuestionEnd, defaultOption:
   }
 }
 
-async function showOutcome(
-  scope: InTransaction<SystemScope>,
-  { tenantId, id }: QuestionKey,
-  end: QuestionEnd,
-): Promise<void> {
+async function showOutcome(scope: InTransaction<SystemScope>, key: QuestionKey, end: QuestionEnd): Promise<void> {
   const { db } = scope
-  const key = { tenantId_notificationId: { tenantId, notificationId: id } }
-  const stored = await db.notificationContent.findUnique({ where: key })
-  const { buttons: _, question, ...options } = readContent(stored).options
+  const { tenantId, id } = key
+  const { buttons: _, question, ...options } = (await findContent(db, key)).options
   if (!question) return
   const ended: MessageOptions = { ...options, question, outcome: tellOutcome(question, end) }
   await db.notificationContent.update({
-    where: key,
+    where: { tenantId_notificationId: { tenantId, notificationId: id } },
     data: { options: toJsonColumn(readObject(ended)), editedAt: new Date() },
   })
   // Telegram edits no message that opens an answer.
