@@ -130,12 +130,18 @@ describe('a code', () => {
 })
 
 describe('in groups', () => {
-  test('an administrator connects a group with /connect, and nobody else', async () => {
-    const userId = newUser()
-    const link = await issue(userId, { chat: 'group' })
+  /** A group with the bot, one administrator and one member. */
+  const newTeam = async () => {
     const [boss, member] = [await world.newPerson('Boss'), await world.newPerson('Member')]
     const group = await newGroup({ members: [boss.id, member.id], administrators: [boss.id] })
     await addBot(group, boss)
+    return { group, boss, member }
+  }
+
+  test('an administrator connects a group with /connect, and nobody else', async () => {
+    const userId = newUser()
+    const link = await issue(userId, { chat: 'group' })
+    const { group, boss, member } = await newTeam()
 
     await sayIn(group, member, `/connect ${link['code']}`)
     expect((await heardIn(group, 'Only an administrator can connect')).status).toBe(200)
@@ -149,9 +155,7 @@ describe('in groups', () => {
     await settings({ group_connect: 'members' })
     const userId = newUser()
     const link = await issue(userId, { chat: 'group' })
-    const [boss, member] = [await world.newPerson('Boss'), await world.newPerson('Member')]
-    const group = await newGroup({ members: [boss.id, member.id], administrators: [boss.id] })
-    await addBot(group, boss)
+    const { group, member } = await newTeam()
 
     await sayIn(group, member, `/connect ${link['code']}`)
 

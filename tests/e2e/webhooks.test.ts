@@ -220,6 +220,7 @@ test('for a day after its secret was replaced, requests carry both signatures', 
 
 test('what was missed is sent on demand, and only that', async () => {
   const receiver = await listen()
+  // The events of the tests before are older than what is to be sent again.
   await new Promise((resolve) => setTimeout(resolve, 1_000))
   const since = new Date().toISOString()
   const { id } = await create(receiver.url, { types: ['quota.warning'] })
@@ -231,6 +232,7 @@ test('what was missed is sent on demand, and only that', async () => {
     async () => (await world.call('GET', `/v1/events?type=quota.warning`)).body['data'] as Json[],
     (events) => events.filter(({ created_at: at }) => (at as string) > since).length >= 7,
   )
+  // Time for the worker to pass them over: of that nothing tells.
   await new Promise((resolve) => setTimeout(resolve, 500))
   await world.call('PATCH', `/v1/webhooks/${id}`, { disabled: false })
 

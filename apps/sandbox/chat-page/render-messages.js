@@ -113,6 +113,7 @@ const press = guarded(async (messageId, row, column) => {
   if (queryId) void showAnswer(queryId)
 })
 
+/** Bots answer a press soon, or not at all: after three seconds nobody waits any more. */
 async function showAnswer(queryId) {
   for (let attempt = 0; attempt < 20; attempt++) {
     const { is_answered: isAnswered, text } = await call('GET', `/callback-queries/${queryId}`)

@@ -94,6 +94,13 @@ export { type DeliveryTally, isAnyClaimed, isAnyDeliverySent, tallyDeliveries } 
 export { measureBacklog, type Backlog } from './deliveries/measure-backlog.js'
 export { type DeliveryOfBot, findDeliveryOfBot } from './deliveries/find-delivery-of-bot.js'
 export { findDueLanes } from './deliveries/find-due-lanes.js'
+export {
+  type AskedQuestion,
+  findHopelessQuestions,
+  findOverdueQuestions,
+  findQuestionOfMessage,
+  type HopelessQuestion,
+} from './deliveries/of-questions.js'
 export { leaveDuty, takeDuty } from './lanes/duties.js'
 export {
   acquireLanes,
@@ -127,13 +134,6 @@ export {
   takeUpdate,
   type WaitingUpdate,
 } from './updates/waiting-updates.js'
-export {
-  type AskedQuestion,
-  findHopelessQuestions,
-  findOverdueQuestions,
-  findQuestionOfMessage,
-  type HopelessQuestion,
-} from './deliveries/of-questions.js'
 export { enqueueWebhooks, replayWebhooks } from './webhooks/enqueue.js'
 export { type DueWebhook, findDueWebhooks, settleWebhooks, type WebhookAttemptToSettle } from './webhooks/send.js'
 export { addPartitions, deleteExpired, findStrayRows } from './upkeep/upkeep.js'

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { Readable } from 'node:stream'
 import { comparePositions, type EventPage, type EventPosition, type StoredEvent } from '@tellwire/db'
 import { makeEventCursor, showEvent } from '@tellwire/domain'
@@ -82,7 +83,8 @@ export class EventStream extends Readable {
         }
       } catch (error) {
         this.#options.onError(error)
-        await new Promise((resolve) => setTimeout(resolve, failedPauseMs))
+        // The database is away for a moment.
+        await delay(failedPauseMs)
       }
     }
     this.#isReading = false

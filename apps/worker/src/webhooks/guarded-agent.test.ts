@@ -53,6 +53,7 @@ test('a name is resolved once for a connection, and what was looked at is what i
 
   const first = await request(`http://rebound.example:${port}/`, { dispatcher: agent })
   await first.body.dump()
+  // Time for the connection to be free again: only then is it used once more.
   await new Promise((resolve) => setTimeout(resolve, 50))
   const again = await request(`http://rebound.example:${port}/`, { dispatcher: agent })
   await again.body.dump()

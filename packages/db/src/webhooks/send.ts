@@ -59,22 +59,16 @@ LEFT JOIN LATERAL (
 LIMIT $2`,
 )
 
-interface DueRow {
+/** The endpoint's fields beside those of the event, which is gone where they are null. */
+interface DueRow extends Omit<DueWebhook['endpoint'], 'id'> {
   id: string
   attempts: number
+  endpointId: string
   xid: string | null
   eventId: string | null
   type: StoredEvent['type'] | null
   data: Record<string, unknown> | null
   createdAt: Date | null
-  tenantId: string
-  endpointId: string
-  url: string
-  headersSealed: Buffer | null
-  secretSealed: Buffer
-  previousSecretSealed: Buffer | null
-  concurrency: number
-  rate: number | null
 }
 
 /** Finds deliveries that are due and are not under way, some of each endpoint. */

@@ -1,8 +1,9 @@
 import { revokeConnectLink } from '@tellwire/domain'
-import { ApiError, tooManyWaits } from '../../errors.js'
+import { ApiError } from '../../errors.js'
 import { answerOnce } from '../../http/answer.js'
 import { IdParams, readId } from '../../http/ids.js'
 import { Page } from '../../http/schemas.js'
+import { lookOrWait } from '../../http/wait-query.js'
 import { Empty, route } from '../../route.js'
 import { getConnectFunnel } from './get-connect-funnel.js'
 import { getConnectLink } from './get-connect-link.js'
@@ -14,8 +15,8 @@ import {
   ConnectLinkListQuery,
   FunnelQuery,
   IssuedConnectLink,
+  LinkQuery,
   NewConnectLink,
-  WaitQuery,
 } from './schemas.js'
 
 const tag = 'connect links'
@@ -75,18 +76,17 @@ export const connectLinkRoutes = [
     tag,
     summary: 'Look at a link, or wait for its use',
     params,
-    query: WaitQuery,
+    query: LinkQuery,
     responses: { 200: ConnectLink },
     gate: 'none',
-    handler: async ({ scope, params, query, signal }) => {
-      const { tenantId, key, gates, waits } = scope
-      const id = idOf(params)
-      const look = () => gates.statements.pass(tenantId, () => getConnectLink(scope, id))
-      const link = await look()
-      if (link.status !== 'pending' || query.wait === 0) return link
-      const waiter = { owner: key.id, seconds: query.wait, signal: signal() }
-      if (!(await waits.links.until({ tenantId, id }, waiter))) throw tooManyWaits()
-      return look()
+    handler: (call) => {
+      const id = idOf(call.params)
+      return lookOrWait(call, {
+        id,
+        waits: call.scope.waits.links,
+        look: () => getConnectLink(call.scope, id),
+        isOpen: ({ status }) => status === 'pending',
+      })
     },
   }),
   route({

@@ -2,6 +2,7 @@ import { adminRights, linkChats, linkConfirms, linkStatuses } from '@tellwire/do
 import Type, { type Static } from 'typebox'
 import { GivenId, ShownId } from '../../http/ids.js'
 import { JsonObject, Literals, Locale, Metadata, Nullable, pageQuery, Timestamp, UserId } from '../../http/schemas.js'
+import { WaitQuery } from '../../http/wait-query.js'
 
 export const NewConnectLink = Type.Object(
   {
@@ -103,17 +104,7 @@ export const IssuedConnectLink = Type.Object(
   { $id: 'IssuedConnectLink', description: 'A new link, with the addresses that contain its token.' },
 )
 
-export const WaitQuery = Type.Object(
-  {
-    wait: Type.Integer({
-      minimum: 0,
-      maximum: 30,
-      default: 0,
-      description: 'Seconds to wait for a change of a pending link.',
-    }),
-  },
-  { additionalProperties: false },
-)
+export const LinkQuery = WaitQuery('Seconds to wait for a change of a pending link.')
 
 export const ConnectLinkListQuery = Type.Object(
   {

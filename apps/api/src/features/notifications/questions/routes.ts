@@ -1,7 +1,7 @@
 import { Answer, answerOnce, replayedHeader } from '../../../http/answer.js'
 import { IdParams, readId } from '../../../http/ids.js'
 import { Page } from '../../../http/schemas.js'
-import { tooManyWaits } from '../../../errors.js'
+import { lookOrWait } from '../../../http/wait-query.js'
 import { messageRefusals } from '../../../messages/refusals.js'
 import { messageBytesMax } from '../../../messages/schemas.js'
 import { route } from '../../../route.js'
@@ -60,15 +60,14 @@ export const questionRoutes = [
     query: QuestionQuery,
     responses: { 200: Question },
     gate: 'none',
-    handler: async ({ scope, params, query, signal }) => {
-      const { tenantId, key, gates, waits } = scope
-      const id = idOf(params)
-      const look = () => gates.statements.pass(tenantId, () => getQuestion(scope, id))
-      const question = await look()
-      if (question.status !== 'open' || query.wait === 0) return question
-      const waiter = { owner: key.id, seconds: query.wait, signal: signal() }
-      if (!(await waits.questions.until({ tenantId, id }, waiter))) throw tooManyWaits()
-      return look()
+    handler: (call) => {
+      const id = idOf(call.params)
+      return lookOrWait(call, {
+        id,
+        waits: call.scope.waits.questions,
+        look: () => getQuestion(call.scope, id),
+        isOpen: ({ status }) => status === 'open',
+      })
     },
   }),
   route({

@@ -2,6 +2,7 @@ import { buttonStyles, questionStatuses, quorums } from '@tellwire/domain'
 import Type, { type Static } from 'typebox'
 import { GivenId, ShownId } from '../../../http/ids.js'
 import { Literals, Nullable, pageQuery, Timestamp, UserId } from '../../../http/schemas.js'
+import { WaitQuery } from '../../../http/wait-query.js'
 import { Format } from '../../../messages/schemas.js'
 
 const OptionId = Type.String({ minLength: 1, maxLength: 64, description: 'Your own id of the option.' })
@@ -126,12 +127,7 @@ export const Question = Type.Object(
 )
 export type QuestionView = Static<typeof Question>
 
-export const QuestionQuery = Type.Object(
-  {
-    wait: Type.Integer({ minimum: 0, maximum: 30, default: 0, description: 'Seconds to wait for the end of it.' }),
-  },
-  { additionalProperties: false },
-)
+export const QuestionQuery = WaitQuery('Seconds to wait for the end of it.')
 
 export const QuestionListQuery = Type.Object(
   {
