@@ -14,6 +14,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { createCapacity } from './capacity.js'
 import { createEventFeed } from './events/event-feed.js'
 import { createEventStreams } from './events/event-streams.js'
+import { createListening } from './events/listening.js'
 import type { OperationServices, Services } from './context.js'
 import { ApiError } from './errors.js'
 import { createGates } from './gates.js'
@@ -135,7 +136,7 @@ function toOperationServices(
   const eventFeed = createEventFeed(engine, onFeedError)
   const eventStreams = createEventStreams(db, onFeedError)
   metrics.eventGateLag(() => eventFeed.lagSeconds())
-  const listening = [
+  const announced = [
     onAnnounced(jobs, LinkEnded, (id) => waits.links.lookAt(id)),
     onAnnounced(jobs, QuestionEnded, (id) => waits.questions.lookAt(id)),
   ]
@@ -155,6 +156,7 @@ function toOperationServices(
     waits,
     eventFeed,
     eventStreams,
+    listening: createListening(db, (error) => log.warn({ err: error }, 'that a tenant listens was not noted')),
     webhookBaseUrl: publicUrl,
     get baseUrl() {
       return baseUrl()
@@ -166,7 +168,7 @@ function toOperationServices(
     waits.questions.close()
     eventStreams.close()
     eventFeed.close()
-    await Promise.all(listening.map((each) => each.stop()))
+    await Promise.all(announced.map((each) => each.stop()))
   }
   return { operations, close }
 }

@@ -16,6 +16,7 @@ import type { BotApi } from '@tellwire/telegram'
 import type { Capacity } from './capacity.js'
 import type { EventFeed } from './events/event-feed.js'
 import type { EventStreams } from './events/event-streams.js'
+import type { Listening } from './events/listening.js'
 import type { Gates } from './gates.js'
 import type { Limiting } from './limits/tenant-quotas.js'
 import type { Totals } from './limits/totals.js'
@@ -52,6 +53,7 @@ export interface OperationServices extends Pick<
   waits: { links: Waits; notifications: Waits; questions: Waits }
   eventFeed: EventFeed
   eventStreams: EventStreams
+  listening: Listening
   /** Where this service is reached, without a slash at the end. */
   baseUrl: string
   /** Where Telegram reaches this service; undefined when bots are read by long polling. */

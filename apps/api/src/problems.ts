@@ -228,8 +228,8 @@ export const problems = {
   reply_target_unknown: problem(
     422,
     'There is nothing to reply to',
-    'reply_to is not a notification of yours.',
-    'Use the id of an earlier notification.',
+    'reply_to is neither a notification of yours nor a message of your inbox.',
+    'Use the id of an earlier notification, or of the event of a message.',
   ),
   template_unknown: problem(
     422,

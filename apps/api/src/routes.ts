@@ -11,6 +11,7 @@ import { fileRoutes } from './features/files/routes.js'
 import { inboxRoutes } from './features/inbox/routes.js'
 import { limitRoutes } from './features/limits/routes.js'
 import { meRoutes } from './features/me/routes.js'
+import { answerRoutes } from './features/notifications/answers/routes.js'
 import { questionRoutes } from './features/notifications/questions/routes.js'
 import { notificationRoutes } from './features/notifications/routes.js'
 import { renderRoutes } from './features/render/routes.js'
@@ -39,6 +40,7 @@ export const tenantRoutes: readonly Route[] = [
   ...eventRoutes,
   ...webhookRoutes,
   ...inboxRoutes,
+  ...answerRoutes,
   ...meRoutes,
   ...limitRoutes,
 ]

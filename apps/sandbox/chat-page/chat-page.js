@@ -1,7 +1,8 @@
+import { renderComposer, sayText } from './compose.js'
 import { describeGroup, renderGroupPanel } from './render-group.js'
 import { groupAlbums, renderAlbum } from './render-messages.js'
 import { make } from './render-text.js'
-import { call, choose, element, guarded, listeners, notice, place, shownGroup, state } from './session.js'
+import { call, choose, element, guarded, listeners, notice, shownGroup, state } from './session.js'
 
 // The chat page: what a person sees and does in Telegram.
 const refreshEveryMs = 700
@@ -79,6 +80,7 @@ function renderChat(person, messages) {
   const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80
   list.replaceChildren(...groupAlbums(messages).map((group) => renderAlbum(group, messages)))
   renderReplyKeyboard(hasToStart ? [] : messages)
+  renderComposer(isChat && !hasToStart ? messages : [])
   if (isAtEnd) list.scrollTop = list.scrollHeight
 }
 
@@ -129,8 +131,8 @@ async function refresh() {
     const person = state.people.find(({ id }) => id === state.personId)
     const hasChat = person?.chats.some(({ bot }) => bot === state.bot)
     const messages = await readMessages(person, hasChat)
-    const { personId, bot, groupId, topic, pendingLink, people, groups } = state
-    const shown = JSON.stringify([personId, bot, groupId, topic, pendingLink, people, groups, messages])
+    const { personId, bot, groupId, topic, replyTo, pendingLink, people, groups } = state
+    const shown = JSON.stringify([personId, bot, groupId, topic, replyTo, pendingLink, people, groups, messages])
     if (shown === state.shown) return
     state.shown = shown
     renderLists(person)
@@ -202,8 +204,6 @@ onSubmit('say', async (form, node) => {
   await sayText(text)
 })
 
-const sayText = (text) =>
-  call('POST', `/people/${state.personId}/say`, { ...place(), text, ...(state.topic ? { topic: state.topic } : {}) })
 const say = guarded(sayText)
 
 const start = guarded(async () => {

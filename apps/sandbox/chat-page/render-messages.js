@@ -1,3 +1,4 @@
+import { replyTo } from './compose.js'
 import { renderMedia } from './render-media.js'
 import { make, renderText } from './render-text.js'
 import { call, choose, guarded, notice, place, shownGroup, state } from './session.js'
@@ -31,7 +32,9 @@ export function renderAlbum(group, messages) {
   const replied = messages.find(({ message_id: id }) => id === message.reply_to)
   const media = group.filter((each) => each.media).map((each) => renderMedia(each.media))
   const album = media.length > 1 ? [make('div', { className: 'album' }, ...media)] : media
-  const text = renderText(shownText(message), message.entities)
+  const text = message.plain
+    ? make('span', {}, describePlain(message.plain))
+    : renderText(shownText(message), message.entities)
   const author = state.groupId && !isOwn(message) ? [make('div', { className: 'author' }, nameOf(message))] : []
   const bubble = make(
     'div',
@@ -47,8 +50,17 @@ export function renderAlbum(group, messages) {
   const item = make('li', { className: `message${isOwn(message) ? ' own' : ''}` }, bubble)
   item.dataset.messageId = message.message_id
   if (message.buttons.length > 0) item.append(renderKeyboard(message))
+  if (message.reactions.length > 0) item.append(make('div', { className: 'reactions' }, message.reactions.join(' ')))
   if (shownGroup()?.type === 'channel') item.append(renderForward(message))
+  else item.append(renderActions(message))
   return item
+}
+
+/** A place, a contact and the like. */
+function describePlain({ location, contact, ...other }) {
+  if (location) return `📍 ${location.latitude}, ${location.longitude}`
+  if (contact) return `👤 ${contact.first_name}, ${contact.phone_number}`
+  return Object.keys(other)[0] ?? ''
 }
 
 const isOwn = (message) => !message.from_bot && message.from_id === state.personId
@@ -58,6 +70,25 @@ function nameOf(message) {
   if (!message.from_bot) return state.people.find(({ id }) => id === message.from_id)?.first_name ?? ''
   return shownGroup()?.type === 'channel' ? (shownGroup()?.title ?? '') : 'Bot'
 }
+
+const offeredReactions = ['👍', '❤', '🔥', '👎']
+
+/** What can be done with a message besides pressing its buttons. */
+function renderActions(message) {
+  const reply = make('button', { type: 'button', className: 'small', ariaLabel: 'Reply' }, '↩')
+  reply.addEventListener('click', () => replyTo(message))
+  const reactions = (message.from_bot ? offeredReactions : []).map((emoji) => {
+    const node = make('button', { type: 'button', className: 'small', ariaLabel: `React ${emoji}` }, emoji)
+    const next = message.reactions.includes(emoji) ? [] : [emoji]
+    node.addEventListener('click', () => react(message.message_id, next))
+    return node
+  })
+  return make('div', { className: 'actions' }, reply, ...reactions)
+}
+
+const react = guarded((messageId, reactions) =>
+  call('POST', `/people/${state.personId}/react`, { ...place(), message_id: messageId, reactions }),
+)
 
 /** A post of a channel can be sent on to any bot. */
 function renderForward(message) {

@@ -8,6 +8,9 @@ export const state = {
   /** The group or channel that is shown instead of the chat with a bot, and the topic in it. */
   groupId: Number(query.get('group')) || undefined,
   topic: undefined,
+  /** The message that is answered, and the one that a bot wants to be answered and that was shown as such. */
+  replyTo: undefined,
+  asked: undefined,
   /** A start link that was opened and whose Start button was not pressed yet. */
   pendingLink: undefined,
   people: [],
@@ -60,7 +63,15 @@ export function guarded(action) {
 export const place = () => (state.groupId ? { chat_id: state.groupId } : { bot: state.bot })
 
 export function choose(personId, bot, groupId) {
-  Object.assign(state, { personId, bot, groupId, topic: undefined, pendingLink: undefined, shown: '' })
+  Object.assign(state, {
+    personId,
+    bot,
+    groupId,
+    topic: undefined,
+    replyTo: undefined,
+    pendingLink: undefined,
+    shown: '',
+  })
   history.replaceState(
     null,
     '',

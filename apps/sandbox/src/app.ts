@@ -27,6 +27,7 @@ const pageFiles = [
   { url: '/session.js', file: 'session.js', type: 'text/javascript; charset=utf-8' },
   { url: '/render-messages.js', file: 'render-messages.js', type: 'text/javascript; charset=utf-8' },
   { url: '/render-group.js', file: 'render-group.js', type: 'text/javascript; charset=utf-8' },
+  { url: '/compose.js', file: 'compose.js', type: 'text/javascript; charset=utf-8' },
   { url: '/chat-page.js', file: 'chat-page.js', type: 'text/javascript; charset=utf-8' },
 ]
 

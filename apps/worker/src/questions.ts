@@ -1,4 +1,10 @@
-import { findHopelessQuestions, findOverdueQuestions, inTransaction } from '@tellwire/db'
+import {
+  findHopelessQuestions,
+  findOverdueQuestions,
+  findQuestionDoubts,
+  inTransaction,
+  settleQuestionDoubts,
+} from '@tellwire/db'
 import { endQuestion } from '@tellwire/domain'
 import { openSystemScope, type WorkerContext } from './context.js'
 
@@ -8,7 +14,10 @@ export async function endQuestions(ctx: WorkerContext): Promise<void> {
   for (const question of await findOverdueQuestions(ctx.engine)) {
     await inTransaction(scope, (scope) => endQuestion(scope, question, { status: 'expired' }))
   }
-  for (const { reason, ...question } of await findHopelessQuestions(ctx.engine)) {
+  const doubts = await findQuestionDoubts(ctx.engine)
+  if (doubts.length === 0) return
+  for (const { reason, ...question } of await findHopelessQuestions(ctx.engine, doubts)) {
     await inTransaction(scope, (scope) => endQuestion(scope, question, { status: 'failed', reason }))
   }
+  await settleQuestionDoubts(ctx.engine, doubts)
 }

@@ -96,11 +96,19 @@ export { type DeliveryOfBot, findDeliveryOfBot } from './deliveries/find-deliver
 export { findDueLanes } from './deliveries/find-due-lanes.js'
 export {
   type AskedQuestion,
+  doubtQuestionsOf,
   findHopelessQuestions,
   findOverdueQuestions,
+  findQuestionDoubts,
   findQuestionOfMessage,
   type HopelessQuestion,
+  type QuestionDoubt,
+  settleQuestionDoubts,
 } from './deliveries/of-questions.js'
+export { hasListeningWebhook, noteListening, takeAutoAnswer } from './inbox/auto-answer.js'
+export { type HeardMessage, recordHeard } from './inbox/record-heard.js'
+export { type InboxEntry, keepInboxAnswer, markRead, readInbox, readInboxMessages } from './inbox/read-inbox.js'
+export { takeTyping } from './inbox/typing.js'
 export { leaveDuty, takeDuty } from './lanes/duties.js'
 export {
   acquireLanes,

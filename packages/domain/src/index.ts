@@ -41,6 +41,7 @@ export { chatSharings, groupConnects, unreachablePolicies } from './connect-link
 export { linkStatus, linkStatuses, type LinkStatus } from './connect-links/status.js'
 export { type LinkUse, type OpenedLink, useConnectLink } from './connect-links/use-connect-link.js'
 export { revokeConnectLink } from './connect-links/revoke-connect-link.js'
+export { type AutoAnswer, autoAnswers } from './inbox/auto-answers.js'
 export { type InboundFile, sealInboundFile, unsealInboundFile } from './files/inbound-file.js'
 export { displayName, personName } from './chats/display-name.js'
 export { makeEventCursor, readEventCursor, sequenceOf } from './events/cursor.js'

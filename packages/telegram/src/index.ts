@@ -19,6 +19,8 @@ export type {
   Chat,
   Message,
   MessageEntity,
+  MessageReactionUpdated,
+  ReactionType,
   Update,
   User,
   UserFromGetMe,

@@ -12,6 +12,8 @@ export const overridableTexts = [
   'taken',
   'confirm_ask',
   'confirm_ask_account',
+  'unheard',
+  'received',
   'page_title',
   'page_intro',
   'page_intro_group',

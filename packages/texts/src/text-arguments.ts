@@ -57,6 +57,8 @@ export interface TextArguments {
   reported: OfTenant
   ask_whom: null
   passed_on: OfTenant
+  unheard: OfTenant
+  received: OfTenant
   choose_language: null
   language_set: null
   command_connect: null

@@ -14,6 +14,8 @@ export interface StreamOptions {
   isWanted: (type: string) => boolean
   /** Reads what comes after a position. */
   read: (after: EventPosition) => Promise<EventPage>
+  /** Is called at the beginning, and every 15 seconds while the stream is open. */
+  onBeat: () => void
   onError: (error: unknown) => void
 }
 
@@ -41,7 +43,11 @@ export class EventStream extends Readable {
     this.#position = options.after
     // Browsers connect anew by themselves after so long.
     this.push('retry: 2000\n\n')
-    this.#heartbeat = setInterval(() => this.#isFull || this.push(': still here\n\n'), heartbeatMs)
+    options.onBeat()
+    this.#heartbeat = setInterval(() => {
+      options.onBeat()
+      if (!this.#isFull) this.push(': still here\n\n')
+    }, heartbeatMs)
     void this.#begin()
   }
 

@@ -42,7 +42,10 @@ test.for([
 test('every POST that creates or changes something takes an Idempotency-Key', () => {
   const posts = [...tenantRoutes, ...operatorRoutes].filter(({ method }) => method === 'POST')
 
-  expect(posts.filter(({ isIdempotent }) => !isIdempotent).map(({ operation }) => operation)).toEqual(['renderMessage'])
+  expect(posts.filter(({ isIdempotent }) => !isIdempotent).map(({ operation }) => operation)).toEqual([
+    'renderMessage',
+    'showTyping',
+  ])
 })
 
 test('the same body with its fields in another order replays', async ({ api, as, db, tenant }) => {

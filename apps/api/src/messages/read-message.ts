@@ -35,7 +35,7 @@ export async function readMessage(
   const options = withoutDefaults({
     ...pickOptions(input),
     ...(attachments ? { attachments } : {}),
-    ...(input.reply_to ? { reply_to: await readReplyTo(scope, input.reply_to) } : {}),
+    ...(input.reply_to ? await readReplyTo(scope, input.reply_to) : {}),
     ...(template ? { template: template.use } : {}),
   })
   // A template brings its own format and, in one language or another, its text.
@@ -95,7 +95,7 @@ function assertMarkup({ buttons, keyboard, remove_keyboard: isRemoved }: Message
   })
 }
 
-type Picked = Omit<MessageOptions, 'attachments' | 'reply_to' | 'template' | 'thread_key' | 'mode'>
+type Picked = Omit<MessageOptions, 'attachments' | 'reply_to' | 'reply_to_message' | 'template' | 'thread_key' | 'mode'>
 
 function pickOptions(input: MessageInput): { [Key in keyof Picked]: Picked[Key] | undefined } {
   const { overflow, buttons, after_press, keyboard, remove_keyboard, silent } = input

@@ -214,8 +214,9 @@ export const messageFields = {
     }),
   ),
   reply_to: Type.Optional(
-    Nullable(GivenId('ntf', 'An earlier notification.'), {
-      description: 'The id of an earlier notification, which this one answers in each chat.',
+    Nullable(GivenId('ntf', 'An earlier notification, or a message of a person.'), {
+      description:
+        'The id of an earlier notification, which this one answers in each chat, or of the event of what a person wrote, which it answers where that was written.',
     }),
   ),
   effect: Type.Optional(

@@ -106,7 +106,7 @@ const fields = {
   format: Literals(formats, { description: 'What the text is written in.' }),
   ...optional,
   overflow: Overflow,
-  reply_to: Nullable(Type.String(), { description: 'The notification that it answers.' }),
+  reply_to: Nullable(Type.String(), { description: 'The notification, or the message of a person, that it answers.' }),
   thread_key: Type.Optional(Type.String({ description: 'Notifications of one thread share a message in each chat.' })),
   mode: Type.Optional(
     Literals(['replace', 'reply', 'append'], { description: "What becomes of the thread's message." }),

@@ -123,14 +123,14 @@ export function showNotification(notification: StoredNotification, tally: Tally)
 
 /** Everything of a message, with ids as they are shown everywhere, and what it has by default. */
 function showContent({ format, text, options }: MessageContent) {
-  const { attachments, reply_to: replyTo, template, ...rest } = options
+  const { attachments, reply_to: replyTo, reply_to_message: heard, template, ...rest } = options
   return {
     format,
     text,
     ...defaults,
     ...rest,
     ...(attachments ? { attachments: attachments.map(showAttachment) } : {}),
-    reply_to: replyTo === undefined ? null : showId('ntf', replyTo),
+    reply_to: heard ? showId('evt', heard.id) : replyTo === undefined ? null : showId('ntf', replyTo),
     ...(template ? { template: { ...template, id: showId('tpl', template.id) } } : {}),
   }
 }

@@ -18,3 +18,8 @@ export interface ReplyKeyboard {
   isOneTime: boolean
   placeholder: string | undefined
 }
+
+/** An answer that the app opens as if the person had chosen to reply. */
+export interface ForcedReply {
+  placeholder: string | undefined
+}

@@ -3,6 +3,7 @@ import { isRecord } from '../is-record.js'
 import {
   type ButtonStyle,
   buttonStyles,
+  type ForcedReply,
   type InlineKeyboardButton,
   type ReplyKeyboard,
   type StoredKeyboard,
@@ -18,17 +19,20 @@ const copiedMax = 256
 export interface ReplyMarkup {
   inline: StoredKeyboard | undefined
   keyboard: ReplyKeyboard | undefined
+  forcedReply: ForcedReply | undefined
 }
+
+const none: ReplyMarkup = { inline: undefined, keyboard: undefined, forcedReply: undefined }
 
 export function readReplyMarkup(parameters: Parameters): ReplyMarkup {
   const value = parameters.json('reply_markup', () => badRequest("can't parse reply keyboard markup JSON object"))
-  if (value === undefined) return { inline: undefined, keyboard: undefined }
+  if (value === undefined) return none
   if (!isRecord(value)) throw badRequest('object expected as reply markup')
-  const { inline_keyboard: rows, keyboard, remove_keyboard: isRemoved } = value
-  if (rows !== undefined) return { inline: readInline(rows), keyboard: undefined }
-  if (isRemoved === true) return { inline: undefined, keyboard: { rows: [], isOneTime: false, placeholder: undefined } }
-  if (keyboard === undefined) return { inline: undefined, keyboard: undefined }
-  return { inline: undefined, keyboard: readKeyboard(value) }
+  const { inline_keyboard: rows, keyboard, remove_keyboard: isRemoved, force_reply: isForced } = value
+  if (rows !== undefined) return { ...none, inline: readInline(rows) }
+  if (isRemoved === true) return { ...none, keyboard: { rows: [], isOneTime: false, placeholder: undefined } }
+  if (isForced === true) return { ...none, forcedReply: { placeholder: readPlaceholder(value) } }
+  return keyboard === undefined ? none : { ...none, keyboard: readKeyboard(value) }
 }
 
 function readInline(rows: unknown): StoredKeyboard | undefined {
@@ -47,11 +51,7 @@ function readInline(rows: unknown): StoredKeyboard | undefined {
   return keyboard.length > 0 ? { inline_keyboard: keyboard } : undefined
 }
 
-function readKeyboard({
-  keyboard,
-  one_time_keyboard: isOneTime,
-  input_field_placeholder: placeholder,
-}: Record<string, unknown>): ReplyKeyboard {
+function readKeyboard({ keyboard, one_time_keyboard: isOneTime, ...rest }: Record<string, unknown>): ReplyKeyboard {
   if (!areRows(keyboard)) {
     throw badRequest('field "keyboard" must be an Array of Arrays')
   }
@@ -60,8 +60,12 @@ function readKeyboard({
       row.slice(0, rowMax).map((button) => String(isRecord(button) ? button['text'] : button)),
     ),
     isOneTime: isOneTime === true,
-    placeholder: typeof placeholder === 'string' ? placeholder : undefined,
+    placeholder: readPlaceholder(rest),
   }
+}
+
+function readPlaceholder({ input_field_placeholder: placeholder }: Record<string, unknown>): string | undefined {
+  return typeof placeholder === 'string' ? placeholder : undefined
 }
 
 /** Of several fields the first counts, in Telegram's order. */

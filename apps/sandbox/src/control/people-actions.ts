@@ -96,13 +96,41 @@ export function say(
   return { message_id: message.messageId, chat_id: group.id }
 }
 
+/** A message of a bot, in a private chat or a group. */
+export interface MessagePlace {
+  chatId: number
+  bot: SandboxBot | undefined
+  messageId: number
+}
+
+/** Changes how a person reacts to a message of a bot. Of a group only bots are told that administrate it. */
+export function react(control: Control, person: Person, place: MessagePlace, emoji: readonly string[]): void {
+  const { world, queue } = control
+  const { bot, message } = findMessageOfBot(control, person, place)
+  const group = world.groups.get(place.chatId)
+  const before = message.reactions?.[person.id] ?? []
+  if (before.join() === emoji.join()) return
+  message.reactions = { ...message.reactions, [person.id]: [...emoji] }
+  const show = (each: string) => ({ type: 'emoji', emoji: each })
+  const change = {
+    chat: showChat(world, place.chatId),
+    message_id: message.messageId,
+    user: showPerson(person),
+    date: Math.floor(Date.now() / 1_000),
+    old_reaction: before.map(show),
+    new_reaction: emoji.map(show),
+  }
+  if (!group || isAdministrator(group, bot)) queue.push(bot, { message_reaction: change } as never, 'reactions')
+  world.onChange()
+}
+
 export function press(
   control: Control,
   person: Person,
-  place: { chatId: number; bot: SandboxBot | undefined; messageId: number; row: number; column: number },
+  place: MessagePlace & { row: number; column: number; isMessageGone: boolean },
 ) {
   const { world, queue, answers } = control
-  const { bot, message } = findKeyboardMessage(world, person, place)
+  const { bot, message } = findMessageOfBot(control, person, place)
   const button = message.replyMarkup?.inline_keyboard[place.row]?.[place.column]
   if (!button) throw new ControlError(404, 'there is no such button')
   if ('url' in button) return { url: button.url }
@@ -114,7 +142,7 @@ export function press(
   const query = {
     id,
     from: showPerson(person),
-    message: showMessage(world, place.chatId, message),
+    ...(place.isMessageGone ? {} : { message: showMessage(world, place.chatId, message) }),
     chat_instance: String(place.chatId),
     data: button.callback_data,
   }
@@ -211,10 +239,10 @@ function isAnswerTo(world: World, group: Group, bot: SandboxBot, { replyToMessag
     .some(({ messageId, fromId }) => messageId === replyToMessageId && fromId === bot.id)
 }
 
-function findKeyboardMessage(
-  world: World,
+function findMessageOfBot(
+  { world }: Control,
   person: Person,
-  place: { chatId: number; bot: SandboxBot | undefined; messageId: number },
+  place: MessagePlace,
 ): { bot: SandboxBot; message: StoredMessage } {
   const bots = place.bot
     ? [place.bot]

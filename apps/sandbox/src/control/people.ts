@@ -2,7 +2,18 @@ import Type from 'typebox'
 import { ByBot, ChatId, type ControlApp, Id, strict } from './app.js'
 import { ControlError } from './control-error.js'
 import { getBot, getGroup, getPerson } from './find.js'
-import { block, type Control, forward, openLink, press, say, unblock } from './people-actions.js'
+import {
+  block,
+  type Control,
+  forward,
+  type MessagePlace,
+  openLink,
+  press,
+  react,
+  say,
+  unblock,
+} from './people-actions.js'
+import type { Person } from '../state/types.js'
 import { showPersonOf, showStored } from './show.js'
 
 const NewPerson = Type.Object(
@@ -40,19 +51,31 @@ const Sending = Type.Object(
     mime_type: Type.String({ default: 'application/octet-stream', maxLength: 100 }),
     content: Type.String({ default: '' }),
     plain: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+    reply_to: Type.Optional(Type.Integer()),
   },
   strict,
 )
 
 const Forwarding = Type.Object({ bot: Type.String(), chat_id: ChatId, message_id: Type.Integer() }, strict)
 
+const messagePlace = {
+  chat_id: Type.Optional(ChatId),
+  bot: Type.Optional(Type.String()),
+  message_id: Type.Integer(),
+}
+
+const Reacting = Type.Object(
+  { ...messagePlace, reactions: Type.Array(Type.String({ minLength: 1, maxLength: 16 }), { maxItems: 3 }) },
+  strict,
+)
+
 const Pressing = Type.Object(
   {
-    chat_id: Type.Optional(ChatId),
-    bot: Type.Optional(Type.String()),
-    message_id: Type.Integer(),
+    ...messagePlace,
     row: Type.Integer({ minimum: 0 }),
     column: Type.Integer({ minimum: 0 }),
+    /** Telegram leaves the message out, as it does of old ones. */
+    without_message: Type.Boolean({ default: false }),
   },
   strict,
 )
@@ -90,16 +113,26 @@ export function controlPeople(app: ControlApp, control: Control): void {
   })
 
   app.post('/people/:id/send', { schema: { params: Id, body: Sending } }, async (request) => {
-    const { bot: username, type, caption, name, mime_type: mimeType, content, plain } = request.body
+    const {
+      bot: username,
+      type,
+      caption,
+      name,
+      mime_type: mimeType,
+      content,
+      plain,
+      reply_to: replyToMessageId,
+    } = request.body
     const bot = getBot(control, username)
     const person = getPerson(control, request.params.id)
-    if (plain) return { ok: true, ...say(control, person, { bot }, '', { plain }) }
+    if (plain) return { ok: true, ...say(control, person, { bot }, '', { plain, replyToMessageId }) }
     const bytes = Buffer.from(content, 'base64')
     const { fileId } = world.createFile(
       { botId: bot.id, type, url: undefined, name, mimeType, size: bytes.length, width: 0, height: 0 },
       bytes,
     )
-    return { ok: true, ...say(control, person, { bot }, caption, { media: { type, fileId, hasSpoiler: false } }) }
+    const media = { type, fileId, hasSpoiler: false }
+    return { ok: true, ...say(control, person, { bot }, caption, { media, replyToMessageId }) }
   })
 
   app.post('/people/:id/forward', { schema: { params: Id, body: Forwarding } }, async (request) => {
@@ -120,17 +153,21 @@ export function controlPeople(app: ControlApp, control: Control): void {
 
   app.post('/people/:id/press', { schema: { params: Id, body: Pressing } }, async (request) => {
     const person = getPerson(control, request.params.id)
-    const { chat_id: chatId = person.id, bot, message_id: messageId, row, column } = request.body
+    const { row, column, without_message: isMessageGone } = request.body
     return {
       ok: true,
       ...press(control, person, {
-        chatId,
-        bot: bot === undefined ? undefined : getBot(control, bot),
-        messageId,
+        ...readMessagePlace(control, person, request.body),
         row,
         column,
+        isMessageGone,
       }),
     }
+  })
+  app.post('/people/:id/react', { schema: { params: Id, body: Reacting } }, async (request) => {
+    const person = getPerson(control, request.params.id)
+    react(control, person, readMessagePlace(control, person, request.body), request.body.reactions)
+    return { ok: true }
   })
   app.get('/callback-queries/:id', { schema: { params: Type.Object({ id: Type.String() }) } }, async (request) => {
     const query = control.answers.get(request.params.id)
@@ -153,4 +190,12 @@ export function controlPeople(app: ControlApp, control: Control): void {
         .map((message) => showStored(control, message)),
     }
   })
+}
+
+function readMessagePlace(
+  control: Control,
+  person: Person,
+  { chat_id: chatId = person.id, bot, message_id: messageId }: { chat_id?: number; bot?: string; message_id: number },
+): MessagePlace {
+  return { chatId, bot: bot === undefined ? undefined : getBot(control, bot), messageId }
 }

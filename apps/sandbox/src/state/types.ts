@@ -1,5 +1,5 @@
 import type { MessageEntity, Update } from '@tellwire/telegram'
-import type { ReplyKeyboard, StoredKeyboard } from '../bot-api/keyboard.js'
+import type { ForcedReply, ReplyKeyboard, StoredKeyboard } from '../bot-api/keyboard.js'
 
 /** One registered bot with what waits for it. */
 export interface SandboxBot {
@@ -125,6 +125,10 @@ export interface StoredMessage {
   forwardedFrom?: { chatId: number; messageId: number } | undefined
   /** Offered in place of the letters of the phone, or taken away. */
   keyboard?: ReplyKeyboard | undefined
+  /** The app opens an answer to it. */
+  forcedReply?: ForcedReply | undefined
+  /** Emoji of people, by their ids. */
+  reactions?: Record<string, string[]> | undefined
 }
 
 export interface StoredMedia {

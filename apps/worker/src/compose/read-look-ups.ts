@@ -60,8 +60,8 @@ function readSender({ senders }: Reading, { tenantId }: Rich): LookUps | Promise
   return sender instanceof Promise ? sender.then((name) => ({ ...noLookUps, sender: name })) : { ...noLookUps, sender }
 }
 
-function isPlain({ template, attachments, reply_to: replyTo, thread_key: threadKey }: MessageOptions): boolean {
-  const wanted: unknown[] = [template, attachments, replyTo, threadKey]
+function isPlain({ template, attachments, thread_key: threadKey, ...options }: MessageOptions): boolean {
+  const wanted: unknown[] = [template, attachments, options.reply_to, options.reply_to_message, threadKey]
   return wanted.every((part) => part === undefined)
 }
 
@@ -70,7 +70,7 @@ async function readForNotification(
   delivery: ClaimedNotification,
   { options }: MessageContent,
 ): Promise<LookUps> {
-  const { template, attachments = [], reply_to: replyTo, thread_key: threadKey, mode } = options
+  const { template, attachments = [], thread_key: threadKey, mode } = options
   const [filled, isLate, thread, replied, files] = await Promise.all([
     template && readTemplate(reading, delivery, template),
     threadKey !== undefined &&
@@ -78,7 +78,7 @@ async function readForNotification(
       delivery.part === 0 &&
       isOvertaken(reading.db, { ...delivery, botId: reading.botId }, threadKey),
     threadKey === undefined ? undefined : readThread(reading.db, keyOf(reading, delivery, threadKey)),
-    replyTo === undefined ? undefined : findMessageOf(reading, delivery, replyTo),
+    findAnswered(reading, delivery, options),
     readFiles(reading, delivery, attachmentsOf(delivery, attachments), delivery.dropped),
   ])
   const named = await readSender(reading, delivery)
@@ -143,6 +143,16 @@ async function readTemplate(
       locales: [locale, connection?.user.locale, chat?.languageCode],
     },
   }
+}
+
+function findAnswered(
+  reading: Reading,
+  delivery: ClaimedNotification,
+  { reply_to: replyTo, reply_to_message: heard }: MessageOptions,
+): MessageReference | undefined | Promise<MessageReference | undefined> {
+  if (replyTo !== undefined) return findMessageOf(reading, delivery, replyTo)
+  if (heard?.connection_id !== delivery.connectionId) return undefined
+  return { messageId: heard.message_id, chatId: delivery.chatId }
 }
 
 /** The first message of an earlier notification in the same chat, or in the group from which that was made. */

@@ -2,6 +2,7 @@ import type { SubscribedUpdate, Update } from '@tellwire/telegram'
 import { handleCallbackQuery } from './handle-callback-query.js'
 import { handleMembership } from './handle-membership.js'
 import { handleMessage } from './handle-message.js'
+import { handleReaction } from './handle-reaction.js'
 import type { UpdateScope } from './scope.js'
 
 /** By kind: what is done about an update. A bot asks Telegram for these kinds and no others. */
@@ -9,6 +10,7 @@ const handlers = {
   message: handleMessage,
   channel_post: handleMessage,
   callback_query: handleCallbackQuery,
+  message_reaction: handleReaction,
   my_chat_member: handleMembership,
 } satisfies {
   [Kind in SubscribedUpdate]: (scope: UpdateScope, content: NonNullable<Update[Kind]>) => Promise<void>

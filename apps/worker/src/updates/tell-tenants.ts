@@ -1,5 +1,6 @@
-import { type NewEvent, recordEvents } from '@tellwire/domain'
+import { type HeardMessage, recordHeard } from '@tellwire/db'
 import type { Message } from '@tellwire/telegram'
+import { answerByItself } from './answer-by-itself.js'
 import { makeChatButton } from './chat-buttons.js'
 import { describeMessage } from './describe-message.js'
 import { type ChatTenant, findTenants } from './find-tenants.js'
@@ -25,7 +26,7 @@ export async function tellTenants(
   const [first] = tenants
   if (!first) return false
   const meant = tenants.length === 1 ? first : findAnswered(tenants, message)
-  if (meant) await recordMessage(scope, meant.id, message, command)
+  if (meant) await recordMessage(scope, said, { tenantId: meant.id, message, command })
   else if (message.chat.type === 'private') await askWhom(scope, said, tenants, message)
   return true
 }
@@ -60,25 +61,32 @@ export async function passOn(
 ): Promise<string | undefined> {
   const tenant = (await findTenants(scope, said.chat.id)).find(({ id }) => packId(id) === packed)
   if (!tenant || !message) return said.speaker.say('press_gone')
-  await recordMessage(scope, tenant.id, message)
   await reply(scope, said.place, { text: said.speaker.say('passed_on', { tenant: tenant.name }) })
+  await recordMessage(scope, said, { tenantId: tenant.id, message })
   return undefined
 }
 
-async function recordMessage(scope: UpdateScope, tenantId: string, message: Message, command?: Command): Promise<void> {
+interface Heard {
+  tenantId: string
+  message: Message
+  command?: Command | undefined
+}
+
+async function recordMessage(scope: UpdateScope, said: Said, { tenantId, message, command }: Heard): Promise<void> {
   const described = describeMessage(scope, message)
   if (!described) return
   const connections = await scope.db.connection.findMany({
     where: { tenantId, botId: scope.botId, chatId: BigInt(message.chat.id), status: 'active' },
     select: { id: true, userId: true },
   })
-  await recordEvents(
+  await recordHeard(
     scope.db,
-    connections.map(({ id, userId }): NewEvent => {
+    connections.map(({ id, userId }): HeardMessage => {
       const data = { ...described, user_id: userId, connection_id: id }
       if (!command) return { tenantId, type: 'message.received', data }
       const { name, argument } = command
       return { tenantId, type: 'command.received', data: { ...data, command: name, argument } }
     }),
   )
+  if (message.chat.type === 'private') await answerByItself(scope, said, tenantId)
 }

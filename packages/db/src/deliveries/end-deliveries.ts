@@ -23,7 +23,7 @@ const endTypes = Object.fromEntries(finalStatuses.map((status) => [status, `noti
 
 /**
  * The CTEs by which deliveries, replies and edits end, for good: the row leaves its table, the status is written,
- * the sums of a broadcast grow, and the tenant is told.
+ * the sums of a broadcast grow, a question that may have reached nobody is looked at, and the tenant is told.
  */
 export function endDeliveries({ from, leaves, alsoSets = {}, alsoTells = [] }: Ending): string {
   const sets = Object.entries({ status: 'e.status', failure: 'e.failure', ended_at: 'clock_timestamp()', ...alsoSets })
@@ -44,6 +44,17 @@ ended_edits AS (
   FROM ${from} e
   WHERE e.kind = 'edit' AND ${probe('d.tenant_id', 'e.tenant_id')} AND ${probe('d.id', "(e.body ->> 'delivery_id')::uuid")}
     AND d.edit ->> 'row' = e.id::text
+),
+doubted_questions AS (
+  INSERT INTO question_doubts (tenant_id, question_id)
+  SELECT DISTINCT q.tenant_id, q.id
+  FROM ${from} e
+  CROSS JOIN LATERAL (
+    SELECT q.tenant_id, q.id FROM questions q
+    WHERE ${probe('q.tenant_id', 'e.tenant_id')} AND ${probe('q.id', 'e.notification_id')} AND q.status = 'open'
+    LIMIT 1
+  ) q
+  WHERE e.kind = 'notification' AND e.status <> 'sent'
 ),
 counted_ends AS (
   INSERT INTO delivery_counts AS c (tenant_id, notification_id, status, reason, count)

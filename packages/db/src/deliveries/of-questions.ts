@@ -50,22 +50,34 @@ export function findOverdueQuestions(engine: Pool): Promise<{ tenantId: string; 
   return run<{ tenantId: string; id: string }>(engine, findOverdue, [])
 }
 
+const findDoubts = defineStatement(
+  'find-question-doubts',
+  `SELECT number::text, tenant_id, question_id AS id FROM question_doubts
+  WHERE due_at <= now() ORDER BY due_at LIMIT ${countMax}`,
+)
+
+/** An open question of which somebody has to look whether anybody can still answer it. */
+export interface QuestionDoubt {
+  number: string
+  tenantId: string
+  id: string
+}
+
+/** Finds the doubts that are due. They stay until they are settled. */
+export function findQuestionDoubts(engine: Pool): Promise<QuestionDoubt[]> {
+  return run<QuestionDoubt>(engine, findDoubts, [])
+}
+
 const findHopeless = defineStatement(
   'find-hopeless-questions',
   `
-WITH looked_at AS MATERIALIZED (
+SELECT q.tenant_id, q.id, f.reason
+FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS d (tenant_id, id)) d
+CROSS JOIN LATERAL (
   SELECT q.tenant_id, q.id FROM questions q
-  WHERE q.status = 'open' AND q.checked_at < now() - interval '1 second' AND q.expires_at > now()
-  ORDER BY q.checked_at LIMIT ${countMax}
-  FOR UPDATE SKIP LOCKED
-),
-checked AS (
-  UPDATE questions q SET checked_at = now()
-  FROM looked_at l
-  WHERE ${probe('q.tenant_id', 'l.tenant_id')} AND ${probe('q.id', 'l.id')}
-)
-SELECT l.tenant_id, l.id, f.reason
-FROM looked_at l
+  WHERE ${probe('q.tenant_id', 'd.tenant_id')} AND ${probe('q.id', 'd.id')} AND q.status = 'open'
+  LIMIT 1
+) q
 CROSS JOIN LATERAL (
   SELECT
     bool_or(d.status IN ('queued', 'scheduled', 'awaiting_user') OR (d.status IN ('sent', 'unknown') AND k.status = 'active')) AS has_hope,
@@ -75,7 +87,7 @@ CROSS JOIN LATERAL (
     END) AS reason
   FROM deliveries d
   LEFT JOIN connections k ON ${probe('k.tenant_id', 'd.tenant_id')} AND ${probe('k.id', 'd.connection_id')}
-  WHERE ${isOfNotification('d', 'l.tenant_id', 'l.id')}
+  WHERE ${isOfNotification('d', 'q.tenant_id', 'q.id')}
 ) f
 WHERE f.has_hope IS NOT TRUE AND f.reason IS NOT NULL`,
 )
@@ -87,7 +99,45 @@ export interface HopelessQuestion {
   reason: string
 }
 
-/** Finds open questions that reached nobody, or whose chats are all gone, among those that were not looked at lately. */
-export function findHopelessQuestions(engine: Pool): Promise<HopelessQuestion[]> {
-  return run<HopelessQuestion>(engine, findHopeless, [])
+/** Finds those of the doubted questions that reached nobody, or whose chats are all gone. */
+export function findHopelessQuestions(engine: Pool, doubts: readonly QuestionDoubt[]): Promise<HopelessQuestion[]> {
+  return run<HopelessQuestion>(engine, findHopeless, [
+    doubts.map(({ tenantId }) => tenantId),
+    doubts.map(({ id }) => id),
+  ])
+}
+
+const settleDoubts = defineStatement(
+  'settle-question-doubts',
+  'DELETE FROM question_doubts WHERE number = ANY ($1::bigint[])',
+)
+
+/** Settles doubts, once it was looked. */
+export async function settleQuestionDoubts(engine: Pool, doubts: readonly QuestionDoubt[]): Promise<void> {
+  await run(engine, settleDoubts, [doubts.map(({ number }) => number)])
+}
+
+const doubtOfConnections = defineStatement(
+  'doubt-questions-of-connections',
+  `
+INSERT INTO question_doubts (tenant_id, question_id)
+SELECT DISTINCT q.tenant_id, q.id
+FROM unnest($1::uuid[], $2::uuid[]) AS c (tenant_id, id)
+CROSS JOIN LATERAL (
+  SELECT q.tenant_id, q.id FROM questions q
+  WHERE ${probe('q.tenant_id', 'c.tenant_id')} AND q.status = 'open'
+  ORDER BY q.tenant_id, q.id
+) q
+CROSS JOIN LATERAL (
+  SELECT FROM deliveries d WHERE ${isOfNotification('d', 'q.tenant_id', 'q.id')} AND d.connection_id = c.id
+  LIMIT 1
+) d`,
+)
+
+/** Doubts the open questions that went to connections which have ended. */
+export async function doubtQuestionsOf(
+  on: Executor,
+  connections: readonly { tenantId: string; id: string }[],
+): Promise<void> {
+  await run(on, doubtOfConnections, [connections.map(({ tenantId }) => tenantId), connections.map(({ id }) => id)])
 }

@@ -6,6 +6,13 @@ interface DeliveryReference {
   delivery_id: Id
 }
 
+interface PersonData {
+  id: string
+  name: string
+  username: string | null
+  language_code: string | null
+}
+
 /** Something that a person wrote, or sent. */
 interface MessageData {
   user_id: string
@@ -16,7 +23,7 @@ interface MessageData {
   text: string | null
   file: { id: string; name: string | null; mime_type: string | null; size: number | null } | null
   content: Record<string, unknown> | null
-  from: { id: string; name: string; username: string | null; language_code: string | null } | null
+  from: PersonData | null
   reply_to_message_id: number | null
   sent_at: string
 }
@@ -53,6 +60,15 @@ export interface EventData {
   }
   'message.received': MessageData
   'command.received': MessageData & { command: string; argument: string }
+  'reaction.changed': {
+    user_id: string
+    connection_id: Id
+    chat_type: string
+    message_id: number
+    reactions: string[]
+    previous_reactions: string[]
+    from: PersonData | null
+  }
   'question.answered': { question_id: Id; answers: object[] }
   'question.expired': { question_id: Id; default: string | null }
   'question.cancelled': { question_id: Id }

@@ -18,6 +18,10 @@ export async function mendEventOrder(db: Database): Promise<boolean> {
     const mended = await db.$executeRaw`
       UPDATE events SET xid = '0' WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())`
     if (mended === 0) return false
+    // Events are looked up by their place.
+    await db.$executeRaw`UPDATE inbox_messages SET xid = '0' WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())`
+    await db.$executeRaw`
+      UPDATE webhook_deliveries SET event_xid = '0' WHERE event_xid >= pg_snapshot_xmax(pg_current_snapshot())`
     // What was not sent by webhook before is sent on demand.
     await db.$executeRaw`
       UPDATE event_cursors SET xid = pg_snapshot_xmin(pg_current_snapshot()), id = uuid_v7_floor(now() - interval '1 hour')`

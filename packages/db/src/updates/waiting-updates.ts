@@ -1,5 +1,7 @@
 import type { Pool } from 'pg'
 import { eventsOf, insertEvents } from '../events/insert-events.js'
+import { answersByItself, autoAnswerPause } from '../inbox/auto-answer.js'
+import { inboxOf, returningHeard } from '../inbox/record-heard.js'
 import { toStorableJson } from '../storable-json.js'
 import { defineStatement, type Executor, inputRows, probe, run } from '../sql.js'
 
@@ -141,6 +143,14 @@ idle AS MATERIALIZED (
       ON ${probe('o.bot_id', 'k.bot_id')} AND ${probe('o.chat_id', 'k.chat_id')} AND o.status = 'active'
       AND o.tenant_id <> k.tenant_id
     WHERE ${probe('k.bot_id', '$1::uuid')} AND ${probe('k.chat_id', 'i.chat_id')} AND k.status = 'active'
+  )) AND (i.event IS NULL OR i.type <> 'private' OR NOT EXISTS (
+    -- Somebody has to say that nobody may read it.
+    SELECT FROM connections k
+    JOIN tenants t ON ${probe('t.id', 'k.tenant_id')} AND ${answersByItself('t')}
+    JOIN chats c
+      ON ${probe('c.bot_id', 'k.bot_id')} AND ${probe('c.chat_id', 'k.chat_id')}
+      AND coalesce(c.auto_answered_at < now() - ${autoAnswerPause}, true)
+    WHERE ${probe('k.bot_id', '$1::uuid')} AND ${probe('k.chat_id', 'i.chat_id')} AND k.status = 'active'
   ))
 ),
 heard AS (
@@ -161,7 +171,9 @@ told AS (
       },
     }),
   )}
+  ${returningHeard}
 ),
+${inboxOf('told')},
 handled AS (
   DELETE FROM updates u USING idle i WHERE ${probe('u.bot_id', '$1::uuid')} AND ${probe('u.update_id', 'i.update_id')}
   RETURNING u.update_id

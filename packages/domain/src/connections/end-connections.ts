@@ -1,5 +1,5 @@
 import { DeliveriesWithdrawn } from '@tellwire/jobs'
-import { failForConnections, holdForConnections, type InTransaction, type Prisma } from '@tellwire/db'
+import { doubtQuestionsOf, failForConnections, holdForConnections, type InTransaction, type Prisma } from '@tellwire/db'
 import { type NewEvent, recordEvents } from '../events/record-events.js'
 import { type SystemScope, tellAfterCommit } from '../scope.js'
 
@@ -33,6 +33,7 @@ export async function endConnections(
   const mayComeBack = status === 'blocked' || reason === botRemoved
   if (mayComeBack) await holdForConnections(db, connections)
   await failForConnections(db, status, mayComeBack ? await withoutHolding(db, connections) : connections)
+  await doubtQuestionsOf(db, connections)
   await recordEvents(
     db,
     connections.map(({ tenantId, userId, id }): NewEvent => ({

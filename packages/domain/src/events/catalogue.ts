@@ -22,36 +22,48 @@ const question = { question_id: Id('qst', 'The question.') }
 const orNull = <Schema extends TSchema>(schema: Schema, description: string) =>
   Type.Union([schema, Type.Null()], { description })
 
-const message = {
+const place = {
   ...connection,
   chat_type: Type.String({ description: '`private`, `group` or `supergroup`.' }),
   message_id: Type.Integer({ description: "Telegram's number of the message in the chat." }),
+}
+
+const from = orNull(
+  Type.Object(
+    {
+      id: Type.String({ description: "Telegram's id of the person." }),
+      name: Type.String({ description: 'The name.' }),
+      username: orNull(Type.String(), 'The name in Telegram, if there is one.'),
+      language_code: orNull(Type.String(), "The language of the person's app."),
+    },
+    { $id: 'PersonInChat', description: 'A person, as Telegram shows it.' },
+  ),
+  'Who it was.',
+)
+
+const message = {
+  ...place,
   content_type: Type.String({
     description: 'Such as `text`, `photo`, `document`, `voice`, `video`, `audio`, `sticker`, `location` or `contact`.',
   }),
   text: orNull(Type.String(), 'What was written, under a picture too.'),
   file: orNull(
-    Type.Object({
-      id: Type.String({ description: 'For GET /v1/inbound-files/{id}/content.' }),
-      name: orNull(Type.String(), 'Its name.'),
-      mime_type: orNull(Type.String(), 'Its type.'),
-      size: orNull(Type.Integer(), 'In bytes.'),
-    }),
+    Type.Object(
+      {
+        id: Type.String({ description: 'For GET /v1/inbound-files/{id}/content.' }),
+        name: orNull(Type.String(), 'Its name.'),
+        mime_type: orNull(Type.String(), 'Its type.'),
+        size: orNull(Type.Integer(), 'In bytes.'),
+      },
+      { $id: 'InboundFile', description: 'A file that a person sent.' },
+    ),
     'The file that was sent.',
   ),
   content: orNull(
     Type.Record(Type.String(), Type.Unknown()),
     'Of a location, a contact and the like: as Telegram has it.',
   ),
-  from: orNull(
-    Type.Object({
-      id: Type.String({ description: "Telegram's id of the person." }),
-      name: Type.String({ description: 'The name.' }),
-      username: orNull(Type.String(), 'The name in Telegram, if there is one.'),
-      language_code: orNull(Type.String(), "The language of the person's app."),
-    }),
-    'Who it was.',
-  ),
+  from,
   reply_to_message_id: orNull(Type.Integer(), 'The number of the message that it answers.'),
   sent_at: Type.String({ format: 'date-time', description: 'When it was sent.' }),
 }
@@ -130,6 +142,21 @@ export const eventCatalogue = {
       argument: Type.String({ description: 'What follows it.' }),
     },
     { additionalProperties: false, description: 'Somebody sent a command that is not ours in a connected chat.' },
+  ),
+  'reaction.changed': Type.Object(
+    {
+      ...place,
+      reactions: Type.Array(Type.String(), {
+        description: 'All reactions of the person to the message: emoji, numbers of custom emoji, or `paid`.',
+      }),
+      previous_reactions: Type.Array(Type.String(), { description: 'Those of before.' }),
+      from,
+    },
+    {
+      additionalProperties: false,
+      description:
+        'Somebody reacted to a message in a connected chat, or took that back. Telegram tells it of private chats, and of groups in which the bot is an administrator.',
+    },
   ),
   'question.answered': Type.Object(
     {

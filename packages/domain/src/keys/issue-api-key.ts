@@ -10,6 +10,7 @@ export const scopes = [
   'files:read',
   'files:write',
   'inbox:read',
+  'inbox:write',
   'links:read',
   'links:write',
   'notifications:read',

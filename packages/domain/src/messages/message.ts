@@ -72,6 +72,8 @@ export interface MessageOptions {
   forum_topic?: number
   /** The UUID of a notification. */
   reply_to?: string
+  /** The message of a person that this answers, in the chat where it was written. */
+  reply_to_message?: HeardReference
   effect?: string
   /** Further parameters of the Bot API, as they are. */
   telegram?: Record<string, unknown>
@@ -82,6 +84,13 @@ export interface MessageOptions {
   question?: AskedOptions
   /** Stands below the text once the question has ended. */
   outcome?: string
+}
+
+/** A message of a person: its UUID, the UUID of the connection that it came by, and Telegram's number of it. */
+export interface HeardReference {
+  id: string
+  connection_id: string
+  message_id: number
 }
 
 /** The text comes from a version of a template, when the message is sent. */

@@ -57,6 +57,8 @@ export const ar: Catalogue = {
   reported: 'شكرًا. سينظر مشغّل هذا البوت فيما يرسله {tenant}.',
   ask_whom: 'لمن هذا؟',
   passed_on: 'تم الإرسال إلى {tenant}.',
+  unheard: 'الرسائل المرسلة إلى هنا لا تُقرأ. يرجى التواصل مع {tenant} بطريقة أخرى.',
+  received: 'شكرًا، وصلت رسالتك إلى {tenant}.',
   choose_language: 'بأي لغة أتحدث هنا؟',
   language_set: 'سأتحدث العربية من الآن.',
   command_connect: 'ربط هذه المحادثة برمز',

@@ -64,6 +64,8 @@ export const de: Catalogue = {
   reported: 'Danke. Wer diesen Bot betreibt, wird sich ansehen, was {tenant} sendet.',
   ask_whom: 'Für wen ist das?',
   passed_on: 'An {tenant} weitergegeben.',
+  unheard: 'Nachrichten, die hier ankommen, werden nicht gelesen. Bitte wende dich auf anderem Weg an {tenant}.',
+  received: 'Danke, {tenant} hat deine Nachricht bekommen.',
   choose_language: 'Welche Sprache soll ich hier sprechen?',
   language_set: 'Ab jetzt spreche ich Deutsch.',
   command_connect: 'Diesen Chat mit einem Code verbinden',

@@ -60,6 +60,8 @@ export const en: Catalogue = {
   reported: 'Thank you. Whoever operates this bot will look at what {tenant} sends.',
   ask_whom: 'Whom is this for?',
   passed_on: 'Passed on to {tenant}.',
+  unheard: 'Messages that are sent here are not read. Please reach {tenant} in another way.',
+  received: 'Thank you, {tenant} has got your message.',
   choose_language: 'Which language shall I use here?',
   language_set: 'I use English from now on.',
   command_connect: 'Connect this chat with a code',

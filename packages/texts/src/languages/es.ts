@@ -62,6 +62,8 @@ export const es: Catalogue = {
   reported: 'Gracias. Quien gestiona este bot revisará lo que envía {tenant}.',
   ask_whom: '¿Para quién es esto?',
   passed_on: 'Enviado a {tenant}.',
+  unheard: 'Los mensajes que se envían aquí no se leen. Ponte en contacto con {tenant} por otra vía.',
+  received: 'Gracias, {tenant} ha recibido tu mensaje.',
   choose_language: '¿En qué idioma hablo aquí?',
   language_set: 'A partir de ahora hablo español.',
   command_connect: 'Conectar este chat con un código',

@@ -65,6 +65,8 @@ export const fr: Catalogue = {
   reported: 'Merci. L’exploitant de ce bot examinera ce que {tenant} envoie.',
   ask_whom: 'À qui est-ce destiné ?',
   passed_on: 'Transmis à {tenant}.',
+  unheard: 'Les messages envoyés ici ne sont pas lus. Veuillez joindre {tenant} autrement.',
+  received: 'Merci, {tenant} a bien reçu votre message.',
   choose_language: 'Quelle langue dois-je utiliser ici ?',
   language_set: 'Désormais, je parle français.',
   command_connect: 'Connecter cette discussion avec un code',

@@ -60,6 +60,8 @@ export const id: Catalogue = {
   reported: 'Terima kasih. Pengelola bot ini akan memeriksa apa yang dikirim {tenant}.',
   ask_whom: 'Ini untuk siapa?',
   passed_on: 'Diteruskan ke {tenant}.',
+  unheard: 'Pesan yang dikirim ke sini tidak dibaca. Silakan hubungi {tenant} dengan cara lain.',
+  received: 'Terima kasih, {tenant} telah menerima pesan Anda.',
   choose_language: 'Bahasa apa yang saya pakai di sini?',
   language_set: 'Mulai sekarang saya berbahasa Indonesia.',
   command_connect: 'Hubungkan obrolan ini dengan kode',

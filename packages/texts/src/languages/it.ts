@@ -58,6 +58,8 @@ export const it: Catalogue = {
   reported: 'Grazie. Chi gestisce questo bot controllerà ciò che invia {tenant}.',
   ask_whom: 'Per chi è?',
   passed_on: 'Inoltrato a {tenant}.',
+  unheard: 'I messaggi inviati qui non vengono letti. Contatta {tenant} in un altro modo.',
+  received: 'Grazie, {tenant} ha ricevuto il tuo messaggio.',
   choose_language: 'Quale lingua devo usare qui?',
   language_set: 'D’ora in poi parlo italiano.',
   command_connect: 'Connettere questa chat con un codice',

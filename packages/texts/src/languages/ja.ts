@@ -59,6 +59,8 @@ export const ja: Catalogue = {
   reported: 'ありがとうございます。このボットの運営者が {tenant} の送信内容を確認します。',
   ask_whom: 'これは誰宛てですか？',
   passed_on: '{tenant} に伝えました。',
+  unheard: 'ここに送られたメッセージは読まれません。{tenant} には別の方法でご連絡ください。',
+  received: 'ありがとうございます。{tenant} がメッセージを受け取りました。',
   choose_language: 'ここではどの言語を使いますか？',
   language_set: 'これからは日本語を使います。',
   command_connect: 'コードでこのチャットを接続',

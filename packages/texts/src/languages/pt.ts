@@ -61,6 +61,8 @@ export const pt: Catalogue = {
   reported: 'Obrigado. Quem opera este bot vai verificar o que {tenant} envia.',
   ask_whom: 'Para quem é isto?',
   passed_on: 'Encaminhado a {tenant}.',
+  unheard: 'As mensagens enviadas aqui não são lidas. Entre em contato com {tenant} de outra forma.',
+  received: 'Obrigado, {tenant} recebeu a sua mensagem.',
   choose_language: 'Que idioma devo usar aqui?',
   language_set: 'A partir de agora falo português.',
   command_connect: 'Conectar este chat com um código',

@@ -62,6 +62,8 @@ export const tr: Catalogue = {
   reported: 'Teşekkürler. Bu botu işleten, {tenant} tarafından gönderilenlere bakacak.',
   ask_whom: 'Bu kimin için?',
   passed_on: '{tenant} için iletildi.',
+  unheard: 'Buraya gönderilen iletiler okunmuyor. Lütfen {tenant} ile başka bir yoldan iletişime geçin.',
+  received: 'Teşekkürler, {tenant} iletinizi aldı.',
   choose_language: 'Burada hangi dili kullanayım?',
   language_set: 'Bundan sonra Türkçe konuşuyorum.',
   command_connect: 'Bu sohbeti bir kodla bağla',

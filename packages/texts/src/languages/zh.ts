@@ -52,6 +52,8 @@ export const zh: Catalogue = {
   reported: '谢谢。此机器人的运营者会查看 {tenant} 发送的内容。',
   ask_whom: '这是发给谁的？',
   passed_on: '已转给 {tenant}。',
+  unheard: '发送到这里的消息不会有人阅读。请通过其他方式联系 {tenant}。',
+  received: '谢谢，{tenant} 已收到您的消息。',
   choose_language: '我在这里应该使用哪种语言？',
   language_set: '从现在起我使用中文。',
   command_connect: '用代码连接此聊天',

@@ -1,17 +1,22 @@
 import { readEvents } from '@tellwire/db'
 import { makeEventCursor, showEvent, type TenantScope } from '@tellwire/domain'
+import type { Needs } from '../../context.js'
 import { readPlace } from './read-place.js'
 import type { EventListQuery } from './schemas.js'
-import { readWantedTypes } from './wanted-types.js'
+import { hears, readWantedTypes } from './wanted-types.js'
 
 /**
  * Lists events after a place, in the order of all readers. Nothing is ever passed over: what is written by a transaction that is
  * still open comes after what was answered.
  */
-export async function listEvents(scope: TenantScope, { after = 'start', type, limit }: EventListQuery) {
+export async function listEvents(
+  scope: TenantScope & Needs<'listening'>,
+  { after = 'start', type, limit }: EventListQuery,
+) {
   const { db, tenantId } = scope
   const { epoch, position } = await readPlace(scope, after, '/after')
-  const types = readWantedTypes(type)?.patterns
-  const page = await readEvents(db, { tenantId, after: position, types, limit })
+  const types = readWantedTypes(type)
+  if (hears(types)) scope.listening.note(tenantId)
+  const page = await readEvents(db, { tenantId, after: position, types: types?.patterns, limit })
   return { data: page.events.map(showEvent), next_cursor: makeEventCursor(epoch, page.position) }
 }

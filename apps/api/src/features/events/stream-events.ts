@@ -4,17 +4,17 @@ import type { Needs } from '../../context.js'
 import { EventStream } from '../../events/event-stream.js'
 import { readPlace } from './read-place.js'
 import type { EventStreamQuery } from './schemas.js'
-import { readWantedTypes } from './wanted-types.js'
+import { hears, readWantedTypes } from './wanted-types.js'
 
 const readAtOnce = 500
 
 /** Opens a stream of events. @throws `cursor_stale`, `too_many_at_once` */
 export async function streamEvents(
-  scope: TenantScope & Needs<'engine' | 'eventFeed' | 'eventStreams'> & { key: { id: string } },
+  scope: TenantScope & Needs<'engine' | 'eventFeed' | 'eventStreams' | 'listening'> & { key: { id: string } },
   { after, type }: EventStreamQuery,
   { lastEventId, signal }: { lastEventId: string | undefined; signal: AbortSignal },
 ): Promise<EventStream> {
-  const { tenantId, engine, eventFeed: feed, eventStreams, log, key } = scope
+  const { tenantId, engine, eventFeed: feed, eventStreams, listening, log, key } = scope
   const { epoch, position } = await readPlace(scope, lastEventId ?? after ?? 'now', '/after')
   const types = readWantedTypes(type)
   return eventStreams.open(
@@ -27,6 +27,9 @@ export async function streamEvents(
         after: position,
         isWanted: types?.has ?? (() => true),
         read: (from) => readEvents(engine, { tenantId, after: from, types: types?.patterns, limit: readAtOnce }),
+        onBeat: () => {
+          if (hears(types)) listening.note(tenantId)
+        },
         onError: (error) => log.warn({ err: error }, 'events of a stream could not be read'),
       }),
     signal,

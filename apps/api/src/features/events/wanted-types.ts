@@ -14,3 +14,8 @@ export function readWantedTypes(list: string | undefined): WantedTypes | undefin
     has: (type) => wanted.some((each) => (each.endsWith('*') ? type.startsWith(each.slice(0, -1)) : type === each)),
   }
 }
+
+/** Whether what people write is among the types. */
+export function hears(types: WantedTypes | undefined): boolean {
+  return types === undefined || types.has('message.received')
+}

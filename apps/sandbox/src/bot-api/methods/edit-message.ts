@@ -43,7 +43,7 @@ export const editMessageReplyMarkup: Method = (call) => {
 
 function readInlineMarkup({ parameters }: MethodCall) {
   const markup = readReplyMarkup(parameters)
-  if (markup.keyboard) throw badRequest('inline keyboard expected')
+  if (markup.keyboard ?? markup.forcedReply) throw badRequest('inline keyboard expected')
   return markup
 }
 
@@ -55,7 +55,9 @@ function findOwnMessage({ world, bot, parameters }: MethodCall): { chatId: numbe
   if (messageId === 0) throw badRequest('message identifier is not specified')
   const message = world.messagesOf(bot.id, chatId).find((candidate) => candidate.messageId === messageId)
   if (!message) throw badRequest('message to edit not found')
-  if (message.fromId !== bot.id) throw badRequest("message can't be edited")
+  // What has a keyboard that is none of its own buttons stays as it is.
+  const isFixed = message.keyboard !== undefined || message.forcedReply !== undefined
+  if (message.fromId !== bot.id || isFixed) throw badRequest("message can't be edited")
   return { chatId, message }
 }
 

@@ -23,6 +23,7 @@ export function storeMessage(
     fromBot: true,
     replyMarkup: markup?.inline,
     keyboard: markup?.keyboard,
+    forcedReply: markup?.forcedReply,
     ...placement,
     ...rest,
   }

@@ -1,0 +1,48 @@
+import { type NewEvent, personName, recordEvents } from '@tellwire/domain'
+import type { MessageReactionUpdated, ReactionType } from '@tellwire/telegram'
+import { findTenants } from './find-tenants.js'
+import { asPerson, type UpdateScope } from './scope.js'
+
+/**
+ * Tells the tenant of a chat how somebody reacts to a message in it. Of several tenants none is told: nothing says whose
+ * message it is.
+ */
+export async function handleReaction(given: UpdateScope, change: MessageReactionUpdated): Promise<void> {
+  const { chat, user, message_id: messageId } = change
+  const scope = asPerson(given, user)
+  const [tenant, other] = await findTenants(scope, chat.id)
+  if (!tenant || other) return
+  const connections = await scope.db.connection.findMany({
+    where: { tenantId: tenant.id, botId: scope.botId, chatId: BigInt(chat.id), status: 'active' },
+    select: { id: true, userId: true },
+  })
+  await recordEvents(
+    scope.db,
+    connections.map(({ id, userId }): NewEvent => ({
+      tenantId: tenant.id,
+      type: 'reaction.changed',
+      data: {
+        user_id: userId,
+        connection_id: id,
+        chat_type: chat.type,
+        message_id: messageId,
+        reactions: change.new_reaction.map(nameOf),
+        previous_reactions: change.old_reaction.map(nameOf),
+        from: user
+          ? {
+              id: String(user.id),
+              name: personName({ chat, from: user }),
+              username: user.username ?? null,
+              language_code: user.language_code ?? null,
+            }
+          : null,
+      },
+    })),
+  )
+}
+
+/** An emoji, the number of a custom one, or `paid`. */
+function nameOf(reaction: ReactionType): string {
+  if (reaction.type === 'emoji') return reaction.emoji
+  return reaction.type === 'custom_emoji' ? reaction.custom_emoji_id : reaction.type
+}
