@@ -10,6 +10,7 @@ import { benchAccept } from './benches/accept.js'
 import { benchClaimCost, benchMemory, benchRedisBytes } from './benches/backlog.js'
 import { benchDrain } from './benches/drain.js'
 import { benchEndToEnd } from './benches/end-to-end.js'
+import { benchEventLatency, benchEventsRead, benchWebhooks } from './benches/events.js'
 import { benchExpand } from './benches/expand.js'
 import { benchFairness, benchHighPriority } from './benches/fairness.js'
 import { benchFormat } from './benches/format.js'
@@ -54,6 +55,9 @@ const benches: Bench[] = [
   { keys: ['wal_bytes_per_notification', 'cpu_vs_prisma_bullmq'], run: benchEndToEnd },
   { keys: ['broadcast_expand_per_s'], run: benchExpand },
   { keys: ['updates_per_s'], run: benchUpdates },
+  { keys: ['event_latency_ms_p95'], run: benchEventLatency },
+  { keys: ['events_read_per_s'], run: benchEventsRead },
+  { keys: ['webhooks_per_s'], run: benchWebhooks },
   { keys: ['format_vs_telegramify', 'format_typical_us', 'format_hostile_ms'], run: benchFormat },
 ]
 

@@ -24,7 +24,7 @@ export async function seedTenants(place: Place, count: number, daysAgo = 0): Pro
     const tenants: SeededTenant[] = []
     for (let index = 0; index < count; index++) {
       const made = idFloor(Date.now() - daysAgo * 86_400_000).slice(0, 13) + newId().slice(13)
-      const { id } = await db.tenant.create({ data: { id: made, name: `Tenant ${index}` } })
+      const { id } = await db.tenant.create({ data: { id: made, name: `Tenant ${index}`, listenedAt: new Date() } })
       const { key } = await issueApiKey(db, { tenantId: id, name: 'bench', scopes })
       tenants.push({ id, key })
     }

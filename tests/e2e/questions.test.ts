@@ -158,6 +158,28 @@ test('a written answer is the reply to the question, and nothing else', async ()
   expect(heard).not.toContain('Tellwire')
 })
 
+test('of a written answer the other chats are told, and so is whoever comes later', async () => {
+  const [quick, slow] = [await world.connect('quick'), await world.connect('slow')]
+  const question = await ask(
+    { user_ids: ['quick', 'slow'] },
+    { options: undefined, free_text: {}, text: 'Which colour?' },
+  )
+  const answer = async (person: typeof quick, text: string) => {
+    const { message_id: messageId } = await person.hears('Which colour?')
+    await world.control('POST', `/people/${person.id}/say`, { bot: world.bot.username, text, reply_to: messageId })
+  }
+  await answer(quick, 'blue')
+  expect(await ended(question)).toMatchObject({ answers: [{ text: 'blue', user_id: 'quick' }] })
+  await slow.hears('✓ blue — quick')
+  await answer(slow, 'red')
+
+  await eventually(
+    async () => (await slow.answers()).filter(({ text }) => text === '✓ blue — quick'),
+    ({ length }) => length === 2,
+  )
+  expect((await quick.answers()).map(({ text }) => text)).not.toContain('✓ blue — quick')
+})
+
 test('what nobody answers in time expires, with the default', async () => {
   const person = await world.connect('sleeper')
   const question = await ask({ user_id: 'sleeper' }, { expires_in: 5, default: 'no' })

@@ -97,6 +97,7 @@ export { findDueLanes } from './deliveries/find-due-lanes.js'
 export {
   type AskedQuestion,
   doubtQuestionsOf,
+  findEndedQuestionOfMessage,
   findHopelessQuestions,
   findOverdueQuestions,
   findQuestionDoubts,

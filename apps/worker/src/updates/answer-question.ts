@@ -1,4 +1,4 @@
-import { type DeliveryOfBot, findQuestionOfMessage } from '@tellwire/db'
+import { type DeliveryOfBot, findEndedQuestionOfMessage, findQuestionOfMessage } from '@tellwire/db'
 import {
   answerAction,
   answerQuestion,
@@ -44,6 +44,22 @@ export async function answerByPress(
   return said?.slice(0, toastLengthMax) ?? speak(chooseLanguage(null, from.language_code)).say('press_gone')
 }
 
+/** Tells whoever answers too late which answer counts. */
+async function tellOutcome(
+  scope: UpdateScope,
+  message: Message,
+  about: { botId: string; chatId: bigint; messageId: number },
+): Promise<void> {
+  const question = await findEndedQuestionOfMessage(scope.db, about)
+  const { outcome, question: asked } = question ? (await findContent(scope.db, question)).options : {}
+  if (outcome === undefined || !asked?.free_text) return
+  await reply(
+    scope,
+    { chatId: message.chat.id, forumTopic: undefined },
+    { text: outcome, repliesTo: message.message_id },
+  )
+}
+
 /** Takes a message for the answer to the question that it replies to. @returns whether it is one. */
 export async function answerByReply(scope: UpdateScope, message: Message): Promise<boolean> {
   const { chat, from, reply_to_message: replied } = message
@@ -51,7 +67,10 @@ export async function answerByReply(scope: UpdateScope, message: Message): Promi
   if (replied?.from?.is_bot !== true || text === '') return false
   const about = { botId: scope.botId, chatId: BigInt(chat.id), messageId: replied.message_id }
   const question = await findQuestionOfMessage(scope.db, about)
-  if (!question) return false
+  if (!question) {
+    await tellOutcome(scope, message, about)
+    return false
+  }
   const { question: asked } = (await findContent(scope.db, question)).options
   if (!asked?.free_text) return false
   const name = personName({ from, chat })

@@ -35,6 +35,37 @@ export async function findQuestionOfMessage(
   return question
 }
 
+/** So many of a tenant's questions are looked through for the one that somebody answers too late. */
+const endedMax = 200
+
+const findRepliedLate = defineStatement(
+  'find-ended-question-of-message',
+  `
+SELECT q.tenant_id, q.id, d.connection_id, d.user_id
+FROM connections c
+CROSS JOIN LATERAL (
+  SELECT q.tenant_id, q.id FROM questions q
+  WHERE q.tenant_id = c.tenant_id AND q.status <> 'open' ORDER BY q.id DESC LIMIT ${endedMax}
+) q
+CROSS JOIN LATERAL (
+  SELECT d.connection_id, d.user_id FROM deliveries d
+  WHERE ${isOfNotification('d', 'q.tenant_id', 'q.id')}
+    AND d.connection_id = c.id AND $3::bigint = ANY (d.telegram_message_ids)
+  LIMIT 1
+) d
+WHERE ${probe('c.bot_id', '$1::uuid')} AND ${probe('c.chat_id', '$2::bigint')} AND c.status = 'active'
+LIMIT 1`,
+)
+
+/** Finds the question that a message in a chat has asked and that has ended, among the latest of its tenant. */
+export async function findEndedQuestionOfMessage(
+  on: Executor,
+  message: { botId: string; chatId: bigint; messageId: number },
+): Promise<AskedQuestion | undefined> {
+  const [question] = await run<AskedQuestion>(on, findRepliedLate, [message.botId, message.chatId, message.messageId])
+  return question
+}
+
 const countMax = 200
 
 const findOverdue = defineStatement(

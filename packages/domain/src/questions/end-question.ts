@@ -1,10 +1,21 @@
-import { cancelDeliveries, type InTransaction, queueEdits, readObject, toJsonColumn } from '@tellwire/db'
+import {
+  cancelDeliveries,
+  deliveryIdsOf,
+  enqueueReply,
+  type InTransaction,
+  queueEdits,
+  readObject,
+  toJsonColumn,
+} from '@tellwire/db'
 import { DeliveriesWithdrawn, DrainLane, QuestionEnded } from '@tellwire/jobs'
 import { type NewEvent, recordEvents } from '../events/record-events.js'
 import type { MessageOptions } from '../messages/message.js'
 import { findContent } from '../messages/stored-content.js'
 import { type SystemScope, tellAfterCommit, wakeAfterCommit } from '../scope.js'
 import type { AskedOptions, QuestionAnswer, QuestionKey } from './question.js'
+
+/** Answers of ours that may wait in a chat. */
+const waitingMax = 20
 
 /** How a question ends; `outcome` is what its messages say then. */
 export type QuestionEnd =
@@ -69,10 +80,31 @@ async function showOutcome(scope: InTransaction<SystemScope>, key: QuestionKey, 
     where: { tenantId_notificationId: { tenantId, notificationId: id } },
     data: { options: toJsonColumn(readObject(ended)), editedAt: new Date() },
   })
-  // Telegram edits no message that opens an answer.
-  if (question.free_text) return
+  if (question.free_text) return sayOutcome(scope, key, end)
   const { botIds } = await queueEdits(db, tenantId, id, { type: 'edit', has_new_media: false })
   for (const botId of botIds) wakeAfterCommit(scope, DrainLane, { botId })
+}
+
+/** Telegram edits no message that opens an answer: its outcome is said below it, where it was not answered. */
+async function sayOutcome(scope: InTransaction<SystemScope>, key: QuestionKey, end: QuestionEnd): Promise<void> {
+  const { db } = scope
+  const { tenantId, id } = key
+  const { question, outcome: text = '' } = (await findContent(db, key)).options
+  const answeredBy = end.status === 'answered' && question?.quorum === 'first' ? connectionOf(end.answer) : undefined
+  const deliveries = await db.delivery.findMany({
+    where: { tenantId, notificationId: id, id: deliveryIdsOf({ id, broadcast: null }), status: 'sent' },
+    select: { botId: true, chatId: true, connectionId: true, telegramMessageIds: true },
+  })
+  for (const { botId, chatId, connectionId, telegramMessageIds } of deliveries) {
+    if (botId === null || chatId === null || connectionId === answeredBy) continue
+    const body = { text, repliesTo: Number(telegramMessageIds.at(-1)) }
+    await enqueueReply(db, { botId, chatId, tenantId, body }, waitingMax)
+    wakeAfterCommit(scope, DrainLane, { botId })
+  }
+}
+
+function connectionOf(answer: QuestionAnswer | QuestionAnswer[]): string | undefined {
+  return [answer].flat()[0]?.connection_id
 }
 
 /** In signs, as nobody knows which languages are spoken in its chats. */
