@@ -37,8 +37,11 @@ const ended = (question: Json): Promise<Json> =>
   )
 
 const eventsOf = async (type: string, question: Json): Promise<Json[]> => {
-  const { body } = await world.call('GET', `/v1/events?type=${type}`)
-  return (body['data'] as Json[]).map(({ data }) => data).filter(({ question_id: id }) => id === question['id'])
+  const read = async () =>
+    ((await world.call('GET', `/v1/events?type=${type}`)).body['data'] as Json[])
+      .map(({ data }) => data)
+      .filter(({ question_id: id }) => id === question['id'])
+  return eventually(read, ({ length }) => length > 0)
 }
 
 test('a press answers, whoever waits gets it, and the message says so without its buttons', async () => {

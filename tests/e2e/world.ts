@@ -312,7 +312,7 @@ async function readEvents({ ownerUrl }: TestDatabase, type: string): Promise<Jso
 async function makeAdminKey(database: TestDatabase): Promise<string> {
   const db = connectDatabase({ url: database.url, poolMax: 1 })
   try {
-    return (await issueAdminKey(db, 'e2e')).key
+    return (await issueAdminKey(db, { name: 'e2e' })).key
   } finally {
     await db.$disconnect()
   }

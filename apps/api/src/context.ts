@@ -78,7 +78,7 @@ export type TenantRequestScope = TenantScope &
   Limiting &
   Sized & {
     /** The key that was sent. */
-    key: { id: string; name: string; scopes: string[] }
+    key: { id: string; name: string; scopes: string[]; networks: string[]; expiresAt: Date | null }
   }
 
 /** The same for an admin's request. */

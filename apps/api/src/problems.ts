@@ -319,6 +319,12 @@ export const problems = {
     'The tenant has as much as it may: of users, bots, templates, files, or deliveries that wait.',
     'Delete what is not needed, or ask whoever operates the service. GET /v1/limits shows all limits.',
   ),
+  network_refused: problem(
+    403,
+    'The key may not come from here',
+    'The key is let in from certain networks only.',
+    'Send the request from one of them, or use another key.',
+  ),
   tenant_suspended: problem(
     403,
     'The tenant is suspended',

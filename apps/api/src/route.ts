@@ -1,4 +1,4 @@
-import type { Scope as KeyScope } from '@tellwire/domain'
+import type { AdminKeyScope, Scope as KeyScope } from '@tellwire/domain'
 import Type, { type Static, type TObject, type TSchema } from 'typebox'
 import type { AdminRequestScope, TenantRequestScope } from './context.js'
 import type { GateName } from './gates.js'
@@ -23,6 +23,8 @@ export interface Route {
   operation: string
   /** The scope that a tenant's key must have. `any` is for every key of a tenant, `admin` for admins' keys. */
   scope: KeyScope | 'any' | 'admin'
+  /** The scope that an admin's key must have, where more than looking is done; `tenants` where it is absent. */
+  adminScope?: AdminKeyScope
   method: Method
   /** Such as `/v1/connect-links/:id`. */
   url: string

@@ -1,4 +1,7 @@
+import { adminAuditRoutes } from './features/admin/audit-routes.js'
+import { adminKeyRoutes } from './features/admin/key-routes.js'
 import { adminRoutes } from './features/admin/routes.js'
+import { auditRoutes } from './features/audit/routes.js'
 import { botRoutes } from './features/bots/routes.js'
 import { connectLinkRoutes } from './features/connect-links/routes.js'
 import { connectSettingsRoutes } from './features/connect-settings/routes.js'
@@ -9,6 +12,7 @@ import { editRoutes } from './features/edits/routes.js'
 import { eventRoutes } from './features/events/routes.js'
 import { fileRoutes } from './features/files/routes.js'
 import { inboxRoutes } from './features/inbox/routes.js'
+import { keyRoutes } from './features/keys/routes.js'
 import { limitRoutes } from './features/limits/routes.js'
 import { meRoutes } from './features/me/routes.js'
 import { answerRoutes } from './features/notifications/answers/routes.js'
@@ -42,7 +46,9 @@ export const tenantRoutes: readonly Route[] = [
   ...inboxRoutes,
   ...answerRoutes,
   ...meRoutes,
+  ...keyRoutes,
+  ...auditRoutes,
   ...limitRoutes,
 ]
 
-export const operatorRoutes: readonly Route[] = adminRoutes
+export const operatorRoutes: readonly Route[] = [...adminRoutes, ...adminKeyRoutes, ...adminAuditRoutes]

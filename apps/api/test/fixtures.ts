@@ -50,7 +50,7 @@ interface Fixtures {
   /** A tenant of this test's own, with a key of all scopes. */
   tenant: Tenant
   /** Calls with a tenant's key. */
-  as: (tenant: Tenant) => Client
+  as: (tenant: Pick<Tenant, 'key'>) => Client
   admin: Client
 }
 
@@ -68,7 +68,7 @@ export const test = base.extend<Fixtures>({
   db: async ({ api }, use) => use(api.services.db),
   tenant: async ({ db }, use) => use(await createTenant(db)),
   as: async ({ app }, use) => use((tenant) => clientOf(app, tenant.key)),
-  admin: async ({ app, db }, use) => use(clientOf(app, (await issueAdminKey(db, 'test')).key)),
+  admin: async ({ app, db }, use) => use(clientOf(app, (await issueAdminKey(db, { name: 'test' })).key)),
 })
 
 export async function startApi(env: Record<string, string> = {}): Promise<ApiFixture & { stop(): Promise<void> }> {

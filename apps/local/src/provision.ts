@@ -70,7 +70,7 @@ interface KeyPage {
 export async function makeAdminKey(databaseUrl: string): Promise<string> {
   return withDatabase(databaseUrl, async (db) => {
     await db.adminKey.updateMany({ where: { name: keyName, revokedAt: null }, data: { revokedAt: new Date() } })
-    return (await issueAdminKey(db, keyName)).key
+    return (await issueAdminKey(db, { name: keyName })).key
   })
 }
 

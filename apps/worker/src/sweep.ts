@@ -8,7 +8,7 @@ import {
   releaseDueDeliveries,
   takeDuty,
 } from '@tellwire/db'
-import { releaseAwaiting } from '@tellwire/domain'
+import { releaseAwaiting, sealAudit } from '@tellwire/domain'
 import { DrainLane } from '@tellwire/jobs'
 import { countUnknown } from '@tellwire/observability'
 import { openSystemScope, type WorkerContext } from './context.js'
@@ -75,6 +75,9 @@ export function startSweep(ctx: WorkerContext): Repeating {
         .then(() => (reunitedAtMs = nowMs))
         .catch((error: unknown) => ctx.log.error({ err: error }, 'releasing what waits for a user failed'))
       await endQuestions(ctx).catch((error: unknown) => ctx.log.error({ err: error }, 'questions could not be ended'))
+      await sealAudit(ctx.db, ctx.sealer).catch((error: unknown) =>
+        ctx.log.error({ err: error }, 'the audit could not be sealed'),
+      )
       const before = found
       found = new Map()
       await Promise.all(jobs.map((job) => sweepJob(job, before)))

@@ -18,6 +18,7 @@ export type IdPrefix =
   | 'att'
   | 'msg'
   | 'qst'
+  | 'aud'
 
 /** Shows a UUID as `<prefix>_` and 26 characters. */
 export function showId(prefix: IdPrefix, uuid: string): string {

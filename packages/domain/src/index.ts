@@ -1,6 +1,12 @@
 export { createSealer, SecretKeyError, type Sealer } from './secrets/sealer.js'
+export { type AuditDetails } from './audit/audit-entry.js'
+export { type AuditAction, auditActions, recordAudit } from './audit/record-audit.js'
+export { sealAudit } from './audit/seal-audit.js'
+export { type AuditVerdict, verifyAudit } from './audit/verify-audit.js'
 export { generateKey, hashKey, isWellFormedKey, type KeyKind } from './keys/key-format.js'
-export { issueAdminKey } from './keys/issue-admin-key.js'
+export { type AdminKeyScope, adminScopes, issueAdminKey } from './keys/issue-admin-key.js'
+export { isInNetworks, isNetwork, isWithin } from './keys/networks.js'
+export { rotateApiKey } from './keys/rotate-api-key.js'
 export { issueApiKey, scopes, type IssuedKey, type Scope } from './keys/issue-api-key.js'
 export { Refusal, type FieldError, type RefusalOptions } from './refusal.js'
 export {

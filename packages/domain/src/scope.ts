@@ -29,6 +29,8 @@ export interface SystemScope {
 /** Work for one request of an admin. */
 export interface AdminScope extends SystemScope {
   requestId: string
+  /** The address that the request came from. */
+  address: string
 }
 
 /** Work for one request of a tenant. Every row that it reads or writes is the tenant's. */

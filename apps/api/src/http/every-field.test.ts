@@ -25,7 +25,7 @@ test('no value in any field of any operation is an error of ours, whoever sends 
   }>()
   await as(tenant).put('/v1/topics/news/subscribers/u_42', {})
   const stranger = await createTenant(db)
-  const { key: adminKey } = await issueAdminKey(db, 'generated')
+  const { key: adminKey } = await issueAdminKey(db, { name: 'generated' })
   const idOf = ({ url }: Route): string => {
     if (url.includes('/bots/')) return bot.id
     if (url.includes('/templates/')) return template.id

@@ -12,6 +12,15 @@ export const Literals = <const Values extends readonly string[]>(
   options: Record<string, unknown> = {},
 ) => Type.Unsafe<Values[number]>({ type: 'string', enum: values, ...options })
 
+/** What something is called. */
+export const Name = Type.String({
+  minLength: 1,
+  maxLength: 100,
+  pattern: '\\S',
+  'x-form': 'must have a character that is not a space',
+  description: 'A name for people.',
+})
+
 /** A field that must be given or is nothing: what a name of the tenant's may look like. */
 const ownName = {
   minLength: 1,

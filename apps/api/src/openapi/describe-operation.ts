@@ -16,7 +16,7 @@ export function describeOperation(route: Route, components: Components): Record<
     operationId: operation,
     tags: [tag],
     summary,
-    description: [description, tellScope(scope)].filter((part) => part !== undefined).join('\n\n'),
+    description: [description, tellScope(route)].filter((part) => part !== undefined).join('\n\n'),
     security: [securityOf(scope)],
     ...describeParameters(route, components),
     ...describeBody(route, components),
@@ -24,8 +24,10 @@ export function describeOperation(route: Route, components: Components): Record<
   }
 }
 
-function tellScope(scope: Route['scope']): string {
-  if (scope === 'admin') return "Needs an admin's key."
+function tellScope({ scope, method, adminScope = 'tenants' }: Route): string {
+  if (scope === 'admin') {
+    return method === 'GET' ? "Needs an admin's key." : `Needs an admin's key with the scope \`${adminScope}\`.`
+  }
   return scope === 'any' ? 'Any key of a tenant will do.' : `Needs a key with the scope \`${scope}\`.`
 }
 
@@ -109,7 +111,16 @@ function describeStatus(status: number, { shows }: Route): string {
 }
 
 /** The codes that an operation can answer, besides those that it names. */
-function codesOf({ scope, params, query, body, fileBytesMax, isIdempotent, errors = [] }: Route): ProblemCode[] {
+function codesOf({
+  scope,
+  method,
+  params,
+  query,
+  body,
+  fileBytesMax,
+  isIdempotent,
+  errors = [],
+}: Route): ProblemCode[] {
   const codes: ProblemCode[] = [
     'unauthenticated',
     'rate_limited',
@@ -118,8 +129,9 @@ function codesOf({ scope, params, query, body, fileBytesMax, isIdempotent, error
     'service_unavailable',
     ...errors,
   ]
-  if (scope !== 'admin') codes.push('tenant_suspended')
-  if (scope !== 'any' && scope !== 'admin') codes.push('insufficient_scope')
+  if (scope !== 'admin') codes.push('tenant_suspended', 'network_refused')
+  const isForAnyKey = scope === 'any' || (scope === 'admin' && method === 'GET')
+  if (!isForAnyKey) codes.push('insufficient_scope')
   if (params) codes.push('not_found')
   if (params ?? query ?? body) codes.push('invalid_request')
   if (body) codes.push('payload_too_large', 'request_timeout', 'unsupported_media_type')

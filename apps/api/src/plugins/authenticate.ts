@@ -1,6 +1,7 @@
 import type { Database, Prisma } from '@tellwire/db'
 import {
   hashKey,
+  isInNetworks,
   isWellFormedKey,
   type KeyKind,
   type Quotas,
@@ -18,6 +19,7 @@ import { addressOf } from '../limits/limit-addresses.js'
 import type { ShownLimit } from '../limits/shown-limits.js'
 import { takeFromQuotas } from '../limits/tenant-quotas.js'
 import type { Route } from '../route.js'
+import { createUseNotes } from './use-notes.js'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -41,7 +43,7 @@ const keyCache = { keptForMs: 250, staleForMs: 500, entriesMax: 10_000 }
 const familiarKeysMax = 10_000
 
 /** Lets in requests with a tenant's key of the right scope. */
-export function authenticateTenants(app: FastifyInstance, { db }: Services, quotas: Quotas): void {
+export function authenticateTenants(app: FastifyInstance, { db, log }: Services, quotas: Quotas): void {
   app.addHook('onRoute', ({ url, config }) => {
     if (config?.route === undefined) throw new Error(`${url} is no described operation`)
   })
@@ -52,6 +54,12 @@ export function authenticateTenants(app: FastifyInstance, { db }: Services, quot
     return { ...key, limits: readLimits(tenant.limits), isSuspended: tenant.suspendedAt !== null }
   })
   const lookUp = createKeyLookUp()
+  const noteUse = createUseNotes<TenantKey>(async ({ tenantId, id }, before) => {
+    await db.apiKey.updateMany({
+      where: { tenantId, id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lt: before } }] },
+      data: { lastUsedAt: new Date() },
+    })
+  }, log)
   keepOutOfCaches(app)
 
   app.addHook('onRequest', async (request) => {
@@ -61,7 +69,11 @@ export function authenticateTenants(app: FastifyInstance, { db }: Services, quot
       await app.countFailedKey(request)
       throw unauthenticated()
     }
+    if (key.networks.length > 0 && !isInNetworks(request.ip, key.networks)) {
+      throw new ApiError('network_refused', `The key may not come from ${request.ip}.`)
+    }
     await app.countKey(request, key.id)
+    noteUse(key)
     const limiting = { limits: key.limits, showLimit: showLimitOf(request), tenantId: key.tenantId, quotas }
     await takeFromQuotas(limiting, ['requests_per_second'], 1)
     if (key.isSuspended) throw new ApiError('tenant_suspended', 'The tenant is suspended.')
@@ -72,7 +84,13 @@ export function authenticateTenants(app: FastifyInstance, { db }: Services, quot
 }
 
 /** Lets in requests with an admin's key. */
-export function authenticateAdmins(app: FastifyInstance, { db }: Services): void {
+export function authenticateAdmins(app: FastifyInstance, { db, log }: Services): void {
+  const noteUse = createUseNotes<{ id: string }>(async ({ id }, before) => {
+    await db.adminKey.updateMany({
+      where: { id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lt: before } }] },
+      data: { lastUsedAt: new Date() },
+    })
+  }, log)
   keepOutOfCaches(app)
   const lookUp = createKeyLookUp()
   app.addHook('onRequest', async (request) => {
@@ -83,6 +101,8 @@ export function authenticateAdmins(app: FastifyInstance, { db }: Services): void
       throw unauthenticated()
     }
     await app.countKey(request, key.id)
+    noteUse(key)
+    assertAdminScope(key, request.routeOptions.config.route)
     request.adminKeyId = key.id
   })
 }
@@ -98,8 +118,23 @@ export async function isAdmin({ db }: Pick<Services, 'db'>, request: FastifyRequ
   return token !== undefined && (await findAdminKey(db, token)) !== null
 }
 
-async function findAdminKey(db: Database, token: string): Promise<{ id: string } | null> {
-  return db.adminKey.findFirst({ where: { tokenHash: hashKey(token), revokedAt: null }, select: { id: true } })
+interface AdminKey {
+  id: string
+  scopes: string[]
+}
+
+async function findAdminKey(db: Database, token: string): Promise<AdminKey | null> {
+  return db.adminKey.findFirst({
+    where: { tokenHash: hashKey(token), revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] },
+    select: { id: true, scopes: true },
+  })
+}
+
+/** Every admin's key looks at everything. @throws `insufficient_scope` */
+function assertAdminScope({ scopes }: AdminKey, route: Route | undefined): void {
+  const needed = route?.adminScope ?? 'tenants'
+  if (route?.method === 'GET' || scopes.includes('everything') || scopes.includes(needed)) return
+  throw new ApiError('insufficient_scope', `The key needs the scope ${needed}.`)
 }
 
 /** What is behind a key is kept by nobody on the way. */
@@ -130,6 +165,7 @@ export function openTenantScope(
       showLimit: showLimitOf(request),
       bodyBytes: request.bodyBytes,
       requestId: request.id,
+      address: request.ip,
       traceparent: readTraceparent(request),
       idempotency: readIdempotency(request),
       afterCommit: runNow,
@@ -151,6 +187,7 @@ export function openAdminScope(
       log,
       actor: { type: 'admin_key', id: request.adminKeyId },
       requestId: request.id,
+      address: request.ip,
       idempotency: readIdempotency(request),
       afterCommit: runNow,
     }

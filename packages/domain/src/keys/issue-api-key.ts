@@ -2,6 +2,7 @@ import { newId, type Transaction } from '@tellwire/db'
 import { generateKey, hashKey } from './key-format.js'
 
 export const scopes = [
+  'audit:read',
   'bots:read',
   'bots:write',
   'connections:read',
@@ -11,6 +12,8 @@ export const scopes = [
   'files:write',
   'inbox:read',
   'inbox:write',
+  'keys:read',
+  'keys:write',
   'links:read',
   'links:write',
   'notifications:read',
@@ -43,6 +46,8 @@ export async function issueApiKey(
     scopes: readonly Scope[]
     mode?: 'live' | 'test'
     expiresAt?: Date | undefined
+    /** Where it may come from, as CIDR; none for anywhere. */
+    networks?: readonly string[] | undefined
   },
 ): Promise<IssuedKey> {
   const mode = input.mode ?? 'live'
@@ -55,6 +60,7 @@ export async function issueApiKey(
       scopes: [...input.scopes],
       mode,
       expiresAt: input.expiresAt ?? null,
+      networks: [...(input.networks ?? [])],
       tokenHash: hashKey(key),
       tokenHint: key.slice(-4),
     },

@@ -8,6 +8,8 @@ import {
   toJsonColumn,
 } from '@tellwire/db'
 import { DeliveriesWithdrawn, DrainLane, QuestionEnded } from '@tellwire/jobs'
+import { recordAudit } from '../audit/record-audit.js'
+import { showId } from '../ids.js'
 import { type NewEvent, recordEvents } from '../events/record-events.js'
 import type { MessageOptions } from '../messages/message.js'
 import { findContent } from '../messages/stored-content.js'
@@ -47,6 +49,14 @@ export async function endQuestion(
   })
   if (!question) return false
   await recordEvents(db, [toEvent(key, end, question.defaultOption)])
+  if (end.status === 'answered' || end.status === 'cancelled') {
+    await recordAudit(scope, {
+      tenantId,
+      action: `question.${end.status}`,
+      object: { type: 'question', id: showId('qst', id) },
+      ...(end.status === 'answered' ? { after: { answers: [end.answer].flat() } } : {}),
+    })
+  }
   await cancelDeliveries(db, tenantId, id)
   tellAfterCommit(scope, DeliveriesWithdrawn, id)
   await showOutcome(scope, key, end)

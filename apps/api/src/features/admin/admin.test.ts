@@ -86,3 +86,83 @@ test('does not take a key that has expired', async ({ admin, app, db }) => {
   await db.apiKey.updateMany({ where: { tokenHint: key.slice(-4) }, data: { expiresAt: new Date(0) } })
   await eventually(use, (status) => status === 401)
 })
+
+test('a key of admins looks at everything, and changes what its scopes say', async ({ admin, as }) => {
+  const issue = async (scopes: string[]) =>
+    as((await admin.post('/admin/v1/keys', { name: 'dashboard', scopes })).json<{ key: string }>())
+  const [reader, tenants] = [await issue(['read']), await issue(['tenants'])]
+
+  expect((await reader.get('/admin/v1/tenants')).statusCode).toBe(200)
+  expect((await reader.post('/admin/v1/tenants', { name: 'Acme' })).json()).toMatchObject({
+    status: 403,
+    code: 'insufficient_scope',
+  })
+  expect((await tenants.post('/admin/v1/tenants', { name: 'Acme' })).statusCode).toBe(201)
+  expect((await tenants.post('/admin/v1/keys', { name: 'x', scopes: ['read'] })).statusCode).toBe(403)
+})
+
+test('a key of admins ends, is listed, and can be revoked', async ({ admin, as, db }) => {
+  const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
+  const issued = await admin.post('/admin/v1/keys', { name: 'for a while', scopes: ['read'], expires_at: expiresAt })
+  const { id, key } = issued.json<{ id: string; key: string }>()
+  const use = async () => (await as({ key }).get('/admin/v1/tenants')).statusCode
+
+  expect(await use()).toBe(200)
+  expect((await admin.get('/admin/v1/keys?limit=100')).json()).toMatchObject({
+    data: expect.arrayContaining([expect.objectContaining({ id, name: 'for a while', expires_at: expiresAt })]),
+  })
+  await db.adminKey.updateMany({ where: { name: 'for a while' }, data: { expiresAt: new Date(0) } })
+  expect(await use()).toBe(401)
+  const other = (await admin.post('/admin/v1/keys', { name: 'b', scopes: ['read'] })).json<{
+    id: string
+    key: string
+  }>()
+  expect((await admin.delete(`/admin/v1/keys/${other.id}`)).statusCode).toBe(204)
+  expect((await as(other).get('/admin/v1/tenants')).statusCode).toBe(401)
+})
+
+test('who changes what stands in the audit, without secrets, and in that of the tenant', async ({ admin, as, db }) => {
+  const tenant = (await admin.post('/admin/v1/tenants', { name: 'Audited' })).json<{ id: string }>()
+  const issued = await admin.post(`/admin/v1/tenants/${tenant.id}/keys`, {
+    name: 'backend',
+    scopes: ['audit:read', 'links:read', 'links:write', 'webhooks:write'],
+  })
+  const key = issued.json<{ id: string; key: string }>()
+  await as(key).patch('/v1/connect-settings', { confirm: 'tap' })
+  const webhook = await as(key).post('/v1/webhooks', {
+    url: 'https://app.example.com/hook',
+    headers: { 'x-token': 'very secret' },
+  })
+  await admin.post(`/admin/v1/tenants/${tenant.id}/suspend`, {})
+  await admin.post(`/admin/v1/tenants/${tenant.id}/resume`, {})
+  const own = await eventually(
+    () => as(key).get('/v1/audit'),
+    ({ statusCode }) => statusCode === 200,
+  )
+
+  const { data } = own.json<{ data: { action: string; id: string; [name: string]: unknown }[] }>()
+  expect(data.map(({ action }) => action)).toEqual([
+    'tenant.resumed',
+    'tenant.suspended',
+    'webhook.created',
+    'connect_settings.changed',
+    'key.issued',
+    'tenant.created',
+  ])
+  expect(data[3]).toMatchObject({
+    actor: { type: 'api_key', id: key.id },
+    address: '127.0.0.1',
+    request_id: expect.any(String),
+    before: { confirm: 'none' },
+    after: { confirm: 'tap' },
+  })
+  expect(data[1]).toMatchObject({ actor: { type: 'admin_key' }, object: { type: 'tenant', id: tenant.id } })
+  const rows = JSON.stringify(await db.auditEntry.findMany({ select: { details: true } }))
+  for (const secret of [key.key, 'very secret', webhook.json<{ secret: string }>().secret]) {
+    expect(rows).not.toContain(secret)
+  }
+  expect((await admin.get(`/admin/v1/audit?tenant_id=${tenant.id}&action=tenant.created`)).json()).toMatchObject({
+    data: [{ tenant_id: tenant.id, after: { name: 'Audited' } }],
+  })
+  expect((await admin.get('/admin/v1/audit/verify')).json()).toMatchObject({ is_intact: true })
+})

@@ -1,13 +1,18 @@
-import type { AdminScope } from '@tellwire/domain'
-import { notFound } from '../../errors.js'
+import { inTransaction } from '@tellwire/db'
+import { type AdminScope, recordAudit } from '@tellwire/domain'
+import { findTenant } from './find-tenant.js'
 import { readSettings } from './read-settings.js'
 import type { TenantChange } from './schemas.js'
 import { showTenant } from './show.js'
 
-export async function changeTenant({ db }: AdminScope, id: string, change: TenantChange) {
-  const before = await db.tenant.findUnique({ where: { id } })
-  if (!before) throw notFound('tenant', '/id')
-  const { name, ...settings } = change
-  const data = { ...(name === undefined ? {} : { name }), ...readSettings(settings, before.limits) }
-  return showTenant(await db.tenant.update({ where: { id }, data }))
+export async function changeTenant(scope: AdminScope, id: string, change: TenantChange) {
+  return inTransaction(scope, async (scope) => {
+    const tenant = await findTenant(scope, id)
+    const { name, ...settings } = change
+    const data = { ...(name === undefined ? {} : { name }), ...readSettings(settings, tenant.limits) }
+    const [before, after] = [showTenant(tenant), showTenant(await scope.db.tenant.update({ where: { id }, data }))]
+    const object = { type: 'tenant', id: after.id }
+    await recordAudit(scope, { tenantId: id, action: 'tenant.changed', object, before, after })
+    return after
+  })
 }

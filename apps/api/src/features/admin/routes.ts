@@ -1,18 +1,22 @@
 import Type from 'typebox'
+import { notFound } from '../../errors.js'
 import { answerOnce } from '../../http/answer.js'
 import { GivenId, IdParams, readId } from '../../http/ids.js'
 import { Page } from '../../http/schemas.js'
+import { issueKey } from '../../keys/issue-key.js'
+import { listKeys } from '../../keys/list-keys.js'
+import { revokeKey } from '../../keys/revoke-key.js'
+import { rotateKey } from '../../keys/rotate-key.js'
+import { IssuedKey, Key, KeyListQuery, KeyRotation, NewKey } from '../../keys/schemas.js'
 import { adminRoute, Empty } from '../../route.js'
 import { changeTenant } from './change-tenant.js'
 import { createTenant } from './create-tenant.js'
-import { createTenantKey } from './create-tenant-key.js'
 import { listReports } from './list-reports.js'
-import { listTenantKeys } from './list-tenant-keys.js'
 import { listTenants } from './list-tenants.js'
 import { listUpdates } from './list-updates.js'
 import { retryUpdate } from './retry-update.js'
-import { revokeTenantKey } from './revoke-tenant-key.js'
-import { AdminListQuery, IssuedKey, Key, NewKey, NewTenant, Tenant, TenantChange } from './schemas.js'
+import { findTenant } from './find-tenant.js'
+import { AdminListQuery, NewTenant, Tenant, TenantChange } from './schemas.js'
 import { Report, UpdateListQuery, UpdateParams, WaitingUpdate } from './update-schemas.js'
 import { resumeTenant, suspendTenant } from './suspend-tenant.js'
 
@@ -20,6 +24,7 @@ const params = IdParams('ten', 'tenant')
 const idOf = ({ id }: { id: string }): string => readId('ten', id, 'tenant')
 
 const keyParams = Type.Object({ ...params.properties, key_id: GivenId('key', 'The id of the key.') })
+const keyOf = ({ key_id: id }: { key_id: string }): string => readId('key', id, 'key')
 
 export const adminRoutes = [
   adminRoute({
@@ -80,7 +85,8 @@ export const adminRoutes = [
     description: 'Within a second it is let in no more.',
     params: keyParams,
     responses: { 204: Empty },
-    handler: ({ scope, params }) => revokeTenantKey(scope, idOf(params), readId('key', params.key_id, 'key')),
+    handler: ({ scope, params }) =>
+      revokeKey(scope, { tenantId: idOf(params), keyId: keyOf(params), pointer: '/key_id' }),
   }),
   adminRoute({
     operation: 'issueTenantKey',
@@ -92,7 +98,38 @@ export const adminRoutes = [
     responses: { 201: IssuedKey },
     isIdempotent: true,
     handler: ({ scope, params, body }) =>
-      answerOnce(scope, (scope) => createTenantKey(scope, idOf(params), body), { status: 201, isSecret: true }),
+      answerOnce(
+        scope,
+        async (scope) => {
+          const { id } = await findTenant(scope, idOf(params))
+          return issueKey(scope, id, body)
+        },
+        { status: 201, isSecret: true },
+      ),
+  }),
+  adminRoute({
+    operation: 'rotateTenantKey',
+    method: 'POST',
+    url: '/admin/v1/tenants/:id/keys/:key_id/rotate',
+    summary: 'Replace an API key',
+    description: 'The new one can do the same; the old one is let in for as long as they overlap.',
+    params: keyParams,
+    body: KeyRotation,
+    isBodyOptional: true,
+    responses: { 201: IssuedKey },
+    isIdempotent: true,
+    errors: ['conflict'],
+    handler: ({ scope, params, body }) =>
+      answerOnce(
+        scope,
+        async (scope) => {
+          const where = { tenantId_id: { tenantId: idOf(params), id: keyOf(params) } }
+          const key = await scope.db.apiKey.findUnique({ where })
+          if (!key) throw notFound('key', '/key_id')
+          return rotateKey(scope, key, body.overlap)
+        },
+        { status: 201, isSecret: true },
+      ),
   }),
   adminRoute({
     operation: 'listUpdates',
@@ -129,8 +166,11 @@ export const adminRoutes = [
     url: '/admin/v1/tenants/:id/keys',
     summary: "List a tenant's keys, oldest first",
     params,
-    query: AdminListQuery,
+    query: KeyListQuery,
     responses: { 200: Page('KeyPage', Key) },
-    handler: ({ scope, params, query }) => listTenantKeys(scope, idOf(params), query),
+    handler: async ({ scope, params, query }) => {
+      const { id } = await findTenant(scope, idOf(params))
+      return listKeys(scope, id, query)
+    },
   }),
 ]

@@ -1,15 +1,8 @@
-import { chatSharings, limitNames, scopes } from '@tellwire/domain'
+import { chatSharings, limitNames } from '@tellwire/domain'
 import Type, { type Static } from 'typebox'
 import { ShownId } from '../../http/ids.js'
-import { Literals, Nullable, pageQuery, Timestamp } from '../../http/schemas.js'
+import { Literals, Name, Nullable, pageQuery, Timestamp } from '../../http/schemas.js'
 
-const Name = Type.String({
-  minLength: 1,
-  maxLength: 100,
-  pattern: '\\S',
-  'x-form': 'must have a character that is not a space',
-  description: 'A name for people.',
-})
 const chatSharing = Literals(chatSharings, {
   description: 'What happens when a chat that belongs to one user is connected to another.',
 })
@@ -88,46 +81,6 @@ export const Tenant = Type.Object(
   { $id: 'Tenant', description: 'One customer of the service.' },
 )
 export type TenantView = Static<typeof Tenant>
-
-const Mode = Literals(['live', 'test'], { description: 'Keys for tests are let in nowhere yet.' })
-
-export const NewKey = Type.Object(
-  {
-    name: Name,
-    scopes: Type.Array(Literals(scopes), {
-      minItems: 1,
-      uniqueItems: true,
-      maxItems: scopes.length,
-      description: 'What the key may do.',
-    }),
-    mode: Literals(['live'], { default: 'live', description: 'There is no other yet.' }),
-    expires_at: Type.Optional(Timestamp('When the key ends by itself.')),
-  },
-  {
-    $id: 'NewKey',
-    additionalProperties: false,
-    examples: [{ name: 'backend', scopes: ['links:write', 'notifications:write'] }],
-  },
-)
-export type NewKey = Static<typeof NewKey>
-
-const keyFields = {
-  id: ShownId('key', 'The id of the key.'),
-  name: Type.String({ description: 'A name for people.' }),
-  hint: Type.String({ description: 'The last four characters.' }),
-  scopes: Type.Array(Type.String(), { description: 'What the key may do.' }),
-  mode: Mode,
-  expires_at: Nullable(Timestamp('A time.'), { description: 'When the key ends by itself.' }),
-  revoked_at: Nullable(Timestamp('A time.'), { description: 'When it was revoked.' }),
-  created_at: Timestamp('When it was issued.'),
-}
-
-export const Key = Type.Object(keyFields, { $id: 'Key', description: 'An API key of a tenant.' })
-export type KeyView = Static<typeof Key>
-export const IssuedKey = Type.Object(
-  { ...keyFields, key: Type.String({ description: 'The key itself. It is shown only once.' }) },
-  { $id: 'IssuedKey', description: 'A new API key.' },
-)
 
 export const AdminListQuery = Type.Object(pageQuery, { additionalProperties: false })
 export type AdminListQuery = Static<typeof AdminListQuery>

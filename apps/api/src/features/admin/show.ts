@@ -1,7 +1,7 @@
 import { type Prisma, readWord } from '@tellwire/db'
 import { chatSharings, readLimits } from '@tellwire/domain'
 import { showId } from '../../http/ids.js'
-import { type KeyView, type TenantView } from './schemas.js'
+import type { TenantView } from './schemas.js'
 
 export function showTenant(tenant: Prisma.TenantGetPayload<object>): TenantView {
   return {
@@ -13,18 +13,5 @@ export function showTenant(tenant: Prisma.TenantGetPayload<object>): TenantView 
     redirect_hosts: tenant.redirectHosts,
     limits: readLimits(tenant.limits),
     created_at: tenant.createdAt.toISOString(),
-  }
-}
-
-export function showKey(key: Prisma.ApiKeyGetPayload<object>): KeyView {
-  return {
-    id: showId('key', key.id),
-    name: key.name,
-    hint: key.tokenHint,
-    scopes: key.scopes,
-    mode: key.mode === 'test' ? 'test' : 'live',
-    expires_at: key.expiresAt?.toISOString() ?? null,
-    revoked_at: key.revokedAt?.toISOString() ?? null,
-    created_at: key.createdAt.toISOString(),
   }
 }

@@ -1,15 +1,17 @@
 import { inTransaction, type Prisma } from '@tellwire/db'
-import { tellAfterCommit, type TenantScope, unsealBotToken, type WantedUpdateMode } from '@tellwire/domain'
+import { recordAudit, tellAfterCommit, type TenantScope, unsealBotToken, type WantedUpdateMode } from '@tellwire/domain'
 import { BotChanged } from '@tellwire/jobs'
 import type { Needs } from '../../context.js'
 import { ApiError } from '../../errors.js'
 import { subscribeUpdates } from './check-bot.js'
+import { showId } from '../../http/ids.js'
 import { findOwnBot } from './find-bot.js'
 import type { BotChange } from './schemas.js'
 import { showBot } from './show-bot.js'
 
 const freeRateMax = 30
 
+type StoredBot = Prisma.BotGetPayload<object>
 type Changing = TenantScope & Needs<'telegram' | 'sealer' | 'webhookBaseUrl'>
 
 /** Who sends for the bot is told, and takes up the new rate at once. */
@@ -28,27 +30,47 @@ export async function changeBot(scope: Changing, id: string, change: BotChange):
       ],
     })
   }
-  // Of two changes at once the later one must see what the earlier one made of the other field.
-  const [changed] = await scope.db.bot.updateManyAndReturn({
-    where: { id, tenantId: scope.tenantId, rate: bot.rate, allowPaidBroadcast: bot.allowPaidBroadcast },
-    data: { rate, allowPaidBroadcast },
-  })
+  const changed = await changeRate(scope, bot, { rate, allowPaidBroadcast })
   if (!changed) return changeBot(scope, id, change)
   tellAfterCommit(scope, BotChanged, id)
   const wanted = change.update_mode
   return showBot(wanted === undefined ? changed : await changeUpdateMode(scope, changed, wanted))
 }
 
+/**
+ * Of two changes at once the later one must see what the earlier one made of the other field.
+ * @returns undefined where another change came first.
+ */
+async function changeRate(
+  scope: Changing,
+  bot: StoredBot,
+  data: { rate: number; allowPaidBroadcast: boolean },
+): Promise<StoredBot | undefined> {
+  const { id, rate, allowPaidBroadcast } = bot
+  return inTransaction(scope, async (scope) => {
+    const { db, tenantId } = scope
+    const [changed] = await db.bot.updateManyAndReturn({ where: { id, tenantId, rate, allowPaidBroadcast }, data })
+    if (!changed) return undefined
+    const [before, after] = [showBot(bot), showBot(changed)]
+    const object = { type: 'bot', id: after.id }
+    await recordAudit(scope, { tenantId, action: 'bot.changed', object, before, after })
+    return changed
+  })
+}
+
 /** Subscribes to updates in the other way, at once; the bot is never read in both. */
 async function changeUpdateMode(
   scope: Changing,
-  { id, telegramId, tokenSealed, webhookSecretVersion: secretVersion }: Prisma.BotGetPayload<object>,
+  { id, telegramId, tokenSealed, webhookSecretVersion: secretVersion }: StoredBot,
   wanted: WantedUpdateMode,
 ) {
   const token = unsealBotToken(scope.sealer, telegramId, tokenSealed)
   const updateMode = await subscribeUpdates(scope, token, { wanted, secretVersion })
   return inTransaction(scope, async (scope) => {
+    const { tenantId } = scope
     await scope.db.updatePoller.update({ where: { botId: id }, data: { isWanted: updateMode === 'polling' } })
+    const object = { type: 'bot', id: showId('bot', id) }
+    await recordAudit(scope, { tenantId, action: 'bot.changed', object, after: { update_mode: wanted } })
     tellAfterCommit(scope, BotChanged, id)
     return scope.db.bot.update({
       where: { id },

@@ -1,5 +1,5 @@
 import { type InTransaction, newId, Prisma } from '@tellwire/db'
-import { sealBotToken } from '@tellwire/domain'
+import { recordAudit, sealBotToken } from '@tellwire/domain'
 import type { Needs } from '../../context.js'
 import { type Adding, assertRoom } from '../../limits/tenant-quotas.js'
 import { botExists, type CheckedBot } from './check-bot.js'
@@ -19,7 +19,9 @@ export async function registerBot(scope: InTransaction<Adding & Needs<'sealer'>>
   await db.botAccess.create({ data: { tenantId, botId: id } })
   await db.lane.create({ data: { botId: id } })
   await db.updatePoller.create({ data: { botId: id, isWanted: facts.updateMode === 'polling' } })
-  return showBot(stored)
+  const view = showBot(stored)
+  await recordAudit(scope, { tenantId, action: 'bot.registered', object: { type: 'bot', id: view.id }, after: view })
+  return view
 }
 
 function isUniqueViolation(error: unknown): boolean {

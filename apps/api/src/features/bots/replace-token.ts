@@ -1,5 +1,6 @@
 import { inTransaction, readWord } from '@tellwire/db'
 import {
+  recordAudit,
   recordEvents,
   sealBotToken,
   tellAfterCommit,
@@ -10,6 +11,7 @@ import {
 import { BotChanged, DrainLane } from '@tellwire/jobs'
 import { isWellFormedToken, telegramIdOf } from '@tellwire/telegram'
 import type { Needs } from '../../context.js'
+import { showId } from '../../http/ids.js'
 import { identifyBot, rejectedToken, subscribeUpdates } from './check-bot.js'
 import { findOwnBot } from './find-bot.js'
 import { showBot } from './show-bot.js'
@@ -30,7 +32,7 @@ export async function replaceToken(
   await scope.db.bot.update({ where: { id }, data: { webhookSecretVersion: secretVersion } })
   const updateMode = await subscribeUpdates(scope, token, { wanted, secretVersion })
   const bot = await inTransaction(scope, async (scope) => {
-    const { db, sealer } = scope
+    const { db, sealer, tenantId: ownerId } = scope
     const { count } = await db.bot.updateMany({ where: { id, status: { not: 'active' } }, data: { status: 'active' } })
     if (count > 0) {
       const tenants = await db.botAccess.findMany({ where: { botId: id }, select: { tenantId: true } })
@@ -44,6 +46,8 @@ export async function replaceToken(
       data: { parkedReason: null, pausedUntil: null, refusals: 0, tokenVersion: { increment: 1 } },
     })
     await db.updatePoller.update({ where: { botId: id }, data: { isWanted: updateMode === 'polling' } })
+    const object = { type: 'bot', id: showId('bot', id) }
+    await recordAudit(scope, { tenantId: ownerId, action: 'bot.token_replaced', object })
     tellAfterCommit(scope, BotChanged, id)
     wakeAfterCommit(scope, DrainLane, { botId: id })
     const tokenSealed = sealBotToken(sealer, telegramId, token)

@@ -1,30 +1,33 @@
-import { toJsonColumn } from '@tellwire/db'
-import type { TenantScope } from '@tellwire/domain'
+import { inTransaction, toJsonColumn } from '@tellwire/db'
+import { recordAudit, type TenantScope } from '@tellwire/domain'
 import { findOverrideFault, type Language, type TextKey } from '@tellwire/texts'
 import { ApiError } from '../../errors.js'
-import { showConnectSettings } from './get-connect-settings.js'
+import { getConnectSettings, showConnectSettings } from './get-connect-settings.js'
 import type { ConnectSettingsChange, ConnectSettingsView } from './schemas.js'
 
 /** @throws `invalid_request` for a text that could not be said. */
 export async function changeConnectSettings(
-  { db, tenantId }: TenantScope,
+  scope: TenantScope,
   change: ConnectSettingsChange,
 ): Promise<ConnectSettingsView> {
   assertTexts(change.texts ?? {})
   const { confirm, chat_sharing: chatSharing, group_connect: groupConnect, on_unreachable: onUnreachable } = change
-  const tenant = await db.tenant.update({
-    where: { id: tenantId },
-    data: {
-      ...(confirm === undefined ? {} : { confirm }),
-      ...(chatSharing === undefined ? {} : { chatSharing }),
-      ...(groupConnect === undefined ? {} : { groupConnect }),
-      ...(onUnreachable === undefined ? {} : { onUnreachable }),
-      ...(change.origins === undefined ? {} : { origins: change.origins }),
-      ...(change.brand === undefined ? {} : { brand: toJsonColumn(change.brand ?? {}) }),
-      ...(change.texts === undefined ? {} : { texts: toJsonColumn(change.texts ?? {}) }),
-    },
+  const data = {
+    ...(confirm === undefined ? {} : { confirm }),
+    ...(chatSharing === undefined ? {} : { chatSharing }),
+    ...(groupConnect === undefined ? {} : { groupConnect }),
+    ...(onUnreachable === undefined ? {} : { onUnreachable }),
+    ...(change.origins === undefined ? {} : { origins: change.origins }),
+    ...(change.brand === undefined ? {} : { brand: toJsonColumn(change.brand ?? {}) }),
+    ...(change.texts === undefined ? {} : { texts: toJsonColumn(change.texts ?? {}) }),
+  }
+  return inTransaction(scope, async (scope) => {
+    const { db, tenantId } = scope
+    const before = await getConnectSettings(scope)
+    const after = showConnectSettings(await db.tenant.update({ where: { id: tenantId }, data }))
+    await recordAudit(scope, { tenantId, action: 'connect_settings.changed', before, after })
+    return after
   })
-  return showConnectSettings(tenant)
 }
 
 function assertTexts(texts: NonNullable<ConnectSettingsChange['texts']>): void {

@@ -1,8 +1,8 @@
-import { type Prisma, readObject, readWord } from '@tellwire/db'
+import { type InTransaction, type Prisma, readObject, readWord } from '@tellwire/db'
 import { chatSharings, groupConnects, linkConfirms, type TenantScope, unreachablePolicies } from '@tellwire/domain'
 import type { ConnectSettingsView } from './schemas.js'
 
-export async function getConnectSettings({ db, tenantId }: TenantScope): Promise<ConnectSettingsView> {
+export async function getConnectSettings({ db, tenantId }: InTransaction<TenantScope>): Promise<ConnectSettingsView> {
   return showConnectSettings(await db.tenant.findUniqueOrThrow({ where: { id: tenantId } }))
 }
 

@@ -1,7 +1,8 @@
 import { inTransaction, type InTransaction, type Transaction } from '@tellwire/db'
-import { type TenantScope, writeTemplateContent } from '@tellwire/domain'
+import { recordAudit, type TenantScope, writeTemplateContent } from '@tellwire/domain'
 import type { Needs } from '../../context.js'
 import { ApiError, refusal } from '../../errors.js'
+import { showId } from '../../http/ids.js'
 import { assertNameIsFree } from './create-template.js'
 import { findTemplate, getTemplate } from './get-template.js'
 import { readTemplateContent } from './read-template-content.js'
@@ -28,6 +29,7 @@ export async function addVersion(scope: TenantScope & Needs<'boundedWork'>, id: 
         ...(input.publish ? publish(template, version) : {}),
       },
     })
+    if (input.publish) await notePublished(scope, id, { before: template.publishedVersion, after: version })
     return getTemplate(scope, id)
   })
 }
@@ -71,14 +73,33 @@ async function setPublished(scope: InTransaction<TenantScope>, id: string, choos
     where: { tenantId_id: { tenantId, id } },
     data: { ...publish(template, version), updatedAt: new Date() },
   })
+  await notePublished(scope, id, { before: template.publishedVersion, after: version })
   return getTemplate(scope, id)
+}
+
+async function notePublished(
+  scope: InTransaction<TenantScope>,
+  id: string,
+  versions: { before: number | null; after: number },
+): Promise<void> {
+  await recordAudit(scope, {
+    tenantId: scope.tenantId,
+    action: 'template.published',
+    object: { type: 'template', id: showId('tpl', id) },
+    before: { version: versions.before },
+    after: { version: versions.after },
+  })
 }
 
 /** Deletes a template. What was accepted keeps its version. */
 export async function deleteTemplate(scope: TenantScope, id: string): Promise<void> {
-  const { db, tenantId } = scope
-  await findTemplate(scope, id)
-  await db.template.updateMany({ where: { tenantId, id, deletedAt: null }, data: { deletedAt: new Date() } })
+  await inTransaction(scope, async (scope) => {
+    const { db, tenantId } = scope
+    const { name } = await findTemplate(scope, id)
+    await db.template.updateMany({ where: { tenantId, id, deletedAt: null }, data: { deletedAt: new Date() } })
+    const object = { type: 'template', id: showId('tpl', id) }
+    await recordAudit(scope, { tenantId, action: 'template.deleted', object, before: { name } })
+  })
 }
 
 /** Those who change a template come one after the other. */

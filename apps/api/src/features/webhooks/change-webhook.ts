@@ -1,5 +1,5 @@
 import { inTransaction } from '@tellwire/db'
-import { sealWebhookHeaders, type TenantScope } from '@tellwire/domain'
+import { recordAudit, sealWebhookHeaders, type TenantScope } from '@tellwire/domain'
 import type { Needs } from '../../context.js'
 import { checkWebhook } from './check-webhook.js'
 import { findWebhook } from './find-webhook.js'
@@ -33,6 +33,14 @@ export async function changeWebhook(
         ...(disabled === false ? { disabledAt: null, disabledReason: null, failingSince: null, warnedPercent: 0 } : {}),
       },
     })
-    return showWebhook(sealer, webhook)
+    const after = showWebhook(sealer, webhook)
+    await recordAudit(scope, {
+      tenantId,
+      action: 'webhook.changed',
+      object: { type: 'webhook', id: after.id },
+      before: showWebhook(sealer, before),
+      after,
+    })
+    return after
   })
 }

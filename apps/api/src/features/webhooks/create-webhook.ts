@@ -1,5 +1,11 @@
 import { type InTransaction, newId } from '@tellwire/db'
-import { generateWebhookSecret, sealWebhookHeaders, sealWebhookSecret, type TenantScope } from '@tellwire/domain'
+import {
+  generateWebhookSecret,
+  recordAudit,
+  sealWebhookHeaders,
+  sealWebhookSecret,
+  type TenantScope,
+} from '@tellwire/domain'
 import type { Needs } from '../../context.js'
 import { ApiError } from '../../errors.js'
 import { checkWebhook } from './check-webhook.js'
@@ -33,5 +39,12 @@ export async function createWebhook(
       rate: rate ?? null,
     },
   })
-  return { ...showWebhook(sealer, webhook), secret }
+  const view = showWebhook(sealer, webhook)
+  await recordAudit(scope, {
+    tenantId,
+    action: 'webhook.created',
+    object: { type: 'webhook', id: view.id },
+    after: view,
+  })
+  return { ...view, secret }
 }

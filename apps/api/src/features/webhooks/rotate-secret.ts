@@ -1,5 +1,5 @@
 import type { InTransaction } from '@tellwire/db'
-import { generateWebhookSecret, sealWebhookSecret, type TenantScope } from '@tellwire/domain'
+import { generateWebhookSecret, recordAudit, sealWebhookSecret, type TenantScope } from '@tellwire/domain'
 import type { Needs } from '../../context.js'
 import { findWebhook } from './find-webhook.js'
 import { showWebhook } from './show-webhook.js'
@@ -19,5 +19,7 @@ export async function rotateSecret(scope: InTransaction<TenantScope & Needs<'sea
       previousSecretUntil: new Date(Date.now() + overlapMs),
     },
   })
-  return { ...showWebhook(sealer, webhook), secret }
+  const view = showWebhook(sealer, webhook)
+  await recordAudit(scope, { tenantId, action: 'webhook.secret_rotated', object: { type: 'webhook', id: view.id } })
+  return { ...view, secret }
 }

@@ -1,4 +1,5 @@
-import { answerAction, type AskedOptions, openQuestion } from '@tellwire/domain'
+import { inTransaction } from '@tellwire/db'
+import { answerAction, type AskedOptions, openQuestion, recordAudit, showId } from '@tellwire/domain'
 import { refusal } from '../../../errors.js'
 import type { TenantRequestScope } from '../../../context.js'
 import { accept } from '../accept.js'
@@ -14,8 +15,13 @@ export async function askQuestion(
   const { outcomes, isReplayed } = await accept(scope, [{ input: toNotification(input, asked), asked }], false)
   const [outcome] = outcomes
   if (!outcome || outcome instanceof Error) throw outcome ?? new Error('a question without a notification')
-  const { db, tenantId } = scope
-  await openQuestion(db, { tenantId, id: outcome.id }, asked)
+  await inTransaction(scope, async (scope) => {
+    const { db, tenantId } = scope
+    const { id } = outcome
+    if (!(await openQuestion(db, { tenantId, id }, asked))) return
+    const object = { type: 'question', id: showId('qst', id) }
+    await recordAudit(scope, { tenantId, action: 'question.asked', object, after: { to: input.to, text: input.text } })
+  })
   return { question: await getQuestion(scope, outcome.id), isReplayed }
 }
 

@@ -1,0 +1,33 @@
+import { listEntries } from '../../audit/list-entries.js'
+import { AdminAuditListQuery, AdminAuditQuery, AuditEntry, AuditVerdict } from '../../audit/schemas.js'
+import { verify } from '../../audit/verify.js'
+import { readId } from '../../http/ids.js'
+import { Page } from '../../http/schemas.js'
+import { adminRoute } from '../../route.js'
+
+const tenantOf = (id: string | undefined): string | undefined =>
+  id === undefined ? undefined : readId('ten', id, 'tenant')
+
+export const adminAuditRoutes = [
+  adminRoute({
+    operation: 'listAllAudit',
+    method: 'GET',
+    url: '/admin/v1/audit',
+    summary: 'See who changed what, newest first',
+    query: AdminAuditListQuery,
+    responses: { 200: Page('AuditPage', AuditEntry) },
+    handler: ({ scope, query: { tenant_id: tenantId, ...query } }) => listEntries(scope, tenantOf(tenantId), query),
+  }),
+  adminRoute({
+    operation: 'verifyAllAudit',
+    method: 'GET',
+    url: '/admin/v1/audit/verify',
+    summary: 'See whether the audit is as it was written',
+    query: AdminAuditQuery,
+    responses: { 200: AuditVerdict },
+    handler: ({ scope, query }) => {
+      const tenantId = tenantOf(query.tenant_id)
+      return verify(scope, tenantId === undefined ? undefined : [tenantId])
+    },
+  }),
+]

@@ -1,0 +1,88 @@
+import { answerOnce } from '../../http/answer.js'
+import { IdParams, readId } from '../../http/ids.js'
+import { Page } from '../../http/schemas.js'
+import { issueKey, readExpiry } from '../../keys/issue-key.js'
+import { listKeys } from '../../keys/list-keys.js'
+import { revokeKey } from '../../keys/revoke-key.js'
+import { rotateKey } from '../../keys/rotate-key.js'
+import { IssuedKey, Key, KeyListQuery, KeyRotation, NewKey } from '../../keys/schemas.js'
+import { Empty, route } from '../../route.js'
+import { assertNotMore } from './assert-not-more.js'
+import { findKey } from './find-key.js'
+
+const tag = 'account'
+const params = IdParams('key', 'key')
+const idOf = ({ id }: { id: string }): string => readId('key', id, 'key')
+
+export const keyRoutes = [
+  route({
+    operation: 'issueKey',
+    scope: 'keys:write',
+    method: 'POST',
+    url: '/v1/keys',
+    tag,
+    summary: 'Issue a key',
+    description: 'It can do no more than the key that asks for it: its scopes, its networks, and until when.',
+    body: NewKey,
+    responses: { 201: IssuedKey },
+    isIdempotent: true,
+    handler: ({ scope, body }) =>
+      answerOnce(
+        scope,
+        (scope) => {
+          const { scopes, networks = [] } = body
+          assertNotMore(scope, { scopes, networks, expiresAt: readExpiry(body.expires_at) ?? null })
+          return issueKey(scope, scope.tenantId, body)
+        },
+        { status: 201, isSecret: true },
+      ),
+  }),
+  route({
+    operation: 'listKeys',
+    scope: 'keys:read',
+    method: 'GET',
+    url: '/v1/keys',
+    tag,
+    summary: 'List your keys, oldest first',
+    query: KeyListQuery,
+    responses: { 200: Page('KeyPage', Key) },
+    handler: ({ scope, query }) => listKeys(scope, scope.tenantId, query),
+  }),
+  route({
+    operation: 'rotateKey',
+    scope: 'keys:write',
+    method: 'POST',
+    url: '/v1/keys/:id/rotate',
+    tag,
+    summary: 'Replace a key',
+    description: 'The new one can do the same; the old one is let in for as long as they overlap.',
+    params,
+    body: KeyRotation,
+    isBodyOptional: true,
+    responses: { 201: IssuedKey },
+    isIdempotent: true,
+    errors: ['conflict'],
+    handler: ({ scope, params, body }) =>
+      answerOnce(
+        scope,
+        async (scope) => {
+          const key = await findKey(scope, idOf(params))
+          assertNotMore(scope, key)
+          return rotateKey(scope, key, body.overlap)
+        },
+        { status: 201, isSecret: true },
+      ),
+  }),
+  route({
+    operation: 'revokeKey',
+    scope: 'keys:write',
+    method: 'DELETE',
+    url: '/v1/keys/:id',
+    tag,
+    summary: 'Revoke a key',
+    description: 'Within a second it is let in no more.',
+    params,
+    responses: { 204: Empty },
+    handler: ({ scope, params }) => revokeKey(scope, { tenantId: scope.tenantId, keyId: idOf(params), pointer: '/id' }),
+  }),
+]

@@ -1,0 +1,23 @@
+import type { InTransaction, Prisma } from '@tellwire/db'
+import { type AdminScope, recordAudit, rotateApiKey } from '@tellwire/domain'
+import { ApiError } from '../errors.js'
+import { showId } from '../http/ids.js'
+import { showKey } from './show-key.js'
+
+/** Issues a key in the place of another, which is let in for a while longer. @throws `conflict` for one that has ended. */
+export async function rotateKey(
+  scope: InTransaction<AdminScope>,
+  before: Prisma.ApiKeyGetPayload<object>,
+  overlapSeconds: number,
+) {
+  const { db } = scope
+  const { tenantId, revokedAt, expiresAt } = before
+  if (revokedAt !== null || (expiresAt !== null && expiresAt <= new Date())) {
+    throw new ApiError('conflict', 'The key has ended: issue a new one.')
+  }
+  const { id, key } = await rotateApiKey(db, before, overlapSeconds)
+  const view = showKey(await db.apiKey.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id } } }))
+  const object = { type: 'key', id: showId('key', before.id) }
+  await recordAudit(scope, { tenantId, action: 'key.rotated', object, after: { ...view, overlap: overlapSeconds } })
+  return { ...view, key }
+}

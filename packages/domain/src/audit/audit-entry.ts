@@ -1,0 +1,53 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Sealer } from '../secrets/sealer.js'
+
+/** The part of an entry that speaks of persons, and of the change: it may be taken out later. */
+export interface AuditDetails {
+  /** The key's or the person's, or the name of the part of the service. */
+  actor_id: string
+  /** As it is shown. */
+  object_id?: string
+  /** Where the request came from. */
+  address?: string
+  request_id?: string
+  before?: object
+  after?: object
+}
+
+/** An entry, as far as its place in the chain depends on it. */
+export interface ChainedEntry {
+  tenantId: string
+  id: string
+  actorType: string
+  action: string
+  objectType: string | null
+  digest: string
+  createdAt: Date
+}
+
+const saltBytes = 16
+
+/** Writes details down. The digest stays when they are gone, and tells nothing of them without the salt. */
+export function writeDetails(details: AuditDetails): {
+  details: string
+  salt: Uint8Array<ArrayBuffer>
+  digest: string
+} {
+  const text = JSON.stringify(details)
+  const salt = new Uint8Array(randomBytes(saltBytes))
+  return { details: text, salt, digest: digestOf(salt, text) }
+}
+
+export function digestOf(salt: Uint8Array, details: string): string {
+  return createHash('sha256').update(salt).update(details).digest('base64url')
+}
+
+/** Where a chain begins. */
+export const chainStart = ''
+
+/** The hash of an entry in its chain: nobody makes it without the service's key, nor without the entry before. */
+export function chainHash(sealer: Sealer, before: string, sequence: bigint, entry: ChainedEntry): string {
+  const { tenantId, id, actorType, action, objectType, digest, createdAt } = entry
+  const said = [before, sequence, tenantId, id, actorType, action, objectType, digest, createdAt.toISOString()]
+  return sealer.derive('audit', JSON.stringify(said.map(String)))
+}
