@@ -10,7 +10,7 @@ import { compare, measure, quantile, type Report } from '../result.js'
 import { seedTenants } from '../seed.js'
 
 const streamCount = 1_000
-const watched = 20
+const watched = 200
 const latencyGoalMs = 100
 
 /** From the commit of an event to its arrival on a stream, while a thousand streams of other tenants are open. */

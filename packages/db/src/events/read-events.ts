@@ -107,8 +107,9 @@ export function positionOf({ xid, id }: EventPosition): EventPosition {
 
 /** @returns a number below 0 where the first comes first, as `sort` wants it. */
 export function comparePositions(one: EventPosition, other: EventPosition): number {
-  const [a, b] = [BigInt(one.xid), BigInt(other.xid)]
-  if (a !== b) return a < b ? -1 : 1
+  // Of two numbers the longer one is the higher.
+  if (one.xid.length !== other.xid.length) return one.xid.length - other.xid.length
+  if (one.xid !== other.xid) return one.xid < other.xid ? -1 : 1
   return one.id < other.id ? -1 : one.id > other.id ? 1 : 0
 }
 

@@ -10,13 +10,13 @@ import { hears, readWantedTypes } from './wanted-types.js'
  * still open comes after what was answered.
  */
 export async function listEvents(
-  scope: TenantScope & Needs<'listening'>,
+  scope: TenantScope & Needs<'engine' | 'listening'>,
   { after = 'start', type, limit }: EventListQuery,
 ) {
-  const { db, tenantId } = scope
+  const { engine, tenantId } = scope
   const { epoch, position } = await readPlace(scope, after, '/after')
   const types = readWantedTypes(type)
   if (hears(types)) scope.listening.note(tenantId)
-  const page = await readEvents(db, { tenantId, after: position, types: types?.patterns, limit })
+  const page = await readEvents(engine, { tenantId, after: position, types: types?.patterns, limit })
   return { data: page.events.map(showEvent), next_cursor: makeEventCursor(epoch, page.position) }
 }
