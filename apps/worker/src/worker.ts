@@ -5,6 +5,7 @@ import { jobs } from './jobs/jobs.js'
 import { listen } from './lane/listen.js'
 import { startSweep } from './sweep.js'
 import { startPolling } from './updates/poll-updates.js'
+import { startErasures } from './erasures.js'
 import { startUpkeep } from './upkeep.js'
 import { startWebhooks } from './webhooks/start-webhooks.js'
 
@@ -25,6 +26,7 @@ export function startWorker(ctx: Omit<WorkerContext, 'stopping'>): RunningWorker
     startSweep(context),
     startReconciling(context),
     startWebhooks(context),
+    startErasures(context),
     listen(context),
   ]
   const consumers = jobs.map(({ contract, run }) =>

@@ -110,6 +110,10 @@ export { hasListeningWebhook, noteListening, takeAutoAnswer } from './inbox/auto
 export { type HeardMessage, recordHeard } from './inbox/record-heard.js'
 export { type InboxEntry, keepInboxAnswer, markRead, readInbox, readInboxMessages } from './inbox/read-inbox.js'
 export { takeTyping } from './inbox/typing.js'
+export { eraseTenant } from './erasure/erase-tenant.js'
+export { type ErasedUser, eraseUser } from './erasure/erase-user.js'
+export { type ExportedRows, exportUser } from './erasure/export-user.js'
+export type { Removed } from './erasure/remove-rows.js'
 export { leaveDuty, takeDuty } from './lanes/duties.js'
 export {
   acquireLanes,

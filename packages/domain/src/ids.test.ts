@@ -16,9 +16,12 @@ test('shows UUIDs as TypeIDs, and reads them back', () => {
   }
 })
 
-test.each(['ntf_', 'dlv_01kaj2n5q8e3xv4m6t9r0wzysd', 'ntf_81kaj2n5q8e3xv4m6t9r0wzysd', 'ntf_01kaj2n5q8e3xv4m6t9r0wzysi', ''])(
-  '%j is none of a notification',
-  (id) => {
-    expect(parseId('ntf', id)).toBeUndefined()
-  },
-)
+test.each([
+  'ntf_',
+  'dlv_01kaj2n5q8e3xv4m6t9r0wzysd',
+  'ntf_81kaj2n5q8e3xv4m6t9r0wzysd',
+  'ntf_01kaj2n5q8e3xv4m6t9r0wzysi',
+  '',
+])('%j is none of a notification', (id) => {
+  expect(parseId('ntf', id)).toBeUndefined()
+})

@@ -1,13 +1,16 @@
 import type { AdminScope } from '@tellwire/domain'
 import { readIdCursor, toPage } from '../../http/cursors.js'
-import type { AdminListQuery } from './schemas.js'
+import type { TenantListQuery } from './schemas.js'
 import { showTenant } from './show.js'
 
-export async function listTenants({ db }: AdminScope, { limit, cursor }: AdminListQuery) {
-  const list = ['tenants']
+export async function listTenants({ db }: AdminScope, { limit, cursor, q }: TenantListQuery) {
+  const list = ['tenants', q]
   const after = readIdCursor(list, cursor)
   const tenants = await db.tenant.findMany({
-    where: after === undefined ? {} : { id: { gt: after } },
+    where: {
+      ...(after === undefined ? {} : { id: { gt: after } }),
+      ...(q === undefined ? {} : { name: { contains: q, mode: 'insensitive' as const } }),
+    },
     orderBy: { id: 'asc' },
     take: limit + 1,
   })

@@ -11,13 +11,15 @@ import { IssuedKey, Key, KeyListQuery, KeyRotation, NewKey } from '../../keys/sc
 import { adminRoute, Empty } from '../../route.js'
 import { changeTenant } from './change-tenant.js'
 import { createTenant } from './create-tenant.js'
+import { deleteTenant, undeleteTenant } from './delete-tenant.js'
 import { listReports } from './list-reports.js'
 import { listTenants } from './list-tenants.js'
 import { listUpdates } from './list-updates.js'
 import { retryUpdate } from './retry-update.js'
 import { findTenant } from './find-tenant.js'
-import { AdminListQuery, NewTenant, Tenant, TenantChange } from './schemas.js'
+import { AdminListQuery, NewTenant, Tenant, TenantChange, TenantListQuery } from './schemas.js'
 import { Report, UpdateListQuery, UpdateParams, WaitingUpdate } from './update-schemas.js'
+import { showTenant } from './show.js'
 import { resumeTenant, suspendTenant } from './suspend-tenant.js'
 
 const params = IdParams('ten', 'tenant')
@@ -42,9 +44,40 @@ export const adminRoutes = [
     method: 'GET',
     url: '/admin/v1/tenants',
     summary: 'List tenants, oldest first',
-    query: AdminListQuery,
+    query: TenantListQuery,
     responses: { 200: Page('TenantPage', Tenant) },
     handler: ({ scope, query }) => listTenants(scope, query),
+  }),
+  adminRoute({
+    operation: 'getTenant',
+    method: 'GET',
+    url: '/admin/v1/tenants/:id',
+    summary: 'Look at a tenant',
+    params,
+    responses: { 200: Tenant },
+    handler: async ({ scope, params }) => showTenant(await findTenant(scope, idOf(params))),
+  }),
+  adminRoute({
+    operation: 'deleteTenant',
+    method: 'DELETE',
+    url: '/admin/v1/tenants/:id',
+    summary: 'Delete a tenant',
+    description:
+      'Within a second its keys are let in no more. It can be brought back for seven days; then everything that is its own is removed, and the audit tells how much.',
+    params,
+    responses: { 200: Tenant },
+    handler: ({ scope, params }) => answerOnce(scope, (scope) => deleteTenant(scope, idOf(params)), { status: 200 }),
+  }),
+  adminRoute({
+    operation: 'undeleteTenant',
+    method: 'POST',
+    url: '/admin/v1/tenants/:id/undelete',
+    summary: 'Bring a deleted tenant back',
+    params,
+    responses: { 200: Tenant },
+    isIdempotent: true,
+    errors: ['conflict'],
+    handler: ({ scope, params }) => answerOnce(scope, (scope) => undeleteTenant(scope, idOf(params)), { status: 200 }),
   }),
   adminRoute({
     operation: 'changeTenant',

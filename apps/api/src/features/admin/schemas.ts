@@ -67,7 +67,9 @@ export const Tenant = Type.Object(
   {
     id: ShownId('ten', 'The id of the tenant.'),
     name: Type.String({ description: 'Its name, which people see when they connect.' }),
-    status: Literals(['active', 'suspended'], { description: 'A suspended tenant sends nothing.' }),
+    status: Literals(['active', 'suspended', 'deleted', 'erased'], {
+      description: 'Only an active one is let in and sends. `deleted`: it can be brought back for seven days.',
+    }),
     chat_sharing: chatSharing,
     weight,
     redirect_hosts: Type.Array(Type.String(), {
@@ -77,6 +79,8 @@ export const Tenant = Type.Object(
       description: 'How much the tenant may take; null without a limit.',
     }),
     created_at: Timestamp('When it was made.'),
+    deleted_at: Nullable(Timestamp('A time.'), { description: 'When it was deleted.' }),
+    erased_at: Nullable(Timestamp('A time.'), { description: 'When everything that was its own was removed.' }),
   },
   { $id: 'Tenant', description: 'One customer of the service.' },
 )
@@ -84,3 +88,18 @@ export type TenantView = Static<typeof Tenant>
 
 export const AdminListQuery = Type.Object(pageQuery, { additionalProperties: false })
 export type AdminListQuery = Static<typeof AdminListQuery>
+
+export const TenantListQuery = Type.Object(
+  {
+    ...pageQuery,
+    q: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 100,
+        description: 'Only those whose name has this in it, in whatever case.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type TenantListQuery = Static<typeof TenantListQuery>

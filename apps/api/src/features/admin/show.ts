@@ -7,11 +7,19 @@ export function showTenant(tenant: Prisma.TenantGetPayload<object>): TenantView 
   return {
     id: showId('ten', tenant.id),
     name: tenant.name,
-    status: tenant.suspendedAt === null ? 'active' : 'suspended',
+    status: statusOf(tenant),
     chat_sharing: readWord(chatSharings, tenant.chatSharing),
     weight: tenant.weight,
     redirect_hosts: tenant.redirectHosts,
     limits: readLimits(tenant.limits),
     created_at: tenant.createdAt.toISOString(),
+    deleted_at: tenant.deletedAt?.toISOString() ?? null,
+    erased_at: tenant.erasedAt?.toISOString() ?? null,
   }
+}
+
+function statusOf({ suspendedAt, deletedAt, erasedAt }: Prisma.TenantGetPayload<object>): TenantView['status'] {
+  if (erasedAt !== null) return 'erased'
+  if (deletedAt !== null) return 'deleted'
+  return suspendedAt === null ? 'active' : 'suspended'
 }

@@ -18,7 +18,7 @@ export async function suspendTenant(scope: InTransaction<AdminScope>, id: string
 export async function resumeTenant(scope: InTransaction<AdminScope>, id: string) {
   const { db } = scope
   const { count } = await db.tenant.updateMany({
-    where: { id, suspendedAt: { not: null } },
+    where: { id, suspendedAt: { not: null }, deletedAt: null },
     data: { suspendedAt: null },
   })
   const view = showTenant(await findTenant(scope, id))

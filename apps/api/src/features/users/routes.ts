@@ -1,7 +1,10 @@
-import { Answer } from '../../http/answer.js'
+import { Answer, answerOnce } from '../../http/answer.js'
 import { Page } from '../../http/schemas.js'
 import { route } from '../../route.js'
 import { changeUser } from './change-user.js'
+import { eraseUser } from './erase-user.js'
+import { UserErasure, UserExport } from './erasure-schemas.js'
+import { exportUser } from './export-user.js'
 import { getUser } from './get-user.js'
 import { listUsers } from './list-users.js'
 import { putUser } from './put-user.js'
@@ -65,5 +68,33 @@ export const userRoutes = [
     responses: { 200: User },
     errors: ['not_found'],
     handler: ({ scope, params, body }) => changeUser(scope, params.user_id, body),
+  }),
+  route({
+    operation: 'eraseUser',
+    scope: 'users:write',
+    shows: 'users:read',
+    method: 'DELETE',
+    url: '/v1/users/:user_id',
+    tag,
+    summary: 'Erase a person',
+    description:
+      'All chats are disconnected now. Within a minute everything that is held about the person is removed: connections, content, deliveries, events. That somebody was erased stays, and neither who nor what. Asking again tells how far it is.',
+    params: UserParams,
+    responses: { 202: UserErasure },
+    errors: ['not_found'],
+    handler: ({ scope, params }) => answerOnce(scope, (scope) => eraseUser(scope, params.user_id), { status: 202 }),
+  }),
+  route({
+    operation: 'exportUser',
+    gate: 'searches',
+    scope: 'users:read',
+    method: 'GET',
+    url: '/v1/users/:user_id/export',
+    tag,
+    summary: 'Get everything that is held about a person',
+    params: UserParams,
+    responses: { 200: UserExport },
+    errors: ['not_found'],
+    handler: ({ scope, params }) => exportUser(scope, params.user_id),
   }),
 ]

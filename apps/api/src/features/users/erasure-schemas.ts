@@ -1,0 +1,33 @@
+import Type, { type Static } from 'typebox'
+import { JsonObject, Literals, Nullable, Timestamp } from '../../http/schemas.js'
+
+export const UserErasure = Type.Object(
+  {
+    user_id: Type.String({
+      description: 'Your own id of the user, as you gave it: it is kept no more once all is removed.',
+    }),
+    status: Literals(['erasing', 'erased'], { description: 'How far it is.' }),
+    requested_at: Timestamp('When it was asked for.'),
+    erased_at: Nullable(Timestamp('A time.'), { description: 'When everything was removed.' }),
+    removed: Type.Record(Type.String(), Type.Integer(), { description: 'How much was removed, by what it was.' }),
+  },
+  { $id: 'UserErasure', description: 'A person who is erased, or was.' },
+)
+export type UserErasureView = Static<typeof UserErasure>
+
+const rows = (description: string) => Type.Array(JsonObject(description), { description })
+
+export const UserExport = Type.Object(
+  {
+    user: JsonObject('The user, with all connections.'),
+    links: rows('Connect links.'),
+    topics: Type.Array(Type.String(), { description: 'Topics that the user is subscribed to.' }),
+    notifications: rows('Notifications to this user alone or among others, with their texts.'),
+    deliveries: rows('What became of them in each chat.'),
+    events: rows('Everything that happened, and everything that the person wrote.'),
+    is_complete: Type.Boolean({
+      description: 'Whether it is all; otherwise of notifications, deliveries and events the latest 10,000 each.',
+    }),
+  },
+  { $id: 'UserExport', description: 'Everything that is held about a person.' },
+)

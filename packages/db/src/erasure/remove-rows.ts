@@ -1,0 +1,68 @@
+import type { Database } from '../client.js'
+
+/** A table that has rows of its own: a partition, or one that has none. */
+export interface StoredTable {
+  name: string
+  columns: ReadonlySet<string>
+}
+
+/** Tables whose rows stay: each tenant's own, the audit, and the erasures themselves. */
+const kept = ['tenants', 'audit_entries', 'audit_chains', 'erasures']
+
+/** Finds the tables in the database's own catalogue, so that none that is added later is left out. */
+export async function findTables(db: Database): Promise<StoredTable[]> {
+  const rows = await db.$queryRaw<{ name: string; columns: string[] }[]>`
+    SELECT c.relname::text AS name, array_agg(a.attname::text) AS columns
+    FROM pg_class c
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> ALL (${kept})
+    GROUP BY c.relname ORDER BY c.relname`
+  return rows.map(({ name, columns }) => ({ name, columns: new Set(columns) }))
+}
+
+/** How many rows were removed of which table, partitions of one together. */
+export type Removed = Record<string, number>
+
+const removedAtOnce = 2_000
+const foreignKeyViolation = /23503/
+
+/** Removes rows slice by slice, so that nobody waits for long. @param where SQL, with parameters from `$1` on. */
+export async function removeRows(
+  db: Database,
+  table: StoredTable,
+  { where, values, removed }: { where: string; values: readonly unknown[]; removed: Removed },
+): Promise<void> {
+  // The name is the catalogue's own.
+  const name = `"${table.name}"`
+  const statement = `DELETE FROM ${name} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${name} WHERE ${where} LIMIT ${removedAtOnce}))`
+  for (;;) {
+    const count = await db.$executeRawUnsafe(statement, ...values)
+    if (count > 0) {
+      const parent = table.name.replace(/_(?:default|week_\d+|\d{8})$/, '')
+      removed[parent] = (removed[parent] ?? 0) + count
+    }
+    if (count < removedAtOnce) return
+  }
+}
+
+/** Removes rows of several tables in any order: one that others still refer to is tried again after them. */
+export async function removeFromAll(
+  db: Database,
+  tables: readonly StoredTable[],
+  what: { where: string; values: readonly unknown[]; removed: Removed },
+): Promise<void> {
+  let left = tables
+  while (left.length > 0) {
+    const referred: StoredTable[] = []
+    let lastError: unknown
+    for (const table of left) {
+      await removeRows(db, table, what).catch((error: unknown) => {
+        if (!foreignKeyViolation.test(String(error))) throw error
+        lastError = error
+        referred.push(table)
+      })
+    }
+    if (referred.length === left.length) throw lastError
+    left = referred
+  }
+}

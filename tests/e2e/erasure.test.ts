@@ -1,0 +1,160 @@
+import { connectDatabase } from '@tellwire/db'
+import { eventually } from '@tellwire/testing'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createWorld, type Json, type World } from './world.js'
+
+let world: World
+beforeAll(async () => {
+  world = await createWorld()
+})
+afterAll(() => world.stop())
+
+const admin = () => ({ authorization: `Bearer ${world.adminKey}` })
+
+/** The tables in which a text stands, whatever their columns are. */
+async function findInTables(text: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: world.database.ownerUrl })
+  await client.connect()
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind = 'r' AND n.nspname IN ('public', 'bullmq') ORDER BY 1`,
+  )
+  const found: string[] = []
+  for (const { name } of rows) {
+    const result = await client.query(`SELECT FROM ${name} t WHERE position($1 IN t::text) > 0 LIMIT 1`, [text])
+    if (result.rowCount) found.push(name.replace(/_(?:default|week_\d+|\d{8})$/, ''))
+  }
+  await client.end()
+  expect(rows.length).toBeGreaterThan(40)
+  return [...new Set(found)]
+}
+
+/** Does everything with a user that leaves something behind. */
+async function live(userId: string, name: string): Promise<{ person: Awaited<ReturnType<World['newPerson']>> }> {
+  await world.call('PUT', `/v1/users/${userId}`, { attributes: { name }, locale: 'de' })
+  const person = await world.newPerson(name)
+  const link = await world.call('POST', '/v1/connect-links', { user_id: userId, account_label: name })
+  await person.open(link.body['url'] as string)
+  await person.hears('You are connected')
+  const waiting = await world.call('POST', '/v1/connect-links', { user_id: userId, account_label: `${name}, again` })
+  expect(waiting.status).toBe(201)
+  await world.call('PUT', `/v1/topics/news/subscribers/${userId}`)
+  await world.settled(await world.tell(userId, `Dear ${name}`))
+  await world.settled(await world.tell(userId, { text: `Thread of ${name}`, thread_key: 't' }))
+  await person.say(`I am ${name}`)
+  await eventually(
+    () => world.events('message.received'),
+    (events) => events.some(({ text }) => text === `I am ${name}`),
+  )
+  await world.call('POST', '/v1/questions', {
+    to: { user_id: userId },
+    text: `${name}, is it you?`,
+    options: [{ id: 'yes', text: 'Yes' }],
+  })
+  await person.press('Yes')
+  await eventually(
+    async () => (await person.messages()).at(-1)?.['text'] as string,
+    (text) => text.includes('✓ Yes'),
+  )
+  return { person }
+}
+
+test('an export has everything, and an erasure leaves nothing but that there was one', async () => {
+  const name = 'Quirinius Plantedname'
+  await live('planted', name)
+  await world.connect('bystander')
+  const { id: both } = await world.post({ to: { user_ids: ['planted', 'bystander'] }, text: 'To both' })
+  await world.settled(both as string)
+
+  const exported = await world.call('GET', '/v1/users/planted/export')
+  expect(exported.status).toBe(200)
+  expect(exported.body).toMatchObject({
+    user: { user_id: 'planted', attributes: { name }, connections: [{ display_name: name }] },
+    links: [{ account_label: name }, { account_label: `${name}, again` }],
+    topics: ['news'],
+    is_complete: true,
+  })
+  const texts = (exported.body['notifications'] as Json[]).map(({ text }) => text as string)
+  expect(texts).toEqual(expect.arrayContaining([`Dear ${name}`, 'To both', `${name}, is it you?`]))
+  expect(JSON.stringify(exported.body['events'])).toContain(`I am ${name}`)
+  expect((await findInTables(name)).length).toBeGreaterThan(5)
+
+  const asked = await world.call('DELETE', '/v1/users/planted')
+  expect(asked).toMatchObject({ status: 202, body: { status: 'erasing', erased_at: null } })
+  const erased = await eventually(
+    async () => (await world.call('DELETE', '/v1/users/planted')).body,
+    ({ status }) => status === 'erased',
+    60_000,
+  )
+
+  expect(erased['removed']).toMatchObject({ connections: 1, connect_links: 2, users: 1 })
+  expect(await findInTables(name)).toEqual([])
+  // Answers that are given again for a day hold the id in a sealed form at most.
+  expect(await findInTables('planted')).toEqual([])
+  expect(world.output()).not.toContain(name)
+  expect((await world.call('GET', '/v1/users/planted')).status).toBe(404)
+  expect(await world.notification(both as string)).toMatchObject({
+    to: { user_ids: ['bystander'] },
+    counts: { sent: 1 },
+  })
+  expect((await world.call('GET', '/v1/users/bystander')).body['connections']).toHaveLength(1)
+  const verdict = await eventually(
+    async () => (await world.call('GET', '/v1/audit/verify')).body,
+    ({ unsealed }) => unsealed === 0,
+  )
+  expect(verdict).toMatchObject({ is_intact: true })
+})
+
+test('somebody who was erased can come back, and nobody else is erased', async () => {
+  await live('returning', 'Returning Person')
+  await world.call('DELETE', '/v1/users/returning')
+  await eventually(
+    async () => (await world.call('DELETE', '/v1/users/returning')).body,
+    ({ status }) => status === 'erased',
+    60_000,
+  )
+  await world.connect('returning')
+
+  expect((await world.call('GET', '/v1/users/returning')).body['connections']).toHaveLength(1)
+  expect((await world.call('DELETE', '/v1/users/nobody')).status).toBe(404)
+  expect((await world.call('GET', '/v1/users/nobody/export')).status).toBe(404)
+})
+
+test('a tenant that is deleted can be brought back for a while, and is gone then', async () => {
+  const { body: tenant } = await world.call('POST', '/admin/v1/tenants', { name: 'Vanishing Inc' }, admin())
+  const path = `/admin/v1/tenants/${tenant['id']}`
+  const scopes = ['users:write', 'users:read', 'webhooks:write', 'templates:write', 'topics:write']
+  const { body: issued } = await world.call('POST', `${path}/keys`, { name: 'k', scopes }, admin())
+  const as = { authorization: `Bearer ${issued['key']}` }
+  await world.call('PUT', '/v1/users/u', { attributes: { name: 'Vanishing User' } }, as)
+  await world.call('POST', '/v1/webhooks', { url: 'https://vanishing.example.com/' }, as)
+
+  expect((await world.call('DELETE', path, undefined, admin())).body).toMatchObject({ status: 'deleted' })
+  await eventually(
+    async () => (await world.call('GET', '/v1/users', undefined, as)).body['code'],
+    (code) => code === 'tenant_suspended',
+  )
+  expect((await world.call('POST', `${path}/undelete`, undefined, admin())).body).toMatchObject({ status: 'active' })
+  await eventually(
+    async () => (await world.call('GET', '/v1/users', undefined, as)).status,
+    (status) => status === 200,
+  )
+
+  await world.call('DELETE', path, undefined, admin())
+  const db = connectDatabase({ url: world.database.url, poolMax: 1 })
+  await db.erasure.updateMany({ where: { userDigest: null }, data: { dueAt: new Date() } })
+  await db.$disconnect()
+  const gone = await eventually(
+    async () => (await world.call('GET', path, undefined, admin())).body,
+    ({ status }) => status === 'erased',
+    60_000,
+  )
+
+  expect(gone['name']).not.toContain('Vanishing')
+  for (const text of ['Vanishing', 'vanishing.example.com']) expect(await findInTables(text)).toEqual([])
+  expect((await world.call('POST', `${path}/undelete`, undefined, admin())).status).toBe(409)
+  const { body: audit } = await world.call('GET', `/admin/v1/audit?tenant_id=${tenant['id']}`, undefined, admin())
+  expect((audit['data'] as Json[])[0]).toMatchObject({ action: 'tenant.erased', after: { removed: { users: 1 } } })
+  expect((await world.call('GET', '/v1/users/bystander')).status).toBe(200)
+})
