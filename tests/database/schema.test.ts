@@ -17,7 +17,7 @@ interface Column {
 const schema = readFileSync(fileURLToPath(new URL('../../prisma/schema.prisma', import.meta.url)), 'utf8')
 
 /** Postgres' names of the types that the schema uses. */
-const nativeTypes: Record<string, string> = { Uuid: 'uuid', Timestamptz: 'timestamptz', SmallInt: 'int2' }
+const nativeTypes: Record<string, string> = { Uuid: 'uuid', Timestamptz: 'timestamptz', SmallInt: 'int2', Date: 'date' }
 const scalarTypes: Record<string, string> = {
   String: 'text',
   Int: 'int4',

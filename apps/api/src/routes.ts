@@ -1,6 +1,7 @@
 import { adminAuditRoutes } from './features/admin/audit-routes.js'
 import { adminKeyRoutes } from './features/admin/key-routes.js'
 import { adminRoutes } from './features/admin/routes.js'
+import { adminUsageRoutes } from './features/admin/usage-routes.js'
 import { auditRoutes } from './features/audit/routes.js'
 import { botRoutes } from './features/bots/routes.js'
 import { connectLinkRoutes } from './features/connect-links/routes.js'
@@ -21,6 +22,7 @@ import { notificationRoutes } from './features/notifications/routes.js'
 import { renderRoutes } from './features/render/routes.js'
 import { templateRoutes } from './features/templates/routes.js'
 import { topicRoutes } from './features/topics/routes.js'
+import { usageRoutes } from './features/usage/routes.js'
 import { userRoutes } from './features/users/routes.js'
 import { webhookRoutes } from './features/webhooks/routes.js'
 import type { Route } from './route.js'
@@ -48,7 +50,13 @@ export const tenantRoutes: readonly Route[] = [
   ...meRoutes,
   ...keyRoutes,
   ...auditRoutes,
+  ...usageRoutes,
   ...limitRoutes,
 ]
 
-export const operatorRoutes: readonly Route[] = [...adminRoutes, ...adminKeyRoutes, ...adminAuditRoutes]
+export const operatorRoutes: readonly Route[] = [
+  ...adminRoutes,
+  ...adminKeyRoutes,
+  ...adminAuditRoutes,
+  ...adminUsageRoutes,
+]

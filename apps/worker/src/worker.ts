@@ -7,6 +7,7 @@ import { startSweep } from './sweep.js'
 import { startPolling } from './updates/poll-updates.js'
 import { startErasures } from './erasures.js'
 import { startUpkeep } from './upkeep.js'
+import { startUsage } from './usage.js'
 import { startWebhooks } from './webhooks/start-webhooks.js'
 
 export interface RunningWorker {
@@ -27,6 +28,7 @@ export function startWorker(ctx: Omit<WorkerContext, 'stopping'>): RunningWorker
     startReconciling(context),
     startWebhooks(context),
     startErasures(context),
+    startUsage(context),
     listen(context),
   ]
   const consumers = jobs.map(({ contract, run }) =>

@@ -114,6 +114,7 @@ export { eraseTenant } from './erasure/erase-tenant.js'
 export { type ErasedUser, eraseUser } from './erasure/erase-user.js'
 export { type ExportedRows, exportUser } from './erasure/export-user.js'
 export type { Removed } from './erasure/remove-rows.js'
+export { rollUpUsage } from './usage/roll-up.js'
 export { leaveDuty, takeDuty } from './lanes/duties.js'
 export {
   acquireLanes,

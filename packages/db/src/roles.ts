@@ -28,6 +28,7 @@ const engineTables = [
   'event_cursors',
   'inbox_messages',
   'inbox_chats',
+  'usage',
   'questions',
   'question_doubts',
   'webhook_deliveries',

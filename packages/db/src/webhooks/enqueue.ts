@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
-import { gate, idBounds } from '../events/read-events.js'
+import { followEvents } from '../events/follow-events.js'
+import { gate } from '../events/read-events.js'
 import { defineStatement, type Executor, probe, run, runForOne } from '../sql.js'
 
 const scannedMax = 2_000
@@ -11,20 +12,7 @@ const isWanted = `CASE e.type WHEN 'webhook.test' THEN e.data ->> 'webhook_id' =
 const enqueueNew = defineStatement(
   'enqueue-webhooks',
   `
-WITH ${gate},
-place AS MATERIALIZED (
-  SELECT xid, id FROM event_cursors WHERE name = 'webhooks' FOR UPDATE
-),
-scanned AS MATERIALIZED (
-  SELECT e.xid, e.id, e.tenant_id, e.type, e.data
-  FROM place p
-  CROSS JOIN gate g
-  CROSS JOIN LATERAL (
-    SELECT * FROM events e
-    WHERE e.xid >= p.xid AND (e.xid, e.id) > (p.xid, p.id) AND e.xid < g.xmin AND ${idBounds('p.id')}
-    ORDER BY e.xid, e.id LIMIT ${scannedMax}
-  ) e
-),
+WITH ${followEvents('webhooks', scannedMax)},
 enqueued AS (
   INSERT INTO webhook_deliveries (tenant_id, endpoint_id, event_xid, event_id)
   SELECT e.tenant_id, w.id, e.xid, e.id
@@ -33,16 +21,6 @@ enqueued AS (
   ORDER BY e.xid, e.id
   ON CONFLICT (tenant_id, endpoint_id, event_id) DO NOTHING
   RETURNING 1
-),
-moved AS (
-  UPDATE event_cursors c SET xid = n.xid, id = n.id
-  FROM (
-    (SELECT xid, id FROM scanned WHERE (SELECT count(*) FROM scanned) = ${scannedMax} ORDER BY xid DESC, id DESC LIMIT 1)
-    UNION ALL
-    SELECT g.xmin, g.floor FROM gate g, place p
-    WHERE (SELECT count(*) FROM scanned) < ${scannedMax} AND (g.xmin, g.floor) > (p.xid, p.id)
-  ) n
-  WHERE c.name = 'webhooks'
 )
 SELECT (SELECT count(*)::int FROM scanned) AS scanned, (SELECT count(*)::int FROM enqueued) AS enqueued`,
 )

@@ -24,6 +24,7 @@ export const scopes = [
   'templates:write',
   'topics:read',
   'topics:write',
+  'usage:read',
   'users:read',
   'users:write',
   'webhooks:read',

@@ -1,0 +1,31 @@
+import { gate, idBounds } from './read-events.js'
+
+/**
+ * The CTEs of somebody who follows all events, each once: `scanned` has those that are new since the last time, and with the
+ * statement the place is written up to which they were read. Whoever comes at the same time waits.
+ * @param name of the place, a row of `event_cursors`.
+ */
+export const followEvents = (name: string, countMax: number): string => `${gate},
+place AS MATERIALIZED (
+  SELECT xid, id FROM event_cursors WHERE name = '${name}' FOR UPDATE
+),
+scanned AS MATERIALIZED (
+  SELECT e.xid, e.id, e.tenant_id, e.type, e.data, e.created_at
+  FROM place p
+  CROSS JOIN gate g
+  CROSS JOIN LATERAL (
+    SELECT * FROM events e
+    WHERE e.xid >= p.xid AND (e.xid, e.id) > (p.xid, p.id) AND e.xid < g.xmin AND ${idBounds('p.id')}
+    ORDER BY e.xid, e.id LIMIT ${countMax}
+  ) e
+),
+moved AS (
+  UPDATE event_cursors c SET xid = n.xid, id = n.id
+  FROM (
+    (SELECT xid, id FROM scanned WHERE (SELECT count(*) FROM scanned) = ${countMax} ORDER BY xid DESC, id DESC LIMIT 1)
+    UNION ALL
+    SELECT g.xmin, g.floor FROM gate g, place p
+    WHERE (SELECT count(*) FROM scanned) < ${countMax} AND (g.xmin, g.floor) > (p.xid, p.id)
+  ) n
+  WHERE c.name = '${name}'
+)`

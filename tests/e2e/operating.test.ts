@@ -1,0 +1,124 @@
+import { eventually } from '@tellwire/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createWorld, type Json, type World } from './world.js'
+
+let world: World
+beforeAll(async () => {
+  world = await createWorld()
+})
+afterAll(() => world.stop())
+
+const admin = () => ({ authorization: `Bearer ${world.adminKey}` })
+const asAdmin = (method: string, path: string, body?: unknown) => world.call(method, path, body, admin())
+
+/** How often each type of event stands in the log. */
+async function countEvents(): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  let after = 'start'
+  for (;;) {
+    const { body } = await world.call('GET', `/v1/events?limit=1000&after=${after}`)
+    const events = body['data'] as { type: string }[]
+    if (events.length === 0) return counts
+    for (const { type } of events) counts[type] = (counts[type] ?? 0) + 1
+    after = body['next_cursor'] as string
+  }
+}
+
+test('usage is what happened, each thing once, however many workers sum it up', async () => {
+  await world.startWorker()
+  const person = await world.connect('customer')
+  for (let index = 0; index < 5; index++) await world.settled(await world.tell('customer', `Number ${index}`))
+  await person.say('thanks')
+  await eventually(
+    () => world.events('message.received'),
+    ({ length }) => length === 1,
+  )
+  const happened = await countEvents()
+  expect(happened).toMatchObject({ 'notification.accepted': 5, 'notification.sent': 5, 'message.received': 1 })
+
+  const usage = await eventually(
+    async () => (await world.call('GET', '/v1/usage?by=total')).body['data'] as Json[],
+    ([total]) => JSON.stringify(total?.['counts']) === JSON.stringify(sorted(happened)),
+  )
+  expect(usage).toEqual([{ period: 'total', counts: happened }])
+  const today = new Date().toISOString().slice(0, 10)
+  const byDay = (await world.call('GET', '/v1/usage')).body['data'] as Json[]
+  expect(byDay.at(-1)).toEqual({ period: today, counts: happened })
+  const csv = await fetch(`${world.api}/v1/usage.csv?by=month`, { headers: { authorization: `Bearer ${world.key}` } })
+  expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8')
+  expect(await csv.text()).toMatch(
+    new RegExp(`^tenant_id,period,kind,count\r\n(.*\r\n)*ten_\\w+,${today.slice(0, 7)},notification\\.sent,5\r\n`),
+  )
+})
+
+const sorted = (counts: Record<string, number>) =>
+  Object.fromEntries(Object.entries(counts).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+
+test.each([
+  ['from=2026-02-31', '/from'],
+  ['from=yesterday', '/from'],
+  ['from=2026-03-01&to=2026-02-01', '/from'],
+  ['from=2000-01-01&to=2026-01-01', '/from'],
+  ['by=week', '/by'],
+])('usage of %s is refused', async (query, pointer) => {
+  const { status, body } = await world.call('GET', `/v1/usage?${query}`)
+
+  expect(status).toBe(400)
+  expect(body['errors']).toMatchObject([{ pointer }])
+})
+
+test('an operator does everything over HTTP: tenant, key, limit, use, rotate, suspend, resume, audit', async () => {
+  const { body: tenant } = await asAdmin('POST', '/admin/v1/tenants', { name: 'Story Ltd' })
+  const path = `/admin/v1/tenants/${tenant['id']}`
+  const scopes = ['users:read', 'users:write', 'audit:read', 'usage:read', 'links:write']
+  const { body: issued } = await asAdmin('POST', `${path}/keys`, { name: 'backend', scopes })
+  const as = (key: Json) => ({ authorization: `Bearer ${key['key']}` })
+  const call = async (key: Json, method: string, url: string, body?: unknown) =>
+    (await world.call(method, url, body, as(key))).status
+
+  expect((await asAdmin('GET', `/admin/v1/tenants?q=STORY`)).body['data']).toMatchObject([{ id: tenant['id'] }])
+  await asAdmin('PATCH', path, { limits: { users: 1 } })
+  await eventually(
+    async () => (await world.call('GET', '/v1/users', undefined, as(issued))).status,
+    (status) => status === 200,
+  )
+  expect(await call(issued, 'PUT', '/v1/users/one', {})).toBe(201)
+  await eventually(
+    () => call(issued, 'PUT', '/v1/users/two', {}),
+    (status) => status === 422,
+  )
+
+  const { body: rotated } = await asAdmin('POST', `${path}/keys/${issued['id']}/rotate`, { overlap: 0 })
+  await eventually(
+    () => call(issued, 'GET', '/v1/users'),
+    (status) => status === 401,
+  )
+  expect(await call(rotated, 'GET', '/v1/users')).toBe(200)
+  await asAdmin('POST', `${path}/suspend`)
+  await eventually(
+    () => call(rotated, 'GET', '/v1/users'),
+    (status) => status === 403,
+  )
+  await asAdmin('POST', `${path}/resume`)
+  await eventually(
+    () => call(rotated, 'GET', '/v1/users'),
+    (status) => status === 200,
+  )
+
+  const { body: audit } = await asAdmin('GET', `/admin/v1/audit?tenant_id=${tenant['id']}`)
+  expect((audit['data'] as Json[]).map(({ action }) => action)).toEqual([
+    'tenant.resumed',
+    'tenant.suspended',
+    'key.rotated',
+    'tenant.changed',
+    'key.issued',
+    'tenant.created',
+  ])
+  const verdict = await eventually(
+    async () => (await asAdmin('GET', '/admin/v1/audit/verify')).body,
+    ({ unsealed }) => unsealed === 0,
+  )
+  expect(verdict).toMatchObject({ is_intact: true, fault: null })
+  const { body: usage } = await asAdmin('GET', '/admin/v1/usage?by=total')
+  expect((usage['data'] as Json[]).some(({ counts }) => counts['notification.sent'] === 5)).toBe(true)
+})
