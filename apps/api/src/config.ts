@@ -1,12 +1,31 @@
-import { parseEnv, SecretKey } from '@tellwire/config'
+import { parseEnv, readSecretFiles, SecretKey } from '@tellwire/config'
+import { isWellFormedKey, type KeyKind } from '@tellwire/domain'
 import { filesEnv } from '@tellwire/files'
 import Type, { type Static } from 'typebox'
+
+/** Secrets that may stand in a file, which the same name with `_FILE` names. */
+const secretNames = [
+  'SECRET_KEY',
+  'DATABASE_URL',
+  'DATABASE_ENGINE_URL',
+  'REDIS_URL',
+  'TELLWIRE_ADMIN_KEY',
+  'TELLWIRE_TENANT_KEY',
+]
+
+function wellFormed(kind: KeyKind) {
+  const form = `must be a key as node apps/api/dist/make-key.js ${kind} makes one`
+  return Type.Optional(Type.Refine(Type.String({ 'x-form': form }), (key) => isWellFormedKey(key, [kind])))
+}
 
 export const ApiEnv = Type.Object({
   DATABASE_URL: Type.String({ pattern: '^postgres(ql)?://' }),
   DATABASE_ENGINE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
   REDIS_URL: Type.Optional(Type.String({ pattern: '^rediss?://' })),
   SECRET_KEY: SecretKey,
+  TELLWIRE_ADMIN_KEY: wellFormed('admin'),
+  TELLWIRE_TENANT_KEY: wellFormed('live'),
+  TELLWIRE_TENANT_NAME: Type.String({ default: 'Default', maxLength: 100 }),
   PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://[^/]+' })),
   HOST: Type.String({ default: '127.0.0.1' }),
   PORT: Type.Integer({ default: 3000, minimum: 0, maximum: 65535 }),
@@ -34,5 +53,5 @@ export const MigrateEnv = Type.Object({
 export type ApiConfig = Static<typeof ApiEnv>
 
 export function readConfig(env: NodeJS.ProcessEnv): ApiConfig {
-  return parseEnv(ApiEnv, env)
+  return parseEnv(ApiEnv, readSecretFiles(env, secretNames))
 }

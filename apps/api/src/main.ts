@@ -2,10 +2,12 @@ import { endWith, orExit } from '@tellwire/config'
 import { connectDatabase, connectEngine, mendEventOrder } from '@tellwire/db'
 import {
   assertSecretKey,
+  bootstrap,
   createAccepter,
   createBoundedWork,
   createSealer,
   recordPublicUrl,
+  runNow,
   SecretKeyError,
   TimeZoneError,
   watchClock,
@@ -75,6 +77,16 @@ await assertSecretKey(db, sealer).catch((error: unknown) => {
 await mendEventOrder(db)
   .then((isRestored) => isRestored && log.warn({}, 'the database was restored from a dump: events have another epoch'))
   .catch((error: unknown) => log.warn({ err: error }, 'the order of events could not be checked'))
+await bootstrap(
+  { db, waker, log, actor: { type: 'system', id: 'configuration' }, afterCommit: runNow },
+  {
+    adminKey: config.TELLWIRE_ADMIN_KEY,
+    tenant:
+      config.TELLWIRE_TENANT_KEY === undefined
+        ? undefined
+        : { name: config.TELLWIRE_TENANT_NAME, key: config.TELLWIRE_TENANT_KEY },
+  },
+).catch((error: unknown) => log.error({ err: error }, 'the keys of the configuration could not be made'))
 await watchClock(db, log).catch((error: unknown) => {
   if (error instanceof TimeZoneError) endWith(error.message)
   throw error
