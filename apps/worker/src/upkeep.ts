@@ -1,4 +1,4 @@
-import { addPartitions, deleteExpired, findStrayRows } from '@tellwire/db'
+import { addPartitions, applyRetention, deleteExpired, findStrayRows, leaveDuty, newId, takeDuty } from '@tellwire/db'
 import type { WorkerContext } from './context.js'
 import { every, type Repeating } from './every.js'
 
@@ -6,8 +6,12 @@ const upkeepEveryMs = 3_600_000
 /** Four weeks: so long may whoever reads all the time keep partitions from being made. */
 const partitionDaysAhead = 28
 
-/** Makes the coming weeks' partitions and deletes what has expired. */
+/** Longer than the longest slice takes; one worker of all removes what is no longer kept. */
+const retentionLeaseMs = 600_000
+
+/** Makes the coming weeks' partitions, and deletes what has expired or is no longer kept. */
 export function startUpkeep(ctx: WorkerContext): Repeating {
+  const retention = { name: 'retention', holderId: newId(), leaseMs: retentionLeaseMs }
   return every(upkeepEveryMs, ctx, 'upkeep', async () => {
     await addPartitions(ctx.engine, partitionDaysAhead).catch((error: unknown) =>
       ctx.log.warn({ err: error }, 'partitions could not be made yet'),
@@ -15,5 +19,9 @@ export function startUpkeep(ctx: WorkerContext): Repeating {
     const parents = await findStrayRows(ctx.engine)
     if (parents.length > 0) ctx.log.warn({ parents }, 'rows are outside of the partitions')
     await deleteExpired(ctx.engine)
+    if (!(await takeDuty(ctx.engine, retention))) return
+    const { dropped, removed } = await applyRetention(ctx.db)
+    if (dropped.length > 0) ctx.log.info({ dropped, removed }, 'what is no longer kept was removed')
+    await leaveDuty(ctx.engine, retention)
   })
 }

@@ -115,6 +115,7 @@ export { type ErasedUser, eraseUser } from './erasure/erase-user.js'
 export { type ExportedRows, exportUser } from './erasure/export-user.js'
 export type { Removed } from './erasure/remove-rows.js'
 export { rollUpUsage } from './usage/roll-up.js'
+export { applyRetention, retentionDays } from './upkeep/retention.js'
 export { leaveDuty, takeDuty } from './lanes/duties.js'
 export {
   acquireLanes,

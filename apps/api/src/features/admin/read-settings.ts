@@ -2,11 +2,12 @@ import { readObject, toJsonColumn } from '@tellwire/db'
 import type { TenantChange } from './schemas.js'
 
 /** The columns of a tenant's settings that are given. @param limits what is stored of its limits. */
-export function readSettings(
-  { chat_sharing: chatSharing, weight, redirect_hosts: redirectHosts, limits: change }: Omit<TenantChange, 'name'>,
-  limits: unknown,
-) {
+export function readSettings(settings: Omit<TenantChange, 'name'>, limits: unknown) {
+  const { chat_sharing: chatSharing, weight, redirect_hosts: redirectHosts, limits: change } = settings
+  const { content_days: contentDays, metadata_days: metadataDays } = settings
   return {
+    ...(contentDays === undefined ? {} : { contentDays }),
+    ...(metadataDays === undefined ? {} : { metadataDays }),
     ...(chatSharing === undefined ? {} : { chatSharing }),
     ...(weight === undefined ? {} : { weight }),
     ...(redirectHosts === undefined ? {} : { redirectHosts }),

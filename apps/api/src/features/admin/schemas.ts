@@ -13,7 +13,14 @@ const weight = Type.Integer({
   description: "The tenant's share of a shared bot's rate, next to the others'.",
 })
 
+const days = (description: string) =>
+  Type.Optional(Nullable(Type.Integer({ minimum: 1, maximum: 3_650 }), { description }))
+
 const settings = {
+  content_days: days(
+    'For how many days what is said is kept; null for 30. Partitions are a week, and go when all of it is older.',
+  ),
+  metadata_days: days('For how many days it is kept that it was said, to whom, and what became of it; null for 90.'),
   chat_sharing: Type.Optional(chatSharing),
   weight: Type.Optional(weight),
   redirect_hosts: Type.Optional(
@@ -74,6 +81,10 @@ export const Tenant = Type.Object(
     weight,
     redirect_hosts: Type.Array(Type.String(), {
       description: 'The hosts that a `redirect_url` may lead to; none for any.',
+    }),
+    content_days: Type.Integer({ description: 'For how many days what is said is kept.' }),
+    metadata_days: Type.Integer({
+      description: 'For how many days it is kept that it was said, to whom, and what became of it.',
     }),
     limits: Type.Record(Type.String(), Nullable(Type.Integer()), {
       description: 'How much the tenant may take; null without a limit.',

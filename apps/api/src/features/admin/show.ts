@@ -1,4 +1,4 @@
-import { type Prisma, readWord } from '@tellwire/db'
+import { type Prisma, readWord, retentionDays } from '@tellwire/db'
 import { chatSharings, readLimits } from '@tellwire/domain'
 import { showId } from '../../http/ids.js'
 import type { TenantView } from './schemas.js'
@@ -10,6 +10,8 @@ export function showTenant(tenant: Prisma.TenantGetPayload<object>): TenantView 
     status: statusOf(tenant),
     chat_sharing: readWord(chatSharings, tenant.chatSharing),
     weight: tenant.weight,
+    content_days: tenant.contentDays ?? retentionDays.content,
+    metadata_days: tenant.metadataDays ?? retentionDays.metadata,
     redirect_hosts: tenant.redirectHosts,
     limits: readLimits(tenant.limits),
     created_at: tenant.createdAt.toISOString(),

@@ -1,0 +1,160 @@
+import { applyRetention, connectDatabase, type Database, idFloor, newId } from '@tellwire/db'
+import { createTestDatabase } from '@tellwire/testing'
+import pg from 'pg'
+import { expect, test as base } from 'vitest'
+
+const dayMs = 86_400_000
+
+interface Lab {
+  db: Database
+  owner: pg.Client
+  tenant(settings?: { contentDays?: number; metadataDays?: number }): Promise<string>
+  /** A notification with its delivery, its content and an event, as if it had been accepted so many days ago. */
+  notify(tenantId: string, daysAgo: number): Promise<string>
+  count(table: string, tenantId: string): Promise<number>
+}
+
+const test = base.extend<{ lab: Lab }>({
+  lab: async ({}, use) => {
+    const database = await createTestDatabase()
+    const db = connectDatabase({ url: database.url, poolMax: 4 })
+    const owner = new pg.Client({ connectionString: database.ownerUrl })
+    await owner.connect()
+    await makeOldPartitions(owner)
+    await use({
+      db,
+      owner,
+      async tenant(settings = {}) {
+        const { id } = await db.tenant.create({ data: { id: newId(), name: 'T', ...settings } })
+        return id
+      },
+      async notify(tenantId, daysAgo) {
+        const id = idFloor(Date.now() - daysAgo * dayMs).slice(0, 13) + newId().slice(13)
+        await owner.query(
+          `INSERT INTO notifications (tenant_id, id, target, priority) VALUES ($1, $2, '{}', 'normal')`,
+          [tenantId, id],
+        )
+        await owner.query(
+          `INSERT INTO notification_contents (tenant_id, notification_id, format, text) VALUES ($1, $2, 'plain', 'x')`,
+          [tenantId, id],
+        )
+        await owner.query(
+          `INSERT INTO deliveries (tenant_id, id, notification_id, user_id, status) VALUES ($1, $2, $2, 'u', 'sent')`,
+          [tenantId, id],
+        )
+        await owner.query(`INSERT INTO events (tenant_id, id, type, data) VALUES ($1, $2, 'notification.sent', '{}')`, [
+          tenantId,
+          id,
+        ])
+        return id
+      },
+      async count(table, tenantId) {
+        const { rows } = await owner.query<{ count: number }>(
+          `SELECT count(*)::int FROM ${table} WHERE tenant_id = $1`,
+          [tenantId],
+        )
+        return rows[0]?.count ?? NaN
+      },
+    })
+    await owner.end()
+    await db.$disconnect()
+  },
+})
+
+/** A year of weeks, as a service has them that has run for so long. */
+async function makeOldPartitions(owner: pg.Client): Promise<void> {
+  const monday = Date.now() - ((new Date().getUTCDay() + 6) % 7) * dayMs
+  for (let week = 1; week <= 52; week++) {
+    const begins = new Date(monday - week * 7 * dayMs).toISOString().slice(0, 10)
+    const beginsMs = Date.parse(begins)
+    for (const parent of ['notifications', 'notification_contents', 'deliveries', 'events']) {
+      await owner.query(
+        `CREATE TABLE ${parent}_week_${begins.replaceAll('-', '')} PARTITION OF ${parent}
+         FOR VALUES FROM ('${idFloor(beginsMs)}') TO ('${idFloor(beginsMs + 7 * dayMs)}')`,
+      )
+    }
+  }
+  await owner.query('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO tellwire_app')
+}
+
+test('what is too old for everybody goes with its partition, and what is younger stays', async ({ lab }) => {
+  const tenantId = await lab.tenant()
+  for (const daysAgo of [1, 20, 60, 200]) await lab.notify(tenantId, daysAgo)
+
+  const { dropped, removed } = await applyRetention(lab.db)
+
+  expect(dropped.length).toBeGreaterThan(100)
+  expect(removed).toEqual({})
+  expect(await lab.count('notification_contents', tenantId)).toBe(2)
+  expect(await lab.count('notifications', tenantId)).toBe(3)
+  expect(await lab.count('deliveries', tenantId)).toBe(3)
+  expect(await lab.count('events', tenantId)).toBe(3)
+  expect((await applyRetention(lab.db)).dropped).toEqual([])
+})
+
+test('tenants keep theirs for as long as they say', async ({ lab }) => {
+  const short = await lab.tenant({ contentDays: 10, metadataDays: 50 })
+  const long = await lab.tenant({ contentDays: 100, metadataDays: 300 })
+  const usual = await lab.tenant()
+  for (const tenantId of [short, long, usual])
+    for (const daysAgo of [1, 20, 60, 200]) await lab.notify(tenantId, daysAgo)
+
+  await applyRetention(lab.db)
+
+  const counts = async (table: string) => {
+    const found: number[] = []
+    for (const tenantId of [short, usual, long]) found.push(await lab.count(table, tenantId))
+    return found
+  }
+  expect(await counts('notification_contents')).toEqual([1, 2, 3])
+  expect(await counts('notifications')).toEqual([2, 3, 4])
+  expect(await counts('deliveries')).toEqual([2, 3, 4])
+  expect(await counts('events')).toEqual([2, 3, 4])
+})
+
+test('what is still to be sent stays whole, however long ago it was accepted', async ({ lab }) => {
+  const tenantId = await lab.tenant()
+  const [waiting, ended] = [await lab.notify(tenantId, 200), await lab.notify(tenantId, 200)]
+  await lab.owner.query(
+    `INSERT INTO waiting_deliveries (id, tenant_id, notification_id, user_id, priority, due_at)
+     VALUES ($1, $2, $1, 'u', 1, now() + interval '1 day')`,
+    [waiting, tenantId],
+  )
+
+  await applyRetention(lab.db)
+
+  const idsOf = async (table: string, key: string) =>
+    (
+      await lab.owner.query<{ id: string }>(`SELECT ${key} AS id FROM ${table} WHERE tenant_id = $1`, [tenantId])
+    ).rows.map(({ id }) => id)
+  expect(await idsOf('notification_contents', 'notification_id')).toEqual([waiting])
+  expect(await idsOf('deliveries', 'id')).toEqual([waiting])
+  expect(await idsOf('notifications', 'id')).toEqual([waiting])
+  expect(ended).not.toBe(waiting)
+})
+
+test('a partition that somebody reads is left for the next time, and nobody who writes waits for long', async ({
+  lab,
+}) => {
+  const tenantId = await lab.tenant()
+  await lab.notify(tenantId, 200)
+  await lab.owner.query('BEGIN')
+  await lab.owner.query('SELECT FROM events LIMIT 1')
+
+  const { dropped } = await applyRetention(lab.db)
+
+  expect(dropped.some((name) => name.startsWith('events'))).toBe(false)
+  await lab.owner.query('COMMIT')
+  expect((await applyRetention(lab.db)).dropped.some((name) => name.startsWith('events'))).toBe(true)
+})
+
+test('only a partition of these tables can be dropped like that', async ({ lab }) => {
+  for (const [parent, child] of [
+    ['tenants', 'tenants'],
+    ['events', 'events_default'],
+    ['events', 'tenants'],
+    ['events', 'events_week_20000101'],
+  ]) {
+    await expect(lab.db.$executeRaw`SELECT drop_partition(${parent}, ${child})`).rejects.toThrow('no partition')
+  }
+})
