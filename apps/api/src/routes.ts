@@ -1,4 +1,5 @@
 import { adminAuditRoutes } from './features/admin/audit-routes.js'
+import { adminBotRoutes } from './features/admin/bot-routes.js'
 import { adminKeyRoutes } from './features/admin/key-routes.js'
 import { adminRoutes } from './features/admin/routes.js'
 import { adminUsageRoutes } from './features/admin/usage-routes.js'
@@ -59,4 +60,5 @@ export const operatorRoutes: readonly Route[] = [
   ...adminKeyRoutes,
   ...adminAuditRoutes,
   ...adminUsageRoutes,
+  ...adminBotRoutes,
 ]

@@ -91,7 +91,7 @@ export { type EditRequest, queueEdits, type QueuedEdits, type StoredEdit } from 
 export { isOvertaken } from './deliveries/is-overtaken.js'
 export { enqueueReply } from './deliveries/enqueue-reply.js'
 export { type DeliveryTally, isAnyClaimed, isAnyDeliverySent, tallyDeliveries } from './deliveries/tally.js'
-export { measureBacklog, type Backlog } from './deliveries/measure-backlog.js'
+export { type Backlog, measureBacklog, measureOwnBacklog } from './deliveries/measure-backlog.js'
 export { type DeliveryOfBot, findDeliveryOfBot } from './deliveries/find-delivery-of-bot.js'
 export { findDueLanes } from './deliveries/find-due-lanes.js'
 export {

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { nilUuid } from '../ids.js'
 import { defineStatement, run } from '../sql.js'
 import { priorities } from './delivery-states.js'
 
@@ -33,6 +34,24 @@ FROM bots b
 JOIN lanes l ON l.bot_id = b.id
 WHERE b.id = $1`,
 )
+
+const measureOwn = defineStatement(
+  'measure-own-backlog',
+  `
+SELECT r.priority, w.count
+FROM generate_series(0, 2) AS r (priority)
+CROSS JOIN LATERAL (
+  SELECT count(*)::int AS count FROM pending_deliveries p
+  WHERE p.bot_id = $1::uuid AND NOT p.is_paused AND p.priority = r.priority
+    AND coalesce(p.tenant_id, '${nilUuid}'::uuid) = $2::uuid
+) w`,
+)
+
+/** Counts what waits of one tenant in a bot's lane, by priority. */
+export async function measureOwnBacklog(engine: Pool, botId: string, tenantId: string): Promise<number[]> {
+  const rows = await run<{ priority: number; count: number }>(engine, measureOwn, [botId, tenantId])
+  return priorities.map((_, rank) => rows.find(({ priority }) => priority === rank)?.count ?? 0)
+}
 
 /** Counts what waits in a bot's lane, at a cost in proportion to the count. */
 export async function measureBacklog(engine: Pool, botId: string, countMax?: number): Promise<Backlog | undefined> {

@@ -6,6 +6,7 @@ import { writeDetails } from './audit-entry.js'
 export const auditActions = [
   'admin_key.issued',
   'admin_key.revoked',
+  'bot.joined',
   'bot.registered',
   'bot.changed',
   'bot.token_replaced',

@@ -3,11 +3,11 @@ import { recordAudit, tellAfterCommit, type TenantScope, unsealBotToken, type Wa
 import { BotChanged } from '@tellwire/jobs'
 import type { Needs } from '../../context.js'
 import { ApiError } from '../../errors.js'
-import { subscribeUpdates } from './check-bot.js'
+import { subscribeUpdates } from '../../bots/check-bot.js'
 import { showId } from '../../http/ids.js'
 import { findOwnBot } from './find-bot.js'
 import type { BotChange } from './schemas.js'
-import { showBot } from './show-bot.js'
+import { showBot } from '../../bots/show-bot.js'
 
 const freeRateMax = 30
 

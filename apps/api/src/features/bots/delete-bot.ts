@@ -4,7 +4,7 @@ import { BotChanged } from '@tellwire/jobs'
 import type { Needs } from '../../context.js'
 import { ApiError } from '../../errors.js'
 import { findOwnBot } from './find-bot.js'
-import { showBot } from './show-bot.js'
+import { showBot } from '../../bots/show-bot.js'
 
 /**
  * Takes a bot of the tenant's own out of service: Telegram is asked to forget its webhook, and its token is deleted.

@@ -1,4 +1,4 @@
-import { measureBacklog, type Priority } from '@tellwire/db'
+import { measureBacklog, measureOwnBacklog, type Priority } from '@tellwire/db'
 import { waitMsOf } from '../../capacity.js'
 import type { Needs } from '../../context.js'
 import type { TenantScope } from '@tellwire/domain'
@@ -8,10 +8,13 @@ import { findBot } from './find-bot.js'
 
 /** How fast a bot sends, what waits in its lane, and how long something new would wait. */
 export async function getBotCapacity({ engine, ...scope }: TenantScope & Needs<'engine'>, id: string) {
-  await findBot(scope, id)
+  const bot = await findBot(scope, id)
   const backlog = await measureBacklog(engine, id)
   if (!backlog) throw notFound('bot', '/id')
-  const [high = 0, normal = 0, bulk = 0] = backlog.waiting
+  // What waits of others is nobody's business.
+  const isOwn = bot.tenantId === scope.tenantId
+  const waiting = isOwn ? backlog.waiting : await measureOwnBacklog(engine, id, scope.tenantId)
+  const [high = 0, normal = 0, bulk = 0] = waiting
   const expected = (priority: Priority): number | null => {
     const waitMs = waitMsOf(backlog, priority)
     return Number.isFinite(waitMs) ? Math.ceil(waitMs / 1_000) : null

@@ -1,6 +1,6 @@
 import type { TenantScope } from '@tellwire/domain'
 import { readIdCursor, toPage } from '../../http/cursors.js'
-import { showBot } from './show-bot.js'
+import { showBot } from '../../bots/show-bot.js'
 import type { BotListQuery } from './schemas.js'
 
 /** The tenant's own bots and those shared with it, oldest first. */

@@ -12,9 +12,9 @@ import { BotChanged, DrainLane } from '@tellwire/jobs'
 import { isWellFormedToken, telegramIdOf } from '@tellwire/telegram'
 import type { Needs } from '../../context.js'
 import { showId } from '../../http/ids.js'
-import { identifyBot, rejectedToken, subscribeUpdates } from './check-bot.js'
+import { identifyBot, rejectedToken, subscribeUpdates } from '../../bots/check-bot.js'
 import { findOwnBot } from './find-bot.js'
-import { showBot } from './show-bot.js'
+import { showBot } from '../../bots/show-bot.js'
 
 /** Gives a bot another token. What waited because Telegram refused the old one goes on. */
 export async function replaceToken(

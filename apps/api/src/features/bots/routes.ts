@@ -4,14 +4,16 @@ import { IdParams, readId } from '../../http/ids.js'
 import { Page } from '../../http/schemas.js'
 import { Empty, route } from '../../route.js'
 import { changeBot } from './change-bot.js'
-import { checkBot } from './check-bot.js'
+import { checkBot } from '../../bots/check-bot.js'
 import { deleteBot } from './delete-bot.js'
 import { getBot } from './get-bot.js'
 import { getBotCapacity } from './get-bot-capacity.js'
 import { listBots } from './list-bots.js'
 import { registerBot } from './register-bot.js'
 import { replaceToken } from './replace-token.js'
-import { Bot, BotCapacity, BotChange, BotListQuery, type BotView, NewBot, NewToken } from './schemas.js'
+import { Bot, type BotView, NewBot, NewToken } from '../../bots/schemas.js'
+import { BotCapacity, BotChange, BotListQuery, SharedBot } from './schemas.js'
+import { listSharedBots, useSharedBot } from './shared-bots.js'
 
 const tag = 'bots'
 const params = IdParams('bot', 'bot')
@@ -119,5 +121,30 @@ export const botRoutes = [
     params,
     responses: { 200: BotCapacity },
     handler: ({ scope, params }) => getBotCapacity(scope, idOf(params)),
+  }),
+  route({
+    operation: 'listSharedBots',
+    scope: 'bots:read',
+    method: 'GET',
+    url: '/v1/shared-bots',
+    tag,
+    summary: 'List the bots that the operator shares, oldest first',
+    query: BotListQuery,
+    responses: { 200: Page('SharedBotPage', SharedBot) },
+    handler: ({ scope, query }) => listSharedBots(scope, query),
+  }),
+  route({
+    operation: 'useSharedBot',
+    shows: 'bots:read',
+    scope: 'bots:write',
+    method: 'PUT',
+    url: '/v1/shared-bots/:id',
+    tag,
+    summary: 'Use a bot that the operator shares',
+    description:
+      'It is one of your bots from then on: links can name it. Its messages say whose they are, and its rate is shared fairly.',
+    params,
+    responses: { 200: Bot },
+    handler: ({ scope, params }) => answerOnce(scope, (scope) => useSharedBot(scope, idOf(params)), { status: 200 }),
   }),
 ]

@@ -1,59 +1,7 @@
-import { type WantedUpdateMode, wantedUpdateModes } from '@tellwire/domain'
 import Type, { type Static } from 'typebox'
 import { ShownId } from '../../http/ids.js'
-import { Literals, Nullable, pageQuery, Timestamp } from '../../http/schemas.js'
-
-const token = Type.String({
-  minLength: 1,
-  maxLength: 200,
-  description: "The bot's token, from @BotFather. It is never shown again.",
-  examples: ['123456789:AAExampleExampleExampleExampleExample'],
-})
-
-const updateMode = Literals(wantedUpdateModes, {
-  description:
-    'How Tellwire is to learn what people do: by `webhook`, by long `polling`, or `auto`: by webhook where Telegram reaches this service, and by polling while it does not.',
-})
-
-export const NewToken = Type.Object({ token }, { $id: 'NewToken', additionalProperties: false })
-
-export const NewBot = Type.Object(
-  { token, update_mode: Type.Unsafe<WantedUpdateMode>({ ...updateMode, default: 'auto' }) },
-  {
-    $id: 'NewBot',
-    additionalProperties: false,
-    examples: [{ token: '123456789:AAExampleExampleExampleExampleExample' }],
-  },
-)
-export type NewBot = Static<typeof NewBot>
-
-export const Bot = Type.Object(
-  {
-    id: ShownId('bot', 'The id of the bot.'),
-    username: Type.String({ description: 'The name by which Telegram finds the bot.' }),
-    display_name: Type.String({ description: 'What people see as its name.' }),
-    telegram_id: Type.Integer({ description: "Telegram's id of the bot." }),
-    mode: Literals(['polling', 'webhook'], {
-      description: 'How Tellwire learns what people do at present: by long polling, or by webhook.',
-    }),
-    update_mode: updateMode,
-    webhook_error: Nullable(Type.String(), {
-      description:
-        'What Telegram says of the webhook that it does not reach; null while it does, or where none is wanted.',
-    }),
-    pending_updates: Nullable(Type.Integer(), {
-      description: 'How many updates waited at Telegram when it was asked last, which is every ten minutes.',
-    }),
-    rate: Type.Integer({ description: 'Most messages a second.' }),
-    allow_paid_broadcast: Type.Boolean({ description: 'Messages beyond 30 a second are paid for, in Stars.' }),
-    status: Literals(['active', 'unauthorized'], {
-      description: '`unauthorized`: Telegram does not accept the token any more.',
-    }),
-    created_at: Timestamp('When it was registered.'),
-  },
-  { $id: 'Bot', description: 'A bot of Telegram that you may send through.' },
-)
-export type BotView = Static<typeof Bot>
+import { Nullable, pageQuery, Timestamp } from '../../http/schemas.js'
+import { updateMode } from '../../bots/schemas.js'
 
 export const BotChange = Type.Object(
   {
@@ -103,3 +51,13 @@ export const BotCapacity = Type.Object(
 
 export const BotListQuery = Type.Object(pageQuery, { additionalProperties: false })
 export type BotListQuery = Static<typeof BotListQuery>
+
+export const SharedBot = Type.Object(
+  {
+    id: ShownId('bot', 'The id of the bot.'),
+    username: Type.String({ description: 'The name by which Telegram finds the bot.' }),
+    display_name: Type.String({ description: 'What people see as its name.' }),
+    is_used: Type.Boolean({ description: 'Whether you use it.' }),
+  },
+  { $id: 'SharedBot', description: 'A bot that the operator shares among tenants.' },
+)

@@ -1,6 +1,6 @@
 import { type Prisma, readWord } from '@tellwire/db'
 import { wantedUpdateModes } from '@tellwire/domain'
-import { showId } from '../../http/ids.js'
+import { showId } from '../http/ids.js'
 import type { BotView } from './schemas.js'
 
 export function showBot(bot: Prisma.BotGetPayload<object>): BotView {

@@ -1,9 +1,9 @@
-import { type TenantScope, type WantedUpdateMode, webhookParams } from '@tellwire/domain'
+import { type SystemScope, type WantedUpdateMode, webhookParams } from '@tellwire/domain'
 import { type CallOutcome, isWellFormedToken, telegramIdOf } from '@tellwire/telegram'
-import type { Needs } from '../../context.js'
-import { ApiError } from '../../errors.js'
+import type { Needs } from '../context.js'
+import { ApiError } from '../errors.js'
 
-type Checking = TenantScope & Needs<'telegram' | 'sealer' | 'webhookBaseUrl'>
+type Checking = Pick<SystemScope, 'db'> & Needs<'telegram' | 'sealer' | 'webhookBaseUrl'>
 
 export interface CheckedBot {
   token: string
