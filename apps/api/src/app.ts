@@ -12,6 +12,7 @@ import { LinkEnded, QuestionEnded, onAnnounced } from '@tellwire/jobs'
 import { portOf } from '@tellwire/lifecycle'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { createCapacity } from './capacity.js'
+import { diagnose } from './diagnostics/diagnose.js'
 import { createEventFeed } from './events/event-feed.js'
 import { createEventStreams } from './events/event-streams.js'
 import { createListening } from './events/listening.js'
@@ -156,6 +157,7 @@ function toOperationServices(
     waits,
     eventFeed,
     eventStreams,
+    diagnose: () => diagnose({ config, db, jobs }),
     listening: createListening(db, (error) => log.warn({ err: error }, 'that a tenant listens was not noted')),
     webhookBaseUrl: publicUrl,
     get baseUrl() {

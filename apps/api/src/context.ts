@@ -14,6 +14,7 @@ import type { JobBackend, Waker } from '@tellwire/jobs'
 import type { DeliveryMetrics, Logger } from '@tellwire/observability'
 import type { BotApi } from '@tellwire/telegram'
 import type { Capacity } from './capacity.js'
+import type { Check } from './diagnostics/diagnose.js'
 import type { EventFeed } from './events/event-feed.js'
 import type { EventStreams } from './events/event-streams.js'
 import type { Listening } from './events/listening.js'
@@ -54,6 +55,8 @@ export interface OperationServices extends Pick<
   eventFeed: EventFeed
   eventStreams: EventStreams
   listening: Listening
+  /** Looks at everything that the installation needs. */
+  diagnose: () => Promise<Check[]>
   /** Where this service is reached, without a slash at the end. */
   baseUrl: string
   /** Where Telegram reaches this service; undefined when bots are read by long polling. */

@@ -1,5 +1,6 @@
 import { adminAuditRoutes } from './features/admin/audit-routes.js'
 import { adminBotRoutes } from './features/admin/bot-routes.js'
+import { adminDiagnosticsRoutes } from './features/admin/diagnostics-routes.js'
 import { adminKeyRoutes } from './features/admin/key-routes.js'
 import { adminRoutes } from './features/admin/routes.js'
 import { adminUsageRoutes } from './features/admin/usage-routes.js'
@@ -61,4 +62,5 @@ export const operatorRoutes: readonly Route[] = [
   ...adminAuditRoutes,
   ...adminUsageRoutes,
   ...adminBotRoutes,
+  ...adminDiagnosticsRoutes,
 ]

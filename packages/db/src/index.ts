@@ -93,6 +93,7 @@ export { enqueueReply } from './deliveries/enqueue-reply.js'
 export { type DeliveryTally, isAnyClaimed, isAnyDeliverySent, tallyDeliveries } from './deliveries/tally.js'
 export { type Backlog, measureBacklog, measureOwnBacklog } from './deliveries/measure-backlog.js'
 export { type DeliveryOfBot, findDeliveryOfBot } from './deliveries/find-delivery-of-bot.js'
+export { type BusyLane, listBusyLanes } from './deliveries/list-lanes.js'
 export { findDueLanes } from './deliveries/find-due-lanes.js'
 export {
   type AskedQuestion,
@@ -115,6 +116,7 @@ export { type ErasedUser, eraseUser } from './erasure/erase-user.js'
 export { type ExportedRows, exportUser } from './erasure/export-user.js'
 export type { Removed } from './erasure/remove-rows.js'
 export { rollUpUsage } from './usage/roll-up.js'
+export { describeDatabase, type DatabaseFacts } from './upkeep/describe-database.js'
 export { applyRetention, retentionDays } from './upkeep/retention.js'
 export { leaveDuty, takeDuty } from './lanes/duties.js'
 export {

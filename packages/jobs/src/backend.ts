@@ -41,6 +41,8 @@ export interface JobBackend {
    * its own. @returns the count.
    */
   addToCount?: (key: string, amount: number, seconds: number) => Promise<number>
+  /** What the store is set to do where it runs out of memory, and whether it keeps what it has on disk; absent where it is the database. */
+  readSettings?: () => Promise<{ maxmemoryPolicy: string; isPersistent: boolean }>
   /** Whether the store answers right now. */
   ping(): Promise<boolean>
   close(): Promise<void>
@@ -125,12 +127,22 @@ function connectRedis(url: string, options: JobBackendOptions): JobBackend {
       if (error) throw error
       return Number(count)
     },
+    async readSettings() {
+      const policy = await producing.config('GET', 'maxmemory-policy')
+      const saving = await producing.config('GET', 'appendonly')
+      return { maxmemoryPolicy: valueOf(policy), isPersistent: valueOf(saving) === 'yes' }
+    },
     ping: async () => isAnswered(producing.ping()),
     close: async () => {
       producing.disconnect()
       consuming.disconnect()
     },
   }
+}
+
+/** Of the answer to CONFIG GET, which is the name and the value. */
+function valueOf(answer: unknown): string {
+  return Array.isArray(answer) ? String(answer[1]) : ''
 }
 
 /** One connection that listens, and is made again when it is lost. */
