@@ -1,4 +1,6 @@
+import type { StatsFs } from 'node:fs'
 import { statfs } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { checkClock, type Database, describeDatabase } from '@tellwire/db'
 import { findKeyWeakness } from '@tellwire/domain'
@@ -141,10 +143,20 @@ async function inspectQueue({ jobs }: Inspected): Promise<Found> {
 
 async function inspectDisk({ config }: Inspected): Promise<Found> {
   if (config.FILES_S3_BUCKET !== undefined) return ok('files are in a bucket')
-  const { bavail, blocks } = await statfs(config.FILES_DIR)
+  const { bavail, blocks } = await statfsOf(resolve(config.FILES_DIR))
   const free = bavail / blocks
   const detail = `${Math.round(free * 100)} % of the disk of FILES_DIR is free`
   return free >= freeMin ? ok(detail) : warning(detail, 'Make room: uploads are refused when it is full.')
+}
+
+/** The folder is made with the first file: until then its disk is that of the folder around it. */
+async function statfsOf(folder: string): Promise<StatsFs> {
+  try {
+    return await statfs(folder)
+  } catch (thrown) {
+    if (dirname(folder) === folder) throw thrown
+    return statfsOf(dirname(folder))
+  }
 }
 
 function inspectConfig({ config }: Inspected): Check[] {

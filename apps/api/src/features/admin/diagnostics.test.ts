@@ -31,6 +31,7 @@ test('says of everything how it is, and what to do where it is not as it should 
     'partitions',
     'clock',
     'queue',
+    'disk',
     'secret_key',
     'database_roles',
   ]) {
