@@ -1,4 +1,4 @@
-import { connectDatabase, type Database } from '@tellwire/db'
+import { connectDatabase, type Database, newId } from '@tellwire/db'
 import { bootstrap, generateKey, hashKey, runNow, type SystemScope } from '@tellwire/domain'
 import { createTestDatabase } from '@tellwire/testing'
 import { expect, test as base } from 'vitest'
@@ -47,4 +47,24 @@ test('another key takes the place of the one before, for the same tenant; a revo
   expect(live.map(({ tokenHash }) => Buffer.from(tokenHash))).toEqual([Buffer.from(hashKey(second))])
   const admins = await db.adminKey.findMany({ where: { revokedAt: null }, select: { tokenHash: true } })
   expect(admins.map(({ tokenHash }) => Buffer.from(tokenHash))).toEqual([Buffer.from(hashKey(other))])
+})
+
+test('a key that somebody has given the same name is taken for none of them', async ({ db }) => {
+  const [admin, tenantKey, theirs] = [generateKey('admin'), generateKey('live'), generateKey('live')]
+  const { id } = await db.tenant.create({ data: { id: newId(), name: 'Somebody' } })
+  await db.apiKey.create({
+    data: {
+      id: newId(),
+      tenantId: id,
+      name: 'configuration',
+      scopes: [],
+      tokenHash: hashKey(theirs),
+      tokenHint: 'xxxx',
+    },
+  })
+  await start(db, admin, tenantKey)
+
+  const key = await db.apiKey.findUniqueOrThrow({ where: { tokenHash: hashKey(tenantKey) } })
+  expect(key.tenantId).not.toBe(id)
+  expect(await db.apiKey.count({ where: { tokenHash: hashKey(theirs), revokedAt: null } })).toBe(1)
 })

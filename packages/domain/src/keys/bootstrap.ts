@@ -39,8 +39,12 @@ export async function bootstrap(scope: SystemScope, { adminKey, tenant }: Bootst
 async function addAdminKey(db: Transaction, key: string): Promise<boolean> {
   const tokenHash = hashKey(key)
   if (await db.adminKey.findUnique({ where: { tokenHash }, select: { id: true } })) return false
-  await db.adminKey.updateMany({ where: { name: keyName, revokedAt: null }, data: { revokedAt: new Date() } })
-  await db.adminKey.create({ data: { id: newId(), name: keyName, tokenHash, tokenHint: key.slice(-4) } })
+  const before = await readSetting(db, 'configured_admin_key')
+  if (before !== null)
+    await db.adminKey.updateMany({ where: { id: before, revokedAt: null }, data: { revokedAt: new Date() } })
+  const id = newId()
+  await db.adminKey.create({ data: { id, name: keyName, tokenHash, tokenHint: key.slice(-4) } })
+  await writeSetting(db, 'configured_admin_key', id)
   return true
 }
 
@@ -51,12 +55,31 @@ async function addTenantKey(
 ): Promise<string | undefined> {
   const tokenHash = hashKey(key)
   if (await db.apiKey.findUnique({ where: { tokenHash }, select: { id: true } })) return undefined
-  const before = await db.apiKey.findFirst({ where: { name: keyName }, orderBy: { id: 'desc' } })
-  const tenantId = before?.tenantId ?? newId()
-  if (!before) await db.tenant.create({ data: { id: tenantId, name } })
-  await db.apiKey.updateMany({ where: { tenantId, name: keyName, revokedAt: null }, data: { revokedAt: new Date() } })
+  const known = await readSetting(db, 'configured_tenant')
+  const tenantId = known ?? newId()
+  if (known === null) {
+    await db.tenant.create({ data: { id: tenantId, name } })
+    await writeSetting(db, 'configured_tenant', tenantId)
+  }
+  const before = await readSetting(db, 'configured_tenant_key')
+  if (before !== null) {
+    await db.apiKey.updateMany({ where: { tenantId, id: before, revokedAt: null }, data: { revokedAt: new Date() } })
+  }
+  const id = newId()
   await db.apiKey.create({
-    data: { id: newId(), tenantId, name: keyName, scopes: [...scopes], tokenHash, tokenHint: key.slice(-4) },
+    data: { id, tenantId, name: keyName, scopes: [...scopes], tokenHash, tokenHint: key.slice(-4) },
   })
+  await writeSetting(db, 'configured_tenant_key', id)
   return tenantId
+}
+
+/** Which of the keys are the configuration's stands where no name that anybody chooses can be taken for it. */
+type Setting = 'configured_admin_key' | 'configured_tenant' | 'configured_tenant_key'
+
+async function readSetting(db: Transaction, name: Setting): Promise<string | null> {
+  return (await db.serviceSetting.findUnique({ where: { name } }))?.value ?? null
+}
+
+async function writeSetting(db: Transaction, name: Setting, value: string): Promise<void> {
+  await db.serviceSetting.upsert({ where: { name }, create: { name, value }, update: { value, changedAt: new Date() } })
 }

@@ -10,7 +10,14 @@ export async function rotateApiKey(
   const { tenantId, id, name, networks, expiresAt } = key
   // They were checked when the key was issued.
   const scopes = key.scopes as Scope[]
-  const issued = await issueApiKey(db, { tenantId, name, scopes, networks, expiresAt: expiresAt ?? undefined })
+  const issued = await issueApiKey(db, {
+    tenantId,
+    name,
+    scopes,
+    mode: key.mode === 'test' ? 'test' : 'live',
+    networks,
+    expiresAt: expiresAt ?? undefined,
+  })
   const endsAt = new Date(Date.now() + overlapSeconds * 1_000)
   await db.apiKey.update({
     where: { tenantId_id: { tenantId, id } },
