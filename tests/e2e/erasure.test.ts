@@ -121,6 +121,23 @@ test('somebody who was erased can come back, and nobody else is erased', async (
   expect((await world.call('GET', '/v1/users/nobody/export')).status).toBe(404)
 })
 
+test('whatever a user is called, only that user’s own is erased', async () => {
+  for (const userId of ['actor_id', 'id', 'option', 'live']) {
+    await world.call('PUT', `/v1/users/${userId}`, {})
+    const erased = async () =>
+      ((await world.call('GET', '/v1/audit?limit=100')).body['data'] as Json[]).filter((entry) => entry['is_erased'])
+        .length
+    const before = await erased()
+    await world.call('DELETE', `/v1/users/${userId}`)
+    await eventually(
+      async () => (await world.call('DELETE', `/v1/users/${userId}`)).body,
+      ({ status }) => status === 'erased',
+      60_000,
+    )
+    expect(await erased()).toBe(before)
+  }
+})
+
 test('a tenant that is deleted can be brought back for a while, and is gone then', async () => {
   const { body: tenant } = await world.call('POST', '/admin/v1/tenants', { name: 'Vanishing Inc' }, admin())
   const path = `/admin/v1/tenants/${tenant['id']}`

@@ -23,34 +23,44 @@ export async function findTables(db: Database): Promise<StoredTable[]> {
 /** How many rows were removed of which table, partitions of one together. */
 export type Removed = Record<string, number>
 
+export interface Removal {
+  /** SQL of which rows, with parameters from `$1` on. */
+  where: string
+  values: readonly unknown[]
+  removed: Removed
+  /** Is called before each slice; whatever it throws ends the removal. */
+  beforeSlice?: (() => Promise<void>) | undefined
+}
+
 const removedAtOnce = 2_000
 const foreignKeyViolation = /23503/
 
-/** Removes rows slice by slice, so that nobody waits for long. @param where SQL, with parameters from `$1` on. */
+/** Removes rows slice by slice, so that nobody waits for long. */
 export async function removeRows(
   db: Database,
   table: StoredTable,
-  { where, values, removed }: { where: string; values: readonly unknown[]; removed: Removed },
+  { where, values, removed, beforeSlice }: Removal,
 ): Promise<void> {
   // The name is the catalogue's own.
   const name = `"${table.name}"`
   const statement = `DELETE FROM ${name} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${name} WHERE ${where} LIMIT ${removedAtOnce}))`
   for (;;) {
+    await beforeSlice?.()
     const count = await db.$executeRawUnsafe(statement, ...values)
-    if (count > 0) {
-      const parent = table.name.replace(/_(?:default|week_\d+|\d{8})$/, '')
-      removed[parent] = (removed[parent] ?? 0) + count
-    }
-    if (count < removedAtOnce) return
+    // A row that was changed meanwhile is found the next time.
+    if (count === 0) return
+    const parent = parentOf(table.name)
+    removed[parent] = (removed[parent] ?? 0) + count
   }
 }
 
+/** The table that a partition is of, or the table itself. */
+function parentOf(name: string): string {
+  return name.replace(/_(?:default|week_\d{8}|\d{8})$/, '')
+}
+
 /** Removes rows of several tables in any order: one that others still refer to is tried again after them. */
-export async function removeFromAll(
-  db: Database,
-  tables: readonly StoredTable[],
-  what: { where: string; values: readonly unknown[]; removed: Removed },
-): Promise<void> {
+export async function removeFromAll(db: Database, tables: readonly StoredTable[], what: Removal): Promise<void> {
   let left = tables
   while (left.length > 0) {
     const referred: StoredTable[] = []

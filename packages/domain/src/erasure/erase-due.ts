@@ -5,24 +5,35 @@ import { showId } from '../ids.js'
 import type { SystemScope } from '../scope.js'
 import type { StoredErasure } from './ask-for-erasure.js'
 
-/** `removeFile` removes an uploaded file by its key; removing what is not there is no error. */
-type Erasing = SystemScope & { removeFile: (key: string) => Promise<void> }
+/** `removeFile` removes an uploaded file by its key; removing what is not there is no error. `beforeSlice` throws to end it. */
+type Erasing = SystemScope & { removeFile: (key: string) => Promise<void>; beforeSlice: () => Promise<void> }
 
-/** Finds an erasure that is due. */
+/** Finds an erasure that is due: those of persons come before those of tenants, which take longer. */
 export async function findDueErasure(db: Database): Promise<StoredErasure | null> {
-  return db.erasure.findFirst({ where: { doneAt: null, dueAt: { lte: new Date() } }, orderBy: { dueAt: 'asc' } })
+  const due = { doneAt: null, dueAt: { lte: new Date() } }
+  const ofPerson = { ...due, userDigest: { not: null } }
+  const first = await db.erasure.findFirst({ where: ofPerson, orderBy: { dueAt: 'asc' } })
+  return first ?? db.erasure.findFirst({ where: due, orderBy: { dueAt: 'asc' } })
+}
+
+const retryAfterMs = 60_000
+
+/** Puts an erasure off that did not succeed, so that it holds up no other. */
+export async function putOffErasure(db: Database, { id }: StoredErasure): Promise<void> {
+  await db.erasure.updateMany({ where: { id, doneAt: null }, data: { dueAt: new Date(Date.now() + retryAfterMs) } })
 }
 
 /** Removes what is to be removed. What it has removed stays on record: how much, and neither who nor what. */
 export async function erase(scope: Erasing, erasure: StoredErasure): Promise<void> {
   const { tenantId, userId } = erasure
+  const { beforeSlice } = scope
   if (userId !== null) {
     const showConnectionId = (id: string): string => showId('con', id)
-    const removed = await eraseUser(scope.db, { tenantId, userId, showConnectionId })
+    const removed = await eraseUser(scope.db, { tenantId, userId, showConnectionId, beforeSlice })
     return finish(scope, erasure, removed)
   }
   await removeFiles(scope, tenantId)
-  await finish(scope, erasure, await eraseTenant(scope.db, tenantId))
+  await finish(scope, erasure, await eraseTenant(scope.db, tenantId, beforeSlice))
 }
 
 async function removeFiles({ db, removeFile }: Erasing, tenantId: string): Promise<void> {
@@ -37,7 +48,12 @@ async function finish(
 ): Promise<void> {
   await inTransaction(scope, async (scope) => {
     const { db } = scope
-    await db.erasure.update({ where: { id }, data: { doneAt: new Date(), userId: null, removed } })
+    const { count } = await db.erasure.updateMany({
+      where: { id, doneAt: null },
+      data: { doneAt: new Date(), userId: null, removed },
+    })
+    // Somebody else has finished it.
+    if (count === 0) return
     if (userId !== null) {
       const object = { type: 'user', id: userDigest ?? '' }
       await recordAudit(scope, { tenantId, action: 'user.erased', object, after: { removed } })
