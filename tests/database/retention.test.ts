@@ -158,3 +158,17 @@ test('only a partition of these tables can be dropped like that', async ({ lab }
     await expect(lab.db.$executeRaw`SELECT drop_partition(${parent}, ${child})`).rejects.toThrow('no partition')
   }
 })
+
+test('what is outside of all partitions goes too, and a question that waits for its answer stays', async ({ lab }) => {
+  const tenantId = await lab.tenant({ contentDays: 5 })
+  const [stray, asked] = [await lab.notify(tenantId, 500), await lab.notify(tenantId, 6)]
+  await lab.db.question.create({
+    data: { tenantId, id: asked, expiresAt: new Date(Date.now() + 10 * dayMs) },
+  })
+
+  await applyRetention(lab.db)
+
+  expect(await lab.count('notification_contents', tenantId)).toBe(1)
+  expect(await lab.db.notification.findMany({ where: { tenantId }, select: { id: true } })).toEqual([{ id: asked }])
+  expect(stray < asked).toBe(true)
+})

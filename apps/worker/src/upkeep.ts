@@ -20,7 +20,9 @@ export function startUpkeep(ctx: WorkerContext): Repeating {
     if (parents.length > 0) ctx.log.warn({ parents }, 'rows are outside of the partitions')
     await deleteExpired(ctx.engine)
     if (!(await takeDuty(ctx.engine, retention))) return
-    const { dropped, removed } = await applyRetention(ctx.db)
+    const { dropped, removed } = await applyRetention(ctx.db, (error) =>
+      ctx.log.warn({ err: error }, 'what is no longer kept could not all be removed'),
+    )
     if (dropped.length > 0) ctx.log.info({ dropped, removed }, 'what is no longer kept was removed')
     await leaveDuty(ctx.engine, retention)
   })

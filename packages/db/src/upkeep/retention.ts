@@ -24,69 +24,98 @@ const partitioned: readonly Partitioned[] = [
   { name: 'events', key: 'id', kept: 'metadata' },
 ]
 
-/** Other tables whose rows' time comes, and which of them can go. */
-const others: readonly { name: string; kept: Kept; where: (floor: string) => string }[] = [
-  { name: 'questions', kept: 'metadata', where: (floor) => `status <> 'open' AND id < ${floor}` },
-  { name: 'inbox_messages', kept: 'metadata', where: (floor) => `id < ${floor}` },
-  { name: 'inbox_chats', kept: 'metadata', where: (floor) => `last_message_id < ${floor}` },
-  { name: 'broadcasts', kept: 'metadata', where: (floor) => `is_completed AND notification_id < ${floor}` },
+/** Other tables whose rows' time comes, and which of them can go. `$2` is the smallest id that is kept. */
+const others: readonly { name: string; kept: Kept; where: string }[] = [
+  { name: 'questions', kept: 'metadata', where: "status <> 'open' AND id < $2::uuid" },
+  { name: 'inbox_messages', kept: 'metadata', where: 'id < $2::uuid' },
+  { name: 'inbox_chats', kept: 'metadata', where: 'last_message_id < $2::uuid' },
+  { name: 'broadcasts', kept: 'metadata', where: 'is_completed AND notification_id < $2::uuid' },
   {
     name: 'delivery_counts',
     kept: 'metadata',
-    where: (floor) => `notification_id < ${floor} AND NOT EXISTS (
+    where: `notification_id < $2::uuid AND NOT EXISTS (
       SELECT FROM broadcasts b WHERE b.tenant_id = delivery_counts.tenant_id AND b.notification_id = delivery_counts.notification_id
     )`,
   },
-  { name: 'message_threads', kept: 'content', where: (floor) => `uuid_v7_floor(updated_at) < ${floor}` },
+  { name: 'message_threads', kept: 'content', where: 'uuid_v7_floor(updated_at) < $2::uuid' },
 ]
+
+/** Tenants who keep theirs for the same number of days: those that are named, or all but those. */
+interface Keepers {
+  days: number
+  condition: string
+  tenantIds: string[]
+}
 
 /**
  * Removes what is older than its tenant keeps it: by dropping the partitions that are too old for all tenants, and slice by slice
- * otherwise. A notification that is still to be sent stays whole, however long ago it was accepted. A partition that somebody reads is
- * left for the next time.
+ * otherwise. A notification that is still to be sent, or answered, stays whole, however long ago it was accepted. A partition that
+ * somebody reads is left for the next time, and so is a table where it fails.
+ * @param onError is told what failed.
  */
-export async function applyRetention(db: Database): Promise<{ dropped: string[]; removed: Removed }> {
+export async function applyRetention(
+  db: Database,
+  onError: (error: unknown) => void = () => undefined,
+): Promise<{ dropped: string[]; removed: Removed }> {
   const removed: Removed = {}
   const dropped: string[] = []
   const tables = await findTables(db)
+  const keepers = { content: await findKeepers(db, 'content'), metadata: await findKeepers(db, 'metadata') }
   for (const parent of partitioned) {
-    const days = await findDays(db, parent.kept)
-    let isBusy = false
-    for (const partition of tables.flatMap((table) => toPartition(parent, table) ?? [])) {
-      const isOld = partition.endsAtMs <= Date.now() - days.max * dayMs
-      const isWaitedFor = isOld && (await isAnyWaitedFor(db, partition))
-      const isPartlyOld = days.min < days.max && partition.beginsAtMs < Date.now() - days.min * dayMs
-      if (isOld && !isWaitedFor) {
-        // Whoever writes waits while it is tried: once is enough.
-        if (isBusy) continue
-        isBusy = !(await drop(db, parent.name, partition.table.name))
-        if (!isBusy) dropped.push(partition.table.name)
-      } else if (isWaitedFor || isPartlyOld) {
-        const where = `${parent.key} < ${floorOf(parent.kept)} AND ${isNotWaitedFor(partition)}`
-        await removeRows(db, partition.table, { where, values: [], removed })
-      }
-    }
+    const partitions = tables.flatMap((table) => toPartition(parent, table) ?? [])
+    await removeOld(db, partitions, { keepers: keepers[parent.kept], dropped, removed }).catch(onError)
   }
   for (const { name, kept, where } of others) {
-    const table = tables.find((each) => each.name === name)
-    if (table) await removeRows(db, table, { where: where(floorOf(kept)), values: [], removed })
+    for (const table of tables.filter((each) => each.name === name)) {
+      for (const group of keepers[kept]) {
+        const removal = { where: `${group.condition} AND ${where}`, values: [group.tenantIds, floorOf(group)], removed }
+        await removeRows(db, table, removal).catch(onError)
+      }
+    }
   }
   return { dropped, removed }
 }
 
-/** The SQL of the smallest id that a tenant keeps, of a row of its own. */
-function floorOf(kept: Kept): string {
-  const days = `coalesce((SELECT t.${kept}_days FROM tenants t WHERE t.id = tenant_id), ${retentionDays[kept]})`
-  return `uuid_v7_floor(now() - make_interval(days => ${days}))`
+async function removeOld(
+  db: Database,
+  partitions: readonly Partition[],
+  { keepers, dropped, removed }: { keepers: readonly Keepers[]; dropped: string[]; removed: Removed },
+): Promise<void> {
+  const daysMax = Math.max(...keepers.map(({ days }) => days))
+  let isBusy = false
+  for (const partition of partitions) {
+    const { parent, table, beginsAtMs, endsAtMs } = partition
+    const isOld = endsAtMs <= Date.now() - daysMax * dayMs
+    if (isOld && !(await isAnyWaitedFor(db, partition))) {
+      // Whoever writes waits while it is tried: once is enough.
+      if (isBusy) continue
+      isBusy = !(await drop(db, parent.name, table.name))
+      if (!isBusy) dropped.push(table.name)
+      continue
+    }
+    for (const group of keepers) {
+      // What all keep for the same time goes with its partition.
+      const isShort = isOld || group.days < daysMax || endsAtMs === Infinity
+      if (!isShort || beginsAtMs > Date.now() - group.days * dayMs) continue
+      const where = `${group.condition} AND ${parent.key} < $2::uuid AND ${isNotWaitedFor(partition)}`
+      await removeRows(db, table, { where, values: [group.tenantIds, floorOf(group)], removed })
+    }
+  }
 }
 
-async function findDays(db: Database, kept: Kept): Promise<{ min: number; max: number }> {
-  const days = await db.$queryRawUnsafe<{ min: number | null; max: number | null }[]>(
-    `SELECT min(${kept}_days) AS min, max(${kept}_days) AS max FROM tenants`,
+function floorOf({ days }: Keepers): string {
+  return idFloor(Date.now() - days * dayMs)
+}
+
+/** A number of days for each group of tenants; those who say nothing are the largest, and come first. */
+async function findKeepers(db: Database, kept: Kept): Promise<Keepers[]> {
+  const own = await db.$queryRawUnsafe<{ days: number; ids: string[] }[]>(
+    `SELECT ${kept}_days AS days, array_agg(id::text) AS ids FROM tenants WHERE ${kept}_days IS NOT NULL GROUP BY 1`,
   )
-  const { min, max } = days[0] ?? { min: null, max: null }
-  const usual = retentionDays[kept]
-  return { min: Math.min(min ?? usual, usual), max: Math.max(max ?? usual, usual) }
+  return [
+    { days: retentionDays[kept], condition: 'tenant_id <> ALL ($1::uuid[])', tenantIds: own.flatMap(({ ids }) => ids) },
+    ...own.map(({ days, ids }) => ({ days, condition: 'tenant_id = ANY ($1::uuid[])', tenantIds: ids })),
+  ]
 }
 
 interface Partition {
@@ -96,8 +125,12 @@ interface Partition {
   endsAtMs: number
 }
 
-/** A partition has the day with which it begins in its name, and is a week or, from an earlier version, a day. */
+/**
+ * A partition has the day with which it begins in its name, and is a week or, from an earlier version, a day. The default one has
+ * whatever fell outside of all, and is never dropped.
+ */
 function toPartition(parent: Partitioned, table: StoredTable): Partition | undefined {
+  if (table.name === `${parent.name}_default`) return { table, parent, beginsAtMs: 0, endsAtMs: Infinity }
   const [, week, year, month, day] =
     new RegExp(`^${parent.name}_(week_)?(\\d{4})(\\d{2})(\\d{2})$`).exec(table.name) ?? []
   if (year === undefined) return undefined
