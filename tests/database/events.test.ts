@@ -100,9 +100,9 @@ test('of 16 writers that commit in any order, and roll back, readers miss nothin
     }
     return seen
   }
-  const follower = async () => {
+  const follower = async (from: EventPosition) => {
     const seen: StoredEvent[] = []
-    let { position } = await readEventGate(lab.engine)
+    let position = from
     while (!isOver(seen)) {
       const page = await readNewEvents(lab.engine, { after: position, tenantIds: [tenantId], countMax: 9 })
       seen.push(...page.events)
@@ -112,7 +112,9 @@ test('of 16 writers that commit in any order, and roll back, readers miss nothin
     return seen
   }
 
-  const readers = [reader(1), reader(20), reader(60), follower()]
+  // Whoever follows begins where it is now: that is to be before the first of them writes.
+  const { position: beginning } = await readEventGate(lab.engine)
+  const readers = [reader(1), reader(20), reader(60), follower(beginning)]
   await Promise.all(Array.from({ length: 16 }, (_, name) => writer(name)))
   const stored = await lab.db.event.findMany({ where: { tenantId } })
   const all = stored.map(({ data }) => (data as { text: string }).text)

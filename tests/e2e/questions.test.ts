@@ -140,6 +140,19 @@ test('where everybody is to answer it ends with the last of the chats, and an an
   await one.hears('✓ Not now — two of two')
 })
 
+test('where everybody is to answer, whoever leaves is waited for no more', async () => {
+  const [stays, leaves] = [await world.connect('stays'), await world.connect('leaves')]
+  const question = await ask({ user_ids: ['stays', 'leaves'] }, { quorum: 'all' })
+  await stays.press('Deploy')
+  expect((await look(question))['status']).toBe('open')
+  await world.control('POST', `/people/${leaves.id}/block`, { bot: world.bot.username })
+
+  expect(await ended(question)).toMatchObject({
+    status: 'answered',
+    answers: [{ option: 'yes', user_id: 'stays' }],
+  })
+})
+
 test('a written answer is the reply to the question, and nothing else', async () => {
   const person = await world.connect('author')
   const question = await ask(

@@ -65,10 +65,10 @@ function toEntry({ id, connectionId, type, data }: Row): InboxEntry {
 const count = defineStatement(
   'mark-inbox-read',
   `
-UPDATE inbox_chats c SET unread = (
+UPDATE inbox_chats c SET unread = least(CASE WHEN $4::bool THEN c.unread END, (
   SELECT count(*) FROM inbox_messages m
   WHERE m.tenant_id = $1::uuid AND m.connection_id = $2::uuid AND m.id > $3::uuid AND m.xid IS NOT NULL
-)
+))
 WHERE c.tenant_id = $1::uuid AND c.connection_id = $2::uuid
 RETURNING c.unread`,
 )
@@ -80,12 +80,17 @@ const lock = defineStatement(
 
 /**
  * Marks a chat as read up to a message; what came after it is unread. To be called in a transaction.
- * @param upTo undefined for the latest.
+ * @param upTo undefined for the latest. @param isOnlyLess what was read before stays so.
  * @returns how many are unread.
  */
 export async function markRead(
   on: Executor,
-  { tenantId, connectionId, upTo }: { tenantId: string; connectionId: string; upTo: string | undefined },
+  {
+    tenantId,
+    connectionId,
+    upTo,
+    isOnlyLess = false,
+  }: { tenantId: string; connectionId: string; upTo: string | undefined; isOnlyLess?: boolean },
 ): Promise<number> {
   // What comes in meanwhile waits, so that it is not left out of the count.
   const [chat] = await run<{ lastMessageId: string }>(on, lock, [tenantId, connectionId])
@@ -94,6 +99,7 @@ export async function markRead(
     tenantId,
     connectionId,
     upTo ?? chat.lastMessageId,
+    isOnlyLess,
   ])
   return unread
 }

@@ -1,4 +1,4 @@
-import { type InTransaction, readObject, toJsonColumn } from '@tellwire/db'
+import { deliveryIdsOf, type InTransaction, readObject, toJsonColumn } from '@tellwire/db'
 import type { SystemScope } from '../scope.js'
 import { endQuestion } from './end-question.js'
 import { openQuestion } from './open-question.js'
@@ -44,32 +44,47 @@ export async function answerQuestion(scope: InTransaction<SystemScope>, given: G
     skipDuplicates: true,
   })
   if (count === 0) return 'late'
+  return (await endIfAllAnswered(scope, given)) ? 'counts' : 'recorded'
+}
+
+/** Ends a question that everybody is to answer, once all have who still can. @returns whether it was ended. */
+export async function endIfAllAnswered(scope: InTransaction<SystemScope>, key: QuestionKey): Promise<boolean> {
+  const { db } = scope
+  const { tenantId, id } = key
   const kept = await db.questionAnswer.findMany({
     where: { tenantId, questionId: id },
     orderBy: { answeredAt: 'asc' },
   })
-  if (kept.length < (await countAsked(scope, given))) return 'recorded'
-  // As they were kept above.
+  const answered = kept.map(({ connectionId }) => connectionId)
+  if (kept.length === 0 || (await isAnybodyLeft(scope, key, answered))) return false
+  // As they were kept when they were given.
   const all = kept.map((row) => readObject(row.answer) as unknown as QuestionAnswer & { name: string })
-  await endQuestion(scope, given, {
+  return endQuestion(scope, key, {
     status: 'answered',
     answer: all.map(({ name: _, ...each }) => each),
     outcome: showAnswers(all),
   })
-  return 'counts'
 }
 
-/** In how many chats it was asked, and can be answered. */
-async function countAsked({ db }: InTransaction<SystemScope>, { tenantId, id }: QuestionKey): Promise<number> {
+/** Whether it is still to reach somebody, or somebody who was reached can still answer. */
+async function isAnybodyLeft(
+  { db }: InTransaction<SystemScope>,
+  { tenantId, id }: QuestionKey,
+  answered: readonly string[],
+): Promise<boolean> {
   const deliveries = await db.delivery.findMany({
     where: {
       tenantId,
       notificationId: id,
+      id: deliveryIdsOf({ id, broadcast: null }),
       status: { in: ['queued', 'scheduled', 'awaiting_user', 'sent', 'unknown'] },
     },
-    select: { id: true },
+    select: { status: true, connectionId: true },
   })
-  return deliveries.length
+  const left = deliveries.filter(({ connectionId }) => connectionId === null || !answered.includes(connectionId))
+  if (left.some(({ status }) => status !== 'sent' && status !== 'unknown')) return true
+  const reached = left.flatMap(({ connectionId }) => connectionId ?? [])
+  return (await db.connection.count({ where: { tenantId, id: { in: reached }, status: 'active' } })) > 0
 }
 
 const shownLengthMax = 200

@@ -18,7 +18,7 @@ export async function answerChat(scope: TenantRequestScope, connectionId: string
   if (!outcome || outcome instanceof Error) return accepted
   await inTransaction(scope, async ({ db }) => {
     await keepInboxAnswer(db, { tenantId, notificationId: outcome.id, connectionId })
-    if (upTo !== undefined) await markRead(db, { tenantId, connectionId, upTo })
+    if (upTo !== undefined) await markRead(db, { tenantId, connectionId, upTo, isOnlyLess: true })
   })
   return accepted
 }
