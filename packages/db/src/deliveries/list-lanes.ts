@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { defineStatement, probe, run } from '../sql.js'
+import { busyBots } from './find-due-lanes.js'
 
 const countMax = 10_000
 
@@ -18,19 +19,10 @@ export interface BusyLane {
   waiting: number
 }
 
-// Skips from bot to bot like the search for due lanes.
 const list = defineStatement(
   'list-busy-lanes',
   `
-WITH RECURSIVE busy AS (
-  (SELECT p.bot_id FROM pending_deliveries p WHERE NOT p.is_paused AND p.bot_id > $1::uuid ORDER BY p.bot_id LIMIT 1)
-  UNION ALL
-  SELECT n.bot_id
-  FROM busy s
-  CROSS JOIN LATERAL (
-    SELECT p.bot_id FROM pending_deliveries p WHERE NOT p.is_paused AND p.bot_id > s.bot_id ORDER BY p.bot_id LIMIT 1
-  ) n
-)
+WITH ${busyBots('$1::uuid')}
 SELECT b.id AS bot_id, b.username, b.rate, coalesce(l.learned_rate, b.rate)::float8 AS present_rate,
   CASE WHEN l.lease_until > clock_timestamp() THEN l.holder END AS holder,
   CASE WHEN l.paused_until > clock_timestamp() THEN l.paused_until END AS paused_until,

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { defineStatement, type Executor, probe, run } from '../sql.js'
+import { defineStatement, type Executor, probe, run, type Statement } from '../sql.js'
 import { isOfNotification } from './of-notification.js'
 
 /** A question, with whom of its users an answer is from. */
@@ -10,12 +10,11 @@ export interface AskedQuestion {
   userId: string
 }
 
-const findReplied = defineStatement(
-  'find-question-of-message',
-  `
+/** The SQL of the question that a message in a chat has asked. @param candidates the SELECT of questions of `c.tenant_id`. */
+const askedBy = (candidates: string): string => `
 SELECT q.tenant_id, q.id, d.connection_id, d.user_id
 FROM connections c
-JOIN questions q ON ${probe('q.tenant_id', 'c.tenant_id')} AND q.status = 'open'
+CROSS JOIN LATERAL (${candidates}) q
 CROSS JOIN LATERAL (
   SELECT d.connection_id, d.user_id FROM deliveries d
   WHERE ${isOfNotification('d', 'q.tenant_id', 'q.id')}
@@ -23,46 +22,52 @@ CROSS JOIN LATERAL (
   LIMIT 1
 ) d
 WHERE ${probe('c.bot_id', '$1::uuid')} AND ${probe('c.chat_id', '$2::bigint')} AND c.status = 'active'
-LIMIT 1`,
-)
-
-/** Finds the open question that a message in a chat has asked. */
-export async function findQuestionOfMessage(
-  on: Executor,
-  message: { botId: string; chatId: bigint; messageId: number },
-): Promise<AskedQuestion | undefined> {
-  const [question] = await run<AskedQuestion>(on, findReplied, [message.botId, message.chatId, message.messageId])
-  return question
-}
+LIMIT 1`
 
 /** So many of a tenant's questions are looked through for the one that somebody answers too late. */
 const endedMax = 200
 
-const findRepliedLate = defineStatement(
+const findOpen = defineStatement(
+  'find-question-of-message',
+  askedBy(`
+  SELECT q.tenant_id, q.id FROM questions q
+  WHERE ${probe('q.tenant_id', 'c.tenant_id')} AND q.status = 'open' ORDER BY q.tenant_id, q.id
+`),
+)
+const findEnded = defineStatement(
   'find-ended-question-of-message',
-  `
-SELECT q.tenant_id, q.id, d.connection_id, d.user_id
-FROM connections c
-CROSS JOIN LATERAL (
+  askedBy(`
   SELECT q.tenant_id, q.id FROM questions q
   WHERE q.tenant_id = c.tenant_id AND q.status <> 'open' ORDER BY q.id DESC LIMIT ${endedMax}
-) q
-CROSS JOIN LATERAL (
-  SELECT d.connection_id, d.user_id FROM deliveries d
-  WHERE ${isOfNotification('d', 'q.tenant_id', 'q.id')}
-    AND d.connection_id = c.id AND $3::bigint = ANY (d.telegram_message_ids)
-  LIMIT 1
-) d
-WHERE ${probe('c.bot_id', '$1::uuid')} AND ${probe('c.chat_id', '$2::bigint')} AND c.status = 'active'
-LIMIT 1`,
+`),
 )
+
+/** A message of ours in a chat. */
+interface MessageInChat {
+  botId: string
+  chatId: bigint
+  messageId: number
+}
+
+/** Finds the open question that a message in a chat has asked. */
+export async function findQuestionOfMessage(on: Executor, message: MessageInChat): Promise<AskedQuestion | undefined> {
+  return findAsked(on, findOpen, message)
+}
 
 /** Finds the question that a message in a chat has asked and that has ended, among the latest of its tenant. */
 export async function findEndedQuestionOfMessage(
   on: Executor,
-  message: { botId: string; chatId: bigint; messageId: number },
+  message: MessageInChat,
 ): Promise<AskedQuestion | undefined> {
-  const [question] = await run<AskedQuestion>(on, findRepliedLate, [message.botId, message.chatId, message.messageId])
+  return findAsked(on, findEnded, message)
+}
+
+async function findAsked(
+  on: Executor,
+  statement: Statement,
+  { botId, chatId, messageId }: MessageInChat,
+): Promise<AskedQuestion | undefined> {
+  const [question] = await run<AskedQuestion>(on, statement, [botId, chatId, messageId])
   return question
 }
 
