@@ -1,6 +1,7 @@
 import type { EventData } from '@tellwire/db'
-import { personName, sealInboundFile, type Sealer } from '@tellwire/domain'
+import { sealInboundFile, type Sealer } from '@tellwire/domain'
 import type { Message } from '@tellwire/telegram'
+import { describePerson } from './describe-person.js'
 import { textOf } from './message.js'
 
 /** What a tenant is told of a message, but for whose it is. */
@@ -36,14 +37,7 @@ export function describeMessage(
       : null,
     // As Telegram has it.
     content: plain === undefined ? null : (message[plain] as unknown as Record<string, unknown>),
-    from: from
-      ? {
-          id: String(from.id),
-          name: personName({ chat, from }),
-          username: from.username ?? null,
-          language_code: from.language_code ?? null,
-        }
-      : null,
+    from: describePerson(chat, from),
     reply_to_message_id: replied?.message_id ?? null,
     sent_at: new Date(message.date * 1_000).toISOString(),
   }

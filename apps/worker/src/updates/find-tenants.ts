@@ -39,3 +39,15 @@ export async function findTenants(
     })
     .slice(0, tenantsMax)
 }
+
+/** Finds the connections of a tenant's users to a chat. */
+export async function findConnectionsOf(
+  { db, botId }: UpdateScope,
+  tenantId: string,
+  chatId: number,
+): Promise<{ id: string; userId: string }[]> {
+  return db.connection.findMany({
+    where: { tenantId, botId, chatId: BigInt(chatId), status: 'active' },
+    select: { id: true, userId: true },
+  })
+}

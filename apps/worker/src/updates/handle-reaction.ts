@@ -1,6 +1,7 @@
-import { type NewEvent, personName, recordEvents } from '@tellwire/domain'
+import { type NewEvent, recordEvents } from '@tellwire/domain'
 import type { MessageReactionUpdated, ReactionType } from '@tellwire/telegram'
-import { findTenants } from './find-tenants.js'
+import { describePerson } from './describe-person.js'
+import { findConnectionsOf, findTenants } from './find-tenants.js'
 import { asPerson, type UpdateScope } from './scope.js'
 
 /**
@@ -12,10 +13,7 @@ export async function handleReaction(given: UpdateScope, change: MessageReaction
   const scope = asPerson(given, user)
   const [tenant, other] = await findTenants(scope, chat.id)
   if (!tenant || other) return
-  const connections = await scope.db.connection.findMany({
-    where: { tenantId: tenant.id, botId: scope.botId, chatId: BigInt(chat.id), status: 'active' },
-    select: { id: true, userId: true },
-  })
+  const connections = await findConnectionsOf(scope, tenant.id, chat.id)
   await recordEvents(
     scope.db,
     connections.map(({ id, userId }): NewEvent => ({
@@ -28,14 +26,7 @@ export async function handleReaction(given: UpdateScope, change: MessageReaction
         message_id: messageId,
         reactions: change.new_reaction.map(nameOf),
         previous_reactions: change.old_reaction.map(nameOf),
-        from: user
-          ? {
-              id: String(user.id),
-              name: personName({ chat, from: user }),
-              username: user.username ?? null,
-              language_code: user.language_code ?? null,
-            }
-          : null,
+        from: describePerson(chat, user),
       },
     })),
   )

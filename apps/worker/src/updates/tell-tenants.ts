@@ -3,7 +3,7 @@ import type { Message } from '@tellwire/telegram'
 import { answerByItself } from './answer-by-itself.js'
 import { makeChatButton } from './chat-buttons.js'
 import { describeMessage } from './describe-message.js'
-import { type ChatTenant, findTenants } from './find-tenants.js'
+import { type ChatTenant, findConnectionsOf, findTenants } from './find-tenants.js'
 import { textOf } from './message.js'
 import { packId } from './pack-id.js'
 import type { Command } from './parse-command.js'
@@ -75,10 +75,7 @@ interface Heard {
 async function recordMessage(scope: UpdateScope, said: Said, { tenantId, message, command }: Heard): Promise<void> {
   const described = describeMessage(scope, message)
   if (!described) return
-  const connections = await scope.db.connection.findMany({
-    where: { tenantId, botId: scope.botId, chatId: BigInt(message.chat.id), status: 'active' },
-    select: { id: true, userId: true },
-  })
+  const connections = await findConnectionsOf(scope, tenantId, message.chat.id)
   await recordHeard(
     scope.db,
     connections.map(({ id, userId }): HeardMessage => {
