@@ -17,6 +17,7 @@ if (!response.ok) {
   process.exit(2)
 }
 
+// The report is what this command is for: it goes to the standard output, a line for each thing that was looked at.
 const signs = { ok: '✓', warning: '!', error: '✗' }
 for (const { name, status, detail, advice } of body.checks) {
   console.log(`${signs[status]} ${name.padEnd(18)} ${detail}${advice ? `\n  ${''.padEnd(18)} → ${advice}` : ''}`)

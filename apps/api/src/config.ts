@@ -1,17 +1,7 @@
-import { parseEnv, readSecretFiles, SecretKey } from '@tellwire/config'
+import { parseEnv, readSecretFiles, SecretKey, serviceSecrets } from '@tellwire/config'
 import { isWellFormedKey, type KeyKind } from '@tellwire/domain'
 import { filesEnv } from '@tellwire/files'
 import Type, { type Static } from 'typebox'
-
-/** Secrets that may stand in a file, which the same name with `_FILE` names. */
-const secretNames = [
-  'SECRET_KEY',
-  'DATABASE_URL',
-  'DATABASE_ENGINE_URL',
-  'REDIS_URL',
-  'TELLWIRE_ADMIN_KEY',
-  'TELLWIRE_TENANT_KEY',
-]
 
 function wellFormed(kind: KeyKind) {
   const form = `must be a key as node apps/api/dist/make-key.js ${kind} makes one`
@@ -53,5 +43,5 @@ export const MigrateEnv = Type.Object({
 export type ApiConfig = Static<typeof ApiEnv>
 
 export function readConfig(env: NodeJS.ProcessEnv): ApiConfig {
-  return parseEnv(ApiEnv, readSecretFiles(env, secretNames))
+  return parseEnv(ApiEnv, readSecretFiles(env, [...serviceSecrets, 'TELLWIRE_ADMIN_KEY', 'TELLWIRE_TENANT_KEY']))
 }

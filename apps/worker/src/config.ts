@@ -1,9 +1,6 @@
-import { parseEnv, readSecretFiles, SecretKey } from '@tellwire/config'
+import { parseEnv, readSecretFiles, SecretKey, serviceSecrets } from '@tellwire/config'
 import { filesEnv } from '@tellwire/files'
 import Type, { type Static } from 'typebox'
-
-/** Secrets that may stand in a file, which the same name with `_FILE` names. */
-const secretNames = ['SECRET_KEY', 'DATABASE_URL', 'DATABASE_ENGINE_URL', 'REDIS_URL']
 
 export const WorkerEnv = Type.Object({
   DATABASE_URL: Type.String({ pattern: '^postgres(ql)?://' }),
@@ -26,5 +23,5 @@ export const WorkerEnv = Type.Object({
 export type WorkerConfig = Static<typeof WorkerEnv>
 
 export function readConfig(env: NodeJS.ProcessEnv): WorkerConfig {
-  return parseEnv(WorkerEnv, readSecretFiles(env, secretNames))
+  return parseEnv(WorkerEnv, readSecretFiles(env, serviceSecrets))
 }

@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox'
 import { GivenId, ShownId } from '../http/ids.js'
 import { JsonObject, Literals, Nullable, pageQuery, Timestamp } from '../http/schemas.js'
 
-const actorTypes = ['api_key', 'admin_key', 'person', 'system'] as const
+export const actorTypes = ['api_key', 'admin_key', 'person', 'system'] as const
 
 export const AuditEntry = Type.Object(
   {

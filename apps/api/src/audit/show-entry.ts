@@ -1,9 +1,7 @@
 import { isRecord, nilUuid, type Prisma, readWord } from '@tellwire/db'
 import { auditActions } from '@tellwire/domain'
 import { showId } from '../http/ids.js'
-import type { AuditEntryView } from './schemas.js'
-
-const actorTypes = ['api_key', 'admin_key', 'person', 'system'] as const
+import { actorTypes, type AuditEntryView } from './schemas.js'
 
 export function showEntry(entry: Prisma.AuditEntryGetPayload<object>): AuditEntryView {
   const { id, tenantId, sequence, hash, action, objectType, createdAt } = entry

@@ -1,12 +1,9 @@
 import { listEntries } from '../../audit/list-entries.js'
 import { AdminAuditListQuery, AdminAuditQuery, AuditEntry, AuditVerdict } from '../../audit/schemas.js'
 import { verify } from '../../audit/verify.js'
-import { readId } from '../../http/ids.js'
 import { Page } from '../../http/schemas.js'
 import { adminRoute } from '../../route.js'
-
-const tenantOf = (id: string | undefined): string | undefined =>
-  id === undefined ? undefined : readId('ten', id, 'tenant')
+import { readTenantId } from './read-tenant-id.js'
 
 export const adminAuditRoutes = [
   adminRoute({
@@ -16,7 +13,7 @@ export const adminAuditRoutes = [
     summary: 'See who changed what, newest first',
     query: AdminAuditListQuery,
     responses: { 200: Page('AuditPage', AuditEntry) },
-    handler: ({ scope, query: { tenant_id: tenantId, ...query } }) => listEntries(scope, tenantOf(tenantId), query),
+    handler: ({ scope, query: { tenant_id: tenantId, ...query } }) => listEntries(scope, readTenantId(tenantId), query),
   }),
   adminRoute({
     operation: 'verifyAllAudit',
@@ -26,7 +23,7 @@ export const adminAuditRoutes = [
     query: AdminAuditQuery,
     responses: { 200: AuditVerdict },
     handler: ({ scope, query }) => {
-      const tenantId = tenantOf(query.tenant_id)
+      const tenantId = readTenantId(query.tenant_id)
       return verify(scope, tenantId === undefined ? undefined : [tenantId])
     },
   }),

@@ -1,8 +1,8 @@
 import Type from 'typebox'
-import { notFound } from '../../errors.js'
 import { answerOnce } from '../../http/answer.js'
 import { GivenId, IdParams, readId } from '../../http/ids.js'
 import { Page } from '../../http/schemas.js'
+import { findKey } from '../../keys/find-key.js'
 import { issueKey } from '../../keys/issue-key.js'
 import { listKeys } from '../../keys/list-keys.js'
 import { revokeKey } from '../../keys/revoke-key.js'
@@ -156,9 +156,7 @@ export const adminRoutes = [
       answerOnce(
         scope,
         async (scope) => {
-          const where = { tenantId_id: { tenantId: idOf(params), id: keyOf(params) } }
-          const key = await scope.db.apiKey.findUnique({ where })
-          if (!key) throw notFound('key', '/key_id')
+          const key = await findKey(scope, { tenantId: idOf(params), keyId: keyOf(params), pointer: '/key_id' })
           return rotateKey(scope, key, body.overlap)
         },
         { status: 201, isSecret: true },

@@ -1,11 +1,8 @@
 import { Answer } from '../../http/answer.js'
-import { readId } from '../../http/ids.js'
 import { adminRoute } from '../../route.js'
 import { readUsage, toCsv } from '../../usage/read-usage.js'
 import { AdminUsageQuery, AllUsage, UsageCsv } from '../../usage/schemas.js'
-
-const tenantOf = (id: string | undefined): string | undefined =>
-  id === undefined ? undefined : readId('ten', id, 'tenant')
+import { readTenantId } from './read-tenant-id.js'
 
 export const adminUsageRoutes = [
   adminRoute({
@@ -16,7 +13,7 @@ export const adminUsageRoutes = [
     description: 'It is summed up as it happens, a second or two behind.',
     query: AdminUsageQuery,
     responses: { 200: AllUsage },
-    handler: ({ scope, query }) => readUsage(scope, tenantOf(query.tenant_id), query),
+    handler: ({ scope, query }) => readUsage(scope, readTenantId(query.tenant_id), query),
   }),
   adminRoute({
     operation: 'getAllUsageCsv',
@@ -27,7 +24,7 @@ export const adminUsageRoutes = [
     responses: { 200: UsageCsv },
     answers: 'text/csv',
     handler: async ({ scope, query }) => {
-      const csv = toCsv(await readUsage(scope, tenantOf(query.tenant_id), query))
+      const csv = toCsv(await readUsage(scope, readTenantId(query.tenant_id), query))
       return new Answer(200, csv, { 'content-type': 'text/csv; charset=utf-8' })
     },
   }),

@@ -1,6 +1,7 @@
 import { answerOnce } from '../../http/answer.js'
 import { IdParams, readId } from '../../http/ids.js'
 import { Page } from '../../http/schemas.js'
+import { findKey } from '../../keys/find-key.js'
 import { issueKey, readExpiry } from '../../keys/issue-key.js'
 import { listKeys } from '../../keys/list-keys.js'
 import { revokeKey } from '../../keys/revoke-key.js'
@@ -8,7 +9,6 @@ import { rotateKey } from '../../keys/rotate-key.js'
 import { IssuedKey, Key, KeyListQuery, KeyRotation, NewKey } from '../../keys/schemas.js'
 import { Empty, route } from '../../route.js'
 import { assertNotMore } from './assert-not-more.js'
-import { findKey } from './find-key.js'
 
 const tag = 'account'
 const params = IdParams('key', 'key')
@@ -66,7 +66,7 @@ export const keyRoutes = [
       answerOnce(
         scope,
         async (scope) => {
-          const key = await findKey(scope, idOf(params))
+          const key = await findKey(scope, { tenantId: scope.tenantId, keyId: idOf(params), pointer: '/id' })
           assertNotMore(scope, key)
           return rotateKey(scope, key, body.overlap)
         },
