@@ -54,7 +54,7 @@ export async function endQuestion(
       tenantId,
       action: `question.${end.status}`,
       object: { type: 'question', id: showId('qst', id) },
-      ...(end.status === 'answered' ? { after: { answers: [end.answer].flat() } } : {}),
+      ...(end.status === 'answered' ? { after: { answers: answersOf(end.answer) } } : {}),
     })
   }
   await cancelDeliveries(db, tenantId, id)
@@ -67,10 +67,8 @@ export async function endQuestion(
 function toEvent({ tenantId, id }: QuestionKey, end: QuestionEnd, defaultOption: string | null): NewEvent {
   const question = { question_id: id }
   switch (end.status) {
-    case 'answered': {
-      const answers = Array.isArray(end.answer) ? end.answer : [end.answer]
-      return { tenantId, type: 'question.answered', data: { ...question, answers } }
-    }
+    case 'answered':
+      return { tenantId, type: 'question.answered', data: { ...question, answers: answersOf(end.answer) } }
     case 'expired':
       return { tenantId, type: 'question.expired', data: { ...question, default: defaultOption } }
     case 'cancelled':
@@ -85,36 +83,45 @@ async function showOutcome(scope: InTransaction<SystemScope>, key: QuestionKey, 
   const { tenantId, id } = key
   const { buttons: _, question, ...options } = (await findContent(db, key)).options
   if (!question) return
-  const ended: MessageOptions = { ...options, question, outcome: tellOutcome(question, end) }
+  const outcome = tellOutcome(question, end)
+  const ended: MessageOptions = { ...options, question, outcome }
   await db.notificationContent.update({
     where: { tenantId_notificationId: { tenantId, notificationId: id } },
     data: { options: toJsonColumn(readObject(ended)), editedAt: new Date() },
   })
-  if (question.free_text) return sayOutcome(scope, key, end)
+  // Telegram edits no message that opens an answer.
+  if (question.free_text) return sayOutcome(scope, key, outcome, answeredIn(question, end))
   const { botIds } = await queueEdits(db, tenantId, id, { type: 'edit', has_new_media: false })
   for (const botId of botIds) wakeAfterCommit(scope, DrainLane, { botId })
 }
 
-/** Telegram edits no message that opens an answer: its outcome is said below it, where it was not answered. */
-async function sayOutcome(scope: InTransaction<SystemScope>, key: QuestionKey, end: QuestionEnd): Promise<void> {
+/** Says the outcome below the messages of a question, but for the chat in which it was answered. */
+async function sayOutcome(
+  scope: InTransaction<SystemScope>,
+  { tenantId, id }: QuestionKey,
+  text: string,
+  answeredIn: string | undefined,
+): Promise<void> {
   const { db } = scope
-  const { tenantId, id } = key
-  const { question, outcome: text = '' } = (await findContent(db, key)).options
-  const answeredBy = end.status === 'answered' && question?.quorum === 'first' ? connectionOf(end.answer) : undefined
   const deliveries = await db.delivery.findMany({
     where: { tenantId, notificationId: id, id: deliveryIdsOf({ id, broadcast: null }), status: 'sent' },
     select: { botId: true, chatId: true, connectionId: true, telegramMessageIds: true },
   })
   for (const { botId, chatId, connectionId, telegramMessageIds } of deliveries) {
-    if (botId === null || chatId === null || connectionId === answeredBy) continue
+    if (botId === null || chatId === null || connectionId === answeredIn) continue
     const body = { text, repliesTo: Number(telegramMessageIds.at(-1)) }
     await enqueueReply(db, { botId, chatId, tenantId, body }, waitingMax)
     wakeAfterCommit(scope, DrainLane, { botId })
   }
 }
 
-function connectionOf(answer: QuestionAnswer | QuestionAnswer[]): string | undefined {
-  return [answer].flat()[0]?.connection_id
+/** The connection by which the one answer came that counts; undefined where there are several, or none. */
+function answeredIn({ quorum }: AskedOptions, end: QuestionEnd): string | undefined {
+  return end.status === 'answered' && quorum === 'first' ? answersOf(end.answer)[0]?.connection_id : undefined
+}
+
+function answersOf(answer: QuestionAnswer | QuestionAnswer[]): QuestionAnswer[] {
+  return Array.isArray(answer) ? answer : [answer]
 }
 
 /** In signs, as nobody knows which languages are spoken in its chats. */
