@@ -23,41 +23,30 @@ export async function listChats(
     orderBy: { lastMessageId: 'desc' },
     take: limit + 1,
   })
-  const shown = chats.slice(0, limit)
-  const [connections, messages] = await Promise.all([
-    db.connection.findMany({
-      where: { tenantId, id: { in: shown.map(({ connectionId }) => connectionId) } },
-      include: withChat,
-    }),
-    readInboxMessages(
-      db,
-      tenantId,
-      shown.map(({ lastMessageId }) => lastMessageId),
-    ),
-  ])
   const page = toPage(
     chats,
     limit,
     list,
     ({ lastMessageId }) => lastMessageId,
-    (chat) => ({
-      connection: connections.find(({ id }) => id === chat.connectionId),
-      unread: chat.unread,
-      message: messages.find(({ id }) => id === chat.lastMessageId),
-    }),
+    (chat) => chat,
   )
-  return {
-    ...page,
-    data: page.data.flatMap(({ connection, unread: count, message }): InboxChatView[] =>
-      connection
-        ? [
-            {
-              connection: showConnection(connection),
-              unread: count,
-              last_message: (message && showHeard(message)) ?? null,
-            },
-          ]
-        : [],
+  const [connections, messages] = await Promise.all([
+    db.connection.findMany({
+      where: { tenantId, id: { in: page.data.map(({ connectionId }) => connectionId) } },
+      include: withChat,
+    }),
+    readInboxMessages(
+      db,
+      tenantId,
+      page.data.map(({ lastMessageId }) => lastMessageId),
     ),
-  }
+  ])
+  const data = page.data.flatMap(({ connectionId, lastMessageId, unread: count }): InboxChatView[] => {
+    const connection = connections.find(({ id }) => id === connectionId)
+    if (!connection) return []
+    const message = messages.find(({ id }) => id === lastMessageId)
+    const lastMessage = (message && showHeard(message)) ?? null
+    return [{ connection: showConnection(connection), unread: count, last_message: lastMessage }]
+  })
+  return { ...page, data }
 }
