@@ -191,9 +191,10 @@ export async function createWorld(
           bot: bot.username,
           contains: text,
           after: String(after),
+          timeout: '60',
         })
         const { status, body } = await control('GET', `/wait?${query}`)
-        if (status !== 200) throw new Error(body['error'])
+        if (status !== 200) throw new Error(`${body['error']}, but ${JSON.stringify((await messages()).slice(-3))}`)
         return body
       },
     }
