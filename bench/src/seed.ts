@@ -55,7 +55,10 @@ export async function seedBots(
       ids,
       owner?.id,
       bots.map(({ telegramId }) => telegramId),
-      bots.map(({ telegramId, token }) => Buffer.from(sealBotToken(sealer, BigInt(telegramId), token))),
+      bots.map(({ telegramId, token }) => {
+        const bot = { tenantId: owner?.id ?? null, telegramId: BigInt(telegramId) }
+        return Buffer.from(sealBotToken(sealer, bot, token))
+      }),
       options.rate,
     ],
   )

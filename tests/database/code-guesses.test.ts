@@ -35,7 +35,7 @@ test('of 10,000 guesses from 2,000 chats few are looked at, and none after the b
       tenantId,
       id: newId(),
       tokenHash: new Uint8Array(32),
-      codeHash: hashConnectCode(sealer, 'CCCC2222'),
+      codeHash: hashConnectCode(sealer, 'CCCC2222')[0],
       userId: 'u',
       botId,
       chat: 'private',

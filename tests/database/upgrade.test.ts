@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,7 +37,8 @@ describe('a database of the version before', () => {
     await migrate(url, migrations)
     api = await startProcess(fileURLToPath(new URL('../../apps/api/dist/main.js', import.meta.url)), {
       DATABASE_URL: url,
-      SECRET_KEY: `${'A'.repeat(43)}=`,
+      // The old key is a weak one, which is taken behind another only.
+      SECRET_KEY: `${randomBytes(32).toString('base64')},${'A'.repeat(43)}=`,
       PORT: '0',
       LOG_LEVEL: 'silent',
     })

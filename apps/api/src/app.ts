@@ -157,7 +157,7 @@ function toOperationServices(
     waits,
     eventFeed,
     eventStreams,
-    diagnose: () => diagnose({ config, db, jobs }),
+    diagnose: () => diagnose({ config, db, jobs, sealer }),
     listening: createListening(db, (error) => log.warn({ err: error }, 'that a tenant listens was not noted')),
     webhookBaseUrl: publicUrl,
     get baseUrl() {

@@ -5,7 +5,7 @@ import {
   bootstrap,
   createAccepter,
   createBoundedWork,
-  createSealer,
+  openSealer,
   recordPublicUrl,
   runNow,
   SecretKeyError,
@@ -41,7 +41,10 @@ const accepter = createAccepter(engine, waker)
 const boundedWork = createBoundedWork()
 const telegram = createBotApi({ root: config.TELEGRAM_API_ROOT })
 const files = await openFileStore(config)
-const sealer = createSealer(config.SECRET_KEY)
+const sealer = await openSealer(db, config.SECRET_KEY).catch((error: unknown) => {
+  if (error instanceof SecretKeyError) endWith(error.message)
+  throw error
+})
 const registry = new Registry()
 const metrics = createDeliveryMetrics(registry)
 const metricsServer =

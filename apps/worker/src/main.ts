@@ -4,7 +4,7 @@ import {
   assertSecretKey,
   createAddressRules,
   createBoundedWork,
-  createSealer,
+  openSealer,
   makeCallbackData,
   SecretKeyError,
   TimeZoneError,
@@ -63,7 +63,10 @@ const telegram = createBotApi({
   connectionsMax: config.TELEGRAM_CONNECTIONS,
 })
 
-const sealer = createSealer(config.SECRET_KEY)
+const sealer = await openSealer(db, config.SECRET_KEY).catch((error: unknown) => {
+  if (error instanceof SecretKeyError) endWith(error.message)
+  throw error
+})
 const leases = createLeases({ leasing, log })
 const boundedWork = createBoundedWork()
 const trials = createTrials()

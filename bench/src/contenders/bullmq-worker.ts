@@ -15,7 +15,7 @@ async function apiOf(botId: string): Promise<Api> {
   const known = apis.get(botId)
   if (known) return known
   const bot = await db.bot.findUniqueOrThrow({ where: { id: botId } })
-  const api = new Api(unsealBotToken(sealer, bot.telegramId, bot.tokenSealed), { apiRoot })
+  const api = new Api(unsealBotToken(sealer, bot), { apiRoot })
   apis.set(botId, api)
   return api
 }

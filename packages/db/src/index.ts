@@ -11,6 +11,14 @@ export {
 export { Prisma } from './generated/client.js'
 export { type QuotaWindow, readQuotas, takeFromQuota } from './quotas/quota-windows.js'
 export { keyLock } from './key-locks.js'
+export {
+  countFormerlySealed,
+  readFormerlySealed,
+  replaceSealed,
+  type SealedRow,
+  type SealedTable,
+  sealedTables,
+} from './sealed-columns.js'
 export { idAfter, idFloor, idTime, newId, nilUuid } from './ids.js'
 export { migrate, MigrationError, readMigrations } from './migrate.js'
 export { checkClock, type ClockCheck } from './check-clock.js'

@@ -12,7 +12,14 @@ export async function storeBot(
   const id = newId()
   const { token, ...facts } = bot
   const stored = await db.bot
-    .create({ data: { id, tenantId, ...facts, tokenSealed: sealBotToken(sealer, bot.telegramId, token) } })
+    .create({
+      data: {
+        id,
+        tenantId,
+        ...facts,
+        tokenSealed: sealBotToken(sealer, { tenantId, telegramId: bot.telegramId }, token),
+      },
+    })
     .catch((error: unknown) => {
       throw isUniqueViolation(error) ? botExists() : error
     })

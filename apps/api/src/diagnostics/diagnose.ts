@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { checkClock, type Database, describeDatabase } from '@tellwire/db'
-import { findKeyWeakness } from '@tellwire/domain'
+import { countFormerlySealed, type Sealer } from '@tellwire/domain'
 import type { JobBackend } from '@tellwire/jobs'
 import type { ApiConfig } from '../config.js'
 
@@ -22,6 +22,7 @@ interface Inspected {
   config: ApiConfig
   db: Database
   jobs: JobBackend
+  sealer: Sealer
 }
 
 const ok = (detail: string): Found => ({ status: 'ok', detail })
@@ -37,13 +38,14 @@ const freeMin = 0.1
 
 /** Looks at everything that an installation needs, and says what to do about what is not as it should be. */
 export async function diagnose(services: Inspected): Promise<Check[]> {
-  const [database, clock, queue, disk] = await Promise.all([
+  const [database, clock, queue, disk, secrets] = await Promise.all([
     inspectDatabase(services),
     inspect('clock', () => inspectClock(services)),
     inspect('queue', () => inspectQueue(services)),
     inspect('disk', () => inspectDisk(services)),
+    inspect('secrets', () => inspectSecrets(services)),
   ])
-  return [...database, clock, queue, disk, ...inspectConfig(services)]
+  return [...database, clock, queue, disk, secrets, ...inspectConfig(services)]
 }
 
 /** A look that fails is a finding of its own. */
@@ -149,6 +151,16 @@ async function inspectDisk({ config }: Inspected): Promise<Found> {
   return free >= freeMin ? ok(detail) : warning(detail, 'Make room: uploads are refused when it is full.')
 }
 
+async function inspectSecrets({ db, sealer }: Inspected): Promise<Found> {
+  const left = await countFormerlySealed(db, sealer)
+  return left === 0
+    ? ok('all are sealed with the first key of SECRET_KEY')
+    : warning(
+        `${left} are sealed with another key than the first of SECRET_KEY`,
+        'Run node apps/api/dist/rotate-secrets.js, and keep the other key in SECRET_KEY until then.',
+      )
+}
+
 /** The folder is made with the first file: until then its disk is that of the folder around it. */
 async function statfsOf(folder: string): Promise<StatsFs> {
   try {
@@ -160,15 +172,8 @@ async function statfsOf(folder: string): Promise<StatsFs> {
 }
 
 function inspectConfig({ config }: Inspected): Check[] {
-  const weakness = findKeyWeakness(config.SECRET_KEY)
   const url = config.PUBLIC_URL
   return [
-    {
-      name: 'secret_key',
-      ...(weakness === undefined
-        ? ok('it is as random as it should be')
-        : error(`it ${weakness}`, 'Make one with `openssl rand -base64 32`, before bots are registered.')),
-    },
     {
       name: 'database_roles',
       ...(config.DATABASE_ENGINE_URL === undefined

@@ -44,6 +44,7 @@ export function startReconciling(ctx: WorkerContext): Repeating {
 
 interface Bot {
   id: string
+  tenantId: string | null
   telegramId: bigint
   tokenSealed: Uint8Array
   updateMode: string
@@ -67,7 +68,7 @@ async function takeBots({ db }: WorkerContext): Promise<Bot[]> {
       FOR UPDATE SKIP LOCKED
     ) due
     WHERE b.id = due.id
-    RETURNING b.id::text, b.telegram_id AS "telegramId", b.token_sealed AS "tokenSealed", b.update_mode AS "updateMode",
+    RETURNING b.id::text, b.tenant_id::text AS "tenantId", b.telegram_id AS "telegramId", b.token_sealed AS "tokenSealed", b.update_mode AS "updateMode",
       b.wanted_update_mode AS "wantedUpdateMode", b.webhook_secret_version AS "secretVersion",
       b.webhook_secret_told AS "secretTold", b.webhook_failing_since AS "failingSince", b.polled_until AS "polledUntil",
       b.commands_version AS "commandsVersion"`
@@ -82,7 +83,7 @@ async function readPublicUrl({ db }: WorkerContext): Promise<string | undefined>
 async function reconcile(ctx: WorkerContext, bot: Bot, publicUrl: string | undefined): Promise<void> {
   const { id: botId, telegramId, secretVersion } = bot
   try {
-    const token = unsealBotToken(ctx.sealer, telegramId, bot.tokenSealed)
+    const token = unsealBotToken(ctx.sealer, bot)
     const info = await ctx.pollingApi.call(token, 'getWebhookInfo', {})
     if (info.kind !== 'ok') return
     const verdict = judgeWebhook(

@@ -28,10 +28,13 @@ export function createBotTokens({ db, sealer, log }: { db: Database; sealer: Sea
     async read(botId) {
       const known = kept.get(botId)
       if (known || performance.now() < (unreadableUntilMs.get(botId) ?? 0)) return known
-      const bot = await db.bot.findUnique({ where: { id: botId }, select: { telegramId: true, tokenSealed: true } })
+      const bot = await db.bot.findUnique({
+        where: { id: botId },
+        select: { tenantId: true, telegramId: true, tokenSealed: true },
+      })
       if (!bot) return undefined
       try {
-        const token = { text: unsealBotToken(sealer, bot.telegramId, bot.tokenSealed), sealed: bot.tokenSealed }
+        const token = { text: unsealBotToken(sealer, bot), sealed: bot.tokenSealed }
         const [oldest] = kept.keys()
         if (kept.size >= keptMax && oldest !== undefined) kept.delete(oldest)
         kept.set(botId, token)

@@ -12,7 +12,7 @@ export async function answerCallbackQuery(
 ): Promise<void> {
   try {
     const bot = await ctx.db.bot.findUniqueOrThrow({ where: { id: botId } })
-    const token = unsealBotToken(ctx.sealer, bot.telegramId, bot.tokenSealed)
+    const token = unsealBotToken(ctx.sealer, bot)
     const outcome = await ctx.pollingApi.call(token, 'answerCallbackQuery', {
       callback_query_id: queryId,
       ...(text === undefined ? {} : { text }),

@@ -11,7 +11,7 @@ export async function askAdministrator(
   { chatId, personId }: UnknownMember,
 ): Promise<boolean> {
   const bot = await ctx.db.bot.findUniqueOrThrow({ where: { id: botId } })
-  const token = unsealBotToken(ctx.sealer, bot.telegramId, bot.tokenSealed)
+  const token = unsealBotToken(ctx.sealer, bot)
   const params = { chat_id: chatId, user_id: personId }
   const outcome = await ctx.pollingApi.call(token, 'getChatMember', params, { timeoutMs })
   if (outcome.kind !== 'ok') ctx.log.info({ botId, outcome: outcome.kind }, 'a member of a group was not found')

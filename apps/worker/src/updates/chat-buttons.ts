@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { Sealer } from '@tellwire/domain'
 import type { Said } from './place.js'
 
@@ -22,6 +21,7 @@ export interface PressedButton {
 
 const prefix = 'tws'
 const signatureLength = 16
+const purpose = 'chat button'
 
 interface Signing {
   sealer: Sealer
@@ -34,7 +34,8 @@ interface Signing {
  */
 export function makeChatButton(signing: Signing, { chat, from }: Said, { kind, argument }: ChatButton): string {
   const owner = from?.id.toString(36) ?? ''
-  return [prefix, kind, argument, owner, sign(signing, [chat.id, kind, argument, owner])].join('~')
+  const signature = signing.sealer.derive(purpose, signed(signing, [chat.id, kind, argument, owner]))
+  return [prefix, kind, argument, owner, signature.slice(0, signatureLength)].join('~')
 }
 
 /** @returns undefined for what is no button that was shown in this chat. */
@@ -42,11 +43,12 @@ export function readChatButton(signing: Signing, chatId: number, data: string): 
   const parts = /^tws~([a-z]{4})~([\w.-]{0,24})~([0-9a-z]{0,11})~([\w-]{16})$/.exec(data)
   if (!parts) return undefined
   const [, kind = '', argument = '', owner = '', signature = ''] = parts
-  const expected = sign(signing, [chatId, kind, argument, owner])
-  if (!timingSafeEqual(Buffer.from(expected), Buffer.from(signature))) return undefined
+  const { sealer } = signing
+  const input = signed(signing, [chatId, kind, argument, owner])
+  if (!sealer.isDerived(purpose, input, signature, signatureLength)) return undefined
   return { kind, argument, ownerId: owner === '' ? undefined : Number.parseInt(owner, 36) }
 }
 
-function sign({ sealer, botId }: Signing, about: unknown[]): string {
-  return sealer.derive('chat button', JSON.stringify([botId, ...about])).slice(0, signatureLength)
+function signed({ botId }: Signing, about: unknown[]): string {
+  return JSON.stringify([botId, ...about])
 }

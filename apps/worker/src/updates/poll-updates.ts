@@ -125,7 +125,7 @@ export function startPolling(ctx: WorkerContext): UpdatePolling {
 
 async function readBot(ctx: WorkerContext, workerId: string, grant: PollerGrant, signal: AbortSignal): Promise<void> {
   const { botId } = grant
-  const token = unsealBotToken(ctx.sealer, grant.telegramId, grant.tokenSealed)
+  const token = unsealBotToken(ctx.sealer, grant)
   let offset = grant.nextUpdateId
   let failures = 0
   const failurePauseMs = (): number => failurePausesMs[Math.min(failures++, failurePausesMs.length - 1)] ?? 0

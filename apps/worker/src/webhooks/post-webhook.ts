@@ -52,8 +52,8 @@ export async function postWebhook(
   try {
     const secrets = [endpoint.secretSealed, endpoint.previousSecretSealed]
       .filter((sealed) => sealed !== null)
-      .map((sealed) => unsealWebhookSecret(sealer, endpoint.id, sealed))
-    const own = endpoint.headersSealed === null ? {} : unsealWebhookHeaders(sealer, endpoint.id, endpoint.headersSealed)
+      .map((sealed) => unsealWebhookSecret(sealer, endpoint, sealed))
+    const own = endpoint.headersSealed === null ? {} : unsealWebhookHeaders(sealer, endpoint, endpoint.headersSealed)
     const signed = { id: messageId, timestampSeconds: Math.floor(Date.now() / 1_000), body }
     const response = await request(endpoint.url, {
       method: 'POST',

@@ -45,6 +45,8 @@ export async function dropDeadWorkers(engine: Pool): Promise<void> {
 
 export interface PollerGrant {
   botId: string
+  /** Null for a bot that is shared. */
+  tenantId: string | null
   telegramId: bigint
   tokenSealed: Buffer
   /** The token's number: of a later one another reader has to begin. */
@@ -64,7 +66,7 @@ WITH free AS MATERIALIZED (
 UPDATE update_pollers p SET holder = $1
 FROM free, bots b, lanes l
 WHERE ${probe('p.bot_id', 'free.bot_id')} AND ${probe('b.id', 'free.bot_id')} AND ${probe('l.bot_id', 'free.bot_id')}
-RETURNING p.bot_id, b.telegram_id, b.token_sealed, l.token_version, p.next_update_id`,
+RETURNING p.bot_id, b.tenant_id, b.telegram_id, b.token_sealed, l.token_version, p.next_update_id`,
 )
 
 /** Takes over the long polls of bots that nobody reads, up to `countMax`. */

@@ -47,7 +47,22 @@ export const chainStart = ''
 
 /** The hash of an entry in its chain: nobody makes it without the service's key, nor without the entry before. */
 export function chainHash(sealer: Sealer, before: string, sequence: bigint, entry: ChainedEntry): string {
+  return sealer.derive('audit', chainInput(before, sequence, entry))
+}
+
+/** Whether a hash is that of an entry in its place. */
+export function isChained(
+  sealer: Sealer,
+  before: string,
+  sequence: bigint,
+  entry: ChainedEntry,
+  hash: string,
+): boolean {
+  return sealer.isDerived('audit', chainInput(before, sequence, entry), hash)
+}
+
+function chainInput(before: string, sequence: bigint, entry: ChainedEntry): string {
   const { tenantId, id, actorType, action, objectType, digest, createdAt } = entry
   const said = [before, sequence, tenantId, id, actorType, action, objectType, digest, createdAt.toISOString()]
-  return sealer.derive('audit', JSON.stringify(said.map(String)))
+  return JSON.stringify(said.map(String))
 }

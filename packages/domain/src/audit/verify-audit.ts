@@ -1,6 +1,6 @@
 import type { Transaction } from '@tellwire/db'
 import type { Sealer } from '../secrets/sealer.js'
-import { chainHash, chainStart, digestOf } from './audit-entry.js'
+import { chainStart, digestOf, isChained } from './audit-entry.js'
 
 /** The first fault of a chain, and where it is. */
 export interface AuditFault {
@@ -44,7 +44,7 @@ export async function verifyAudit(db: Transaction, sealer: Sealer, tenantId: str
       const { details, salt, digest, hash } = entry
       const isErased = details === null || salt === null
       const isAsWritten = isErased || digestOf(salt, details) === digest
-      if (!isAsWritten || chainHash(sealer, before, sequence, entry) !== hash) {
+      if (!isAsWritten || hash === null || !isChained(sealer, before, sequence, entry, hash)) {
         return { ...verdict, fault: { kind: 'changed', sequence } }
       }
       verdict.verified++

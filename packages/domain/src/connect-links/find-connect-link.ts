@@ -23,7 +23,10 @@ export async function lockConnectLink(
     await db.$executeRaw`SELECT 1 FROM connect_links WHERE token_hash = ${tokenHash} FOR UPDATE`
     return db.connectLink.findUnique({ where: { tokenHash } })
   }
-  const codeHash = hashConnectCode(sealer, key.code)
-  await db.$executeRaw`SELECT 1 FROM connect_links WHERE bot_id = ${botId}::uuid AND code_hash = ${codeHash} FOR UPDATE`
-  return db.connectLink.findUnique({ where: { botId_codeHash: { botId, codeHash } } })
+  for (const codeHash of hashConnectCode(sealer, key.code)) {
+    await db.$executeRaw`SELECT 1 FROM connect_links WHERE bot_id = ${botId}::uuid AND code_hash = ${codeHash} FOR UPDATE`
+    const link = await db.connectLink.findUnique({ where: { botId_codeHash: { botId, codeHash } } })
+    if (link) return link
+  }
+  return null
 }

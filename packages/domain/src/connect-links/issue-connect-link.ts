@@ -107,7 +107,7 @@ async function chooseToken(
   botId: string,
 ): Promise<{ token: string; codeHash: Uint8Array<ArrayBuffer> }> {
   const token = generateConnectToken()
-  const codeHash = hashConnectCode(scope.sealer, codeOfToken(token))
+  const [codeHash] = hashConnectCode(scope.sealer, codeOfToken(token))
   const isTaken = (await scope.db.connectLink.count({ where: { botId, codeHash } })) > 0
   return isTaken ? chooseToken(scope, botId) : { token, codeHash }
 }

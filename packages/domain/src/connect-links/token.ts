@@ -36,9 +36,16 @@ export function codeOfToken(token: string): string {
   return code
 }
 
-/** Keyed, since there are few enough codes to try all of them on a hash. */
-export function hashConnectCode(sealer: Sealer, code: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Buffer.from(sealer.derive('connect code', code), 'base64url'))
+/** Keyed, since there are few enough codes to try all of them on a hash. @returns the hash that is stored, and those under former keys. */
+export function hashConnectCode(
+  sealer: Sealer,
+  code: string,
+): [present: Uint8Array<ArrayBuffer>, ...before: Uint8Array<ArrayBuffer>[]] {
+  const [present, ...before] = sealer
+    .deriveAll('connect code', code)
+    .map((hash) => new Uint8Array(Buffer.from(hash, 'base64url')))
+  if (!present) throw new Error('there is no key')
+  return [present, ...before]
 }
 
 /** A code as it is shown: `CDFH-2345`. */

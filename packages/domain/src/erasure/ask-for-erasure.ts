@@ -6,9 +6,11 @@ import type { Sealer } from '../secrets/sealer.js'
 
 export type StoredErasure = Prisma.ErasureGetPayload<object>
 
+const digestPurpose = 'erased user'
+
 /** Stands for a person who was erased: who knows the id can tell, and nobody else. */
 export function userDigest(sealer: Sealer, tenantId: string, userId: string): string {
-  return sealer.derive('erased user', `${tenantId} ${userId}`)
+  return sealer.derive(digestPurpose, `${tenantId} ${userId}`)
 }
 
 /** The latest erasure of a person, that is to be done or was done. */
@@ -18,7 +20,7 @@ export async function findErasure(
   { tenantId, userId }: { tenantId: string; userId: string },
 ): Promise<StoredErasure | null> {
   return db.erasure.findFirst({
-    where: { tenantId, userDigest: userDigest(sealer, tenantId, userId) },
+    where: { tenantId, userDigest: { in: sealer.deriveAll(digestPurpose, `${tenantId} ${userId}`) } },
     orderBy: { id: 'desc' },
   })
 }

@@ -10,16 +10,13 @@ export interface InboundFile {
 /** The id of such a file: all that is needed to ask Telegram for it, which nobody else can read or make. */
 export function sealInboundFile(sealer: Sealer, botId: string, { fileId, name, mimeType }: InboundFile): string {
   const what = JSON.stringify([botId, fileId, name ?? null, mimeType ?? null])
-  return sealer.seal('inbound-file', what).toString('base64url')
+  return sealer.wrap('inbound-file', what)
 }
 
 /** @returns undefined for what is no such id. */
 export function unsealInboundFile(sealer: Sealer, id: string): (InboundFile & { botId: string }) | undefined {
   try {
-    const [botId, fileId, name, mimeType] = JSON.parse(sealer.unseal('inbound-file', Buffer.from(id, 'base64url'))) as (
-      | string
-      | null
-    )[]
+    const [botId, fileId, name, mimeType] = JSON.parse(sealer.unwrap('inbound-file', id)) as (string | null)[]
     if (typeof botId !== 'string' || typeof fileId !== 'string') return undefined
     return { botId, fileId, name: name ?? undefined, mimeType: mimeType ?? undefined }
   } catch {

@@ -10,7 +10,7 @@ import {
 } from '@tellwire/db'
 import { Refusal } from '../refusal.js'
 import type { AdminScope } from '../scope.js'
-import type { Sealer } from '../secrets/sealer.js'
+import type { SealedPlace, Sealer } from '../secrets/sealer.js'
 
 /** A request that its caller may repeat. */
 export interface Idempotency {
@@ -42,7 +42,6 @@ interface Options {
 const busyForMsMax = 5_000
 const busyRetryMs = 100
 const keptForMs = 24 * 3_600_000
-const sealPurpose = 'idempotent-answer'
 
 /**
  * Runs `work` in a transaction and keeps its result under the request's idempotency key in that same transaction,
@@ -98,7 +97,7 @@ export async function findKept<Result>(
       errors: [{ pointer: '/idempotency-key', code: 'mismatch', detail: 'was used for another request' }],
     })
   }
-  const result = kept.resultSealed ? unseal(sealer, kept.resultSealed) : kept.result
+  const result = kept.resultSealed ? unseal(sealer, kept, kept.resultSealed) : kept.result
   // It is what the same operation returned, as JSON.
   return { result: result as Result, isReplayed: true }
 }
@@ -139,15 +138,24 @@ async function keepResult(
   await db.idempotencyKey.update({
     where: { tenantId_key: { tenantId, key } },
     data: isSecret
-      ? { resultSealed: seal(sealer, result) }
+      ? { resultSealed: seal(sealer, { tenantId, key }, result) }
       : { result: (result ?? Prisma.JsonNull) as Prisma.InputJsonValue },
   })
 }
 
-function seal(sealer: Sealer, result: unknown): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(sealer.seal(sealPurpose, JSON.stringify({ body: result })))
+interface KeptKey {
+  tenantId: string
+  key: string
 }
 
-function unseal(sealer: Sealer, sealed: Uint8Array): unknown {
-  return (JSON.parse(sealer.unseal(sealPurpose, sealed)) as { body: unknown }).body
+function seal(sealer: Sealer, kept: KeptKey, result: unknown): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(sealer.seal(keptResultPlace(kept), JSON.stringify({ body: result })))
+}
+
+function unseal(sealer: Sealer, kept: KeptKey, sealed: Uint8Array): unknown {
+  return (JSON.parse(sealer.unseal(keptResultPlace(kept), sealed)) as { body: unknown }).body
+}
+
+export function keptResultPlace({ tenantId, key }: KeptKey): SealedPlace {
+  return { tenantId, table: 'idempotency_keys', row: key, field: 'result', formerly: 'idempotent-answer' }
 }

@@ -1,8 +1,8 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { Sealer } from '../secrets/sealer.js'
 
 const prefix = 'tw1.'
 const signatureLength = 16
+const purpose = 'button'
 
 /** What a pressed button is about. */
 export interface CallbackReference {
@@ -23,7 +23,8 @@ export function makeCallbackData(
   button: { index: number; action: string; value: unknown },
 ): string {
   const id = Buffer.from(deliveryId.replaceAll('-', ''), 'hex').toString('base64url')
-  return `${prefix}${id}.${button.index.toString(36)}.${sign(sealer, deliveryId, button)}`
+  const signature = sealer.derive(purpose, signed(deliveryId, button)).slice(0, signatureLength)
+  return `${prefix}${id}.${button.index.toString(36)}.${signature}`
 }
 
 /** Undefined for what no button of ours carries. */
@@ -40,14 +41,12 @@ export function isSignatureOf(
   { deliveryId, index, signature }: CallbackReference,
   { action, value }: { action: string; value: unknown },
 ): boolean {
-  const expected = sign(sealer, deliveryId, { index, action, value })
-  return timingSafeEqual(Buffer.from(expected), Buffer.from(signature))
+  return sealer.isDerived(purpose, signed(deliveryId, { index, action, value }), signature, signatureLength)
 }
 
-function sign(
-  sealer: Sealer,
+function signed(
   deliveryId: string,
   { index, action, value }: { index: number; action: string; value: unknown },
 ): string {
-  return sealer.derive('button', JSON.stringify([deliveryId, index, action, value ?? null])).slice(0, signatureLength)
+  return JSON.stringify([deliveryId, index, action, value ?? null])
 }

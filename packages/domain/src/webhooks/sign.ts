@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import type { Sealer } from '../secrets/sealer.js'
+import type { SealedPlace, Sealer } from '../secrets/sealer.js'
 
 // Standard Webhooks 1.0.
 
@@ -31,23 +31,42 @@ export function webhookHeaders(
   }
 }
 
-export function sealWebhookSecret(sealer: Sealer, endpointId: string, secret: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(sealer.seal(`webhook-secret ${endpointId}`, secret))
+/** Whose secrets they are. */
+export interface EndpointKey {
+  tenantId: string
+  id: string
 }
 
-export function unsealWebhookSecret(sealer: Sealer, endpointId: string, sealed: Uint8Array): string {
-  return sealer.unseal(`webhook-secret ${endpointId}`, sealed)
+export function sealWebhookSecret(sealer: Sealer, endpoint: EndpointKey, secret: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(sealer.seal(webhookSecretPlace(endpoint), secret))
+}
+
+export function unsealWebhookSecret(sealer: Sealer, endpoint: EndpointKey, sealed: Uint8Array): string {
+  return sealer.unseal(webhookSecretPlace(endpoint), sealed)
 }
 
 export function sealWebhookHeaders(
   sealer: Sealer,
-  endpointId: string,
+  endpoint: EndpointKey,
   headers: Record<string, string>,
 ): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(sealer.seal(`webhook-headers ${endpointId}`, JSON.stringify(headers)))
+  return new Uint8Array(sealer.seal(webhookHeadersPlace(endpoint), JSON.stringify(headers)))
 }
 
-export function unsealWebhookHeaders(sealer: Sealer, endpointId: string, sealed: Uint8Array): Record<string, string> {
+export function unsealWebhookHeaders(
+  sealer: Sealer,
+  endpoint: EndpointKey,
+  sealed: Uint8Array,
+): Record<string, string> {
   // As it was sealed.
-  return JSON.parse(sealer.unseal(`webhook-headers ${endpointId}`, sealed)) as Record<string, string>
+  return JSON.parse(sealer.unseal(webhookHeadersPlace(endpoint), sealed)) as Record<string, string>
+}
+
+/** The secret before stands in the same place: the two are of one kind. */
+export function webhookSecretPlace({ tenantId, id }: EndpointKey): SealedPlace {
+  return { tenantId, table: 'webhook_endpoints', row: id, field: 'secret', formerly: `webhook-secret ${id}` }
+}
+
+export function webhookHeadersPlace({ tenantId, id }: EndpointKey): SealedPlace {
+  return { tenantId, table: 'webhook_endpoints', row: id, field: 'headers', formerly: `webhook-headers ${id}` }
 }

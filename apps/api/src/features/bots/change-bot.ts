@@ -59,12 +59,9 @@ async function changeRate(
 }
 
 /** Subscribes to updates in the other way, at once; the bot is never read in both. */
-async function changeUpdateMode(
-  scope: Changing,
-  { id, telegramId, tokenSealed, webhookSecretVersion: secretVersion }: StoredBot,
-  wanted: WantedUpdateMode,
-) {
-  const token = unsealBotToken(scope.sealer, telegramId, tokenSealed)
+async function changeUpdateMode(scope: Changing, bot: StoredBot, wanted: WantedUpdateMode) {
+  const { id, webhookSecretVersion: secretVersion } = bot
+  const token = unsealBotToken(scope.sealer, bot)
   const updateMode = await subscribeUpdates(scope, token, { wanted, secretVersion })
   return inTransaction(scope, async (scope) => {
     const { tenantId } = scope

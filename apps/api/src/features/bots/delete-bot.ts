@@ -31,6 +31,6 @@ export async function deleteBot(scope: TenantScope & Needs<'telegram' | 'sealer'
     tellAfterCommit(scope, BotChanged, id)
     await db.connectLink.updateMany({ where: { botId: id, status: 'pending' }, data: { status: 'revoked' } })
   })
-  const token = unsealBotToken(scope.sealer, bot.telegramId, bot.tokenSealed)
+  const token = unsealBotToken(scope.sealer, bot)
   await scope.telegram.call(token, 'deleteWebhook', {})
 }

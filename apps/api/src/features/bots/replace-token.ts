@@ -22,7 +22,8 @@ export async function replaceToken(
   id: string,
   token: string,
 ) {
-  const { telegramId, wantedUpdateMode, webhookSecretVersion } = await findOwnBot(scope, id)
+  const owned = await findOwnBot(scope, id)
+  const { telegramId, wantedUpdateMode, webhookSecretVersion } = owned
   if (isWellFormedToken(token) && telegramIdOf(token) !== telegramId) throw rejectedToken('It belongs to another bot.')
   const { username, displayName } = await identifyBot(scope, token)
   // Whoever had the token may know the secret too.
@@ -50,7 +51,7 @@ export async function replaceToken(
     await recordAudit(scope, { tenantId: ownerId, action: 'bot.token_replaced', object })
     tellAfterCommit(scope, BotChanged, id)
     wakeAfterCommit(scope, DrainLane, { botId: id })
-    const tokenSealed = sealBotToken(sealer, telegramId, token)
+    const tokenSealed = sealBotToken(sealer, owned, token)
     return db.bot.update({
       where: { id },
       data: { tokenSealed, username, displayName, updateMode, webhookSecretTold: secretVersion },

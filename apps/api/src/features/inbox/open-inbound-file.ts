@@ -24,7 +24,7 @@ export async function openInboundFile(
   const bot =
     file && (await db.bot.findFirst({ where: { id: file.botId, status: 'active', access: { some: { tenantId } } } }))
   if (!file || !bot) throw notFound('file', '/id')
-  const token = unsealBotToken(sealer, bot.telegramId, bot.tokenSealed)
+  const token = unsealBotToken(sealer, bot)
   const found = await telegram.call(token, 'getFile', { file_id: file.fileId }, { signal })
   if (found.kind === 'refused' && tooLarge.test(found.description)) {
     throw new ApiError('file_too_large', 'Telegram gives bots files of up to 20 MB.')

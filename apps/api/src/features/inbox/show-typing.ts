@@ -20,6 +20,6 @@ export async function showTyping(
   const bot = await db.bot.findUniqueOrThrow({ where: { id: botId } })
   // Channels have nobody who types.
   if (bot.status !== 'active' || chat.type === 'channel' || !(await takeTyping(db, { botId, chatId }))) return
-  const token = unsealBotToken(sealer, bot.telegramId, bot.tokenSealed)
+  const token = unsealBotToken(sealer, bot)
   await telegram.call(token, 'sendChatAction', { chat_id: Number(chatId), action: 'typing' }, { signal })
 }

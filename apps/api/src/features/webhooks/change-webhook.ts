@@ -26,7 +26,7 @@ export async function changeWebhook(
         ...(url === undefined ? {} : { url }),
         ...(types === undefined ? {} : { types: types.map(toPattern) }),
         ...(description === undefined ? {} : { description }),
-        ...(headers === undefined ? {} : { headersSealed: sealWebhookHeaders(sealer, id, headers) }),
+        ...(headers === undefined ? {} : { headersSealed: sealWebhookHeaders(sealer, { tenantId, id }, headers) }),
         ...(concurrency === undefined ? {} : { concurrency }),
         ...(rate === undefined ? {} : { rate }),
         ...(isDisabling ? { disabledAt: new Date(), disabledReason: 'asked' } : {}),

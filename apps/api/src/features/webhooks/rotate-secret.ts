@@ -14,7 +14,7 @@ export async function rotateSecret(scope: InTransaction<TenantScope & Needs<'sea
   const webhook = await db.webhookEndpoint.update({
     where: { tenantId_id: { tenantId, id } },
     data: {
-      secretSealed: sealWebhookSecret(sealer, id, secret),
+      secretSealed: sealWebhookSecret(sealer, { tenantId, id }, secret),
       previousSecretSealed: secretSealed,
       previousSecretUntil: new Date(Date.now() + overlapMs),
     },

@@ -12,7 +12,7 @@ export function showWebhook(sealer: Sealer, webhook: StoredWebhook): WebhookSumm
     url: webhook.url,
     types: webhook.types.map(showType),
     description: webhook.description,
-    header_names: headersSealed === null ? [] : Object.keys(unsealWebhookHeaders(sealer, id, headersSealed)),
+    header_names: headersSealed === null ? [] : Object.keys(unsealWebhookHeaders(sealer, webhook, headersSealed)),
     concurrency: webhook.concurrency,
     rate: webhook.rate,
     status: disabledAt !== null ? 'disabled' : failingSince !== null ? 'failing' : 'active',

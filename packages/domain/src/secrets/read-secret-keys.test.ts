@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { findKeyWeakness } from './find-key-weakness.js'
+import { findKeyWeakness } from './read-secret-keys.js'
 
 test.each([Buffer.alloc(32), Buffer.alloc(32, 'abcdefgh'), Buffer.from('aabbccddaabbccddaabbccddaabbccdd')])(
   'a key of few different bytes is weak',

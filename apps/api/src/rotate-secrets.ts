@@ -1,0 +1,29 @@
+import { orExit, parseEnv, readSecretFiles, SecretKey, serviceSecrets } from '@tellwire/config'
+import { connectDatabase } from '@tellwire/db'
+import { openSealer, resealSecrets } from '@tellwire/domain'
+import Type from 'typebox'
+
+// Seals all secrets with the first of the keys in SECRET_KEY, while the services run; it may be cut off and begun again.
+const RotateEnv = Type.Object({ DATABASE_URL: Type.String(), SECRET_KEY: SecretKey })
+
+const config = orExit(() => parseEnv(RotateEnv, readSecretFiles(process.env, serviceSecrets)))
+const db = connectDatabase({ url: config.DATABASE_URL, applicationName: 'tellwire-rotate-secrets', poolMax: 2 })
+try {
+  const sealer = await openSealer(db, config.SECRET_KEY)
+  const tables = await resealSecrets(db, sealer)
+  for (const { table, resealed, unreadable } of tables) {
+    process.stdout.write(`${table}: ${resealed} sealed anew, ${unreadable} left that no key here opens\n`)
+  }
+  const isDone = tables.every(({ unreadable }) => unreadable === 0)
+  process.stdout.write(
+    isDone
+      ? 'All secrets are sealed with the first key. Take the others out of SECRET_KEY, and start the services anew.\n'
+      : 'Keep the other keys in SECRET_KEY: some of what is left may need them.\n',
+  )
+  if (!isDone) process.exitCode = 1
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+} finally {
+  await db.$disconnect()
+}
