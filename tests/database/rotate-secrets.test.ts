@@ -61,7 +61,9 @@ async function makeSecrets(db: ReturnType<typeof connectDatabase>, secretKey: st
       headersSealed: sealWebhookHeaders(sealer, endpoint, { a: 'b' }),
     },
   })
-  return { tenantId, endpoint, bots: made }
+  const [first, second] = made
+  if (!first || !second) throw new Error('two bots are needed')
+  return { endpoint, bots: made, first, second }
 }
 
 test('all that is sealed is known to the rotation', async ({ db }) => {
@@ -80,9 +82,8 @@ test('all that is sealed is known to the rotation', async ({ db }) => {
 
 test('after a rotation the former key opens nothing, and is needed for nothing', async ({ db }) => {
   const [former, present] = [newKey(), newKey()]
-  const { endpoint, bots } = await makeSecrets(db, former, 1_200)
+  const { endpoint, bots, first } = await makeSecrets(db, former, 1_200)
   const before = await openSealer(db, former)
-  const [first] = bots
   const told = webhookSecret(before, first.telegramId, 0)
   const both = await openSealer(db, `${present},${former}`)
   expect(await countFormerlySealed(db, both)).toBe(1_202)
@@ -138,11 +139,11 @@ test('the command says what it did', async ({ database, db }) => {
 
 test('a rotation that was cut off goes on, and leaves what it cannot read', async ({ db }) => {
   const [former, present] = [newKey(), newKey()]
-  const { bots } = await makeSecrets(db, former, 3)
-  const stranger = sealBotToken(createSealer(newKey()), bots[1], 'x')
-  await db.bot.update({ where: { id: bots[1].id }, data: { tokenSealed: stranger } })
+  const { first, second } = await makeSecrets(db, former, 3)
+  const stranger = sealBotToken(createSealer(newKey()), second, 'x')
+  await db.bot.update({ where: { id: second.id }, data: { tokenSealed: stranger } })
   const both = await openSealer(db, `${present},${former}`)
-  await db.bot.update({ where: { id: bots[0].id }, data: { tokenSealed: sealBotToken(both, bots[0], 'token 0') } })
+  await db.bot.update({ where: { id: first.id }, data: { tokenSealed: sealBotToken(both, first, 'token 0') } })
 
   const [, ofBots] = await resealSecrets(db, both)
   const [, again] = await resealSecrets(db, both)
