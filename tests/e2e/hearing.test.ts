@@ -1,4 +1,5 @@
 import { connectDatabase } from '@tellwire/db'
+import { createSealer, sealBotToken } from '@tellwire/domain'
 import { eventually } from '@tellwire/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createWorld, type Json, type World } from './world.js'
@@ -198,7 +199,9 @@ test('through a shared bot a message goes to whom it answers, or to whom the per
   const bot = await db.bot.findFirstOrThrow({ where: { username: world.bot.username } })
   const other = await db.tenant.findFirstOrThrow({ where: { name: 'Zweite GmbH' } })
   await db.botAccess.create({ data: { tenantId: other.id, botId: bot.id } })
-  await db.bot.update({ where: { id: bot.id }, data: { tenantId: null } })
+  const shared = { tenantId: null, telegramId: bot.telegramId }
+  const tokenSealed = sealBotToken(createSealer(world.secretKey), shared, world.bot.token)
+  await db.bot.update({ where: { id: bot.id }, data: { tenantId: null, tokenSealed } })
   await db.lane.updateMany({ data: { holder: null, leaseUntil: null } })
   const person = await world.connect('shared')
   const link = await world.call('POST', '/v1/connect-links', { user_id: 'same person' }, asOther)
