@@ -5,13 +5,15 @@ import { ApiEnv, MigrateEnv } from '../../apps/api/src/config.js'
 import { LocalEnv } from '../../apps/local/src/config.js'
 import { SandboxEnv } from '../../apps/sandbox/src/config.js'
 import { WorkerEnv } from '../../apps/worker/src/config.js'
+import { passwordVariables } from '../../packages/config/src/index.js'
 import { complainAboutNode } from '../../scripts/node-version.js'
 
 test('.env.example lists every variable that any app reads, and no other', () => {
   const example = readFileSync(fileURLToPath(new URL('../../.env.example', import.meta.url)), 'utf8')
   const listed = [...example.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].map(([, name = '']) => name)
 
-  const read = [ApiEnv, MigrateEnv, WorkerEnv, SandboxEnv, LocalEnv].flatMap((schema) => Object.keys(schema.properties))
+  const schemas = [ApiEnv, MigrateEnv, WorkerEnv, SandboxEnv, LocalEnv]
+  const read = [...schemas.flatMap((schema) => Object.keys(schema.properties)), ...passwordVariables]
 
   expect([...new Set(listed)].toSorted()).toEqual([...new Set(read)].toSorted())
 })

@@ -1,4 +1,4 @@
-import { parseEnv, readSecretFiles, SecretKey, serviceSecrets } from '@tellwire/config'
+import { parseEnv, readServiceEnv, SecretKey } from '@tellwire/config'
 import { isWellFormedKey, type KeyKind } from '@tellwire/domain'
 import { filesEnv } from '@tellwire/files'
 import Type, { type Static } from 'typebox'
@@ -19,6 +19,7 @@ export const ApiEnv = Type.Object({
   PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://[^/]+' })),
   HOST: Type.String({ default: '127.0.0.1' }),
   PORT: Type.Integer({ default: 3000, minimum: 0, maximum: 65535 }),
+  METRICS_HOST: Type.String({ default: '127.0.0.1' }),
   API_METRICS_PORT: Type.Optional(Type.Integer({ minimum: 0, maximum: 65535 })),
   RATE_LIMIT_PER_SECOND: Type.Integer({ default: 10_000, minimum: 1 }),
   ADDRESS_RATE_LIMIT_PER_SECOND: Type.Integer({ default: 200, minimum: 1 }),
@@ -40,8 +41,13 @@ export const MigrateEnv = Type.Object({
   DATABASE_ENGINE_PASSWORD: Type.Optional(Type.String({ minLength: 1 })),
 })
 
+/** @throws {ConfigError} */
+export function readMigrateConfig(env: NodeJS.ProcessEnv): Static<typeof MigrateEnv> {
+  return parseEnv(MigrateEnv, readServiceEnv(env, ['DATABASE_APP_PASSWORD']))
+}
+
 export type ApiConfig = Static<typeof ApiEnv>
 
 export function readConfig(env: NodeJS.ProcessEnv): ApiConfig {
-  return parseEnv(ApiEnv, readSecretFiles(env, [...serviceSecrets, 'TELLWIRE_ADMIN_KEY', 'TELLWIRE_TENANT_KEY']))
+  return parseEnv(ApiEnv, readServiceEnv(env, ['TELLWIRE_ADMIN_KEY', 'TELLWIRE_TENANT_KEY']))
 }

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url'
-import { orExit, parseEnv } from '@tellwire/config'
+import { orExit } from '@tellwire/config'
 import { ensureRoles, migrate } from '@tellwire/db'
 import { migrateJobs } from '@tellwire/jobs'
 import { createLogger } from '@tellwire/observability'
-import { MigrateEnv } from './config.js'
+import { readMigrateConfig } from './config.js'
 
 // Run once at deployment, as the owner of the tables, before any service starts. With the passwords of the two roles it
 // makes them, or renews their passwords and rights.
@@ -11,7 +11,7 @@ const {
   DATABASE_URL: url,
   DATABASE_APP_PASSWORD: app,
   DATABASE_ENGINE_PASSWORD: engine,
-} = orExit(() => parseEnv(MigrateEnv, process.env))
+} = orExit(() => readMigrateConfig(process.env))
 const log = createLogger('migrate', 'info')
 
 const applied = await migrate(url, fileURLToPath(new URL('../../../prisma/migrations', import.meta.url)))

@@ -1,13 +1,21 @@
-import { orExit, parseEnv, readSecretFiles, SecretKey, serviceSecrets } from '@tellwire/config'
+import { orExit, parseEnv, readServiceEnv, SecretKey } from '@tellwire/config'
 import { connectDatabase } from '@tellwire/db'
 import { openSealer, resealSecrets } from '@tellwire/domain'
 import Type from 'typebox'
 
 // Seals all secrets with the first of the keys in SECRET_KEY, while the services run; it may be cut off and begun again.
-const RotateEnv = Type.Object({ DATABASE_URL: Type.String(), SECRET_KEY: SecretKey })
+const RotateEnv = Type.Object({
+  DATABASE_URL: Type.String(),
+  DATABASE_ENGINE_URL: Type.Optional(Type.String()),
+  SECRET_KEY: SecretKey,
+})
 
-const config = orExit(() => parseEnv(RotateEnv, readSecretFiles(process.env, serviceSecrets)))
-const db = connectDatabase({ url: config.DATABASE_URL, applicationName: 'tellwire-rotate-secrets', poolMax: 2 })
+const config = orExit(() => parseEnv(RotateEnv, readServiceEnv(process.env)))
+const db = connectDatabase({
+  url: config.DATABASE_ENGINE_URL ?? config.DATABASE_URL,
+  applicationName: 'tellwire-rotate-secrets',
+  poolMax: 2,
+})
 try {
   const sealer = await openSealer(db, config.SECRET_KEY)
   const tables = await resealSecrets(db, sealer)

@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { ConfigError } from './parse-env.js'
 
-/** The secrets that every service takes. */
-export const serviceSecrets = ['SECRET_KEY', 'DATABASE_URL', 'DATABASE_ENGINE_URL', 'REDIS_URL'] as const
-
 /**
  * Reads variables of which the value stands in a file: `NAME_FILE` names the file of `NAME`, as container platforms hand secrets
  * over. White space at its ends counts for nothing.
