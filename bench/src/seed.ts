@@ -19,7 +19,7 @@ const analysedFrom = 1_000
 
 /** @param daysAgo when they began: their ids tell. */
 export async function seedTenants(place: Place, count: number, daysAgo = 0): Promise<SeededTenant[]> {
-  const db = connectDatabase({ url: place.url, poolMax: 2 })
+  const db = connectDatabase({ url: place.engineUrl, poolMax: 2 })
   try {
     const tenants: SeededTenant[] = []
     for (let index = 0; index < count; index++) {

@@ -7,7 +7,7 @@ import { expect, test as base } from 'vitest'
 /** A scope whose wake-ups are written down. */
 const test = base.extend<{ scope: ReturnType<typeof makeScope> }>({
   scope: async ({}, use) => {
-    const scope = makeScope((await createTestDatabase()).url)
+    const scope = makeScope((await createTestDatabase()).engineUrl)
     await use(scope)
     await scope.db.$disconnect()
   },

@@ -19,7 +19,7 @@ const test = base.extend<{ lab: Lab }>({
   lab: [
     async ({}, use) => {
       const database = await createTestDatabase()
-      const db = connectDatabase({ url: database.url, poolMax: 8 })
+      const db = connectDatabase({ url: database.engineUrl, poolMax: 8 })
       const owner = new pg.Client({ connectionString: database.ownerUrl })
       await owner.connect()
       // Recording tells and wakes nobody.

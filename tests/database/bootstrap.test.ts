@@ -6,7 +6,7 @@ import { expect, test as base } from 'vitest'
 const test = base.extend<{ db: Database }>({
   db: async ({}, use) => {
     const database = await createTestDatabase()
-    const db = connectDatabase({ url: database.url, poolMax: 8 })
+    const db = connectDatabase({ url: database.engineUrl, poolMax: 8 })
     await use(db)
     await db.$disconnect()
   },

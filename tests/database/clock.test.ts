@@ -5,7 +5,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 afterEach(() => void vi.useRealTimers())
 
 test('moments that are compared in the database come from its clock', async () => {
-  const { url } = await createTestDatabase()
+  const { engineUrl: url } = await createTestDatabase()
   const db = connectDatabase({ url })
   const tenant = await db.tenant.create({ data: { id: newId(), name: 'a' } })
   vi.useFakeTimers({ now: Date.now() + 3_600_000, toFake: ['Date'] })

@@ -13,7 +13,7 @@ const nobody = {
 }
 
 test('of 10,000 guesses from 2,000 chats few are looked at, and none after the bot has had enough', async () => {
-  const { url } = await createTestDatabase()
+  const { engineUrl: url } = await createTestDatabase()
   const db = connectDatabase({ url, poolMax: 4 })
   const sealer = createSealer(Buffer.alloc(32, 1).toString('base64'))
   const [tenantId, botId] = [newId(), newId()]

@@ -55,10 +55,10 @@ interface Lab {
 const test = base.extend<{ lab: Lab }>({
   lab: [
     async ({}, use) => {
-      const { ownerUrl, url, engineUrl } = await createTestDatabase()
+      const { ownerUrl, engineUrl } = await createTestDatabase()
       const owner = new pg.Client({ connectionString: ownerUrl })
       await owner.connect()
-      const db = connectDatabase({ url })
+      const db = connectDatabase({ url: engineUrl })
       const engine = connectEngine({ url: engineUrl })
       await use({ db, engine, owner })
       await Promise.all([owner.end(), db.$disconnect(), engine.end()])

@@ -29,11 +29,11 @@ interface Lab {
 
 const test = base.extend<{ lab: Lab }>({
   lab: async ({}, use) => {
-    const { ownerUrl, url, engineUrl } = await createTestDatabase()
+    const { ownerUrl, engineUrl: url } = await createTestDatabase()
     const owner = new pg.Client({ connectionString: ownerUrl })
     await owner.connect()
     const db = connectDatabase({ url, poolMax: 4 })
-    const engine = connectEngine({ url: engineUrl })
+    const engine = connectEngine({ url })
     const newTenant = async () => (await db.tenant.create({ data: { id: newId(), name: 'Acme' } })).id
     await use({ db, engine, owner, url, newTenant })
     await db.$disconnect()

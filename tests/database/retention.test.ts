@@ -17,7 +17,7 @@ interface Lab {
 const test = base.extend<{ lab: Lab }>({
   lab: async ({}, use) => {
     const database = await createTestDatabase()
-    const db = connectDatabase({ url: database.url, poolMax: 4 })
+    const db = connectDatabase({ url: database.engineUrl, poolMax: 4 })
     const owner = new pg.Client({ connectionString: database.ownerUrl })
     await owner.connect()
     await makeOldPartitions(owner)
@@ -74,7 +74,7 @@ async function makeOldPartitions(owner: pg.Client): Promise<void> {
       )
     }
   }
-  await owner.query('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO tellwire_app')
+  await owner.query('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO tellwire_engine')
 }
 
 test('what is too old for everybody goes with its partition, and what is younger stays', async ({ lab }) => {

@@ -29,7 +29,7 @@ const run = promisify(execFile)
 const test = base.extend<{ database: TestDatabase; db: ReturnType<typeof connectDatabase> }>({
   database: async ({}, use) => use(await createTestDatabase()),
   db: async ({ database }, use) => {
-    const db = connectDatabase({ url: database.url, poolMax: 4 })
+    const db = connectDatabase({ url: database.engineUrl, poolMax: 4 })
     await use(db)
     await db.$disconnect()
   },
@@ -116,7 +116,7 @@ test('the command says what it did', async ({ database, db }) => {
   const [former, present] = [newKey(), newKey()]
   await makeSecrets(db, former, 2)
   const rotate = async (secretKey: string) => {
-    const env = { DATABASE_URL: database.url, SECRET_KEY: secretKey, PATH: process.env['PATH'] }
+    const env = { DATABASE_URL: database.engineUrl, SECRET_KEY: secretKey, PATH: process.env['PATH'] }
     return run(process.execPath, [command], { env }).catch(
       (error: unknown) => error as { stdout: string; stderr: string },
     )

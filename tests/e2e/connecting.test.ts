@@ -443,7 +443,7 @@ test('who needs a new link is led to where the app shows one', async () => {
 test('through a bot that several tenants share, each message says whose it is', async () => {
   const userId = newUser()
   const person = await world.connect(userId)
-  const db = connectDatabase({ url: world.database.url, poolMax: 1 })
+  const db = connectDatabase({ url: world.database.engineUrl, poolMax: 1 })
   await db.bot.updateMany({ where: { username: world.bot.username }, data: { tenantId: null } })
   await db.lane.updateMany({ data: { holder: null, leaseUntil: null } })
 

@@ -159,7 +159,7 @@ test('a tenant that is deleted can be brought back for a while, and is gone then
   )
 
   await world.call('DELETE', path, undefined, admin())
-  const db = connectDatabase({ url: world.database.url, poolMax: 1 })
+  const db = connectDatabase({ url: world.database.engineUrl, poolMax: 1 })
   await db.erasure.updateMany({ where: { userDigest: null }, data: { dueAt: new Date() } })
   await db.$disconnect()
   const gone = await eventually(

@@ -195,7 +195,7 @@ test('through a shared bot a message goes to whom it answers, or to whom the per
     admin,
   )
   const asOther = { authorization: `Bearer ${issued['key']}` }
-  const db = connectDatabase({ url: world.database.url, poolMax: 1 })
+  const db = connectDatabase({ url: world.database.engineUrl, poolMax: 1 })
   const bot = await db.bot.findFirstOrThrow({ where: { username: world.bot.username } })
   const other = await db.tenant.findFirstOrThrow({ where: { name: 'Zweite GmbH' } })
   await db.botAccess.create({ data: { tenantId: other.id, botId: bot.id } })

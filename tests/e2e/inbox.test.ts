@@ -26,7 +26,7 @@ const untilUnread = (connection: string, count: number): Promise<Json | undefine
   )
 /** As if nobody had asked for events or the inbox for a month. */
 const forgetListening = async (): Promise<void> => {
-  const db = connectDatabase({ url: world.database.url, poolMax: 1 })
+  const db = connectDatabase({ url: world.database.engineUrl, poolMax: 1 })
   await db.tenant.updateMany({ data: { listenedAt: new Date(Date.now() - 30 * 86_400_000) } })
   await db.$disconnect()
 }

@@ -48,7 +48,7 @@ describe.each([
     const expired = await issue('owner')
     const revoked = await issue('owner')
     await world.call('DELETE', `/v1/connect-links/${revoked['id']}`)
-    const db = connectDatabase({ url: world.database.url, poolMax: 1 })
+    const db = connectDatabase({ url: world.database.engineUrl, poolMax: 1 })
     const latest = await db.connectLink.findFirstOrThrow({ where: { status: 'pending' }, orderBy: { id: 'desc' } })
     await db.connectLink.updateMany({ where: { id: latest.id }, data: { expiresAt: new Date(0) } })
     await db.$disconnect()

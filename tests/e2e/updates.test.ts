@@ -25,7 +25,7 @@ describe('a webhook', () => {
   let db: Database
   beforeAll(async () => {
     world = await createWorld({ webhook: true })
-    db = connectDatabase({ url: world.database.url, poolMax: 2 })
+    db = connectDatabase({ url: world.database.engineUrl, poolMax: 2 })
   })
   afterAll(async () => {
     await db.$disconnect()
@@ -94,7 +94,7 @@ describe('a webhook', () => {
 
 test('a bot whose webhook Telegram does not reach is polled for a while, and says so', async () => {
   const world = await createWorld({ env: { PUBLIC_URL: 'http://127.0.0.1:9' } })
-  const db = connectDatabase({ url: world.database.url, poolMax: 1 })
+  const db = connectDatabase({ url: world.database.engineUrl, poolMax: 1 })
   expect(await bot(world)).toMatchObject({ mode: 'webhook', update_mode: 'auto' })
   const link = await world.call('POST', '/v1/connect-links', { user_id: 'reached' })
   const person = await world.newPerson('Reached')
@@ -121,7 +121,7 @@ describe('updates', () => {
   let db: Database
   beforeAll(async () => {
     world = await createWorld()
-    db = connectDatabase({ url: world.database.url, poolMax: 2 })
+    db = connectDatabase({ url: world.database.engineUrl, poolMax: 2 })
   })
   afterAll(async () => {
     await db.$disconnect()
@@ -243,7 +243,7 @@ test(
   { timeout: 240_000 },
   async () => {
     const world = await createWorld({ webhook: true })
-    const db = connectDatabase({ url: world.database.url, poolMax: 2 })
+    const db = connectDatabase({ url: world.database.engineUrl, poolMax: 2 })
     const { telegramId, id: botId } = await db.bot.findFirstOrThrow()
     const tenant = await db.tenant.findFirstOrThrow()
     const chats = Array.from({ length: 500 }, (_, index) => 1_000_000 + index)

@@ -25,7 +25,7 @@ let db: Database
 const servers: Server[] = []
 beforeAll(async () => {
   world = await createWorld()
-  db = connectDatabase({ url: world.database.url, poolMax: 2 })
+  db = connectDatabase({ url: world.database.engineUrl, poolMax: 2 })
 })
 afterEach(async () => {
   await db.webhookEndpoint.deleteMany({})

@@ -311,7 +311,7 @@ async function readEvents({ ownerUrl }: TestDatabase, type: string): Promise<Jso
 }
 
 async function makeAdminKey(database: TestDatabase): Promise<string> {
-  const db = connectDatabase({ url: database.url, poolMax: 1 })
+  const db = connectDatabase({ url: database.engineUrl, poolMax: 1 })
   try {
     return (await issueAdminKey(db, { name: 'e2e' })).key
   } finally {

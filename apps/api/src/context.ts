@@ -27,7 +27,10 @@ import type { ApiConfig } from './config.js'
 /** What the process has, made once in `main.ts`. */
 export interface Services {
   config: ApiConfig
+  /** Sees all tenants: for admins, for keys and for what belongs to nobody. */
   db: Database
+  /** Where tenants' requests run, each in a scope of its own: see `forTenant`. */
+  tenantDb: Database
   engine: Pool
   jobs: JobBackend
   waker: Waker

@@ -1,5 +1,5 @@
 import { endWith, orExit } from '@tellwire/config'
-import { connectDatabase, connectEngine, mendEventOrder } from '@tellwire/db'
+import { assertSeesAllTenants, connectDatabase, connectEngine, mendEventOrder, RoleError } from '@tellwire/db'
 import {
   assertSecretKey,
   bootstrap,
@@ -28,8 +28,14 @@ const log = createLogger('api', config.LOG_LEVEL)
 const engineUrl = config.DATABASE_ENGINE_URL ?? config.DATABASE_URL
 
 const db = connectDatabase({
-  url: config.DATABASE_URL,
+  url: engineUrl,
   applicationName: 'tellwire-api',
+  poolMax: 10,
+  statementTimeoutMs: 8_000,
+})
+const tenantDb = connectDatabase({
+  url: config.DATABASE_URL,
+  applicationName: 'tellwire-api-tenants',
   poolMax: 20,
   statementTimeoutMs: 8_000,
 })
@@ -41,6 +47,10 @@ const accepter = createAccepter(engine, waker)
 const boundedWork = createBoundedWork()
 const telegram = createBotApi({ root: config.TELEGRAM_API_ROOT })
 const files = await openFileStore(config)
+await assertSeesAllTenants(db).catch((error: unknown) => {
+  if (error instanceof RoleError) endWith(error.message)
+  throw error
+})
 const sealer = await openSealer(db, config.SECRET_KEY).catch((error: unknown) => {
   if (error instanceof SecretKeyError) endWith(error.message)
   throw error
@@ -48,12 +58,15 @@ const sealer = await openSealer(db, config.SECRET_KEY).catch((error: unknown) =>
 const registry = new Registry()
 const metrics = createDeliveryMetrics(registry)
 const metricsServer =
-  config.API_METRICS_PORT === undefined ? undefined : await serveMetrics(registry, config.API_METRICS_PORT)
+  config.API_METRICS_PORT === undefined
+    ? undefined
+    : await serveMetrics(registry, config.API_METRICS_PORT, config.METRICS_HOST)
 
 const app = await buildApp({
   config,
   log,
   db,
+  tenantDb,
   engine,
   jobs,
   waker,
@@ -70,7 +83,8 @@ stopOnSignal(log, async () => {
   await waker.close()
   files.close()
   await metricsServer?.close()
-  await Promise.all([jobs.close(), boundedWork.close(), telegram.close(), engine.end(), db.$disconnect()])
+  await Promise.all([jobs.close(), boundedWork.close(), telegram.close(), engine.end()])
+  await Promise.all([db.$disconnect(), tenantDb.$disconnect()])
 })
 
 await assertSecretKey(db, sealer).catch((error: unknown) => {

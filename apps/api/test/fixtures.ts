@@ -86,7 +86,8 @@ export async function startApi(env: Record<string, string> = {}): Promise<ApiFix
     ...env,
   })
   const log = createLogger('test', config.LOG_LEVEL)
-  const db = connectDatabase({ url: config.DATABASE_URL })
+  const db = connectDatabase({ url: database.engineUrl })
+  const tenantDb = connectDatabase({ url: config.DATABASE_URL })
   const engine = connectEngine({ url: database.engineUrl })
   const jobs = connectJobs({ databaseUrl: database.engineUrl, onError: () => undefined })
   const waker = createWaker(jobs, () => undefined)
@@ -99,6 +100,7 @@ export async function startApi(env: Record<string, string> = {}): Promise<ApiFix
     config,
     log,
     db,
+    tenantDb,
     engine,
     jobs,
     waker,
@@ -117,7 +119,8 @@ export async function startApi(env: Record<string, string> = {}): Promise<ApiFix
     async stop() {
       await app.close()
       await waker.close()
-      await Promise.all([jobs.close(), boundedWork.close(), telegram.close(), engine.end(), db.$disconnect()])
+      await Promise.all([jobs.close(), boundedWork.close(), telegram.close(), engine.end()])
+      await Promise.all([db.$disconnect(), tenantDb.$disconnect()])
       await sandboxProcess.stop()
       rmSync(filesDir, { recursive: true })
     },

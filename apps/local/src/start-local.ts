@@ -100,13 +100,13 @@ async function bringUp(
   await start('api', { ...env, PORT: String(config.PORT), PUBLIC_URL: config.PUBLIC_URL })
   await start('worker', env)
   // While the services start: what it loads takes most of a second.
-  const provisioning = prepareProvision(database.url)
+  const provisioning = prepareProvision(database.engineUrl ?? database.url)
   provisioning.catch(() => undefined)
   await Promise.all(children.map((child) => readyOrStopped(child, signal)))
 
   const { provision, adminKey } = await provisioning
   const made = await provision(folder, {
-    databaseUrl: database.url,
+    databaseUrl: database.engineUrl ?? database.url,
     adminKey,
     api,
     sandbox,

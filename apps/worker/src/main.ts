@@ -1,5 +1,12 @@
 import { endWith, orExit } from '@tellwire/config'
-import { connectDatabase, connectEngine, mendEventOrder, strikeDeliveries } from '@tellwire/db'
+import {
+  assertSeesAllTenants,
+  connectDatabase,
+  connectEngine,
+  mendEventOrder,
+  RoleError,
+  strikeDeliveries,
+} from '@tellwire/db'
 import {
   assertSecretKey,
   createAddressRules,
@@ -40,7 +47,7 @@ const config = orExit(() => readConfig(process.env))
 const log = createLogger('worker', config.LOG_LEVEL)
 const engineUrl = config.DATABASE_ENGINE_URL ?? config.DATABASE_URL
 
-const db = connectDatabase({ url: config.DATABASE_URL, applicationName: 'tellwire-worker' })
+const db = connectDatabase({ url: engineUrl, applicationName: 'tellwire-worker' })
 const engine = connectEngine({ url: engineUrl, poolMax: 10, applicationName: 'tellwire-worker-engine' })
 // Few and of their own: claims side by side take each other's cores, and nothing else is to wait behind them.
 const claiming = connectEngine({ url: engineUrl, poolMax: 2, applicationName: 'tellwire-worker-claiming' })
@@ -63,6 +70,10 @@ const telegram = createBotApi({
   connectionsMax: config.TELEGRAM_CONNECTIONS,
 })
 
+await assertSeesAllTenants(db).catch((error: unknown) => {
+  if (error instanceof RoleError) endWith(error.message)
+  throw error
+})
 const sealer = await openSealer(db, config.SECRET_KEY).catch((error: unknown) => {
   if (error instanceof SecretKeyError) endWith(error.message)
   throw error
@@ -73,7 +84,9 @@ const trials = createTrials()
 const suspects = createSuspects((ids) => strikeDeliveries(settling, ids))
 const metrics = createWorkerMetrics()
 const metricsServer =
-  config.METRICS_PORT === undefined ? undefined : await serveMetrics(metrics.registry, config.METRICS_PORT)
+  config.METRICS_PORT === undefined
+    ? undefined
+    : await serveMetrics(metrics.registry, config.METRICS_PORT, config.METRICS_HOST)
 const files = await openFileStore(config)
 const addressRules = createAddressRules(config.ALLOWED_PRIVATE_HOSTS.split(',').flatMap((host) => host.trim() || []))
 const webhookAgent = createGuardedAgent(addressRules)

@@ -23,7 +23,7 @@ import { Queue } from 'bullmq'
 
 const config = readConfig(process.env)
 const log = createLogger('api', config.LOG_LEVEL)
-const db = connectDatabase({ url: config.DATABASE_URL })
+const db = connectDatabase({ url: config.DATABASE_ENGINE_URL ?? config.DATABASE_URL })
 const engine = connectEngine({ url: config.DATABASE_ENGINE_URL ?? config.DATABASE_URL })
 
 type Store = (notification: NotificationToAccept, idempotencyKey: string | undefined) => Promise<number>
@@ -148,11 +148,16 @@ function chooseStore(peer: string | undefined): Store {
   return storeByPrisma(db, new Queue('peer-send', { connection: { host: hostname, port: Number(port) } }))
 }
 
-const jobs = connectJobs({ redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL, onError: () => undefined })
+const jobs = connectJobs({
+  redisUrl: config.REDIS_URL,
+  databaseUrl: config.DATABASE_ENGINE_URL ?? config.DATABASE_URL,
+  onError: () => undefined,
+})
 const app = await buildApp({
   config,
   log,
   db,
+  tenantDb: connectDatabase({ url: config.DATABASE_URL }),
   engine,
   jobs,
   waker: createWaker(jobs, () => undefined),

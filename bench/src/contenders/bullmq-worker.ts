@@ -6,7 +6,7 @@ import { Api } from 'grammy'
 
 const redis = new URL(process.env['REDIS_URL'] ?? '')
 const connection = { host: redis.hostname, port: Number(redis.port) }
-const db = connectDatabase({ url: process.env['DATABASE_URL'] ?? '', poolMax: 20 })
+const db = connectDatabase({ url: process.env['DATABASE_ENGINE_URL'] ?? '', poolMax: 20 })
 const sealer = createSealer(process.env['SECRET_KEY'] ?? '')
 const apiRoot = process.env['TELEGRAM_API_ROOT'] ?? ''
 const apis = new Map<string, Api>()

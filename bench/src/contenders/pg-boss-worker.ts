@@ -12,7 +12,7 @@ interface Job {
 const concurrency = 64
 const boss = new PgBoss({ connectionString: process.env['OWNER_URL'] ?? '', max: 10 })
 boss.on('error', () => undefined)
-const db = connectDatabase({ url: process.env['DATABASE_URL'] ?? '', poolMax: 20 })
+const db = connectDatabase({ url: process.env['DATABASE_ENGINE_URL'] ?? '', poolMax: 20 })
 const pool = new Pool(process.env['TELEGRAM_API_ROOT'] ?? '', { connections: concurrency })
 await boss.start()
 await boss.createQueue('send')

@@ -2,7 +2,6 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { type Prisma, PrismaClient } from './generated/client.js'
 
-/** The Prisma client of what serves one tenant's request. */
 export type Database = PrismaClient
 /** What an operation inside a transaction may use. A `Database` is one too. */
 export type Transaction = Prisma.TransactionClient
@@ -18,6 +17,8 @@ export interface DatabaseOptions {
   queryTimeoutMs?: number
 }
 
+const plannerDefaults = ['enable_seqscan=on', 'enable_bitmapscan=on', 'plan_cache_mode=auto', 'lock_timeout=0']
+
 export function connectDatabase(options: DatabaseOptions): Database {
   const adapter = new PrismaPg({
     connectionString: options.url,
@@ -27,8 +28,13 @@ export function connectDatabase(options: DatabaseOptions): Database {
     keepAlive: true,
     query_timeout: 30_000,
     idle_in_transaction_session_timeout: 30_000,
-    // Prisma reads and writes times without their zone.
-    options: `-c TimeZone=UTC -c statement_timeout=${options.statementTimeoutMs ?? 30_000}`,
+    options: [
+      // Prisma reads and writes times without their zone.
+      '-c TimeZone=UTC',
+      `-c statement_timeout=${options.statementTimeoutMs ?? 30_000}`,
+      // The engine's role has settings that suit the statements of its pools.
+      ...plannerDefaults.map((setting) => `-c ${setting}`),
+    ].join(' '),
   })
   return new PrismaClient({ adapter, transactionOptions: { maxWait: 5_000, timeout: 15_000 } })
 }

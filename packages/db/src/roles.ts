@@ -4,38 +4,8 @@ import { engineSettings } from './client.js'
 export const appRole = 'tellwire_app'
 export const engineRole = 'tellwire_engine'
 
-/** The tables whose rows the engine's batches touch for many tenants at once. */
-const engineTables = [
-  'lanes',
-  'update_pollers',
-  'workers',
-  'duties',
-  'chats',
-  'notifications',
-  'notification_contents',
-  'deliveries',
-  'pending_deliveries',
-  'waiting_deliveries',
-  'dedupe_keys',
-  'broadcasts',
-  'delivery_counts',
-  'idempotency_keys',
-  'quota_windows',
-  'updates',
-  'update_receipts',
-  'code_misses',
-  'events',
-  'event_cursors',
-  'inbox_messages',
-  'inbox_chats',
-  'usage',
-  'questions',
-  'question_doubts',
-  'webhook_deliveries',
-  'webhook_attempts',
-  'webhook_endpoints',
-]
-const engineReads = ['tenants', 'bots', 'bot_access', 'users', 'connections', 'topics', 'topic_subscribers']
+/** The tables that no tenant's request has to do with. */
+const serviceTables = ['admin_keys', 'lasting_keys', 'workers', 'duties', 'event_cursors', 'updates', 'update_receipts']
 
 /** The engine's connection also carries BullMQ's queues, where they live in Postgres; it makes a sequence for each. */
 const queueGrants = [
@@ -47,8 +17,8 @@ const queueGrants = [
 
 /**
  * Makes the two roles that the services use, or sets their passwords and rights again:
- * `tellwire_app` serves one tenant's request at a time; `tellwire_engine` sees all tenants, but only
- * the tables that accepting and delivering need. Without passwords it gives the roles their rights, where they exist: new
+ * `tellwire_app` serves one tenant's request at a time, and sees that tenant's rows; `tellwire_engine` is the
+ * service itself, which accepts, delivers and serves admins. Without passwords it gives the roles their rights, where they exist: new
  * tables need them. `url` needs a role that may create roles.
  */
 export async function ensureRoles(url: string, passwords?: { app: string; engine: string }): Promise<void> {
@@ -69,16 +39,30 @@ export async function ensureRoles(url: string, passwords?: { app: string; engine
       ...engineSettings.map(([name, value]) => `ALTER ROLE ${engineRole} SET ${name} = '${value}'`),
       ...[appRole, engineRole].map(boundTransactions),
       `GRANT USAGE ON SCHEMA public TO ${appRole}, ${engineRole}`,
-      `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${appRole}`,
-      `GRANT SELECT, INSERT, UPDATE, DELETE ON ${engineTables.join(', ')} TO ${engineRole}`,
-      `GRANT SELECT ON ${engineReads.join(', ')} TO ${engineRole}`,
+      `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${appRole}, ${engineRole}`,
+      `REVOKE ALL ON ${serviceTables.join(', ')} FROM ${appRole}`,
+      `REVOKE INSERT, UPDATE, DELETE ON service_settings FROM ${appRole}`,
+      `REVOKE INSERT, DELETE ON tenants FROM ${appRole}`,
       `GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO ${appRole}, ${engineRole}`,
+      // The policies of a table do not hold where one of its partitions is named, nor in what acts as its owner.
+      revokeOfEach('TABLE', "pg_class WHERE relispartition AND relkind = 'r' AND relnamespace", 'regclass'),
+      revokeOfEach('ROUTINE', 'pg_proc WHERE prosecdef AND pronamespace', 'regprocedure'),
       ...queueGrants.map((grant) => ifQueueExists(grant)),
     ]
     await client.query(statements.join(';\n'))
   } finally {
     await client.end()
   }
+}
+
+function revokeOfEach(kind: string, those: string, type: string): string {
+  return `DO $$
+    DECLARE each ${type};
+    BEGIN
+      FOR each IN SELECT oid::${type} FROM ${those} = 'public'::regnamespace LOOP
+        EXECUTE format('REVOKE ALL ON ${kind} %s FROM ${appRole}', each);
+      END LOOP;
+    END $$`
 }
 
 /** Events are read below the oldest transaction that is open, so that none may stay open; Postgres sees to it since 17. */

@@ -6,8 +6,8 @@ import { restoreBlocked } from './restore-blocked.js'
 import type { UpdateScope } from './scope.js'
 
 test('what an unblock lets go is woken at once, after the commit', async () => {
-  const { url, engineUrl } = await createTestDatabase()
-  const db = connectDatabase({ url, poolMax: 2 })
+  const { engineUrl } = await createTestDatabase()
+  const db = connectDatabase({ url: engineUrl, poolMax: 2 })
   const engine = connectEngine({ url: engineUrl, poolMax: 1 })
   const [tenantId, botId, chatId] = [newId(), newId(), 42n]
   await db.tenant.create({ data: { id: tenantId, name: 'Acme' } })
