@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { connectDatabase, forTenant } from '@tellwire/db'
-import { createTestDatabase } from '@tellwire/testing'
+import { connectForTenants } from '@tellwire/db'
+import { createTestDatabase, eventually } from '@tellwire/testing'
 import pg from 'pg'
 import { expect, test as base } from 'vitest'
 
@@ -160,22 +160,56 @@ test('shared bots are seen by all, and changed by none', async ({ lab }) => {
 })
 
 test('side by side, on one connection or many, each tenant has its own rows', async ({ lab }) => {
-  const db = connectDatabase({ url: lab.url, poolMax: 2 })
-  const idsOf = async (tenantId: string) => (await forTenant(db, tenantId).tenant.findMany()).map(({ id }) => id)
-  const inOneTransaction = (tenantId: string) =>
-    forTenant(db, tenantId).$transaction(async (on) => (await on.tenant.findMany()).map(({ id }) => id))
-  // Prisma asks for objects that are looked up at one moment in one statement.
-  const lookUp = async (tenantId: string) => {
-    const tenant = await forTenant(db, tenantId).tenant.findUnique({ where: { id: tenantId } })
-    return [tenant?.id]
-  }
-  const calls = Array.from({ length: 60 }, (_, index) => {
-    const tenantId = index % 2 === 0 ? own : foreign
-    const look = [idsOf, inOneTransaction, lookUp][index % 3] ?? idsOf
-    return look(tenantId).then((ids) => expect(ids).toEqual([tenantId]))
+  const tenants = connectForTenants({ url: lab.url, poolMax: 2 })
+  const ways = [
+    async (tenantId: string) => (await tenants.forTenant(tenantId).tenant.findMany()).map(({ id }) => id),
+    (tenantId: string) =>
+      tenants.forTenant(tenantId).$transaction(async (on) => (await on.tenant.findMany()).map(({ id }) => id)),
+    async (tenantId: string) => [
+      (await tenants.forTenant(tenantId).tenant.findUnique({ where: { id: tenantId } }))?.id,
+    ],
+    async (tenantId: string) =>
+      (await tenants.forTenant(tenantId).$queryRaw<{ id: string }[]>`SELECT id FROM tenants`).map(({ id }) => id),
+  ]
+  const calls = Array.from({ length: 80 }, async (_, index) => {
+    const tenantId = index % 3 === 0 ? own : foreign
+    expect(await ways[index % ways.length]?.(tenantId)).toEqual([tenantId])
   })
 
   await Promise.all(calls)
-  expect(await db.tenant.findMany()).toEqual([])
-  await db.$disconnect()
+  await tenants.disconnect()
+})
+
+test('a statement that fails leaves nothing behind on its connection', async ({ lab }) => {
+  const tenants = connectForTenants({ url: lab.url, poolMax: 1 })
+  const db = tenants.forTenant(own)
+
+  await expect(db.$queryRaw`SELECT 1 / 0`).rejects.toThrow('division by zero')
+  await expect(db.tenant.create({ data: { name: 'x' } as never })).rejects.toThrow()
+  await expect(
+    db.topic.update({ where: { tenantId_name: { tenantId: foreign, name: 'x0' } }, data: { title: 'x' } }),
+  ).rejects.toThrow()
+  expect((await db.tenant.findMany()).map(({ id }) => id)).toEqual([own])
+  const { rows } = await lab.owner.query("SELECT FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'")
+  expect(rows).toEqual([])
+  await tenants.disconnect()
+})
+
+test('what loses its connection fails, and the next one gets another', async ({ lab }) => {
+  const tenants = connectForTenants({ url: lab.url, poolMax: 1, applicationName: 'lost' })
+  const db = tenants.forTenant(own)
+  const sleeping = db.$queryRaw`SELECT 1 FROM pg_sleep(30)`
+  sleeping.catch(() => undefined)
+  await eventually(
+    async () =>
+      (
+        await lab.owner.query(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lost' AND wait_event = 'PgSleep'",
+        )
+      ).rowCount,
+  )
+
+  await expect(sleeping).rejects.toThrow()
+  expect(await db.tenant.count()).toBe(1)
+  await tenants.disconnect()
 })

@@ -1,4 +1,4 @@
-import type { Database, Pool } from '@tellwire/db'
+import type { Database, Pool, TenantDatabases } from '@tellwire/db'
 import type {
   Accepter,
   AddressRules,
@@ -29,8 +29,8 @@ export interface Services {
   config: ApiConfig
   /** Sees all tenants: for admins, for keys and for what belongs to nobody. */
   db: Database
-  /** Where tenants' requests run, each in a scope of its own: see `forTenant`. */
-  tenantDb: Database
+  /** Where tenants' requests run, each with a database of its own. */
+  tenants: TenantDatabases
   engine: Pool
   jobs: JobBackend
   waker: Waker

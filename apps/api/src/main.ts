@@ -1,5 +1,12 @@
 import { endWith, orExit } from '@tellwire/config'
-import { assertSeesAllTenants, connectDatabase, connectEngine, mendEventOrder, RoleError } from '@tellwire/db'
+import {
+  assertSeesAllTenants,
+  connectDatabase,
+  connectEngine,
+  connectForTenants,
+  mendEventOrder,
+  RoleError,
+} from '@tellwire/db'
 import {
   assertSecretKey,
   bootstrap,
@@ -33,7 +40,7 @@ const db = connectDatabase({
   poolMax: 10,
   statementTimeoutMs: 8_000,
 })
-const tenantDb = connectDatabase({
+const tenants = connectForTenants({
   url: config.DATABASE_URL,
   applicationName: 'tellwire-api-tenants',
   poolMax: 20,
@@ -66,7 +73,7 @@ const app = await buildApp({
   config,
   log,
   db,
-  tenantDb,
+  tenants,
   engine,
   jobs,
   waker,
@@ -84,7 +91,7 @@ stopOnSignal(log, async () => {
   files.close()
   await metricsServer?.close()
   await Promise.all([jobs.close(), boundedWork.close(), telegram.close(), engine.end()])
-  await Promise.all([db.$disconnect(), tenantDb.$disconnect()])
+  await Promise.all([db.$disconnect(), tenants.disconnect()])
 })
 
 await assertSecretKey(db, sealer).catch((error: unknown) => {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { connectDatabase, connectEngine, type Database, newId } from '@tellwire/db'
+import { connectDatabase, connectEngine, connectForTenants, type Database, newId } from '@tellwire/db'
 import {
   createAccepter,
   createBoundedWork,
@@ -87,7 +87,7 @@ export async function startApi(env: Record<string, string> = {}): Promise<ApiFix
   })
   const log = createLogger('test', config.LOG_LEVEL)
   const db = connectDatabase({ url: database.engineUrl })
-  const tenantDb = connectDatabase({ url: config.DATABASE_URL })
+  const tenants = connectForTenants({ url: config.DATABASE_URL })
   const engine = connectEngine({ url: database.engineUrl })
   const jobs = connectJobs({ databaseUrl: database.engineUrl, onError: () => undefined })
   const waker = createWaker(jobs, () => undefined)
@@ -100,7 +100,7 @@ export async function startApi(env: Record<string, string> = {}): Promise<ApiFix
     config,
     log,
     db,
-    tenantDb,
+    tenants,
     engine,
     jobs,
     waker,
@@ -120,7 +120,7 @@ export async function startApi(env: Record<string, string> = {}): Promise<ApiFix
       await app.close()
       await waker.close()
       await Promise.all([jobs.close(), boundedWork.close(), telegram.close(), engine.end()])
-      await Promise.all([db.$disconnect(), tenantDb.$disconnect()])
+      await Promise.all([db.$disconnect(), tenants.disconnect()])
       await sandboxProcess.stop()
       rmSync(filesDir, { recursive: true })
     },

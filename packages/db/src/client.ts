@@ -20,7 +20,15 @@ export interface DatabaseOptions {
 const plannerDefaults = ['enable_seqscan=on', 'enable_bitmapscan=on', 'plan_cache_mode=auto', 'lock_timeout=0']
 
 export function connectDatabase(options: DatabaseOptions): Database {
-  const adapter = new PrismaPg({
+  return makeClient(new PrismaPg(poolSettings(options)))
+}
+
+export function makeClient(adapter: PrismaPg): Database {
+  return new PrismaClient({ adapter, transactionOptions: { maxWait: 5_000, timeout: 15_000 } })
+}
+
+export function poolSettings(options: DatabaseOptions): pg.PoolConfig {
+  return {
     connectionString: options.url,
     max: options.poolMax ?? 10,
     application_name: options.applicationName ?? 'tellwire',
@@ -35,8 +43,7 @@ export function connectDatabase(options: DatabaseOptions): Database {
       // The engine's role has settings that suit the statements of its pools.
       ...plannerDefaults.map((setting) => `-c ${setting}`),
     ].join(' '),
-  })
-  return new PrismaClient({ adapter, transactionOptions: { maxWait: 5_000, timeout: 15_000 } })
+  }
 }
 
 /** The planner's settings of the engine's connections: see `connectEngine`. */

@@ -11,7 +11,7 @@ export {
 export { Prisma } from './generated/client.js'
 export { type QuotaWindow, readQuotas, takeFromQuota } from './quotas/quota-windows.js'
 export { keyLock } from './key-locks.js'
-export { assertSeesAllTenants, forTenant, RoleError } from './tenant-database.js'
+export { assertSeesAllTenants, connectForTenants, RoleError, type TenantDatabases } from './tenant-database.js'
 export {
   countFormerlySealed,
   readFormerlySealed,

@@ -1,4 +1,4 @@
-import { type Database, forTenant, type Prisma } from '@tellwire/db'
+import type { Database, Prisma } from '@tellwire/db'
 import {
   hashKey,
   isInNetworks,
@@ -147,7 +147,7 @@ function keepOutOfCaches(app: FastifyInstance): void {
 
 /** Opens the scope of a tenant's request: the one place where it is decided what the request may do, and as whom. */
 export function openTenantScope(
-  { tenantDb, waker, log }: Services,
+  { tenants, waker, log }: Services,
   services: OperationServices,
 ): (request: FastifyRequest) => TenantRequestScope {
   return (request) => {
@@ -155,7 +155,7 @@ export function openTenantScope(
     if (!key) throw unauthenticated()
     return {
       ...services,
-      db: forTenant(tenantDb, key.tenantId),
+      db: tenants.forTenant(key.tenantId),
       waker,
       log,
       tenantId: key.tenantId,
