@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 
 /** A limit as an answer tells of it, in the syntax of draft-ietf-httpapi-ratelimit-headers-11. */
 export interface ShownLimit {
@@ -13,16 +13,20 @@ export interface ShownLimit {
 declare module 'fastify' {
   interface FastifyRequest {
     /** The limits that the request counted in. */
-    shownLimits: ShownLimit[]
+    readonly shownLimits: ShownLimit[]
   }
 }
 
 /** Makes every answer tell of the limits that its request counted in. */
 export function showLimits(app: FastifyInstance): void {
-  app.decorateRequest('shownLimits')
-  app.addHook('onRequest', (request, _reply, done) => {
-    request.shownLimits = []
-    done()
+  const shown = new WeakMap<FastifyRequest, ShownLimit[]>()
+  // Answers are sent also where an earlier hook turns the request away, before there could be any.
+  app.decorateRequest('shownLimits', {
+    getter(this: FastifyRequest) {
+      const limits = shown.get(this) ?? []
+      shown.set(this, limits)
+      return limits
+    },
   })
   app.addHook('onSend', ({ shownLimits }, reply, payload, done) => {
     if (shownLimits.length > 0) {
