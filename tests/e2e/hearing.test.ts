@@ -232,3 +232,17 @@ test('through a shared bot a message goes to whom it answers, or to whom the per
   expect(await textsOf()).not.toContain('to you')
   await db.$disconnect()
 })
+
+test('what is written in a chat is told in its order, whatever it is', async () => {
+  const person = await world.connect('in a hurry')
+  // So that all of it waits at one moment.
+  await Promise.all(world.workers.splice(0).map((worker) => worker.stop()))
+  const written = ['/one', 'two', 'three', '/four', 'five', '/six', 'seven']
+  for (const text of written) await person.say(text)
+  await world.startWorker()
+
+  await heard('message.received', ({ text }) => text === 'seven')
+  const { body } = await world.call('GET', '/v1/events?type=message.received,command.received&limit=1000')
+  const ofPerson = (body['data'] as Json[]).filter(({ data }) => (data as Json)['user_id'] === 'in a hurry')
+  expect(ofPerson.map(({ data }) => (data as Json)['text'])).toEqual(written)
+})

@@ -1,6 +1,7 @@
 import {
   findBotsWithUpdates,
   findWaitingUpdates,
+  type IdleUpdate,
   inTransaction,
   passOverUpdates,
   recordUpdateFailure,
@@ -32,7 +33,7 @@ export const handleUpdates: Job<typeof HandleUpdates.payload> = {
     while (!ctx.stopping.aborted) {
       const found = await findWaitingUpdates(ctx.engine, botId, updatesAtOnce)
       if (found.length === 0) return
-      const idle = found.flatMap((update) => toIdleUpdate({ sealer: ctx.sealer, botId }, update) ?? [])
+      const idle = findIdle(ctx, botId, found)
       const passed = idle.length === 0 ? new Set() : await passOverUpdates(ctx.engine, botId, idle)
       const chats = groupByChat(found.filter(({ updateId }) => !passed.has(updateId))).values()
       // Each takes the next chat from the one iterator that they share.
@@ -45,6 +46,16 @@ export const handleUpdates: Job<typeof HandleUpdates.payload> = {
     }
   },
   findDue: async ({ engine }) => (await findBotsWithUpdates(engine)).map((botId) => ({ botId })),
+}
+
+/** Those that ask for nothing, and before which nothing in their chat asks for something. */
+function findIdle({ sealer }: WorkerContext, botId: string, updates: readonly WaitingUpdate[]): IdleUpdate[] {
+  const askedIn = new Set<string>()
+  return updates.flatMap((update) => {
+    const idle = askedIn.has(update.chatId) ? undefined : toIdleUpdate({ sealer, botId }, update)
+    if (!idle) askedIn.add(update.chatId)
+    return idle ?? []
+  })
 }
 
 function groupByChat(updates: readonly WaitingUpdate[]): Map<string, WaitingUpdate[]> {
