@@ -1,5 +1,6 @@
 import type { Route } from '../route.js'
 import { createComponents } from './components.js'
+import { describeEvents } from './describe-events.js'
 import { describeOperation } from './describe-operation.js'
 import { readGuide } from './guide.js'
 import { headers } from './headers.js'
@@ -42,6 +43,7 @@ export function describeApi(routes: readonly Route[], serverUrl: string): Record
     servers: [{ url: serverUrl, description: 'This service.' }],
     tags,
     paths,
+    webhooks: describeEvents(components),
     components: {
       schemas: components.schemas(),
       responses: components.answers(),

@@ -123,7 +123,7 @@ export const eventCatalogue = {
   'button.pressed': Type.Object(
     {
       ...delivery,
-      connection_id: Type.Union([Id('con', 'The connection of the user to the chat.'), Type.Null()]),
+      connection_id: orNull(Id('con', 'The connection of the user to the chat.'), 'Where it was pressed.'),
       user_id: UserId,
       action: Type.String({ description: "The button's `action`." }),
       value: Type.Unknown({ description: "The button's `value`." }),

@@ -1,6 +1,7 @@
 import { Answer, replayedHeader } from '../../http/answer.js'
 import { IdParams, parseId, readId } from '../../http/ids.js'
 import { Page } from '../../http/schemas.js'
+import { lookOrWait, WaitQuery } from '../../http/wait-query.js'
 import { messageBytesMax } from '../../messages/schemas.js'
 import { messageRefusals } from '../../messages/refusals.js'
 import type { ProblemCode } from '../../problems.js'
@@ -104,10 +105,20 @@ export const notificationRoutes = [
     method: 'GET',
     url: '/v1/notifications/:id',
     tag,
-    summary: 'Look at a notification and its deliveries',
+    summary: 'Look at a notification and its deliveries, or wait for their end',
     params,
+    query: WaitQuery('Seconds to wait for the end of all deliveries.'),
     responses: { 200: Notification },
-    handler: ({ scope, params }) => getNotification(scope, readId('ntf', params.id, 'notification')),
+    gate: 'none',
+    handler: (call) => {
+      const id = readId('ntf', call.params.id, 'notification')
+      return lookOrWait(call, {
+        id,
+        waits: call.scope.waits.notifications,
+        look: () => getNotification(call.scope, id),
+        isOpen: ({ status }) => status !== 'settled' && status !== 'held',
+      })
+    },
   }),
 ]
 
