@@ -9,3 +9,5 @@ const { describeApi, operatorRoutes, tenantRoutes } = await import('../apps/api/
 const document = describeApi([...tenantRoutes, ...operatorRoutes], '/')
 await writeFile(join(root, 'docs/openapi.json'), `${JSON.stringify(document, undefined, 2)}\n`)
 console.error('docs/openapi.json is written.')
+// The client's types are made of it.
+await setUp()

@@ -24,6 +24,13 @@ export async function setUp() {
       () => run(process.execPath, ['node_modules/prisma/build/index.js', 'generate']),
     )
     await step(
+      'describe',
+      ['docs/openapi.json', 'packages/sdk/describe-api.js', 'pnpm-lock.yaml'].map(contentOf),
+      ['packages/sdk/src/generated/api.ts'],
+      'Generating the types of the client …',
+      () => run(process.execPath, ['packages/sdk/describe-api.js']),
+    )
+    await step(
       'build',
       buildInputs(),
       packageFolders().map((folder) => `${folder}/dist/.tsbuildinfo`),
@@ -84,7 +91,14 @@ function installInputs() {
 
 function buildInputs() {
   const sources = packageFolders().flatMap((folder) => [`${folder}/tsconfig.json`, ...filesUnder(`${folder}/src`)])
-  return ['pnpm-lock.yaml', 'tsconfig.json', 'tsconfig.base.json', 'prisma/schema.prisma', ...sources].map(identityOf)
+  return [
+    'pnpm-lock.yaml',
+    'tsconfig.json',
+    'tsconfig.base.json',
+    'prisma/schema.prisma',
+    'docs/openapi.json',
+    ...sources,
+  ].map(identityOf)
 }
 
 function packageFolders() {

@@ -1,0 +1,67 @@
+import { act, bind, get, getBy, list, patch, post, remove } from './operation.js'
+import { type ClientOptions, Transport } from './transport.js'
+
+export const operations = {
+  tenants: {
+    create: post('/admin/v1/tenants'),
+    list: list('/admin/v1/tenants'),
+    get: get('/admin/v1/tenants/{id}'),
+    change: patch('/admin/v1/tenants/{id}'),
+    /** Within seven days it can be taken back. */
+    delete: remove('/admin/v1/tenants/{id}'),
+    undelete: act('/admin/v1/tenants/{id}/undelete'),
+    suspend: act('/admin/v1/tenants/{id}/suspend'),
+    resume: act('/admin/v1/tenants/{id}/resume'),
+    issueKey: post('/admin/v1/tenants/{id}/keys'),
+    listKeys: list('/admin/v1/tenants/{id}/keys'),
+    rotateKey: post('/admin/v1/tenants/{id}/keys/{key_id}/rotate'),
+    revokeKey: remove('/admin/v1/tenants/{id}/keys/{key_id}'),
+  },
+  keys: {
+    issue: post('/admin/v1/keys'),
+    list: list('/admin/v1/keys'),
+    revoke: remove('/admin/v1/keys/{id}'),
+  },
+  bots: {
+    registerShared: post('/admin/v1/bots'),
+    listShared: list('/admin/v1/bots'),
+  },
+  updates: {
+    list: list('/admin/v1/updates'),
+    retry: act('/admin/v1/updates/{bot_id}/{update_id}/retry'),
+  },
+  service: {
+    getDiagnostics: get('/admin/v1/diagnostics'),
+    listLanes: list('/admin/v1/lanes'),
+    listReports: list('/admin/v1/reports'),
+    getUsage: getBy('/admin/v1/usage'),
+    getUsageCsv: getBy('/admin/v1/usage.csv'),
+    listAudit: list('/admin/v1/audit'),
+    verifyAudit: getBy('/admin/v1/audit/verify'),
+  },
+} as const
+
+class Client {
+  protected readonly transport: Transport
+
+  constructor(options: ClientOptions) {
+    this.transport = new Transport(options, 'TELLWIRE_ADMIN_KEY')
+  }
+}
+
+/** Runs a service: its tenants, their keys, and how it is. It needs a key of admins, `tw_admin_…`. */
+export class TellwireAdmin extends Client {
+  readonly tenants = bind(this.transport, operations.tenants)
+  readonly keys = bind(this.transport, operations.keys)
+  readonly bots = bind(this.transport, operations.bots)
+  readonly updates = bind(this.transport, operations.updates)
+  readonly service = bind(this.transport, operations.service)
+
+  /** @throws {TellwireError} where there is no key. */
+  // oxlint-disable-next-line no-useless-constructor -- options may be left out here
+  constructor(options: ClientOptions = {}) {
+    super(options)
+  }
+}
+
+export type { ClientOptions } from './transport.js'
