@@ -60,19 +60,30 @@ test('a tenant may say that a message has arrived, in its own words, or nothing'
   await world.call('PATCH', '/v1/inbox-settings', { auto_answer: 'unheard' })
 })
 
-test('what a webhook takes is heard', async () => {
+test.each(['message.*', 'command.received'])('what a webhook for %s takes is heard', async (type) => {
   await forgetListening()
   const { body: webhook } = await world.call('POST', '/v1/webhooks', {
     url: 'https://hooks.example.com/tellwire',
-    types: ['message.*'],
+    types: [type],
   })
-  const person = await world.connect('hooked')
+  const person = await world.connect(`hooked by ${type}`)
   await person.say('hello?')
   await person.say('/help')
   await person.hears('Notifications arrive here.')
 
   expect(JSON.stringify(await person.answers())).not.toContain(unheard)
   await world.call('DELETE', `/v1/webhooks/${webhook['id']}`)
+})
+
+test('who asks for commands alone is listening', async () => {
+  await forgetListening()
+  await world.call('GET', '/v1/events?type=command.received,user.connected')
+  const person = await world.connect('commander')
+  await person.say('/order 7')
+  await person.say('/help')
+  await person.hears('Notifications arrive here.')
+
+  expect(JSON.stringify(await person.answers())).not.toContain(unheard)
 })
 
 test('chats are listed with what is unread, the latest first, and read up to a message', async () => {

@@ -43,7 +43,8 @@ const findWebhook = defineStatement(
   'find-listening-webhook',
   `
 SELECT 1 FROM webhook_endpoints w
-WHERE w.tenant_id = $1::uuid AND w.disabled_at IS NULL AND (w.types = '{}' OR 'message.received' LIKE ANY (w.types))
+WHERE w.tenant_id = $1::uuid AND w.disabled_at IS NULL
+  AND (w.types = '{}' OR 'message.received' LIKE ANY (w.types) OR 'command.received' LIKE ANY (w.types))
 LIMIT 1`,
 )
 

@@ -15,7 +15,7 @@ export function readWantedTypes(list: string | undefined): WantedTypes | undefin
   }
 }
 
-/** Whether what people write is among the types. */
+/** Whether something that people write is among the types. */
 export function hears(types: WantedTypes | undefined): boolean {
-  return types === undefined || types.has('message.received')
+  return types === undefined || types.has('message.received') || types.has('command.received')
 }
