@@ -27,6 +27,19 @@ module.exports = {
       to: { path: '^packages/', pathNot: '^packages/format/' },
     },
     {
+      name: 'the-client-imports-nothing',
+      comment: 'It runs wherever there is fetch; its tests may use what they like.',
+      severity: 'error',
+      from: { path: '^packages/sdk/src/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^packages/sdk/src/' },
+    },
+    {
+      name: 'examples-know-the-client-alone',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '^(apps|packages|bench|tests)/', pathNot: '^packages/sdk/' },
+    },
+    {
       name: 'foundations-import-foundations-only',
       comment:
         'config, db, telegram, texts, files, embedded-postgres and observability stand on nothing of ours; jobs and lifecycle on config and observability.',

@@ -7,7 +7,14 @@ export const checks = [
   { name: 'Form', command: ['node_modules/oxfmt/bin/oxfmt', '--check'] },
   {
     name: 'Import rules',
-    command: ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', 'apps', 'packages', 'bench', 'tests'],
+    command: [
+      'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+      'apps',
+      'packages',
+      'bench',
+      'tests',
+      'examples',
+    ],
   },
   { name: 'OpenAPI', command: ['node_modules/@redocly/cli/bin/cli.js', 'lint', 'docs/openapi.json'] },
   { name: 'Tests', command: ['node_modules/vitest/vitest.mjs', 'run', '--exclude', 'tests/chaos/**'] },

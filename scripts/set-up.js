@@ -102,7 +102,7 @@ function buildInputs() {
 }
 
 function packageFolders() {
-  return ['apps', 'packages'].flatMap((parent) =>
+  return ['apps', 'packages', 'examples'].flatMap((parent) =>
     readdirSync(join(root, parent))
       .map((name) => `${parent}/${name}`)
       .filter((folder) => existsSync(join(root, folder, 'package.json'))),

@@ -11,11 +11,11 @@ const fileLinesMax = 250
 const isOfShapes = (file) => /(schemas|problems)\.ts$/.test(file)
 
 function productFiles() {
-  return ['apps', 'packages'].flatMap((folder) =>
+  return ['apps', 'packages', 'examples'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !/\.(test|d)\.ts$/.test(entry.name))
       .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-      .filter((file) => /^(apps|packages)\/[^/]+\/src\//.test(file) && !file.includes('/generated/')),
+      .filter((file) => /^(apps|packages|examples)\/[^/]+\/src\//.test(file) && !file.includes('/generated/')),
   )
 }
 

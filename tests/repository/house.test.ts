@@ -8,11 +8,11 @@ import { expect, test } from 'vitest'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 function productFiles(): string[] {
-  return ['apps', 'packages'].flatMap((folder) =>
+  return ['apps', 'packages', 'examples'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts'))
       .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-      .filter((file) => /^(apps|packages)\/[^/]+\/src\//.test(file) && !file.includes('/generated/')),
+      .filter((file) => /^(apps|packages|examples)\/[^/]+\/src\//.test(file) && !file.includes('/generated/')),
   )
 }
 

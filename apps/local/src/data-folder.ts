@@ -37,6 +37,8 @@ export interface DataFolder {
   secrets: Secrets
   instance: Instance
   saveInstance(change: Instance): Promise<void>
+  /** Leaves word to programs of this machine's user where the service is, and with which key. */
+  saveClient(client: { api: string; apiKey: string }): Promise<void>
   /** Notes the processes that have to be gone before another start. */
   recordChildren(pids: number[]): Promise<void>
   close(): Promise<void>
@@ -68,7 +70,10 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
         children,
       } satisfies Lock)
     },
-    close: async () => rm(path('running.json'), { force: true }),
+    saveClient: ({ api, apiKey }) =>
+      writeText(path('client.env'), `TELLWIRE_API_URL=${api}\nTELLWIRE_API_KEY=${apiKey}\n`),
+    close: async () =>
+      void (await Promise.all(['running.json', 'client.env'].map((file) => rm(path(file), { force: true })))),
   }
 }
 
@@ -131,8 +136,12 @@ async function readJson<T>(file: string): Promise<T | undefined> {
   }
 }
 
-async function writeJson(file: string, value: unknown): Promise<void> {
-  await writeFile(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 })
+function writeJson(file: string, value: unknown): Promise<void> {
+  return writeText(file, `${JSON.stringify(value, null, 2)}\n`)
+}
+
+async function writeText(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text, { mode: 0o600 })
   await rename(`${file}.new`, file)
 }
 

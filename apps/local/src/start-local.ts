@@ -113,6 +113,7 @@ async function bringUp(
     botToken: config.TELEGRAM_BOT_TOKEN,
     signal,
   })
+  await folder.saveClient({ api, apiKey: made.apiKey })
   await tellOnce(folder, { api, sandbox, signal }, made, say)
   const facts = toFacts(api, sandbox, made)
   for (const line of describePlaces(facts, folder.path(''), folder.instance.personId)) say(line)

@@ -1,0 +1,27 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Tellwire } from '@tellwire/sdk'
+import { followers } from './followers.js'
+import { startSite } from './site.js'
+import { textFile } from './text-file.js'
+import { watch } from './watch.js'
+
+const here = fileURLToPath(new URL('..', import.meta.url))
+const { WATCH_URL, WATCH_SECONDS = '10', STATE_DIR = join(here, 'state'), PORT = '4701' } = process.env
+
+const tellwire = new Tellwire()
+await mkdir(STATE_DIR, { recursive: true })
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+
+const site = await startSite(tellwire, { port: Number(PORT), file: join(STATE_DIR, 'results.html') })
+const url = WATCH_URL ?? `${site.url}/results`
+console.log(`Watching ${url}. Follow it at ${site.url}`)
+
+const page = { url, everyMs: Number(WATCH_SECONDS) * 1_000, seen: textFile(join(STATE_DIR, 'seen.txt')) }
+const { announce, listen } = followers(tellwire, textFile(join(STATE_DIR, 'cursor.txt')))
+
+// Side by side: neither waits for the other.
+await Promise.all([watch(page, announce, stop.signal), listen(page.seen, stop.signal)])
+await site.close()

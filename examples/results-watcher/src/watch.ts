@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { diffLines } from 'diff'
+import { parse } from 'node-html-parser'
+import type { TextFile } from './text-file.js'
+
+export interface WatchedPage {
+  url: string
+  everyMs: number
+  /** The page as it was announced last, and what the next announcement is known by. */
+  seen: TextFile
+}
+
+interface Seen {
+  text: string
+  nextKey: string
+}
+
+export async function readSeen(seen: TextFile): Promise<Seen | undefined> {
+  const stored = await seen.load()
+  return stored === undefined ? undefined : (JSON.parse(stored) as Seen)
+}
+
+/** Looks at a page again and again, and announces what has changed since the last time, also since before the program started. */
+export async function watch(
+  { url, everyMs, seen }: WatchedPage,
+  announce: (difference: string, key: string) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const now = await read(url, signal)
+      const before = await readSeen(seen)
+      if (before?.text !== now) {
+        // Before it counts as seen: an announcement that fails is made the next time, under the same key.
+        if (before) await announce(showDifference(before.text, now), before.nextKey)
+        await seen.save(JSON.stringify({ text: now, nextKey: randomUUID() } satisfies Seen))
+      }
+    } catch (error) {
+      if (!signal.aborted) console.error(`${url} could not be looked at:`, error)
+    }
+    await delay(everyMs, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+async function read(url: string, signal: AbortSignal): Promise<string> {
+  const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]) })
+  if (!response.ok) throw new Error(`it answered ${response.status}`)
+  const page = parse(await response.text())
+  const lines = (page.querySelector('body') ?? page).structuredText.split('\n')
+  return lines.map((line) => line.trim()).join('\n')
+}
+
+/** The lines that came and went, with + and - before them. */
+function showDifference(before: string, now: string): string {
+  return diffLines(before, now)
+    .filter(({ added, removed }) => added || removed)
+    .flatMap(({ value, added }) =>
+      value
+        .trimEnd()
+        .split('\n')
+        .map((line) => `${added ? '+' : '-'} ${line}`),
+    )
+    .join('\n')
+}

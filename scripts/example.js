@@ -1,0 +1,27 @@
+// `npm run example -- NAME`: runs an example against the service that `npm start` runs, or that TELLWIRE_API_URL and
+// TELLWIRE_API_KEY name.
+import './node-version.js'
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+
+const { root, setUp } = await import('./set-up.js')
+const [name = ''] = process.argv.slice(2)
+const names = readdirSync(join(root, 'examples'))
+if (!names.includes(name)) {
+  console.error(`Name one of the examples: ${names.join(', ')}.`)
+  process.exit(2)
+}
+
+await setUp()
+const clientFile = resolve(root, process.env.TELLWIRE_DATA_DIR ?? '.tellwire', 'client.env')
+const local = existsSync(clientFile) ? parseEnv(readFileSync(clientFile, 'utf8')) : {}
+const env = { ...local, ...process.env }
+if (!env.TELLWIRE_API_KEY) {
+  console.error('Start the service with `npm start` first, or set TELLWIRE_API_URL and TELLWIRE_API_KEY.')
+  process.exit(2)
+}
+const child = spawn(process.execPath, [join(root, 'examples', name, 'dist/main.js')], { stdio: 'inherit', env })
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+child.once('close', (code) => process.exit(code ?? 1))
