@@ -1,18 +1,10 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { eventually, findFreePort, findRedisServer } from '@tellwire/testing'
+import { eventually, findRedisServer } from '@tellwire/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Example, startExample } from './start-example.js'
 import { type Backend, createWorld, type World } from './world.js'
-
-const main = fileURLToPath(new URL('../../examples/results-watcher/dist/main.js', import.meta.url))
-
-interface Example {
-  site: string
-  stop(): Promise<void>
-}
 
 describe.each<Backend>(findRedisServer() ? ['postgres', 'redis'] : ['postgres'])(
   'the results watcher, on %s',
@@ -21,31 +13,8 @@ describe.each<Backend>(findRedisServer() ? ['postgres', 'redis'] : ['postgres'])
     let example: Example
     const folder = mkdtempSync(join(tmpdir(), 'tellwire-results-'))
     const results = join(folder, 'results.html')
-    const start = async (): Promise<Example> => {
-      const port = await findFreePort()
-      const child = spawn(process.execPath, [main], {
-        env: {
-          PATH: process.env['PATH'],
-          TELLWIRE_API_URL: world.api,
-          TELLWIRE_API_KEY: world.key,
-          WATCH_SECONDS: '0.2',
-          STATE_DIR: folder,
-          PORT: String(port),
-        },
-        stdio: ['ignore', 'pipe', 'inherit'],
-      })
-      const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-      let output = ''
-      child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
-      await eventually(() => output.includes('Watching'))
-      return {
-        site: `http://127.0.0.1:${port}`,
-        async stop() {
-          child.kill()
-          await ended
-        },
-      }
-    }
+    const start = () =>
+      startExample(world, 'results-watcher', { folder, ready: 'Watching', env: { WATCH_SECONDS: '0.2' } })
     const follow = async (chat: 'private' | 'group'): Promise<string> => {
       const response = await fetch(`${example.site}/follow/${chat}`, { redirect: 'manual' })
       return response.headers.get('location') ?? ''

@@ -20,8 +20,11 @@ const url = WATCH_URL ?? `${site.url}/results`
 console.log(`Watching ${url}. Follow it at ${site.url}`)
 
 const page = { url, everyMs: Number(WATCH_SECONDS) * 1_000, seen: textFile(join(STATE_DIR, 'seen.txt')) }
-const { announce, listen } = followers(tellwire, textFile(join(STATE_DIR, 'cursor.txt')))
+const crowd = followers(tellwire, textFile(join(STATE_DIR, 'cursor.txt')))
 
 // Side by side: neither waits for the other.
-await Promise.all([watch(page, announce, stop.signal), listen(page.seen, stop.signal)])
+await Promise.all([
+  watch(page, (difference, key) => crowd.announce(difference, key), stop.signal),
+  crowd.listen(page.seen, stop.signal),
+])
 await site.close()

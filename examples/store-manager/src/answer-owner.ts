@@ -1,0 +1,29 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import type { Tellwire } from '@tellwire/sdk'
+
+/** Answers what is written to the shop, each message once. */
+export function answerOwner(
+  tellwire: Tellwire,
+  { cursorFile, signal }: { cursorFile: string; signal: AbortSignal },
+): Promise<void> {
+  const store = {
+    load: () => readFile(cursorFile, 'utf8').catch(() => undefined),
+    async save(cursor: string) {
+      await writeFile(`${cursorFile}.new`, cursor)
+      await rename(`${cursorFile}.new`, cursorFile)
+    },
+  }
+  return tellwire.listen(
+    {
+      async message({ id, data }) {
+        const isGreeting = data.text?.trim().toLowerCase() === 'hello'
+        const text = isGreeting
+          ? `Hello, ${data.from?.name ?? 'you'}! The shop is open.`
+          : 'I report what happens in the shop, and ask you who may sign in. Say hello.'
+        // A message that comes again, as the program ended in between, is answered under the same key: once.
+        await tellwire.chats.answer(data.connection_id, { text, format: 'plain' }, { idempotencyKey: `answer-${id}` })
+      },
+    },
+    { from: 'start', store, signal, onError: (error) => console.error('a message could not be answered:', error) },
+  )
+}
