@@ -122,3 +122,39 @@ test('an operator does everything over HTTP: tenant, key, limit, use, rotate, su
   const { body: usage } = await asAdmin('GET', '/admin/v1/usage?by=total')
   expect((usage['data'] as Json[]).some(({ counts }) => counts['notification.sent'] === 5)).toBe(true)
 })
+
+test('another process lets in neither a key that was revoked nor a tenant that was suspended', async () => {
+  const other = await world.startApi()
+  const { body: tenant } = await asAdmin('POST', '/admin/v1/tenants', { name: 'Elsewhere' })
+  const path = `/admin/v1/tenants/${tenant['id']}`
+  const issue = async () =>
+    (await asAdmin('POST', `${path}/keys`, { name: 'k', scopes: ['notifications:read'] })).body as {
+      id: string
+      key: string
+    }
+  const [revoked, kept] = [await issue(), await issue()]
+  const statusOf = async ({ key }: { key: string }) =>
+    (await fetch(`${other}/v1/me`, { headers: { authorization: `Bearer ${key}` } })).status
+  // Both are known to it by now.
+  expect([await statusOf(revoked), await statusOf(kept)]).toEqual([200, 200])
+
+  await asAdmin('DELETE', `${path}/keys/${revoked.id}`)
+  await eventually(
+    () => statusOf(revoked),
+    (status) => status === 401,
+    10_000,
+  )
+  expect(await statusOf(kept)).toBe(200)
+  await asAdmin('POST', `${path}/suspend`)
+  await eventually(
+    () => statusOf(kept),
+    (status) => status === 403,
+    10_000,
+  )
+  await asAdmin('POST', `${path}/resume`)
+  await eventually(
+    () => statusOf(kept),
+    (status) => status === 200,
+    10_000,
+  )
+})

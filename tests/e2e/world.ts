@@ -78,6 +78,8 @@ export interface World {
   /** Those that it took, with this text. */
   arrivalsOf(text: string): Promise<Json[]>
   startWorker(env?: Record<string, string>): Promise<StartedProcess>
+  /** One more process of the API. @returns where it is. */
+  startApi(): Promise<string>
   /** Lets a queue take work that nobody does. @returns what ends that. */
   pauseQueue(name: string): Promise<() => Promise<void>>
   workers: StartedProcess[]
@@ -277,6 +279,7 @@ export async function createWorld(
     requests,
     arrivalsOf: async (text) => (await requests()).filter((request) => request['accepted'] && request['text'] === text),
     startWorker,
+    startApi: async () => `http://127.0.0.1:${(await start('api', { ...env, PORT: '0' })).ready.port}`,
     workers,
     output: () => processes.map((process) => process.output()).join(''),
     async stop() {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { definedStatements } from '@tellwire/db'
@@ -92,4 +92,12 @@ test('no comment begins with a bare "What", and nobody reads process.env but con
       )
       .map(({ file }) => file),
   ).toEqual([])
+})
+
+test('SECURITY.md names tests that there are', () => {
+  const text = readFileSync(join(root, 'SECURITY.md'), 'utf8')
+  const named = [...text.matchAll(/`([^`]+\.test\.ts)`/g)].map(([, file = '']) => file)
+
+  expect(named.length).toBeGreaterThan(10)
+  expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([])
 })
