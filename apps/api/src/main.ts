@@ -1,4 +1,4 @@
-import { endWith, orExit } from '@tellwire/config'
+import { endWith, orEnd, orExit } from '@tellwire/config'
 import {
   assertSeesAllTenants,
   connectDatabase,
@@ -54,14 +54,8 @@ const accepter = createAccepter(engine, waker)
 const boundedWork = createBoundedWork()
 const telegram = createBotApi({ root: config.TELEGRAM_API_ROOT })
 const files = await openFileStore(config)
-await assertSeesAllTenants(db).catch((error: unknown) => {
-  if (error instanceof RoleError) endWith(error.message)
-  throw error
-})
-const sealer = await openSealer(db, config.SECRET_KEY).catch((error: unknown) => {
-  if (error instanceof SecretKeyError) endWith(error.message)
-  throw error
-})
+await orEnd(assertSeesAllTenants(db), RoleError)
+const sealer = await orEnd(openSealer(db, config.SECRET_KEY), SecretKeyError)
 const registry = new Registry()
 const metrics = createDeliveryMetrics(registry)
 const metricsServer =

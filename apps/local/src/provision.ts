@@ -11,7 +11,6 @@ export interface Provision {
 }
 
 interface Place {
-  databaseUrl: string
   adminKey: string
   api: string
   sandbox: string | undefined

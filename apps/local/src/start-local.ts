@@ -106,7 +106,6 @@ async function bringUp(
 
   const { provision, adminKey } = await provisioning
   const made = await provision(folder, {
-    databaseUrl: database.engineUrl ?? database.url,
     adminKey,
     api,
     sandbox,

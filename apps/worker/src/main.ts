@@ -1,4 +1,4 @@
-import { endWith, orExit } from '@tellwire/config'
+import { endWith, orEnd, orExit } from '@tellwire/config'
 import {
   assertSeesAllTenants,
   connectDatabase,
@@ -70,14 +70,8 @@ const telegram = createBotApi({
   connectionsMax: config.TELEGRAM_CONNECTIONS,
 })
 
-await assertSeesAllTenants(db).catch((error: unknown) => {
-  if (error instanceof RoleError) endWith(error.message)
-  throw error
-})
-const sealer = await openSealer(db, config.SECRET_KEY).catch((error: unknown) => {
-  if (error instanceof SecretKeyError) endWith(error.message)
-  throw error
-})
+await orEnd(assertSeesAllTenants(db), RoleError)
+const sealer = await orEnd(openSealer(db, config.SECRET_KEY), SecretKeyError)
 const leases = createLeases({ leasing, log })
 const boundedWork = createBoundedWork()
 const trials = createTrials()

@@ -10,6 +10,16 @@ export function orExit<T>(read: () => T): T {
   }
 }
 
+/** Returns what `work` resolves with. An error of the `known` class is told in its words, and the process ends with 1. */
+export async function orEnd<T>(work: Promise<T>, known: abstract new (...args: never[]) => Error): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (!(error instanceof known)) throw error
+    endWith(error.message)
+  }
+}
+
 /** Ends the process with 1, after telling why in a sentence. */
 export function endWith(sentence: string): never {
   process.stderr.write(`${sentence}\n`)

@@ -57,9 +57,7 @@ export function describeEvents(components: Components): Record<string, unknown> 
 
 /** Ids are stored in another form than they are shown in. */
 function showIds(schema: unknown): unknown {
-  return mapSchema(schema, ({ 'x-id-kind': kind, format, ...rest }) =>
-    kind === undefined
-      ? { ...(format === undefined ? {} : { format }), ...rest }
-      : { ...ShownId(kind as EventIdKind, String(rest['description'])) },
+  return mapSchema(schema, (inner) =>
+    inner['x-id-kind'] === undefined ? inner : ShownId(inner['x-id-kind'] as EventIdKind, String(inner['description'])),
   )
 }
