@@ -17,6 +17,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 const site = await startSite(tellwire, { port: Number(PORT), file: join(STATE_DIR, 'results.html') })
 const url = WATCH_URL ?? `${site.url}/results`
+// Where to go on, for whoever has started it.
 console.log(`Watching ${url}. Follow it at ${site.url}`)
 
 const page = { url, everyMs: Number(WATCH_SECONDS) * 1_000, seen: textFile(join(STATE_DIR, 'seen.txt')) }

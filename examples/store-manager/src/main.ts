@@ -17,6 +17,7 @@ const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
 
 const { data: connections } = await tellwire.connections.list({ user_id: owner, status: 'active' })
+// Where to go on, for whoever has started it.
 if (connections.length === 0) {
   const { url } = await tellwire.connectLinks.issue({ user_id: owner })
   console.log(`The owner connects at ${url}`)

@@ -1,5 +1,6 @@
+import { Client } from './client-base.js'
 import { act, bind, get, getBy, list, patch, post, remove } from './operation.js'
-import { type ClientOptions, Transport } from './transport.js'
+import type { ClientOptions } from './transport.js'
 
 export const operations = {
   tenants: {
@@ -41,14 +42,6 @@ export const operations = {
   },
 } as const
 
-class Client {
-  protected readonly transport: Transport
-
-  constructor(options: ClientOptions) {
-    this.transport = new Transport(options, 'TELLWIRE_ADMIN_KEY')
-  }
-}
-
 /** Runs a service: its tenants, their keys, and how it is. It needs a key of admins, `tw_admin_…`. */
 export class TellwireAdmin extends Client {
   readonly tenants = bind(this.transport, operations.tenants)
@@ -58,9 +51,8 @@ export class TellwireAdmin extends Client {
   readonly service = bind(this.transport, operations.service)
 
   /** @throws {TellwireError} where there is no key. */
-  // oxlint-disable-next-line no-useless-constructor -- options may be left out here
   constructor(options: ClientOptions = {}) {
-    super(options)
+    super(options, 'TELLWIRE_ADMIN_KEY')
   }
 }
 

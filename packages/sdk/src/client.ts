@@ -1,18 +1,11 @@
+import { Client } from './client-base.js'
 import { TellwireError } from './errors.js'
 import { type StreamedEvent, streamEvents, type StreamOptions } from './event-stream.js'
 import { type Handlers, listen, type ListenOptions } from './listen.js'
 import { bind, type Face } from './operation.js'
 import * as operations from './operations.js'
-import { type ClientOptions, type RequestOptions, Transport } from './transport.js'
+import type { ClientOptions, RequestOptions } from './transport.js'
 import { waitUntil, type WaitOptions } from './wait.js'
-
-class Client {
-  protected readonly transport: Transport
-
-  constructor(options: ClientOptions) {
-    this.transport = new Transport(options, 'TELLWIRE_API_KEY')
-  }
-}
 
 /** Speaks to a Tellwire service with a tenant's key. */
 export class Tellwire extends Client {
@@ -39,9 +32,8 @@ export class Tellwire extends Client {
   readonly webhooks = bind(this.transport, operations.webhooks)
 
   /** @throws {TellwireError} where there is no key. */
-  // oxlint-disable-next-line no-useless-constructor -- options may be left out here
   constructor(options: ClientOptions = {}) {
-    super(options)
+    super(options, 'TELLWIRE_API_KEY')
   }
 
   /**

@@ -110,15 +110,16 @@ function call(transport: Transport, { method, path, takes }: Operation, args: re
   const filled = path.replace(/\{\w+\}/g, (name) => showSegment(name, rest.shift() as string | number | undefined))
   const input = (takes === 'nothing' ? undefined : rest.shift()) as Query | undefined
   const options = rest.shift() as RequestOptions | undefined
-  const isQuery = takes === 'query' || takes === 'list'
-  const send = (query?: Query): Promise<unknown> => {
-    const body = isQuery ? undefined : takes === 'form' ? toForm(input) : input
-    return transport.send({ method, path: filled, query, body, options }, readAnswer)
-  }
-  if (takes !== 'list') return send(isQuery ? input : undefined)
+  const send = (given: { query?: Query | undefined; body?: unknown }): Promise<unknown> =>
+    transport.send({ method, path: filled, ...given, options }, readAnswer)
+  if (takes === 'form') return send({ body: toForm(input) })
+  if (takes === 'body') return send({ body: input })
+  if (takes !== 'list') return send({ query: input })
   // Events are read from a place on, other lists page by page.
   const place = path === '/v1/events' ? 'after' : 'cursor'
-  return new PagePromise((from) => send(from === undefined ? input : { ...input, [place]: from }) as Promise<never>)
+  return new PagePromise(
+    (from) => send({ query: from === undefined ? input : { ...input, [place]: from } }) as Promise<never>,
+  )
 }
 
 /** @throws {TypeError} for what would lead to another path. */

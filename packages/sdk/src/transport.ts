@@ -60,7 +60,7 @@ const backoff = { firstMs: 500, maxMs: 8_000 }
 
 /** Sends requests, and sends them again where that may help. */
 export class Transport {
-  readonly baseUrl: string
+  readonly #baseUrl: string
   readonly #apiKey: string
   readonly #options: ClientOptions
 
@@ -69,7 +69,7 @@ export class Transport {
     const apiKey = options.apiKey ?? readVariable(keyVariable)
     if (apiKey === undefined) throw new TellwireError(`There is no key: give apiKey, or set ${keyVariable}.`)
     this.#apiKey = apiKey
-    this.baseUrl = (options.baseUrl ?? readVariable('TELLWIRE_API_URL') ?? 'http://127.0.0.1:3000').replace(/\/+$/, '')
+    this.#baseUrl = (options.baseUrl ?? readVariable('TELLWIRE_API_URL') ?? 'http://127.0.0.1:3000').replace(/\/+$/, '')
     this.#options = options
   }
 
@@ -81,7 +81,7 @@ export class Transport {
     { method, path, query, body, options = {} }: ApiRequest,
     read: (response: Response) => Answer | Promise<Answer>,
   ): Promise<Answer> {
-    const url = this.baseUrl + path + showQuery(query)
+    const url = this.#baseUrl + path + showQuery(query)
     const isForm = body instanceof FormData
     const init: RequestInit = {
       method,
@@ -137,7 +137,7 @@ export class Transport {
       error =
         timeout?.aborted === true
           ? new TimeoutError(`No answer came within ${timeoutMs} ms`, { cause })
-          : new ConnectionError(`${this.baseUrl} could not be reached`, { cause })
+          : new ConnectionError(`${this.#baseUrl} could not be reached`, { cause })
     }
     const retryInMs = isLast ? undefined : backOff(attempt.attempt)
     tell({ error }, undefined, retryInMs)
@@ -177,7 +177,7 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   })
 }
 
-function showQuery(query: ApiRequest['query']): string {
+function showQuery(query: Query | undefined): string {
   const parameters = new URLSearchParams()
   for (const [name, value] of Object.entries(query ?? {})) {
     if (value !== undefined) parameters.set(name, `${value}`)
