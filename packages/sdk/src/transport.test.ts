@@ -185,6 +185,19 @@ test('no answer in time is a timeout; a caller who gives up hears its own reason
   await expect(retrying).rejects.toThrow('too late')
 })
 
+test('waiting for something takes its time, also in a client that is not patient', async () => {
+  const answered = Response.json({ id: 'qst_1', status: 'answered' })
+  const late = async (init: RequestInit) => {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    init.signal?.throwIfAborted()
+    return answered
+  }
+  const { client, asked } = serve([late], { timeoutMs: 20 })
+
+  expect(await client.questions.waitUntilEnded('qst_1')).toMatchObject({ status: 'answered' })
+  expect(asked[0]?.url).toMatch(/\/v1\/questions\/qst_1\?wait=30$/)
+})
+
 test('a list is its first page, or everything', async () => {
   const pages = () => [
     Response.json({ data: [{ id: 'a' }, { id: 'b' }], next_cursor: 'c1' }),

@@ -8,6 +8,8 @@ export interface WaitOptions extends Omit<RequestOptions, 'timeoutMs' | 'idempot
 
 /** The service waits for so long at a time. */
 const waitSeconds = 30
+/** So much longer an answer may take, however short the client waits for others. */
+const answerMs = 15_000
 
 /**
  * Looks at something until it is done.
@@ -22,7 +24,8 @@ export async function waitUntil<View>(
   const deadline = Date.now() + timeoutMs
   for (;;) {
     const leftSeconds = Math.ceil(Math.max(0, deadline - Date.now()) / 1_000)
-    const view = await look({ wait: Math.min(waitSeconds, leftSeconds) }, options)
+    const wait = Math.min(waitSeconds, leftSeconds)
+    const view = await look({ wait }, { ...options, timeoutMs: wait * 1_000 + answerMs })
     if (isDone(view)) return view
     if (Date.now() >= deadline) throw new TimeoutError(`It was not done within ${timeoutMs} ms`)
   }
