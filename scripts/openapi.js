@@ -3,8 +3,8 @@ import './node-version.js'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-const { root, setUp } = await import('./set-up.js')
-await setUp()
+const { root, setUp, setUpApi } = await import('./set-up.js')
+await setUpApi()
 const { describeApi, operatorRoutes, tenantRoutes } = await import('../apps/api/dist/openapi/index.js')
 const document = describeApi([...tenantRoutes, ...operatorRoutes], '/')
 await writeFile(join(root, 'docs/openapi.json'), `${JSON.stringify(document, undefined, 2)}\n`)

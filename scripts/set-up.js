@@ -15,14 +15,7 @@ const lockDir = join(stateDir, 'set-up.lock')
 /** Makes the checkout ready to run. Two that run at once wait for each other. */
 export async function setUp() {
   await withLock(async () => {
-    await step('install', installInputs(), [], 'Installing packages (the first time takes a minute) …', installPackages)
-    await step(
-      'generate',
-      ['prisma/schema.prisma', 'prisma.config.ts', 'pnpm-lock.yaml'].map(contentOf),
-      ['packages/db/src/generated/client.ts'],
-      'Generating the database client …',
-      () => run(process.execPath, ['node_modules/prisma/build/index.js', 'generate']),
-    )
+    await prepare()
     await step(
       'describe',
       ['docs/openapi.json', 'packages/sdk/describe-api.js', 'pnpm-lock.yaml'].map(contentOf),
@@ -35,14 +28,37 @@ export async function setUp() {
       buildInputs(),
       packageFolders().map((folder) => `${folder}/dist/.tsbuildinfo`),
       'Building …',
-      () => run(process.execPath, ['node_modules/typescript/bin/tsc', '-b']),
+      () => build(),
     )
   })
 }
 
+/** Builds the API alone, by which the client is described that everything else is built with. */
+export async function setUpApi() {
+  await withLock(async () => {
+    await prepare()
+    await build('apps/api')
+  })
+}
+
+async function prepare() {
+  await step('install', installInputs(), [], 'Installing packages (the first time takes a minute) …', installPackages)
+  await step(
+    'generate',
+    ['prisma/schema.prisma', 'prisma.config.ts', 'pnpm-lock.yaml'].map(contentOf),
+    ['packages/db/src/generated/client.ts'],
+    'Generating the database client …',
+    () => run(process.execPath, ['node_modules/prisma/build/index.js', 'generate']),
+  )
+}
+
+function build(...projects) {
+  return run(process.execPath, ['node_modules/typescript/bin/tsc', '-b', ...projects])
+}
+
 /** Builds the benchmarks and crash tests, which `npm start` does without. */
 export function buildBench() {
-  return run(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'bench'])
+  return build('bench')
 }
 
 /** Runs a command in the repository; its output goes to standard error. */

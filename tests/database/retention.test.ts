@@ -1,4 +1,5 @@
 import { applyRetention, connectDatabase, type Database, idFloor, newId } from '@tellwire/db'
+import { fileKey, removeUnusedFiles } from '@tellwire/domain'
 import { createTestDatabase } from '@tellwire/testing'
 import pg from 'pg'
 import { expect, test as base } from 'vitest'
@@ -8,7 +9,7 @@ const dayMs = 86_400_000
 interface Lab {
   db: Database
   owner: pg.Client
-  tenant(settings?: { contentDays?: number; metadataDays?: number }): Promise<string>
+  tenant(settings?: { contentDays?: number; metadataDays?: number; fileDays?: number }): Promise<string>
   /** A notification with its delivery, its content and an event, as if it had been accepted so many days ago. */
   notify(tenantId: string, daysAgo: number): Promise<string>
   count(table: string, tenantId: string): Promise<number>
@@ -171,4 +172,55 @@ test('what is outside of all partitions goes too, and a question that waits for 
   expect(await lab.count('notification_contents', tenantId)).toBe(1)
   expect(await lab.db.notification.findMany({ where: { tenantId }, select: { id: true } })).toEqual([{ id: asked }])
   expect(stray < asked).toBe(true)
+})
+
+test('a file goes that nothing has named for as long as its tenant keeps it', async ({ lab: { db, ...lab } }) => {
+  const [tenantId, other] = [await lab.tenant({ fileDays: 10 }), await lab.tenant()]
+  const store = async (owner: string, daysAgo: number): Promise<{ id: string; key: string }> => {
+    const [id, contentHash] = [newId(), Buffer.from(newId())]
+    const lastUsedAt = new Date(Date.now() - daysAgo * dayMs)
+    await db.file.create({
+      data: { tenantId: owner, id, contentHash, size: 1n, mimeType: 'image/png', name: 'a', lastUsedAt },
+    })
+    return { id, key: fileKey(owner, contentHash) }
+  }
+  const attach = async (notificationId: string, file: string) =>
+    lab.owner.query('UPDATE notification_contents SET options = $2 WHERE notification_id = $1', [
+      notificationId,
+      { attachments: [{ type: 'photo', file }] },
+    ])
+  const [unused, recent, awaited, sent, inTemplate] = await Promise.all([
+    store(tenantId, 11),
+    store(tenantId, 9),
+    store(tenantId, 11),
+    store(tenantId, 11),
+    store(tenantId, 11),
+  ])
+  const [keptLonger, oldest] = [await store(other, 80), await store(other, 91)]
+  await attach(await lab.notify(tenantId, 1), sent.id)
+  const waiting = await lab.notify(tenantId, 1)
+  await attach(waiting, awaited.id)
+  await lab.owner.query(
+    `INSERT INTO pending_deliveries (id, bot_id, tenant_id, notification_id, priority, chat_id, kind)
+     VALUES ($1, gen_random_uuid(), $2, $1, 1, 1, 'notification')`,
+    [waiting, tenantId],
+  )
+  await db.template.create({
+    data: {
+      tenantId,
+      id: newId(),
+      name: 'photo',
+      versions: { create: { version: 1, content: { attachments: [{ type: 'photo', file: inTemplate.id }] } } },
+    },
+  })
+
+  const removed: string[] = []
+  const count = await removeUnusedFiles(db, async (key) => void removed.push(key))
+
+  expect(removed.toSorted()).toEqual([unused.key, sent.key, oldest.key].toSorted())
+  expect(count).toBe(3)
+  const left = await db.file.findMany({ select: { id: true } })
+  expect(left.map(({ id }) => id).toSorted()).toEqual(
+    [recent.id, awaited.id, inTemplate.id, keptLonger.id].toSorted(),
+  )
 })

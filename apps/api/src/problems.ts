@@ -98,9 +98,9 @@ export const problems = {
   ),
   bot_in_use: problem(
     409,
-    'The bot still has connections',
-    'Deleting a bot would cut off the users who are connected through it.',
-    'Disconnect them first: GET /v1/connections?bot_id=…&status=active lists them.',
+    'The bot is in use',
+    'It would cut off people who are connected through the bot, or lose messages that wait.',
+    'Read in the answer how many: wait, invite the people to another bot, or repeat the request with ?force=true.',
   ),
   file_in_use: problem(
     409,

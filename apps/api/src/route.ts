@@ -43,7 +43,7 @@ export interface Route {
   /** The bodies of the answers by status; the lowest status is the usual one. */
   responses: Record<number, TSchema>
   /** The media type of the answers, where it is not JSON. */
-  answers?: 'text/event-stream' | 'application/octet-stream' | 'text/csv'
+  answers?: 'text/event-stream' | 'application/octet-stream' | 'text/csv' | 'application/jsonl'
   /** Whether a repeated request with the same `Idempotency-Key` gets the first answer again. */
   isIdempotent?: boolean
   /** Whether the answer has a `Location`: the path of what was made. */

@@ -1,4 +1,5 @@
 import { addPartitions, applyRetention, deleteExpired, findStrayRows, leaveDuty, newId, takeDuty } from '@tellwire/db'
+import { removeUnusedFiles } from '@tellwire/domain'
 import type { WorkerContext } from './context.js'
 import { every, type Repeating } from './every.js'
 
@@ -24,6 +25,8 @@ export function startUpkeep(ctx: WorkerContext): Repeating {
       ctx.log.warn({ err: error }, 'what is no longer kept could not all be removed'),
     )
     if (dropped.length > 0) ctx.log.info({ dropped, removed }, 'what is no longer kept was removed')
+    const files = await removeUnusedFiles(ctx.db, (key) => ctx.files.remove(key))
+    if (files > 0) ctx.log.info({ files }, 'files that nothing names any more were removed')
     await leaveDuty(ctx.engine, retention)
   })
 }

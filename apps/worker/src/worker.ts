@@ -1,5 +1,6 @@
 import { consume } from '@tellwire/jobs'
 import { startReconciling } from './bots/reconcile-webhooks.js'
+import { startMoves } from './bots/start-moves.js'
 import type { WorkerContext } from './context.js'
 import { jobs } from './jobs/jobs.js'
 import { listen } from './lane/listen.js'
@@ -28,6 +29,7 @@ export function startWorker(ctx: Omit<WorkerContext, 'stopping'>): RunningWorker
     startReconciling(context),
     startWebhooks(context),
     startErasures(context),
+    startMoves(context),
     startUsage(context),
     listen(context),
   ]

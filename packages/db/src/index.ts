@@ -58,7 +58,7 @@ export {
   type Audience,
   type NotificationToAccept,
 } from './deliveries/accept.js'
-export { countPending } from './deliveries/count-pending.js'
+export { countPending, countWaitingOfBot } from './deliveries/count-pending.js'
 export { strikeDeliveries } from './deliveries/strike.js'
 export { findSettledNotifications } from './deliveries/find-settled.js'
 export { expandBroadcast, type ExpandedSlice } from './deliveries/expand.js'
@@ -127,6 +127,7 @@ export type { Removed } from './erasure/remove-rows.js'
 export { rollUpUsage } from './usage/roll-up.js'
 export { describeDatabase, type DatabaseFacts } from './upkeep/describe-database.js'
 export { applyRetention, retentionDays } from './upkeep/retention.js'
+export { findUnusedFiles, type UnusedFile } from './upkeep/unused-files.js'
 export { leaveDuty, takeDuty } from './lanes/duties.js'
 export {
   acquireLanes,

@@ -80,6 +80,7 @@ export { botRemoved, endConnections, type ConnectionEnd } from './connections/en
 export { releaseAwaiting } from './connections/release-awaiting.js'
 export { TimeZoneError, watchClock } from './clock/watch-clock.js'
 export { moveChat } from './connections/move-chat.js'
+export { askToMove, type BotMove, findDueMove, putOffMove } from './bots/bot-moves.js'
 export { assertSecretKey } from './bots/assert-secret-key.js'
 export {
   type WantedUpdateMode,
@@ -89,6 +90,7 @@ export {
   webhookParams,
 } from './bots/webhook.js'
 export { readWebhookSecret, sealBotToken, unsealBotToken, webhookSecret } from './bots/bot-secrets.js'
+export { usableBy } from './bots/usable-by.js'
 export { recordPublicUrl } from './bots/record-public-url.js'
 export { receiveUpdates } from './updates/receive-updates.js'
 export { type AfterPress, afterPresses, buttonStyles } from './messages/message.js'
@@ -144,4 +146,5 @@ export {
 } from './webhooks/sign.js'
 export { createGate, type Gate, tooManyAtOnce } from './fairness/gate.js'
 export { fileKey } from './files/file-key.js'
+export { removeUnusedFiles } from './files/remove-unused.js'
 export { lengthMaxOf } from './messages/length-max.js'

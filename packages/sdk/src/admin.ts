@@ -1,5 +1,5 @@
 import { Client } from './client-base.js'
-import { act, bind, get, getBy, list, patch, post, remove } from './operation.js'
+import { act, bind, get, getBy, list, patch, post, put, remove, removeBy } from './operation.js'
 import type { ClientOptions } from './transport.js'
 
 export const operations = {
@@ -26,6 +26,10 @@ export const operations = {
   bots: {
     registerShared: post('/admin/v1/bots'),
     listShared: list('/admin/v1/bots'),
+    getShared: get('/admin/v1/bots/{id}'),
+    changeShared: patch('/admin/v1/bots/{id}'),
+    replaceSharedToken: put('/admin/v1/bots/{id}/token'),
+    deleteShared: removeBy('/admin/v1/bots/{id}'),
   },
   updates: {
     list: list('/admin/v1/updates'),
@@ -38,6 +42,7 @@ export const operations = {
     getUsage: getBy('/admin/v1/usage'),
     getUsageCsv: getBy('/admin/v1/usage.csv'),
     listAudit: list('/admin/v1/audit'),
+    exportAudit: getBy('/admin/v1/audit.jsonl'),
     verifyAudit: getBy('/admin/v1/audit/verify'),
   },
 } as const

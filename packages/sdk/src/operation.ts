@@ -48,6 +48,7 @@ export const put = operation('PUT', 'body')
 export const mark = operation('PUT', 'nothing')
 export const patch = operation('PATCH', 'body')
 export const remove = operation('DELETE', 'nothing')
+export const removeBy = operation('DELETE', 'query')
 
 type Described<O> =
   O extends Operation<infer Verb, infer Path> ? (Path extends keyof paths ? Description<Verb, Path> : never) : never
@@ -76,7 +77,7 @@ type Read<Answer> = Answer extends { content: { 'application/json': infer Json }
   ? Json
   : Answer extends { content: { 'text/csv': unknown } }
     ? string
-    : Answer extends { content: { 'application/octet-stream': unknown } }
+    : Answer extends { content: { 'application/octet-stream': unknown } | { 'application/jsonl': unknown } }
       ? Response
       : undefined
 
@@ -140,6 +141,6 @@ function toForm(input: unknown): FormData {
 function readAnswer(response: Response): Promise<unknown> | Response | undefined {
   if (response.status === 204) return undefined
   const type = response.headers.get('content-type') ?? ''
-  if (type.includes('json')) return response.json()
+  if (/[/+]json\b/.test(type)) return response.json()
   return type.startsWith('text/') ? response.text() : response
 }

@@ -1,4 +1,4 @@
-import { act, form, get, getBy, list, mark, patch, post, put, remove } from './operation.js'
+import { act, form, get, getBy, list, mark, patch, post, put, remove, removeBy } from './operation.js'
 
 // The operations of a tenant's key. Each operation is described in the API's own documentation, under the same path.
 
@@ -99,12 +99,16 @@ export const bots = {
   list: list('/v1/bots'),
   get: get('/v1/bots/{id}'),
   change: patch('/v1/bots/{id}'),
-  delete: remove('/v1/bots/{id}'),
+  /** With `force` the connections through it end; without, it is refused while there are any. */
+  delete: removeBy('/v1/bots/{id}'),
   replaceToken: put('/v1/bots/{id}/token'),
   getCapacity: get('/v1/bots/{id}/capacity'),
   /** The bots that the operator shares. */
   listShared: list('/v1/shared-bots'),
   useShared: mark('/v1/shared-bots/{id}'),
+  leaveShared: removeBy('/v1/shared-bots/{id}'),
+  /** Invites the people of another bot to this one. */
+  invite: post('/v1/bots/{id}/invitations'),
 }
 
 export const events = {
@@ -152,5 +156,7 @@ export const account = {
   getUsage: getBy('/v1/usage'),
   getUsageCsv: getBy('/v1/usage.csv'),
   listAudit: list('/v1/audit'),
+  /** All of it, a line of JSON for each entry: the body of the answer. */
+  exportAudit: getBy('/v1/audit.jsonl'),
   verifyAudit: get('/v1/audit/verify'),
 }

@@ -59,6 +59,8 @@ export interface TextArguments {
   passed_on: OfTenant
   unheard: OfTenant
   received: OfTenant
+  moved_to_bot: OfTenant & { bot: string }
+  go_to_bot: { bot: string }
   choose_language: null
   language_set: null
   command_connect: null

@@ -1,5 +1,6 @@
 import { auditActions } from '@tellwire/domain'
 import Type, { type Static } from 'typebox'
+import { Day } from '../http/days.js'
 import { GivenId, ShownId } from '../http/ids.js'
 import { JsonObject, Literals, Nullable, pageQuery, Timestamp } from '../http/schemas.js'
 
@@ -57,6 +58,22 @@ export const AdminAuditListQuery = Type.Object(
   { ...pageQuery, ...filter, tenant_id: tenant },
   { additionalProperties: false },
 )
+const days = {
+  from: Type.Optional(Day('The first day (UTC). Default: as far back as there is anything.')),
+  to: Type.Optional(Day('The last day (UTC). Default: today.')),
+}
+export const AuditExportQuery = Type.Object({ ...filter, ...days }, { additionalProperties: false })
+export type AuditExportQuery = Static<typeof AuditExportQuery>
+export const AdminAuditExportQuery = Type.Object(
+  { ...filter, ...days, tenant_id: tenant },
+  { additionalProperties: false },
+)
+export const AuditLines = Type.Unsafe<string>({
+  $id: 'AuditLines',
+  type: 'string',
+  description: 'A line of JSON for each entry, which is an `AuditEntry`, the oldest first.',
+})
+
 export const AdminAuditQuery = Type.Object({ tenant_id: tenant }, { additionalProperties: false })
 
 export const AuditVerdict = Type.Object(

@@ -10,7 +10,7 @@ const token = Type.String({
   examples: ['123456789:AAExampleExampleExampleExampleExample'],
 })
 
-export const updateMode = Literals(wantedUpdateModes, {
+const updateMode = Literals(wantedUpdateModes, {
   description:
     'How Tellwire is to learn what people do: by `webhook`, by long `polling`, or `auto`: by webhook where Telegram reaches this service, and by polling while it does not.',
 })
@@ -26,6 +26,18 @@ export const NewBot = Type.Object(
   },
 )
 export type NewBot = Static<typeof NewBot>
+
+export const BotChange = Type.Object(
+  {
+    rate: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, description: 'Most messages a second.' })),
+    update_mode: Type.Optional(updateMode),
+    allow_paid_broadcast: Type.Optional(
+      Type.Boolean({ description: 'Lets the bot send more than 30 a second, for 0.1 Star each beyond that.' }),
+    ),
+  },
+  { $id: 'BotChange', additionalProperties: false, minProperties: 1, examples: [{ rate: 20 }] },
+)
+export type BotChange = Static<typeof BotChange>
 
 export const Bot = Type.Object(
   {
@@ -54,3 +66,14 @@ export const Bot = Type.Object(
   { $id: 'Bot', description: 'A bot of Telegram that you may send through.' },
 )
 export type BotView = Static<typeof Bot>
+
+export const BotRemovalQuery = Type.Object(
+  {
+    force: Type.Optional(
+      Type.Boolean({
+        description: 'Ends the connections through it, and what waits for them, instead of refusing while there are any.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)

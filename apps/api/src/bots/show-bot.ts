@@ -3,7 +3,9 @@ import { wantedUpdateModes } from '@tellwire/domain'
 import { showId } from '../http/ids.js'
 import type { BotView } from './schemas.js'
 
-export function showBot(bot: Prisma.BotGetPayload<object>): BotView {
+export type StoredBot = Prisma.BotGetPayload<object>
+
+export function showBot(bot: StoredBot): BotView {
   return {
     id: showId('bot', bot.id),
     username: bot.username,

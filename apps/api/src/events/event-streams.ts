@@ -18,7 +18,9 @@ export function createEventStreams(db: Database, onError: (error: unknown) => vo
 
   const check = async (): Promise<void> => {
     try {
-      const keyIds = [...new Set(streams.values())]
+      // Those that open meanwhile have been let in already.
+      const looked = [...streams]
+      const keyIds = [...new Set(looked.map(([, keyId]) => keyId))]
       const keys = await db.apiKey.findMany({
         where: { id: { in: keyIds }, revokedAt: null, tenant: { suspendedAt: null } },
         select: { id: true, expiresAt: true },
@@ -26,7 +28,7 @@ export function createEventStreams(db: Database, onError: (error: unknown) => vo
       const good = new Set(
         keys.filter(({ expiresAt }) => expiresAt === null || expiresAt > new Date()).map(({ id }) => id),
       )
-      for (const [stream, keyId] of streams) if (!good.has(keyId)) stream.push(null)
+      for (const [stream, keyId] of looked) if (!good.has(keyId)) stream.push(null)
     } catch (error) {
       onError(error)
     }

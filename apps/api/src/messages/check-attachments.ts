@@ -57,14 +57,21 @@ async function readAttachment(scope: Scope, given: Given, pointer: string): Prom
   })
 }
 
+/** That it is used is noted once a day. */
+const noteUseAfterMs = 86_400_000
+
 async function findFile({ db, tenantId }: TenantScope, given: string, pointer: string) {
   const id = parseId('fil', given)
-  const file = id && (await db.file.findUnique({ where: { tenantId_id: { tenantId, id } }, select: { size: true } }))
+  const select = { size: true, lastUsedAt: true }
+  const file = id && (await db.file.findUnique({ where: { tenantId_id: { tenantId, id } }, select }))
   if (!id || !file) {
     throw refusal('file_unknown', 'There is no such file. Upload it to /v1/files first.', {
       pointer,
       detail: 'is not a file of yours',
     })
+  }
+  if (Date.now() - file.lastUsedAt.getTime() > noteUseAfterMs) {
+    await db.file.updateMany({ where: { tenantId, id }, data: { lastUsedAt: new Date() } })
   }
   return { id, size: Number(file.size) }
 }

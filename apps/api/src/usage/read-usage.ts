@@ -1,9 +1,8 @@
 import type { SystemScope } from '@tellwire/domain'
-import { ApiError } from '../errors.js'
+import { dayMs, readDay, refusedDay, showDay } from '../http/days.js'
 import { showId } from '../http/ids.js'
 import type { AllUsageView, UsageQuery } from './schemas.js'
 
-const dayMs = 86_400_000
 const defaultDays = 30
 const daysMax = 800
 
@@ -33,32 +32,14 @@ function readRange({ from: givenFrom, to: givenTo }: Pick<UsageQuery, 'from' | '
   const to = readDay('to', givenTo) ?? new Date(Math.floor(Date.now() / dayMs) * dayMs)
   const from = readDay('from', givenFrom) ?? new Date(to.getTime() - defaultDays * dayMs)
   if (from > to || to.getTime() - from.getTime() > daysMax * dayMs) {
-    throw refused('from', `must be on or before the last day, and no more than ${daysMax} days before it`)
+    throw refusedDay('from', `must be on or before the last day, and no more than ${daysMax} days before it`)
   }
   return { from, to }
-}
-
-function readDay(field: 'from' | 'to', given: string | undefined): Date | undefined {
-  if (given === undefined) return undefined
-  const day = new Date(`${given}T00:00:00Z`)
-  // 31 February is no day.
-  if (Number.isNaN(day.getTime()) || showDay(day) !== given) throw refused(field, 'is no day')
-  return day
-}
-
-function refused(field: string, detail: string): ApiError {
-  return new ApiError('invalid_request', 'Usage is told of days.', {
-    errors: [{ pointer: `/${field}`, code: 'wrong_form', detail }],
-  })
 }
 
 function periodOf(day: Date, by: UsageQuery['by']): string {
   if (by === 'total') return by
   return showDay(day).slice(0, by === 'month' ? 7 : 10)
-}
-
-function showDay(day: Date): string {
-  return day.toISOString().slice(0, 10)
 }
 
 /** The same as CSV (RFC 4180): a row for each tenant, time and type. No value has a character that would have to be quoted. */

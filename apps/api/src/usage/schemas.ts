@@ -1,18 +1,11 @@
 import Type, { type Static } from 'typebox'
+import { Day } from '../http/days.js'
 import { GivenId, ShownId } from '../http/ids.js'
 import { Literals } from '../http/schemas.js'
 
-const day = (description: string) =>
-  Type.String({
-    pattern: '^\\d{4}-\\d{2}-\\d{2}$',
-    'x-form': 'must be a day, such as 2026-11-28',
-    description,
-    examples: ['2026-11-28'],
-  })
-
 const range = {
-  from: Type.Optional(day('The first day (UTC). Default: 30 days ago.')),
-  to: Type.Optional(day('The last day (UTC). Default: today.')),
+  from: Type.Optional(Day('The first day (UTC). Default: 30 days ago.')),
+  to: Type.Optional(Day('The last day (UTC). Default: today.')),
   by: Literals(['day', 'month', 'total'], { default: 'day', description: 'What is summed up together.' }),
 }
 
@@ -47,8 +40,8 @@ const TenantUsage = Type.Object(
 
 export const Usage = Type.Object(
   {
-    from: day('The first day.'),
-    to: day('The last day.'),
+    from: Day('The first day.'),
+    to: Day('The last day.'),
     data: Type.Array(UsagePeriod, { description: 'The oldest first.' }),
   },
   { $id: 'Usage', description: 'What was used, in times in which anything was.' },
@@ -57,8 +50,8 @@ export type UsageView = Static<typeof Usage>
 
 export const AllUsage = Type.Object(
   {
-    from: day('The first day.'),
-    to: day('The last day.'),
+    from: Day('The first day.'),
+    to: Day('The last day.'),
     data: Type.Array(TenantUsage, { description: 'By tenant, the oldest first.' }),
   },
   { $id: 'AllUsage', description: 'What all tenants used, in times in which anything was.' },

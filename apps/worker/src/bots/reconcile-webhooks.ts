@@ -171,7 +171,7 @@ async function tellTenants(
   botId: string,
   error: string | undefined,
 ): Promise<void> {
-  const tenants = await db.botAccess.findMany({ where: { botId }, select: { tenantId: true } })
+  const tenants = await db.botAccess.findMany({ where: { botId, leftAt: null }, select: { tenantId: true } })
   await recordEvents(
     db,
     tenants.map(({ tenantId }) =>

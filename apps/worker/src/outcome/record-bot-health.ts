@@ -17,7 +17,7 @@ export async function recordBotHealth(
       data: { status },
     })
     if (count === 0) return
-    const tenants = await db.botAccess.findMany({ where: { botId }, select: { tenantId: true } })
+    const tenants = await db.botAccess.findMany({ where: { botId, leftAt: null }, select: { tenantId: true } })
     await recordEvents(
       db,
       tenants.map(({ tenantId }) => ({

@@ -29,3 +29,16 @@ export async function countPending(engine: Pool, tenantId: string, countMax: num
   const { count: counted } = await runForOne<{ count: number }>(engine, count, [tenantId, countMax + 1])
   return counted
 }
+
+const countOfBot = defineStatement(
+  'count-waiting-of-bot',
+  `
+SELECT count(*)::int AS count FROM pending_deliveries p
+WHERE p.bot_id = $1::uuid AND p.kind <> 'reply' AND ($2::uuid IS NULL OR p.tenant_id = $2::uuid)`,
+)
+
+/** Counts what waits in a bot's lane, of one tenant or of all. Answers of ours to people do not count. */
+export async function countWaitingOfBot(engine: Pool, botId: string, tenantId?: string): Promise<number> {
+  const { count: counted } = await runForOne<{ count: number }>(engine, countOfBot, [botId, tenantId ?? null])
+  return counted
+}

@@ -3,8 +3,11 @@ import { waitedFor } from '../deliveries/waited-for.js'
 import { findTables, type Removed, removeRows, type StoredTable } from '../erasure/remove-rows.js'
 import { idFloor } from '../ids.js'
 
-/** For how long what was said is kept where a tenant says nothing else, and for how long it is kept that it was said. */
-export const retentionDays = { content: 30, metadata: 90 } as const
+/**
+ * For how long what was said is kept where a tenant says nothing else, for how long it is kept that it was said, and for how long
+ * a file that nothing names.
+ */
+export const retentionDays = { content: 30, metadata: 90, file: 90 } as const
 
 const dayMs = 86_400_000
 
@@ -14,7 +17,7 @@ interface Partitioned {
   name: string
   /** The column that tells when a row began. */
   key: string
-  kept: Kept
+  kept: 'content' | 'metadata'
 }
 
 const partitioned: readonly Partitioned[] = [
@@ -25,7 +28,7 @@ const partitioned: readonly Partitioned[] = [
 ]
 
 /** Other tables whose rows' time comes, and which of them can go. `$2` is the smallest id that is kept. */
-const others: readonly { name: string; kept: Kept; where: string }[] = [
+const others: readonly { name: string; kept: 'content' | 'metadata'; where: string }[] = [
   { name: 'questions', kept: 'metadata', where: "status <> 'open' AND id < $2::uuid" },
   { name: 'inbox_messages', kept: 'metadata', where: 'id < $2::uuid' },
   { name: 'inbox_chats', kept: 'metadata', where: 'last_message_id < $2::uuid' },
@@ -41,7 +44,7 @@ const others: readonly { name: string; kept: Kept; where: string }[] = [
 ]
 
 /** Tenants who keep theirs for the same number of days: those that are named, or all but those. */
-interface Keepers {
+export interface Keepers {
   days: number
   condition: string
   tenantIds: string[]
@@ -108,7 +111,7 @@ function floorOf({ days }: Keepers): string {
 }
 
 /** A number of days for each group of tenants; those who say nothing are the largest, and come first. */
-async function findKeepers(db: Database, kept: Kept): Promise<Keepers[]> {
+export async function findKeepers(db: Database, kept: Kept): Promise<Keepers[]> {
   const own = await db.$queryRawUnsafe<{ days: number; ids: string[] }[]>(
     `SELECT ${kept}_days AS days, array_agg(id::text) AS ids FROM tenants WHERE ${kept}_days IS NOT NULL GROUP BY 1`,
   )

@@ -7,6 +7,8 @@ export const auditActions = [
   'admin_key.issued',
   'admin_key.revoked',
   'bot.joined',
+  'bot.left',
+  'bot.people_invited',
   'bot.registered',
   'bot.changed',
   'bot.token_replaced',

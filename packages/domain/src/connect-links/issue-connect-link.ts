@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { type InTransaction, newId, type Prisma, toJsonColumn } from '@tellwire/db'
+import { usableBy } from '../bots/usable-by.js'
 import { Refusal } from '../refusal.js'
 import type { TenantScope } from '../scope.js'
 import type { Sealer } from '../secrets/sealer.js'
@@ -45,6 +46,8 @@ export interface NewConnectLink {
   expiresIn: number
   /** Whether the user's other connections end when the link is used. */
   replace: boolean
+  /** The connection that ends when the link is used. */
+  replacesId?: string
   locale: string | undefined
   redirectUrl: string | undefined
   /** Undefined for what the tenant has set. */
@@ -62,12 +65,14 @@ export interface IssuedConnectLink {
   botUsername: string
 }
 
+type Issuing = Pick<TenantScope, 'db' | 'tenantId'> & { sealer: Sealer }
+
 /**
  * Makes a link that connects one chat to one user, once. A user that is not known yet is created.
  * @throws {Refusal} `not_found`, `bot_required`.
  */
 export async function issueConnectLink(
-  scope: InTransaction<TenantScope & { sealer: Sealer }>,
+  scope: InTransaction<Issuing>,
   input: NewConnectLink,
 ): Promise<IssuedConnectLink> {
   const { db, tenantId } = scope
@@ -91,6 +96,7 @@ export async function issueConnectLink(
       botId: bot.id,
       chat: input.chat,
       replace: input.replace,
+      replacesId: input.replacesId ?? null,
       locale: input.locale ?? null,
       redirectUrl: input.redirectUrl ?? null,
       // It came as JSON.
@@ -103,7 +109,7 @@ export async function issueConnectLink(
 
 /** A token whose code no other link of the bot has. */
 async function chooseToken(
-  scope: InTransaction<TenantScope & { sealer: Sealer }>,
+  scope: InTransaction<Issuing>,
   botId: string,
 ): Promise<{ token: string; codeHash: Uint8Array<ArrayBuffer> }> {
   const token = generateConnectToken()
@@ -112,7 +118,7 @@ async function chooseToken(
   return isTaken ? chooseToken(scope, botId) : { token, codeHash }
 }
 
-async function readConfirm({ db, tenantId }: InTransaction<TenantScope>): Promise<string> {
+async function readConfirm({ db, tenantId }: InTransaction<Issuing>): Promise<string> {
   const { confirm } = await db.tenant.findUniqueOrThrow({ where: { id: tenantId }, select: { confirm: true } })
   return confirm
 }
@@ -125,7 +131,7 @@ function chooseNumbers(): number[] {
 }
 
 async function chooseBot(
-  { db, tenantId }: InTransaction<TenantScope>,
+  { db, tenantId }: InTransaction<Issuing>,
   botId: string | null | undefined,
 ): Promise<{ id: string; username: string }> {
   const bots =
@@ -133,8 +139,7 @@ async function chooseBot(
       ? []
       : await db.bot.findMany({
           where: {
-            status: { not: 'deleted' },
-            access: { some: { tenantId } },
+            ...usableBy(tenantId),
             ...(botId === undefined ? {} : { id: botId }),
           },
           select: { id: true, username: true },

@@ -94,6 +94,9 @@ async function use(scope: Scope, opened: OpenedLink, link: ConnectLink): Promise
   if (link.replace) {
     await endConnections(scope, { tenantId, userId, NOT: { botId, chatId } }, { status: 'gone', reason: 'replaced' })
   }
+  if (link.replacesId !== null) {
+    await endConnections(scope, { tenantId, userId, id: link.replacesId }, { status: 'gone', reason: 'moved_to_bot' })
+  }
   const connectionId = await connect(scope, link, opened, own)
   await db.connectLink.update({
     where: { tenantId_id: { tenantId, id: link.id } },

@@ -59,6 +59,8 @@ export const ar: Catalogue = {
   passed_on: 'تم الإرسال إلى {tenant}.',
   unheard: 'الرسائل المرسلة إلى هنا لا تُقرأ. يرجى التواصل مع {tenant} بطريقة أخرى.',
   received: 'شكرًا، وصلت رسالتك إلى {tenant}.',
+  moved_to_bot: 'ينتقل {tenant} إلى {bot}. اضغط الزر لمتابعة تلقي الإشعارات هناك.',
+  go_to_bot: 'المتابعة مع {bot}',
   choose_language: 'بأي لغة أتحدث هنا؟',
   language_set: 'سأتحدث العربية من الآن.',
   command_connect: 'ربط هذه المحادثة برمز',

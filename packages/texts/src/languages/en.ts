@@ -62,6 +62,8 @@ export const en: Catalogue = {
   passed_on: 'Passed on to {tenant}.',
   unheard: 'Messages that are sent here are not read. Please reach {tenant} in another way.',
   received: 'Thank you, {tenant} has got your message.',
+  moved_to_bot: '{tenant} is moving to {bot}. Press the button to go on getting its notifications there.',
+  go_to_bot: 'Continue with {bot}',
   choose_language: 'Which language shall I use here?',
   language_set: 'I use English from now on.',
   command_connect: 'Connect this chat with a code',

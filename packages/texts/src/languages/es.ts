@@ -64,6 +64,8 @@ export const es: Catalogue = {
   passed_on: 'Enviado a {tenant}.',
   unheard: 'Los mensajes que se envían aquí no se leen. Ponte en contacto con {tenant} por otra vía.',
   received: 'Gracias, {tenant} ha recibido tu mensaje.',
+  moved_to_bot: '{tenant} se traslada a {bot}. Pulsa el botón para seguir recibiendo allí sus notificaciones.',
+  go_to_bot: 'Continuar con {bot}',
   choose_language: '¿En qué idioma hablo aquí?',
   language_set: 'A partir de ahora hablo español.',
   command_connect: 'Conectar este chat con un código',

@@ -61,6 +61,8 @@ export const fa: Catalogue = {
   passed_on: 'به {tenant} فرستاده شد.',
   unheard: 'پیام‌هایی که به اینجا فرستاده می‌شوند خوانده نمی‌شوند. لطفاً از راه دیگری با {tenant} تماس بگیرید.',
   received: 'سپاس، پیام شما به {tenant} رسید.',
+  moved_to_bot: '{tenant} به {bot} منتقل می‌شود. برای ادامهٔ دریافت اعلان‌ها در آنجا دکمه را بزنید.',
+  go_to_bot: 'ادامه با {bot}',
   choose_language: 'اینجا به چه زبانی صحبت کنم؟',
   language_set: 'از این پس فارسی صحبت می‌کنم.',
   command_connect: 'اتصال این گفتگو با کد',

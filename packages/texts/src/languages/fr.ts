@@ -67,6 +67,8 @@ export const fr: Catalogue = {
   passed_on: 'Transmis à {tenant}.',
   unheard: 'Les messages envoyés ici ne sont pas lus. Veuillez joindre {tenant} autrement.',
   received: 'Merci, {tenant} a bien reçu votre message.',
+  moved_to_bot: '{tenant} passe à {bot}. Appuyez sur le bouton pour continuer à y recevoir ses notifications.',
+  go_to_bot: 'Continuer avec {bot}',
   choose_language: 'Quelle langue dois-je utiliser ici ?',
   language_set: 'Désormais, je parle français.',
   command_connect: 'Connecter cette discussion avec un code',

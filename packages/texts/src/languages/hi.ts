@@ -57,6 +57,8 @@ export const hi: Catalogue = {
   passed_on: '{tenant} को भेज दिया गया।',
   unheard: 'यहाँ भेजे गए संदेश पढ़े नहीं जाते। कृपया {tenant} से किसी और तरीके से संपर्क करें।',
   received: 'धन्यवाद, {tenant} को आपका संदेश मिल गया है।',
+  moved_to_bot: '{tenant} अब {bot} पर जा रहा है। वहाँ सूचनाएँ पाते रहने के लिए बटन दबाएँ।',
+  go_to_bot: '{bot} के साथ जारी रखें',
   choose_language: 'मैं यहाँ कौन सी भाषा इस्तेमाल करूँ?',
   language_set: 'अब से मैं हिन्दी बोलूँगा।',
   command_connect: 'इस चैट को कोड से जोड़ें',

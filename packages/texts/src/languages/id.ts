@@ -62,6 +62,8 @@ export const id: Catalogue = {
   passed_on: 'Diteruskan ke {tenant}.',
   unheard: 'Pesan yang dikirim ke sini tidak dibaca. Silakan hubungi {tenant} dengan cara lain.',
   received: 'Terima kasih, {tenant} telah menerima pesan Anda.',
+  moved_to_bot: '{tenant} pindah ke {bot}. Ketuk tombolnya untuk terus menerima notifikasi di sana.',
+  go_to_bot: 'Lanjutkan dengan {bot}',
   choose_language: 'Bahasa apa yang saya pakai di sini?',
   language_set: 'Mulai sekarang saya berbahasa Indonesia.',
   command_connect: 'Hubungkan obrolan ini dengan kode',

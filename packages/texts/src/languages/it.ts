@@ -60,6 +60,8 @@ export const it: Catalogue = {
   passed_on: 'Inoltrato a {tenant}.',
   unheard: 'I messaggi inviati qui non vengono letti. Contatta {tenant} in un altro modo.',
   received: 'Grazie, {tenant} ha ricevuto il tuo messaggio.',
+  moved_to_bot: '{tenant} si trasferisce su {bot}. Premi il pulsante per continuare a ricevere lì le notifiche.',
+  go_to_bot: 'Continua con {bot}',
   choose_language: 'Quale lingua devo usare qui?',
   language_set: 'D’ora in poi parlo italiano.',
   command_connect: 'Connettere questa chat con un codice',

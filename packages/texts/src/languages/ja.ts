@@ -61,6 +61,8 @@ export const ja: Catalogue = {
   passed_on: '{tenant} に伝えました。',
   unheard: 'ここに送られたメッセージは読まれません。{tenant} には別の方法でご連絡ください。',
   received: 'ありがとうございます。{tenant} がメッセージを受け取りました。',
+  moved_to_bot: '{tenant} は {bot} に移ります。今後もそちらで通知を受け取るには、ボタンを押してください。',
+  go_to_bot: '{bot} で続ける',
   choose_language: 'ここではどの言語を使いますか？',
   language_set: 'これからは日本語を使います。',
   command_connect: 'コードでこのチャットを接続',

@@ -63,6 +63,8 @@ export const pt: Catalogue = {
   passed_on: 'Encaminhado a {tenant}.',
   unheard: 'As mensagens enviadas aqui não são lidas. Entre em contato com {tenant} de outra forma.',
   received: 'Obrigado, {tenant} recebeu a sua mensagem.',
+  moved_to_bot: '{tenant} está mudando para {bot}. Toque no botão para continuar recebendo as notificações lá.',
+  go_to_bot: 'Continuar com {bot}',
   choose_language: 'Que idioma devo usar aqui?',
   language_set: 'A partir de agora falo português.',
   command_connect: 'Conectar este chat com um código',

@@ -64,6 +64,8 @@ export const tr: Catalogue = {
   passed_on: '{tenant} için iletildi.',
   unheard: 'Buraya gönderilen iletiler okunmuyor. Lütfen {tenant} ile başka bir yoldan iletişime geçin.',
   received: 'Teşekkürler, {tenant} iletinizi aldı.',
+  moved_to_bot: '{tenant} artık {bot} üzerinden yazacak. Bildirimleri orada almaya devam etmek için düğmeye dokunun.',
+  go_to_bot: '{bot} ile devam et',
   choose_language: 'Burada hangi dili kullanayım?',
   language_set: 'Bundan sonra Türkçe konuşuyorum.',
   command_connect: 'Bu sohbeti bir kodla bağla',

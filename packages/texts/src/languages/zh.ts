@@ -54,6 +54,8 @@ export const zh: Catalogue = {
   passed_on: '已转给 {tenant}。',
   unheard: '发送到这里的消息不会有人阅读。请通过其他方式联系 {tenant}。',
   received: '谢谢，{tenant} 已收到您的消息。',
+  moved_to_bot: '{tenant} 将改用 {bot}。请点按按钮，以便继续在那里接收通知。',
+  go_to_bot: '继续使用 {bot}',
   choose_language: '我在这里应该使用哪种语言？',
   language_set: '从现在起我使用中文。',
   command_connect: '用代码连接此聊天',

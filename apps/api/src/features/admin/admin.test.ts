@@ -1,6 +1,6 @@
 import { eventually } from '@tellwire/testing'
 import { expect } from 'vitest'
-import { test } from '../../../test/fixtures.js'
+import { createTenant, test } from '../../../test/fixtures.js'
 
 test('creates and lists tenants', async ({ admin }) => {
   const created = await admin.post('/admin/v1/tenants', { name: 'Acme' })
@@ -165,4 +165,33 @@ test('who changes what stands in the audit, without secrets, and in that of the 
     data: [{ tenant_id: tenant.id, after: { name: 'Audited' } }],
   })
   expect((await admin.get('/admin/v1/audit/verify')).json()).toMatchObject({ is_intact: true })
+})
+
+test('the audit comes as a file: a line for each entry, of one tenant or of all', async ({ admin, as, db }) => {
+  const other = await createTenant(db)
+  const { id } = (await admin.post('/admin/v1/tenants', { name: 'Audited' })).json<{ id: string }>()
+  const issued = await admin.post(`/admin/v1/tenants/${id}/keys`, { name: 'k', scopes: ['audit:read', 'keys:write'] })
+  const { key } = issued.json<{ key: string }>()
+  for (let index = 0; index < 3; index++) await admin.patch(`/admin/v1/tenants/${id}`, { weight: index + 2 })
+  const linesOf = (body: string): { action: string }[] =>
+    body
+      .trim()
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as { action: string })
+
+  const own = await as({ key }).get('/v1/audit.jsonl')
+  expect(own.headers['content-type']).toBe('application/jsonl; charset=utf-8')
+  const actions = ['tenant.created', 'key.issued', 'tenant.changed', 'tenant.changed', 'tenant.changed']
+  expect(linesOf(own.body).map(({ action }) => action)).toEqual(actions)
+  const listed = (await as({ key }).get('/v1/audit')).json<{ data: object[] }>().data
+  const withoutPlace = (entries: object[]) => entries.map((entry) => ({ ...entry, sequence: null, hash: null }))
+  expect(withoutPlace(linesOf(own.body))).toEqual(withoutPlace(listed.toReversed()))
+  expect(linesOf((await as({ key }).get('/v1/audit.jsonl?action=key.issued')).body)).toHaveLength(1)
+  expect((await as({ key }).get('/v1/audit.jsonl?to=2020-01-01')).body).toBe('')
+  expect((await as({ key }).get('/v1/audit.jsonl?from=2026-02-30')).statusCode).toBe(400)
+  expect((await as(other).get('/v1/audit.jsonl')).body).toBe('')
+  const { body } = await admin.get(`/admin/v1/audit.jsonl?tenant_id=${id}`)
+  expect(linesOf(body)).toHaveLength(5)
+  expect(linesOf((await admin.get('/admin/v1/audit.jsonl')).body).length).toBeGreaterThan(5)
 })

@@ -1,5 +1,13 @@
+import { exportEntries } from '../../audit/export-entries.js'
 import { listEntries } from '../../audit/list-entries.js'
-import { AdminAuditListQuery, AdminAuditQuery, AuditEntry, AuditVerdict } from '../../audit/schemas.js'
+import {
+  AdminAuditExportQuery,
+  AdminAuditListQuery,
+  AdminAuditQuery,
+  AuditEntry,
+  AuditLines,
+  AuditVerdict,
+} from '../../audit/schemas.js'
 import { verify } from '../../audit/verify.js'
 import { Page } from '../../http/schemas.js'
 import { adminRoute } from '../../route.js'
@@ -26,5 +34,16 @@ export const adminAuditRoutes = [
       const tenantId = readTenantId(query.tenant_id)
       return verify(scope, tenantId === undefined ? undefined : [tenantId])
     },
+  }),
+  adminRoute({
+    operation: 'exportAllAudit',
+    method: 'GET',
+    url: '/admin/v1/audit.jsonl',
+    summary: 'Get who changed what as a file, oldest first',
+    query: AdminAuditExportQuery,
+    responses: { 200: AuditLines },
+    answers: 'application/jsonl',
+    handler: ({ scope, query: { tenant_id: tenantId, ...query } }) =>
+      exportEntries(scope, readTenantId(tenantId), query),
   }),
 ]

@@ -1,14 +1,29 @@
 import { nilUuid } from '@tellwire/db'
-import { findKept, recordAudit } from '@tellwire/domain'
+import { type AdminScope, findKept, recordAudit } from '@tellwire/domain'
 import { checkBot } from '../../bots/check-bot.js'
-import { Bot, type BotView, NewBot } from '../../bots/schemas.js'
-import { showBot } from '../../bots/show-bot.js'
+import { changeBot } from '../../bots/change-bot.js'
+import { deleteBot } from '../../bots/delete-bot.js'
+import { replaceToken } from '../../bots/replace-token.js'
+import { Bot, BotChange, BotRemovalQuery, type BotView, NewBot, NewToken } from '../../bots/schemas.js'
+import { showBot, type StoredBot } from '../../bots/show-bot.js'
 import { storeBot } from '../../bots/store-bot.js'
 import { Answer, answerOnce, replayedHeader } from '../../http/answer.js'
+import { notFound } from '../../errors.js'
 import { readIdCursor, toPage } from '../../http/cursors.js'
+import { IdParams, readId } from '../../http/ids.js'
 import { Page } from '../../http/schemas.js'
-import { adminRoute } from '../../route.js'
+import { adminRoute, Empty } from '../../route.js'
 import { AdminListQuery } from './schemas.js'
+
+const params = IdParams('bot', 'bot')
+
+/** @throws `not_found` also for tenants' own bots, which are theirs to change. */
+async function findSharedBot({ db }: AdminScope, { id: given }: { id: string }): Promise<StoredBot> {
+  const id = readId('bot', given, 'bot')
+  const bot = await db.bot.findFirst({ where: { id, tenantId: null, status: { not: 'deleted' } } })
+  if (!bot) throw notFound('bot', '/id')
+  return bot
+}
 
 export const adminBotRoutes = [
   adminRoute({
@@ -56,5 +71,57 @@ export const adminBotRoutes = [
       })
       return toPage(bots, limit, list, ({ id }) => id, showBot)
     },
+  }),
+  adminRoute({
+    operation: 'getSharedBot',
+    method: 'GET',
+    url: '/admin/v1/bots/:id',
+    summary: 'Look at a bot that tenants share',
+    params,
+    responses: { 200: Bot },
+    handler: async ({ scope, params }) => showBot(await findSharedBot(scope, params)),
+  }),
+  adminRoute({
+    operation: 'changeSharedBot',
+    adminScope: 'bots',
+    gate: 'telegram',
+    method: 'PATCH',
+    url: '/admin/v1/bots/:id',
+    summary: "Change a shared bot's rate, or how it hears of updates",
+    params,
+    body: BotChange,
+    responses: { 200: Bot },
+    errors: ['rate_refused', 'webhook_refused', 'telegram_unavailable', 'bot_token_rejected'],
+    handler: async ({ scope, params, body }) => changeBot(scope, await findSharedBot(scope, params), body),
+  }),
+  adminRoute({
+    operation: 'replaceSharedBotToken',
+    adminScope: 'bots',
+    gate: 'telegram',
+    method: 'PUT',
+    url: '/admin/v1/bots/:id/token',
+    summary: "Replace a shared bot's token",
+    description: 'Its chats stay. What waited because Telegram refused the old one goes on.',
+    params,
+    body: NewToken,
+    responses: { 200: Bot },
+    errors: ['bot_token_rejected', 'webhook_refused', 'telegram_unavailable'],
+    handler: async ({ scope, params, body }) => replaceToken(scope, await findSharedBot(scope, params), body.token),
+  }),
+  adminRoute({
+    operation: 'deleteSharedBot',
+    adminScope: 'bots',
+    gate: 'telegram',
+    method: 'DELETE',
+    url: '/admin/v1/bots/:id',
+    summary: 'Take a shared bot out of service',
+    description:
+      "While somebody is connected to a tenant through it, or a message waits, it is refused and the answer says how many: `force` ends all tenants' connections there, and what waits fails.",
+    params,
+    query: BotRemovalQuery,
+    responses: { 204: Empty },
+    errors: ['bot_in_use'],
+    handler: async ({ scope, params, query }) =>
+      deleteBot(scope, await findSharedBot(scope, params), query.force === true),
   }),
 ]

@@ -21,6 +21,9 @@ const settings = {
     'For how many days what is said is kept; null for 30. Partitions are a week, and go when all of it is older.',
   ),
   metadata_days: days('For how many days it is kept that it was said, to whom, and what became of it; null for 90.'),
+  file_days: days(
+    'For how many days a file is kept that nothing names any more: no message, no template that is stored; null for 90.',
+  ),
   chat_sharing: Type.Optional(chatSharing),
   weight: Type.Optional(weight),
   redirect_hosts: Type.Optional(
@@ -86,6 +89,7 @@ export const Tenant = Type.Object(
     metadata_days: Type.Integer({
       description: 'For how many days it is kept that it was said, to whom, and what became of it.',
     }),
+    file_days: Type.Integer({ description: 'For how many days a file is kept that nothing names any more.' }),
     limits: Type.Record(Type.String(), Nullable(Type.Integer()), {
       description: 'How much the tenant may take; null without a limit.',
     }),

@@ -12,6 +12,7 @@ export function showTenant(tenant: Prisma.TenantGetPayload<object>): TenantView 
     weight: tenant.weight,
     content_days: tenant.contentDays ?? retentionDays.content,
     metadata_days: tenant.metadataDays ?? retentionDays.metadata,
+    file_days: tenant.fileDays ?? retentionDays.file,
     redirect_hosts: tenant.redirectHosts,
     limits: readLimits(tenant.limits),
     created_at: tenant.createdAt.toISOString(),

@@ -1,5 +1,6 @@
+import { exportEntries } from '../../audit/export-entries.js'
 import { listEntries } from '../../audit/list-entries.js'
-import { AuditEntry, AuditListQuery, AuditVerdict } from '../../audit/schemas.js'
+import { AuditEntry, AuditExportQuery, AuditLines, AuditListQuery, AuditVerdict } from '../../audit/schemas.js'
 import { verify } from '../../audit/verify.js'
 import { Page } from '../../http/schemas.js'
 import { route } from '../../route.js'
@@ -30,5 +31,18 @@ export const auditRoutes = [
     description: 'Each entry is chained to the one before. What was changed, removed or put in another place is found.',
     responses: { 200: AuditVerdict },
     handler: ({ scope }) => verify(scope, [scope.tenantId]),
+  }),
+  route({
+    operation: 'exportAudit',
+    gate: 'searches',
+    scope: 'audit:read',
+    method: 'GET',
+    url: '/v1/audit.jsonl',
+    tag,
+    summary: 'Get who changed what as a file, oldest first',
+    query: AuditExportQuery,
+    responses: { 200: AuditLines },
+    answers: 'application/jsonl',
+    handler: ({ scope, query }) => exportEntries(scope, scope.tenantId, query),
   }),
 ]

@@ -1,9 +1,10 @@
-import type { TenantScope } from '@tellwire/domain'
+import type { Transaction } from '@tellwire/db'
+import { type TenantScope, usableBy } from '@tellwire/domain'
 import { ApiError, notFound } from '../../errors.js'
 
 /** A bot of the tenant's own, or one that is shared with it. @throws `not_found` */
-export async function findBot({ db, tenantId }: TenantScope, id: string) {
-  const bot = await db.bot.findFirst({ where: { id, status: { not: 'deleted' }, access: { some: { tenantId } } } })
+export async function findBot({ db, tenantId }: { db: Transaction; tenantId: string }, id: string) {
+  const bot = await db.bot.findFirst({ where: { id, ...usableBy(tenantId) } })
   if (!bot) throw notFound('bot', '/id')
   return bot
 }

@@ -1,4 +1,4 @@
-import type { TenantScope } from '@tellwire/domain'
+import { type TenantScope, usableBy } from '@tellwire/domain'
 import { readIdCursor, toPage } from '../../http/cursors.js'
 import { showBot } from '../../bots/show-bot.js'
 import type { BotListQuery } from './schemas.js'
@@ -9,8 +9,7 @@ export async function listBots({ db, tenantId }: TenantScope, { limit, cursor }:
   const after = readIdCursor(list, cursor)
   const bots = await db.bot.findMany({
     where: {
-      status: { not: 'deleted' },
-      access: { some: { tenantId } },
+      ...usableBy(tenantId),
       ...(after === undefined ? {} : { id: { gt: after } }),
     },
     orderBy: { id: 'asc' },

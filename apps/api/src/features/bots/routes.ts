@@ -3,16 +3,19 @@ import { Answer, answerOnce, replayedHeader } from '../../http/answer.js'
 import { IdParams, readId } from '../../http/ids.js'
 import { Page } from '../../http/schemas.js'
 import { Empty, route } from '../../route.js'
-import { changeBot } from './change-bot.js'
+import { changeBot } from '../../bots/change-bot.js'
 import { checkBot } from '../../bots/check-bot.js'
-import { deleteBot } from './delete-bot.js'
+import { deleteBot } from '../../bots/delete-bot.js'
+import { replaceToken } from '../../bots/replace-token.js'
+import { findOwnBot } from './find-bot.js'
 import { getBot } from './get-bot.js'
 import { getBotCapacity } from './get-bot-capacity.js'
+import { inviteToBot } from './invite-to-bot.js'
+import { leaveSharedBot } from './leave-bot.js'
 import { listBots } from './list-bots.js'
 import { registerBot } from './register-bot.js'
-import { replaceToken } from './replace-token.js'
-import { Bot, type BotView, NewBot, NewToken } from '../../bots/schemas.js'
-import { BotCapacity, BotChange, BotListQuery, SharedBot } from './schemas.js'
+import { Bot, BotChange, BotRemovalQuery, type BotView, NewBot, NewToken } from '../../bots/schemas.js'
+import { BotCapacity, BotInvitation, BotInvitationView, BotListQuery, SharedBot } from './schemas.js'
 import { listSharedBots, useSharedBot } from './shared-bots.js'
 
 const tag = 'bots'
@@ -78,7 +81,7 @@ export const botRoutes = [
     body: BotChange,
     responses: { 200: Bot },
     errors: ['bot_not_owned', 'rate_refused', 'webhook_refused', 'telegram_unavailable', 'bot_token_rejected'],
-    handler: ({ scope, params, body }) => changeBot(scope, idOf(params), body),
+    handler: async ({ scope, params, body }) => changeBot(scope, await findOwnBot(scope, idOf(params)), body),
   }),
   route({
     operation: 'deleteBot',
@@ -89,11 +92,13 @@ export const botRoutes = [
     tag,
     summary: 'Take a bot out of service',
     description:
-      'Its token is deleted, and it can be registered anew. Links that nobody has used are revoked; ended connections and what was sent stay. Refused while a user is connected through it.',
+      'Its token is deleted, and it can be registered anew. Links that nobody has used are revoked; ended connections and what was sent stay. While somebody is connected through it, or a message waits, it is refused and the answer says how many: `force` ends the connections, and what waits fails.',
     params,
+    query: BotRemovalQuery,
     responses: { 204: Empty },
     errors: ['bot_not_owned', 'bot_in_use'],
-    handler: ({ scope, params }) => deleteBot(scope, idOf(params)),
+    handler: async ({ scope, params, query }) =>
+      deleteBot(scope, await findOwnBot(scope, idOf(params)), query.force === true),
   }),
   route({
     operation: 'replaceBotToken',
@@ -109,7 +114,8 @@ export const botRoutes = [
     body: NewToken,
     responses: { 200: Bot },
     errors: ['bot_not_owned', 'bot_token_rejected', 'webhook_refused', 'telegram_unavailable'],
-    handler: ({ scope, params, body }) => replaceToken(scope, idOf(params), body.token),
+    handler: async ({ scope, params, body }) =>
+      replaceToken(scope, await findOwnBot(scope, idOf(params)), body.token),
   }),
   route({
     operation: 'getBotCapacity',
@@ -146,5 +152,37 @@ export const botRoutes = [
     params,
     responses: { 200: Bot },
     handler: ({ scope, params }) => answerOnce(scope, (scope) => useSharedBot(scope, idOf(params)), { status: 200 }),
+  }),
+  route({
+    operation: 'leaveSharedBot',
+    scope: 'bots:write',
+    method: 'DELETE',
+    url: '/v1/shared-bots/:id',
+    tag,
+    summary: 'Stop using a bot that the operator shares',
+    description:
+      'While somebody is connected to you through it, or a message of yours waits, it is refused and the answer says how many: `force` ends your connections there, and what waits fails. To take people along, invite them to another bot first.',
+    params,
+    query: BotRemovalQuery,
+    responses: { 204: Empty },
+    errors: ['bot_in_use', 'conflict'],
+    handler: ({ scope, params, query }) => leaveSharedBot(scope, idOf(params), query.force === true),
+  }),
+  route({
+    operation: 'inviteToBot',
+    shows: 'bots:read',
+    scope: 'bots:write',
+    method: 'POST',
+    url: '/v1/bots/:id/invitations',
+    tag,
+    summary: 'Invite people from another bot to this one',
+    description:
+      'Everybody who is connected in a private chat with the other bot is told there that you move, with a button that leads to this bot and is good for seven days. Whoever presses Start is connected here, and no longer there; the others stay as they are. Repeated, it tells how far that is; when it is done, it invites those who are still there once more. Groups and channels need links of their own.',
+    params,
+    body: BotInvitation,
+    responses: { 202: BotInvitationView },
+    isIdempotent: true,
+    handler: ({ scope, params, body }) =>
+      answerOnce(scope, (scope) => inviteToBot(scope, idOf(params), body), { status: 202 }),
   }),
 ]

@@ -1,19 +1,6 @@
 import Type, { type Static } from 'typebox'
-import { ShownId } from '../../http/ids.js'
+import { GivenId, ShownId } from '../../http/ids.js'
 import { Nullable, pageQuery, Timestamp } from '../../http/schemas.js'
-import { updateMode } from '../../bots/schemas.js'
-
-export const BotChange = Type.Object(
-  {
-    rate: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, description: 'Most messages a second.' })),
-    update_mode: Type.Optional(updateMode),
-    allow_paid_broadcast: Type.Optional(
-      Type.Boolean({ description: 'Lets the bot send more than 30 a second, for 0.1 Star each beyond that.' }),
-    ),
-  },
-  { $id: 'BotChange', additionalProperties: false, minProperties: 1, examples: [{ rate: 20 }] },
-)
-export type BotChange = Static<typeof BotChange>
 
 const Waits = Type.Object(
   {
@@ -61,3 +48,20 @@ export const SharedBot = Type.Object(
   },
   { $id: 'SharedBot', description: 'A bot that the operator shares among tenants.' },
 )
+
+export const BotInvitation = Type.Object(
+  { from_bot_id: GivenId('bot', 'The bot through which the people are connected now.') },
+  { $id: 'BotInvitation', additionalProperties: false, examples: [{ from_bot_id: 'bot_01kadg2y8xe7kbhb3z9ph8x9r0' }] },
+)
+export type BotInvitation = Static<typeof BotInvitation>
+
+export const BotInvitationView = Type.Object(
+  {
+    bot_id: ShownId('bot', 'Where the people are invited to.'),
+    from_bot_id: ShownId('bot', 'Where they are connected now.'),
+    invited: Type.Integer({ description: 'How many were invited so far.' }),
+    requested_at: Timestamp('When it was asked for.'),
+  },
+  { $id: 'BotInvitations', description: 'People who are invited from one bot to another.' },
+)
+export type BotInvitationView = Static<typeof BotInvitationView>

@@ -13,7 +13,7 @@ export async function listSharedBots({ db, tenantId }: TenantScope, { limit, cur
   const after = readIdCursor(list, cursor)
   const bots = await db.bot.findMany({
     where: { ...isShared, ...(after === undefined ? {} : { id: { gt: after } }) },
-    include: { access: { where: { tenantId }, select: { botId: true } } },
+    include: { access: { where: { tenantId, leftAt: null }, select: { botId: true } } },
     orderBy: { id: 'asc' },
     take: limit + 1,
   })
@@ -34,8 +34,10 @@ export async function useSharedBot(scope: InTransaction<TenantScope>, id: string
   const { db, tenantId } = scope
   const bot = await db.bot.findFirst({ where: { id, ...isShared } })
   if (!bot) throw notFound('bot', '/id')
-  const { count } = await db.botAccess.createMany({ data: [{ tenantId, botId: id }], skipDuplicates: true })
+  const { count: joined } = await db.botAccess.createMany({ data: [{ tenantId, botId: id }], skipDuplicates: true })
+  const back = { where: { tenantId, botId: id, leftAt: { not: null } }, data: { leftAt: null } }
+  const { count: returned } = await db.botAccess.updateMany(back)
   const view = showBot(bot)
-  if (count > 0) await recordAudit(scope, { tenantId, action: 'bot.joined', object: { type: 'bot', id: view.id } })
+  if (joined + returned > 0) await recordAudit(scope, { tenantId, action: 'bot.joined', object: { type: 'bot', id: view.id } })
   return view
 }

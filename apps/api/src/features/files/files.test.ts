@@ -82,3 +82,29 @@ test('deletes a file once nothing that waits needs it', async ({ api, as, db, te
   expect(deleted.statusCode).toBe(204)
   expect((await as(tenant).get(`/v1/files/${id}`)).statusCode).toBe(404)
 })
+
+test('notes that a file is in use when it is uploaded again, and when a message names it', async ({
+  api,
+  as,
+  db,
+  tenant,
+}) => {
+  await createBot(api, tenant)
+  await createConnection(db, tenant, 'u')
+  const { id } = (await upload(api, tenant.key, png)).json<{ id: string }>()
+  const age = () => db.file.updateMany({ where: { tenantId: tenant.id }, data: { lastUsedAt: new Date(0) } })
+  const isUsed = async () =>
+    (await db.file.findFirstOrThrow({ where: { tenantId: tenant.id } })).lastUsedAt.getTime() > Date.now() - 60_000
+
+  await age()
+  await upload(api, tenant.key, png)
+  expect(await isUsed()).toBe(true)
+  await age()
+  const accepted = await as(tenant).post('/v1/notifications', {
+    to: { user_id: 'u' },
+    text: 'Look',
+    attachments: [{ type: 'photo', file: id }],
+  })
+  expect(accepted.statusCode).toBe(202)
+  expect(await isUsed()).toBe(true)
+})

@@ -129,13 +129,16 @@ async function keep(
   const key = fileKey(scope.tenantId, hash)
   if (!(await scope.files.has(key))) await scope.files.write(key, createReadStream(path))
   const idempotency = withContent(scope.idempotency, hash)
-  return keepOnce({ ...scope, idempotency }, async ({ db, tenantId }) => {
+  const kept = await keepOnce({ ...scope, idempotency }, async ({ db, tenantId }) => {
     const id = newId()
     const file = await db.file.upsert({
       where: { tenantId_contentHash: { tenantId, contentHash } },
       create: { tenantId, id, contentHash, size: BigInt(size), mimeType, name },
-      update: {},
+      update: { lastUsedAt: new Date() },
     })
     return { file: showFile(file), isNew: file.id === id }
   })
+  // The same content may have been deleted since it was found.
+  if (!(await scope.files.has(key))) await scope.files.write(key, createReadStream(path))
+  return kept
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { type TenantScope, unsealBotToken, unsealInboundFile } from '@tellwire/domain'
+import { type TenantScope, unsealBotToken, unsealInboundFile, usableBy } from '@tellwire/domain'
 import type { Needs } from '../../context.js'
 import { ApiError, notFound } from '../../errors.js'
 
@@ -22,7 +22,7 @@ export async function openInboundFile(
 ): Promise<OpenedFile> {
   const file = unsealInboundFile(sealer, id)
   const bot =
-    file && (await db.bot.findFirst({ where: { id: file.botId, status: 'active', access: { some: { tenantId } } } }))
+    file && (await db.bot.findFirst({ where: { id: file.botId, ...usableBy(tenantId), status: 'active' } }))
   if (!file || !bot) throw notFound('file', '/id')
   const token = unsealBotToken(sealer, bot)
   const found = await telegram.call(token, 'getFile', { file_id: file.fileId }, { signal })

@@ -1,22 +1,23 @@
-import { inTransaction, type Prisma } from '@tellwire/db'
-import { recordAudit, tellAfterCommit, type TenantScope, unsealBotToken, type WantedUpdateMode } from '@tellwire/domain'
+import { inTransaction, nilUuid } from '@tellwire/db'
+import { type AdminScope, recordAudit, tellAfterCommit, unsealBotToken, type WantedUpdateMode } from '@tellwire/domain'
 import { BotChanged } from '@tellwire/jobs'
-import type { Needs } from '../../context.js'
-import { ApiError } from '../../errors.js'
-import { subscribeUpdates } from '../../bots/check-bot.js'
-import { showId } from '../../http/ids.js'
-import { findOwnBot } from './find-bot.js'
+import type { Needs } from '../context.js'
+import { ApiError } from '../errors.js'
+import { showId } from '../http/ids.js'
+import { subscribeUpdates } from './check-bot.js'
 import type { BotChange } from './schemas.js'
-import { showBot } from '../../bots/show-bot.js'
+import { showBot, type StoredBot } from './show-bot.js'
 
 const freeRateMax = 30
 
-type StoredBot = Prisma.BotGetPayload<object>
-type Changing = TenantScope & Needs<'telegram' | 'sealer' | 'webhookBaseUrl'>
+type Changing = AdminScope & Needs<'telegram' | 'sealer' | 'webhookBaseUrl'>
 
 /** Who sends for the bot is told, and takes up the new rate at once. */
-export async function changeBot(scope: Changing, id: string, change: BotChange): Promise<ReturnType<typeof showBot>> {
-  const bot = await findOwnBot(scope, id)
+export async function changeBot(
+  scope: Changing,
+  bot: StoredBot,
+  change: BotChange,
+): Promise<ReturnType<typeof showBot>> {
   const allowPaidBroadcast = change.allow_paid_broadcast ?? bot.allowPaidBroadcast
   const rate = change.rate ?? bot.rate
   if (rate > freeRateMax && !allowPaidBroadcast) {
@@ -31,8 +32,8 @@ export async function changeBot(scope: Changing, id: string, change: BotChange):
     })
   }
   const changed = await changeRate(scope, bot, { rate, allowPaidBroadcast })
-  if (!changed) return changeBot(scope, id, change)
-  tellAfterCommit(scope, BotChanged, id)
+  if (!changed) return changeBot(scope, await scope.db.bot.findUniqueOrThrow({ where: { id: bot.id } }), change)
+  tellAfterCommit(scope, BotChanged, bot.id)
   const wanted = change.update_mode
   return showBot(wanted === undefined ? changed : await changeUpdateMode(scope, changed, wanted))
 }
@@ -46,14 +47,16 @@ async function changeRate(
   bot: StoredBot,
   data: { rate: number; allowPaidBroadcast: boolean },
 ): Promise<StoredBot | undefined> {
-  const { id, rate, allowPaidBroadcast } = bot
+  const { id, tenantId, rate, allowPaidBroadcast } = bot
   return inTransaction(scope, async (scope) => {
-    const { db, tenantId } = scope
-    const [changed] = await db.bot.updateManyAndReturn({ where: { id, tenantId, rate, allowPaidBroadcast }, data })
+    const [changed] = await scope.db.bot.updateManyAndReturn({
+      where: { id, tenantId, rate, allowPaidBroadcast },
+      data,
+    })
     if (!changed) return undefined
     const [before, after] = [showBot(bot), showBot(changed)]
     const object = { type: 'bot', id: after.id }
-    await recordAudit(scope, { tenantId, action: 'bot.changed', object, before, after })
+    await recordAudit(scope, { tenantId: tenantId ?? nilUuid, action: 'bot.changed', object, before, after })
     return changed
   })
 }
@@ -64,9 +67,9 @@ async function changeUpdateMode(scope: Changing, bot: StoredBot, wanted: WantedU
   const token = unsealBotToken(scope.sealer, bot)
   const updateMode = await subscribeUpdates(scope, token, { wanted, secretVersion })
   return inTransaction(scope, async (scope) => {
-    const { tenantId } = scope
     await scope.db.updatePoller.update({ where: { botId: id }, data: { isWanted: updateMode === 'polling' } })
     const object = { type: 'bot', id: showId('bot', id) }
+    const tenantId = bot.tenantId ?? nilUuid
     await recordAudit(scope, { tenantId, action: 'bot.changed', object, after: { update_mode: wanted } })
     tellAfterCommit(scope, BotChanged, id)
     return scope.db.bot.update({
