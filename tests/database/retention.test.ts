@@ -220,7 +220,5 @@ test('a file goes that nothing has named for as long as its tenant keeps it', as
   expect(removed.toSorted()).toEqual([unused.key, sent.key, oldest.key].toSorted())
   expect(count).toBe(3)
   const left = await db.file.findMany({ select: { id: true } })
-  expect(left.map(({ id }) => id).toSorted()).toEqual(
-    [recent.id, awaited.id, inTemplate.id, keptLonger.id].toSorted(),
-  )
+  expect(left.map(({ id }) => id).toSorted()).toEqual([recent.id, awaited.id, inTemplate.id, keptLonger.id].toSorted())
 })

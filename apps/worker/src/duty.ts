@@ -28,7 +28,9 @@ export function onDuty(ctx: WorkerContext, { name, everyMs, leaseMs, work, isNee
   return {
     async stop() {
       await looking.stop()
-      await leaveDuty(engine, duty).catch((error: unknown) => log.warn({ err: error, duty: name }, 'a duty was not left'))
+      await leaveDuty(engine, duty).catch((error: unknown) =>
+        log.warn({ err: error, duty: name }, 'a duty was not left'),
+      )
     },
   }
 }

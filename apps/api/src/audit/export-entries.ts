@@ -41,7 +41,11 @@ async function* readLines(
 ): AsyncGenerator<string> {
   let range = between
   for (;;) {
-    const entries = await db.auditEntry.findMany({ where: { ...where, id: range }, orderBy: { id: 'asc' }, take: atOnce })
+    const entries = await db.auditEntry.findMany({
+      where: { ...where, id: range },
+      orderBy: { id: 'asc' },
+      take: atOnce,
+    })
     if (entries.length > 0) yield entries.map((entry) => `${JSON.stringify(showEntry(entry))}\n`).join('')
     const last = entries.at(-1)
     if (!last || entries.length < atOnce) return

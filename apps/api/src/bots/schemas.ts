@@ -71,7 +71,8 @@ export const BotRemovalQuery = Type.Object(
   {
     force: Type.Optional(
       Type.Boolean({
-        description: 'Ends the connections through it, and what waits for them, instead of refusing while there are any.',
+        description:
+          'Ends the connections through it, and what waits for them, instead of refusing while there are any.',
       }),
     ),
   },

@@ -33,7 +33,10 @@ export async function movePeople(scope: Moving, { id, tenantId, botId, toBotId }
       include: { chat: true, user: { select: { locale: true } } },
     })
     const last = connections.at(-1)
-    const count = toBotId === null ? await end(scope, tenantId, connections) : await invite(scope, tenantId, { toBotId, connections })
+    const count =
+      toBotId === null
+        ? await end(scope, tenantId, connections)
+        : await invite(scope, tenantId, { toBotId, connections })
     await db.botMove.update({
       where: { id },
       data: last ? { afterId: last.id, count: { increment: count } } : { doneAt: new Date() },

@@ -66,7 +66,8 @@ export const de: Catalogue = {
   passed_on: 'An {tenant} weitergegeben.',
   unheard: 'Nachrichten, die hier ankommen, werden nicht gelesen. Bitte wende dich auf anderem Weg an {tenant}.',
   received: 'Danke, {tenant} hat deine Nachricht bekommen.',
-  moved_to_bot: '{tenant} zieht zu {bot} um. Tippe auf die Schaltfläche, um die Benachrichtigungen künftig dort zu bekommen.',
+  moved_to_bot:
+    '{tenant} zieht zu {bot} um. Tippe auf die Schaltfläche, um die Benachrichtigungen künftig dort zu bekommen.',
   go_to_bot: 'Weiter mit {bot}',
   choose_language: 'Welche Sprache soll ich hier sprechen?',
   language_set: 'Ab jetzt spreche ich Deutsch.',

@@ -11,7 +11,11 @@ import { findBot } from './find-bot.js'
  * within moments.
  * @throws `not_found`, and `bot_in_use` while somebody is connected, or something waits, and it is not forced.
  */
-export async function leaveSharedBot(scope: TenantScope & Needs<'engine'>, id: string, isForced: boolean): Promise<void> {
+export async function leaveSharedBot(
+  scope: TenantScope & Needs<'engine'>,
+  id: string,
+  isForced: boolean,
+): Promise<void> {
   const bot = await findBot(scope, id)
   if (bot.tenantId === scope.tenantId) {
     throw new ApiError('conflict', 'The bot is your own: DELETE /v1/bots/{id} takes it out of service.')

@@ -114,8 +114,7 @@ export const botRoutes = [
     body: NewToken,
     responses: { 200: Bot },
     errors: ['bot_not_owned', 'bot_token_rejected', 'webhook_refused', 'telegram_unavailable'],
-    handler: async ({ scope, params, body }) =>
-      replaceToken(scope, await findOwnBot(scope, idOf(params)), body.token),
+    handler: async ({ scope, params, body }) => replaceToken(scope, await findOwnBot(scope, idOf(params)), body.token),
   }),
   route({
     operation: 'getBotCapacity',

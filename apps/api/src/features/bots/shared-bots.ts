@@ -38,6 +38,7 @@ export async function useSharedBot(scope: InTransaction<TenantScope>, id: string
   const back = { where: { tenantId, botId: id, leftAt: { not: null } }, data: { leftAt: null } }
   const { count: returned } = await db.botAccess.updateMany(back)
   const view = showBot(bot)
-  if (joined + returned > 0) await recordAudit(scope, { tenantId, action: 'bot.joined', object: { type: 'bot', id: view.id } })
+  if (joined + returned > 0)
+    await recordAudit(scope, { tenantId, action: 'bot.joined', object: { type: 'bot', id: view.id } })
   return view
 }

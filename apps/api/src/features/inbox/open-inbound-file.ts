@@ -21,8 +21,7 @@ export async function openInboundFile(
   signal: AbortSignal,
 ): Promise<OpenedFile> {
   const file = unsealInboundFile(sealer, id)
-  const bot =
-    file && (await db.bot.findFirst({ where: { id: file.botId, ...usableBy(tenantId), status: 'active' } }))
+  const bot = file && (await db.bot.findFirst({ where: { id: file.botId, ...usableBy(tenantId), status: 'active' } }))
   if (!file || !bot) throw notFound('file', '/id')
   const token = unsealBotToken(sealer, bot)
   const found = await telegram.call(token, 'getFile', { file_id: file.fileId }, { signal })
