@@ -1,7 +1,7 @@
 import { connectDatabase } from '@tellwire/db'
 import { eventually } from '@tellwire/testing'
-import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findTables } from './find-tables.js'
 import { createWorld, type Json, type World } from './world.js'
 
 let world: World
@@ -12,23 +12,7 @@ afterAll(() => world.stop())
 
 const admin = () => ({ authorization: `Bearer ${world.adminKey}` })
 
-/** The tables in which a text stands, whatever their columns are. */
-async function findInTables(text: string): Promise<string[]> {
-  const client = new pg.Client({ connectionString: world.database.ownerUrl })
-  await client.connect()
-  const { rows } = await client.query<{ name: string }>(
-    `SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind = 'r' AND n.nspname IN ('public', 'bullmq') ORDER BY 1`,
-  )
-  const found: string[] = []
-  for (const { name } of rows) {
-    const result = await client.query(`SELECT FROM ${name} t WHERE position($1 IN t::text) > 0 LIMIT 1`, [text])
-    if (result.rowCount) found.push(name.replace(/_(?:default|week_\d+|\d{8})$/, ''))
-  }
-  await client.end()
-  expect(rows.length).toBeGreaterThan(40)
-  return [...new Set(found)]
-}
+const findInTables = (text: string) => findTables(world.database, [text])
 
 /** Does everything with a user that leaves something behind. */
 async function live(userId: string, name: string): Promise<{ person: Awaited<ReturnType<World['newPerson']>> }> {

@@ -1,3 +1,8 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { generateKey, scopes } from '@tellwire/domain'
 import { eventually } from '@tellwire/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createWorld, type Json, type World } from './world.js'
@@ -157,4 +162,104 @@ test('another process lets in neither a key that was revoked nor a tenant that w
     (status) => status === 200,
     10_000,
   )
+})
+
+test('an installation that is set up from files is run over HTTP alone', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tellwire-secrets-'))
+  const keyFile = join(folder, 'admin_key')
+  writeFileSync(keyFile, `${generateKey('admin')}\n`)
+  const api = await world.startApi({ TELLWIRE_ADMIN_KEY_FILE: keyFile })
+  const again = await world.startApi({ TELLWIRE_ADMIN_KEY_FILE: keyFile })
+  const ask = async (key: string, method: string, path: string, body?: unknown): Promise<Json> => {
+    const response = await fetch(`${api}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    })
+    const text = await response.text()
+    return { http: response.status, ...(text === '' ? {} : (JSON.parse(text) as Json)) }
+  }
+  const adminKey = readFileSync(keyFile, 'utf8').trim()
+  const operate = (method: string, path: string, body?: unknown) => ask(adminKey, method, path, body)
+  rmSync(folder, { recursive: true })
+  expect((await fetch(`${again}/admin/v1/tenants`, { headers: { authorization: `Bearer ${adminKey}` } })).status).toBe(
+    200,
+  )
+
+  const tenant = await operate('POST', '/admin/v1/tenants', { name: 'From Files', limits: { users: 10 } })
+  const path = `/admin/v1/tenants/${tenant['id']}`
+  const { key } = await operate('POST', `${path}/keys`, { name: 'backend', scopes })
+  const { body: made } = await world.control('POST', '/bots', {})
+  const shared = await operate('POST', '/admin/v1/bots', { token: made['token'] })
+  expect(await ask(key, 'PUT', `/v1/shared-bots/${shared['id']}`)).toMatchObject({ http: 200 })
+  const link = await ask(key, 'POST', '/v1/connect-links', { user_id: 'u', bot_id: shared['id'] })
+  const person = await world.newPerson('Hosted')
+  await person.open(link['url'])
+  await eventually(
+    () => ask(key, 'GET', `/v1/connect-links/${link['id']}`),
+    (shown) => shown['status'] === 'used',
+  )
+  const sent = await ask(key, 'POST', '/v1/notifications', { to: { user_id: 'u' }, text: 'Hello' })
+  await eventually(
+    () => ask(key, 'GET', `/v1/notifications/${sent['id']}`),
+    (shown) => shown['status'] === 'settled',
+  )
+  const used = async () =>
+    (await operate('GET', `/admin/v1/usage?by=total&tenant_id=${tenant['id']}`))['data'] as Json[]
+  await eventually(used, ([total]) => total?.['counts']['notification.sent'] === 1)
+
+  const rotated = await ask(key, 'POST', `/v1/keys/${(await ask(key, 'GET', '/v1/keys'))['data'][0].id}/rotate`, {
+    overlap: 0,
+  })
+  await eventually(
+    () => ask(key, 'GET', '/v1/me'),
+    ({ http }) => http === 401,
+  )
+  await operate('POST', `${path}/suspend`)
+  await eventually(
+    () => ask(rotated['key'], 'GET', '/v1/me'),
+    ({ code }) => code === 'tenant_suspended',
+  )
+  await operate('POST', `${path}/resume`)
+  await eventually(
+    () => ask(rotated['key'], 'GET', '/v1/me'),
+    ({ http }) => http === 200,
+  )
+  expect(await ask(rotated['key'], 'DELETE', '/v1/users/u')).toMatchObject({ http: 202 })
+  await eventually(
+    () => ask(rotated['key'], 'DELETE', '/v1/users/u'),
+    (erasure) => erasure['status'] === 'erased',
+    60_000,
+  )
+  expect(await operate('DELETE', path)).toMatchObject({ http: 200 })
+  expect(await operate('DELETE', `/admin/v1/bots/${shared['id']}?force=true`)).toMatchObject({ http: 204 })
+  await eventually(
+    () => operate('GET', `/admin/v1/audit/verify?tenant_id=${tenant['id']}`),
+    ({ is_intact: isIntact, unsealed, verified }) => isIntact === true && unsealed === 0 && verified > 8,
+  )
+})
+
+test('a press that is under way while the key of the installation changes arrives', async () => {
+  const person = await world.connect('pressing')
+  await world.settled(await world.tell('pressing', { text: 'Now?', buttons: [[{ text: 'Yes', action: 'now' }]] }))
+  await Promise.all(world.workers.splice(0).map((worker) => worker.stop()))
+  // Nobody answers it yet.
+  const [message] = (await person.messages()).slice(-1)
+  await world.control('POST', `/people/${person.id}/press`, {
+    bot: world.bot.username,
+    message_id: message?.['message_id'],
+    row: 0,
+    column: 0,
+  })
+
+  const secretKey = `${randomBytes(32).toString('base64')},${world.secretKey}`
+  await world.startWorker({ SECRET_KEY: secretKey })
+
+  await eventually(
+    () => world.events('button.pressed'),
+    (events) => events.some((event) => event['action'] === 'now'),
+    30_000,
+  )
+  const answered = await person.press('Yes')
+  expect(answered).toBeNull()
 })

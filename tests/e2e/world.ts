@@ -49,6 +49,8 @@ export interface World {
   api: string
   sandbox: string
   database: TestDatabase
+  /** Where the queue is, if it is on Redis. */
+  redis: RedisServer | undefined
   adminKey: string
   /** The installation's, from which secrets follow. */
   secretKey: string
@@ -79,7 +81,7 @@ export interface World {
   arrivalsOf(text: string): Promise<Json[]>
   startWorker(env?: Record<string, string>): Promise<StartedProcess>
   /** One more process of the API. @returns where it is. */
-  startApi(): Promise<string>
+  startApi(env?: Record<string, string>): Promise<string>
   /** Lets a queue take work that nobody does. @returns what ends that. */
   pauseQueue(name: string): Promise<() => Promise<void>>
   workers: StartedProcess[]
@@ -239,6 +241,7 @@ export async function createWorld(
     api,
     sandbox,
     database,
+    redis,
     adminKey,
     secretKey,
     key,
@@ -279,7 +282,8 @@ export async function createWorld(
     requests,
     arrivalsOf: async (text) => (await requests()).filter((request) => request['accepted'] && request['text'] === text),
     startWorker,
-    startApi: async () => `http://127.0.0.1:${(await start('api', { ...env, PORT: '0' })).ready.port}`,
+    startApi: async (extra = {}) =>
+      `http://127.0.0.1:${(await start('api', { ...env, PORT: '0', ...extra })).ready.port}`,
     workers,
     output: () => processes.map((process) => process.output()).join(''),
     async stop() {

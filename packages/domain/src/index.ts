@@ -93,6 +93,7 @@ export { readWebhookSecret, sealBotToken, unsealBotToken, webhookSecret } from '
 export { usableBy } from './bots/usable-by.js'
 export { recordPublicUrl } from './bots/record-public-url.js'
 export { receiveUpdates } from './updates/receive-updates.js'
+export { openStartTokens } from './updates/start-tokens.js'
 export { type AfterPress, afterPresses, buttonStyles } from './messages/message.js'
 export type {
   Attachment,

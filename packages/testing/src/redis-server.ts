@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -12,6 +12,8 @@ export interface RedisServer {
   url: string
   /** The folder of its files, which is removed when it stops. */
   folder: string
+  /** What it holds, as it would be on a disk, uncompressed. */
+  dump(): Promise<Buffer>
   stop(): Promise<void>
 }
 
@@ -52,12 +54,32 @@ export async function startRedis(port?: number): Promise<RedisServer> {
     port: ownPort,
     url: `redis://127.0.0.1:${ownPort}`,
     folder,
+    async dump() {
+      await ask(ownPort, ['CONFIG SET rdbcompression no', 'SAVE'])
+      return readFileSync(join(folder, 'dump.rdb'))
+    },
     async stop() {
       child.kill('SIGTERM')
       await ended
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Gives commands that are answered with OK. */
+function ask(port: number, commands: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection({ port, host: '127.0.0.1' }, () => socket.write(`${commands.join('\r\n')}\r\n`))
+    let answer = ''
+    socket.on('data', (chunk: Buffer) => {
+      answer += chunk.toString()
+      if (answer.split('\r\n').length <= commands.length) return
+      socket.destroy()
+      if (answer === '+OK\r\n'.repeat(commands.length)) resolve()
+      else reject(new Error(`Redis answers ${answer}`))
+    })
+    socket.once('error', reject)
+  })
 }
 
 function accepts(port: number): Promise<boolean> {

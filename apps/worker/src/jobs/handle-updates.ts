@@ -8,6 +8,7 @@ import {
   takeUpdate,
   type WaitingUpdate,
 } from '@tellwire/db'
+import { openStartTokens } from '@tellwire/domain'
 import { HandleUpdates } from '@tellwire/jobs'
 import { openSystemScope, type WorkerContext } from '../context.js'
 import { answerCallbackQuery } from '../updates/answer-callback-query.js'
@@ -31,7 +32,7 @@ export const handleUpdates: Job<typeof HandleUpdates.payload> = {
   contract: HandleUpdates,
   async run(ctx, { botId }) {
     while (!ctx.stopping.aborted) {
-      const found = await findWaitingUpdates(ctx.engine, botId, updatesAtOnce)
+      const found = await readWaiting(ctx, botId)
       if (found.length === 0) return
       const idle = findIdle(ctx, botId, found)
       const passed = idle.length === 0 ? new Set() : await passOverUpdates(ctx.engine, botId, idle)
@@ -46,6 +47,11 @@ export const handleUpdates: Job<typeof HandleUpdates.payload> = {
     }
   },
   findDue: async ({ engine }) => (await findBotsWithUpdates(engine)).map((botId) => ({ botId })),
+}
+
+async function readWaiting({ engine, sealer }: WorkerContext, botId: string): Promise<WaitingUpdate[]> {
+  const found = await findWaitingUpdates(engine, botId, updatesAtOnce)
+  return found.map((update) => ({ ...update, payload: openStartTokens(sealer, update.payload) }))
 }
 
 /** Those that ask for nothing, and before which nothing in their chat asks for something. */

@@ -50,7 +50,7 @@ export function telegramWebhookRoutes({ db, engine, waker, sealer }: Services): 
         if (!bot) throw notFound('bot')
         // What was sent with the secret before is still under way when it changes.
         if (![0, 1].includes(bot.webhookSecretVersion - webhookSecretVersion)) throw secretRefused()
-        await receiveUpdates({ engine, waker }, bot.id, [readUpdate(body)])
+        await receiveUpdates({ engine, waker, sealer }, bot.id, [readUpdate(body)])
         return {}
       },
     )
