@@ -1,18 +1,10 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
-import type { Tellwire } from '@tellwire/sdk'
+import type { CursorStore, Tellwire } from '@tellwire/sdk'
 
 /** Answers what is written to the shop, each message once. */
 export function answerOwner(
   tellwire: Tellwire,
-  { cursorFile, signal }: { cursorFile: string; signal: AbortSignal },
+  { store, signal }: { store: CursorStore; signal: AbortSignal },
 ): Promise<void> {
-  const store = {
-    load: () => readFile(cursorFile, 'utf8').catch(() => undefined),
-    async save(cursor: string) {
-      await writeFile(`${cursorFile}.new`, cursor)
-      await rename(`${cursorFile}.new`, cursorFile)
-    },
-  }
   return tellwire.listen(
     {
       async message({ id, data }) {

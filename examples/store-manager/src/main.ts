@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Tellwire } from '@tellwire/sdk'
+import { fileCursor } from '@tellwire/sdk/node'
 import { answerOwner } from './answer-owner.js'
 import { startOffice } from './office.js'
 import { createReports } from './reports.js'
@@ -29,6 +30,6 @@ console.log(`The back office is at ${office.url}`)
 
 await Promise.all([
   runShop(reports, { everyMs: Number(SHOP_SECONDS) * 1_000, signal: stop.signal }),
-  answerOwner(tellwire, { cursorFile: join(STATE_DIR, 'cursor.txt'), signal: stop.signal }),
+  answerOwner(tellwire, { store: fileCursor(join(STATE_DIR, 'cursor.txt')), signal: stop.signal }),
 ])
 await office.close()

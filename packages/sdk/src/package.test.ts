@@ -37,10 +37,12 @@ test('it depends on nothing', () => {
 
 test('all of it is 15 KB at most, and less where less is used', async () => {
   const all = await bundle("export * from './src/index.ts'; export * from './src/admin.ts'")
+  const conversations = await bundle("export * from './src/conversations.ts'")
   const verify = await bundle("export { verifyWebhook } from './src/index.ts'")
 
   expect(all.length).toBeLessThan(15 * 1_024)
   expect(all).toContain('/v1/notifications')
+  expect(conversations.length).toBeLessThan(5 * 1_024)
   expect(verify.length).toBeLessThan(2 * 1_024)
 })
 
