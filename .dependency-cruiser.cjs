@@ -30,14 +30,14 @@ module.exports = {
       name: 'the-client-imports-nothing',
       comment: 'It runs wherever there is fetch; its tests may use what they like.',
       severity: 'error',
-      from: { path: '^packages/sdk/src/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^packages/sdk/src/', pathNot: ['\\.test\\.ts$', '^packages/sdk/src/node\\.ts$'] },
       to: { pathNot: '^packages/sdk/src/' },
     },
     {
-      name: 'examples-know-the-client-alone',
+      name: 'examples-and-commands-know-the-client-alone',
       severity: 'error',
-      from: { path: '^examples/' },
-      to: { path: '^(apps|packages|bench|tests)/', pathNot: '^packages/sdk/' },
+      from: { path: '^(examples|packages/cli)/' },
+      to: { path: '^(apps|packages|bench|tests)/', pathNot: '^packages/(sdk|cli)/' },
     },
     {
       name: 'foundations-import-foundations-only',

@@ -8,5 +8,5 @@ export function combine(...several: readonly Handlers[]): Handlers {
       for (const handlers of several) await (handlers as typeof combined)[name]?.(event)
     }
   }
-  return combined as Handlers
+  return combined
 }

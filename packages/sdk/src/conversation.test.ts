@@ -21,7 +21,7 @@ const test = base.extend<{ lab: Lab; folder: string }>({
     const said: string[] = []
     const known = new Map<string, { id: string }>()
     let failure: Error | undefined
-    const answer = async (chat: string, { text }: { text: string }, { idempotencyKey = '' } = {}) => {
+    const answer = async (_chat: string, { text }: { text: string }, { idempotencyKey = '' } = {}) => {
       if (failure) throw failure
       const earlier = known.get(idempotencyKey)
       if (earlier) return earlier
@@ -45,7 +45,7 @@ const test = base.extend<{ lab: Lab; folder: string }>({
   folder: async ({}, use) => use(mkdtempSync(join(tmpdir(), 'tellwire-states-'))),
 })
 
-const textOf = (event: Heard): string => ('text' in event.data ? (event.data.text ?? '') : '')
+const textOf = (event: Heard): string => (event.type === 'button.pressed' ? '' : (event.data.text ?? ''))
 
 async function greet(chat: Conversation): Promise<void> {
   const name = textOf(await chat.ask('What is your name?'))

@@ -33,11 +33,11 @@ export interface Conversation {
   run<Result>(work: () => Promise<Result> | Result): Promise<Result>
 }
 
-/** What has happened in a conversation so far, by which it is taken up again where a program has ended. */
+/** A conversation as it is kept: by what has happened so far it is taken up again. */
 export interface ConversationState {
   id: string
   first: Heard
-  /** What each step of the function came to, in order. */
+  /** In order: what each step of the function came to. */
   steps: Step[]
   /** From which step on, and until when, an answer is waited for; in milliseconds since 1970. */
   waits?: { step: number; until: number }
@@ -82,11 +82,11 @@ export function conversation(
   tellwire: Speaking,
   key: KeyOf,
   lead: Lead,
-  // oxlint-disable-next-line no-console -- where nothing else is asked for
   {
     store = memoryStore(),
     starts = () => true,
     timeoutMs = 3_600_000,
+    // oxlint-disable-next-line no-console -- where nothing else is asked for
     onError = console.error,
   }: ConversationOptions = {},
 ): ConversationHandlers {

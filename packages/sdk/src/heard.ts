@@ -2,7 +2,7 @@ import type { Tellwire } from './client.js'
 import type { EventOf } from './event-types.js'
 import type { Handlers } from './listen.js'
 
-/** What somebody did in a chat: wrote or sent something, pressed a button, gave a command. */
+/** Somebody wrote or sent something, pressed a button or gave a command. */
 export type Heard = Done & { data: { connection_id: string; user_id: string } }
 type Done = EventOf<'message.received' | 'button.pressed' | 'command.received'>
 

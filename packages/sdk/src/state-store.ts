@@ -1,8 +1,8 @@
 /** Where the states of chats are kept. What is kept is JSON. A database of your own fits behind it. */
 export interface StateStore<State> {
   load(key: string): Promise<State | undefined> | State | undefined
-  save(key: string, state: State): Promise<unknown> | unknown
-  remove(key: string): Promise<unknown> | unknown
+  save(key: string, state: State): unknown
+  remove(key: string): unknown
   /** All that are kept. */
   list(): Promise<Iterable<[key: string, state: State]>> | Iterable<[key: string, state: State]>
 }

@@ -54,13 +54,14 @@ export interface Validator {
 /** Of a value with more inner values than this only the first mistake is looked for. */
 const valuesCollectedMax = 1_000
 
-/** Compiles a schema. All mistakes are told of a part that a person may have written; of one that is huge, the first. */
+/** Compiles a schema when it is used first: all of them at once would take most of a start. All mistakes are told of a part that a person may have written; of one that is huge, the first. */
 export function compileSchema(schema: TSchema, part: 'body' | 'parameters'): Validator {
   const { first, all } = ajvOf[part]
   const plain = nameless(withOptionalDefaults(schema)) as TSchema
-  const fits = first.compile(plain)
+  let fits: ValidateFunction | undefined
   let collects: ValidateFunction | undefined
   const validator: Validator = (value) => {
+    fits ??= first.compile(plain)
     if (fits(value)) return true
     validator.errors = fits.errors ?? []
     if (countValues(value, valuesCollectedMax) <= valuesCollectedMax) {
