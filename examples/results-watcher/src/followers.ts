@@ -1,12 +1,11 @@
-import type { Tellwire } from '@tellwire/sdk'
-import type { TextFile } from './text-file.js'
+import type { CursorStore, Tellwire } from '@tellwire/sdk'
 import { readSeen } from './watch.js'
 
 const topic = 'results'
 const hint = '/results shows them, /follow and /unfollow say whether you are told of changes.'
 
 /** Those who follow the page: Tellwire keeps who they are, so that they outlive this program. */
-export function followers(tellwire: Tellwire, cursor: TextFile) {
+export function followers(tellwire: Tellwire, cursor: CursorStore) {
   return {
     async announce(difference: string, key: string): Promise<void> {
       await tellwire.notifications.send(
@@ -22,7 +21,7 @@ export function followers(tellwire: Tellwire, cursor: TextFile) {
     },
 
     /** Hears what followers want, from where it was left. */
-    listen(seen: TextFile, signal: AbortSignal): Promise<void> {
+    listen(seen: CursorStore, signal: AbortSignal): Promise<void> {
       return tellwire.listen(
         {
           async connected({ data }) {

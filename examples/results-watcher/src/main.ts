@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Tellwire } from '@tellwire/sdk'
+import { fileCursor } from '@tellwire/sdk/node'
 import { followers } from './followers.js'
 import { startSite } from './site.js'
-import { textFile } from './text-file.js'
 import { watch } from './watch.js'
 
 const here = fileURLToPath(new URL('..', import.meta.url))
@@ -20,8 +20,8 @@ const url = WATCH_URL ?? `${site.url}/results`
 // Where to go on, for whoever has started it.
 console.log(`Watching ${url}. Follow it at ${site.url}`)
 
-const page = { url, everyMs: Number(WATCH_SECONDS) * 1_000, seen: textFile(join(STATE_DIR, 'seen.txt')) }
-const crowd = followers(tellwire, textFile(join(STATE_DIR, 'cursor.txt')))
+const page = { url, everyMs: Number(WATCH_SECONDS) * 1_000, seen: fileCursor(join(STATE_DIR, 'seen.txt')) }
+const crowd = followers(tellwire, fileCursor(join(STATE_DIR, 'cursor.txt')))
 
 // Side by side: neither waits for the other.
 await Promise.all([

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { diffLines } from 'diff'
 import { parse } from 'node-html-parser'
-import type { TextFile } from './text-file.js'
+import type { CursorStore } from '@tellwire/sdk'
 
 export interface WatchedPage {
   url: string
   everyMs: number
   /** The page as it was announced last, and what the next announcement is known by. */
-  seen: TextFile
+  seen: CursorStore
 }
 
 interface Seen {
@@ -16,7 +16,7 @@ interface Seen {
   nextKey: string
 }
 
-export async function readSeen(seen: TextFile): Promise<Seen | undefined> {
+export async function readSeen(seen: CursorStore): Promise<Seen | undefined> {
   const stored = await seen.load()
   return stored === undefined ? undefined : (JSON.parse(stored) as Seen)
 }

@@ -116,7 +116,7 @@ export {
   type QuestionDoubt,
   settleQuestionDoubts,
 } from './deliveries/of-questions.js'
-export { hasListeningWebhook, noteListening, takeAutoAnswer } from './inbox/auto-answer.js'
+export { hasListeningWebhook, isListening, noteListening, takeAutoAnswer } from './inbox/auto-answer.js'
 export { type HeardMessage, recordHeard } from './inbox/record-heard.js'
 export { type InboxEntry, keepInboxAnswer, markRead, readInbox, readInboxMessages } from './inbox/read-inbox.js'
 export { takeTyping } from './inbox/typing.js'

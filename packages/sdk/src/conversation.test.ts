@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test as base } from 'vitest'
-import { type Conversation, conversation, combine, ConversationTimeout, type Heard, stateful } from './conversations.js'
+import {
+  type Conversation,
+  conversation,
+  combine,
+  ConversationTimeout,
+  type Heard,
+  stateful,
+  textOf,
+} from './conversations.js'
 import type { ConversationOptions } from './conversation.js'
 import { fileStore } from './node.js'
 import type { Speaking } from './heard.js'
@@ -44,8 +52,6 @@ const test = base.extend<{ lab: Lab; folder: string }>({
   },
   folder: async ({}, use) => use(mkdtempSync(join(tmpdir(), 'tellwire-states-'))),
 })
-
-const textOf = (event: Heard): string => (event.type === 'button.pressed' ? '' : (event.data.text ?? ''))
 
 async function greet(chat: Conversation): Promise<void> {
   const name = textOf(await chat.ask('What is your name?'))

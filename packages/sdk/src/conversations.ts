@@ -1,5 +1,5 @@
 export * from './conversation.js'
-export type { Heard, KeyOf, Speaking, Words } from './heard.js'
+export { type Heard, isCommand, type KeyOf, personOf, type Speaking, textOf, type Words } from './heard.js'
 export { combine } from './combine.js'
 export { type KeptState, type Say, stateful, type StatefulOptions } from './stateful.js'
 export { memoryStore, type StateStore } from './state-store.js'

@@ -21,8 +21,19 @@ export function keyOf(by: KeyOf, event: Heard): string | undefined {
   return by === 'chat' ? chat : `${chat} ${personOf(event) ?? ''}`
 }
 
-function personOf(event: Heard): string | undefined {
+/** Telegram's id of the person; undefined for who writes in the name of a channel or a group. */
+export function personOf(event: Heard): string | undefined {
   return event.type === 'button.pressed' ? event.data.pressed_by : event.data.from?.id
+}
+
+/** The text that was written, without spaces around it; empty for a press. */
+export function textOf(event: Heard): string {
+  return event.type === 'button.pressed' ? '' : (event.data.text ?? '').trim()
+}
+
+/** @param name in small letters, without its slash */
+export function isCommand(event: Heard, name: string): boolean {
+  return event.type === 'command.received' && event.data.command === name
 }
 
 /** Says something in the chat in which something was heard; once, however often it is called with the same name. */

@@ -1,3 +1,4 @@
+import { isListening } from '@tellwire/db'
 import { moveChat, readCode } from '@tellwire/domain'
 import type { Message } from '@tellwire/telegram'
 import { chooseLanguage, speak } from '@tellwire/texts'
@@ -7,7 +8,8 @@ import { connectChat } from './connect-chat.js'
 import { findStartToken } from './find-start-token.js'
 import { connectForwarded } from './connect-forwarded.js'
 import { isOfGroup, textOf } from './message.js'
-import { parseCommand } from './parse-command.js'
+import { findTenants } from './find-tenants.js'
+import { type Command, parseCommand } from './parse-command.js'
 import type { Said } from './place.js'
 import { recordChat } from './record-chat.js'
 import { restoreBlocked } from './restore-blocked.js'
@@ -32,7 +34,7 @@ export async function handleMessage(given: UpdateScope, message: Message): Promi
   if (command) {
     if (!(await isForThisBot(scope, command.bot))) return
     const run = Object.hasOwn(commands, command.name) ? commands[command.name] : undefined
-    if (run) await run(scope, said, command.argument)
+    if (run && !(await isForListener(scope, said, command))) await run(scope, said, command.argument)
     else if (!(await tellTenants(scope, said, message, command)) && isPrivate) await greet(scope, said)
     return
   }
@@ -68,6 +70,13 @@ async function followMigration(scope: UpdateScope, message: Message): Promise<bo
   if (from === to) return false
   await moveChat(scope, { botId: scope.botId, chatId: BigInt(from), toChatId: BigInt(to) })
   return true
+}
+
+/** A bare /start begins anew whatever an app does in the chat, where there is one and it listens. */
+async function isForListener(scope: UpdateScope, { chat }: Said, { name, argument }: Command): Promise<boolean> {
+  if (name !== 'start' || argument !== '' || chat.type !== 'private') return false
+  const [tenant, another] = await findTenants(scope, chat.id)
+  return tenant !== undefined && another === undefined && (await isListening(scope.db, tenant.id))
 }
 
 async function isForThisBot({ db, botId }: UpdateScope, username: string | undefined): Promise<boolean> {

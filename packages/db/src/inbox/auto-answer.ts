@@ -4,7 +4,8 @@ import { defineStatement, type Executor, run } from '../sql.js'
 /** How long nothing is answered by itself in a chat in which that was done. */
 export const autoAnswerPause = "interval '1 day'"
 /** A tenant that has asked for what people write within that time is one that listens. */
-const listensFor = "interval '7 days'"
+const listensForDays = 7
+const listensFor = `interval '${listensForDays} days'`
 
 /** The SQL of whether people who write to a tenant are answered by itself, as far as its own row says. */
 export const answersByItself = (tenant: string): string =>
@@ -47,6 +48,15 @@ WHERE w.tenant_id = $1::uuid AND w.disabled_at IS NULL
   AND (w.types = '{}' OR 'message.received' LIKE ANY (w.types) OR 'command.received' LIKE ANY (w.types))
 LIMIT 1`,
 )
+
+const dayMs = 86_400_000
+
+/** Tells whether a tenant hears what people write: by an endpoint, or because it asks for it. */
+export async function isListening(db: Transaction, tenantId: string): Promise<boolean> {
+  if (await hasListeningWebhook(db, tenantId)) return true
+  const since = new Date(Date.now() - listensForDays * dayMs)
+  return (await db.tenant.count({ where: { id: tenantId, listenedAt: { gt: since } } })) > 0
+}
 
 /** Tells whether what people write is sent to an endpoint of a tenant's. */
 export async function hasListeningWebhook(on: Executor, tenantId: string): Promise<boolean> {

@@ -123,6 +123,30 @@ describe('nothing that somebody wrote is lost', () => {
   })
 })
 
+test('a text of which a program has escaped all punctuation means itself, in a link too', () => {
+  const mark = fc
+    .integer({ min: 33, max: 126 })
+    .map((code) => String.fromCodePoint(code))
+    .filter((each) => /[^\\A-Za-z0-9]/.test(each))
+  const piece = fc.oneof(
+    mark,
+    fc.constantFrom('a', 'B1', 'né', ' ', ' '),
+    fc.constantFrom('AC/DC', '[live]', '(2nd *press*)', '[a_b]', '{x}', '<b>'),
+  )
+  const text = fc
+    .array(piece, { minLength: 1, maxLength: 20 })
+    .map((pieces) => pieces.join('').trim().replaceAll(/ +/g, ' '))
+    .filter((each) => /[\p{L}\p{N}]/u.test(each))
+  fc.assert(
+    fc.property(text, (meant) => {
+      const escaped = meant.replaceAll(/[!-/:-@[-`{-~]/g, String.raw`\$&`)
+      expect(textOf(escaped)).toBe(meant)
+      expect(marked(`see [${escaped}](<https://a.b/>) now`)).toEqual([`text_link ${meant}`])
+    }),
+    { numRuns: Number(process.env['PROPERTY_STEPS'] ?? 10_000) / 10 },
+  )
+})
+
 describe('blocks as people and programs write them', () => {
   test('a line below a text is a rule, and equals signs make a heading', () => {
     expect(textOf('Disk\n91 %\n---\nnext')).toBe('Disk\n91 %\n\n———\n\nnext')

@@ -9,6 +9,9 @@ const sunder = /__[a-z][a-z0-9_]*__(?![A-Za-z0-9_])/y
 const dollars = /\$\$[^$]+\$\$|\$(?=[^\s$])(?:[^$\\\n]|\\[^\n])*[^\s$]\$(?!\d)/y
 const brackets = /\\\([^]*?\\\)|\\\[[^]*?\\\]/y
 const formula = /[\\^_={}*+/<>|]/
+/** Between brackets a slash alone tells nothing: `\[AC/DC\]` is a name that a program has escaped. */
+const bracketed = /[\\^_={}*+<>|]/
+const escaped = /\\[!-/:-@[-`{-~]/g
 
 /** Takes names, formulas, paths and patterns as they stand, though they are written with the characters of marks. */
 export function addLiteralText(parser: MarkdownIt): void {
@@ -34,7 +37,8 @@ function findLiteral({ src, pos, posMax }: StateInline): string {
     }
     case '\\': {
       const found = matchAt(brackets, src, pos, end)
-      if (found !== '' && formula.test(found.slice(2, -2))) return found
+      // Where all of it is escaped, it is no formula.
+      if (bracketed.test(found.slice(2, -2).replaceAll(escaped, ''))) return found
       return isProgramText(src, pos, posMax) ? '\\' : ''
     }
     default:
