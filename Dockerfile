@@ -6,7 +6,8 @@ COPY . .
 RUN node scripts/build.js \
  && CI=true pnpm --filter @tellwire/api --prod --legacy deploy /app/apps/api \
  && CI=true pnpm --filter @tellwire/worker --prod --legacy deploy /app/apps/worker \
- && cp -r prisma /app/prisma
+ && cp -r prisma /app/prisma \
+ && mkdir /app/docs && cp -r docs/guides /app/docs/guides
 
 FROM node:24-slim
 ENV NODE_ENV=production

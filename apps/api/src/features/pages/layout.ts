@@ -15,7 +15,9 @@ export function renderLayout(title: string, content: Html, { head = html``, isWi
       <body>
         <header>
           <a class="name" href="/"><img src="/assets/icon.svg" alt="" width="28" height="28" />Tellwire</a>
-          <nav aria-label="Pages"><a href="/docs">Documentation</a><a href="/openapi.json">OpenAPI</a></nav>
+          <nav aria-label="Pages">
+            <a href="/docs/guides">Guides</a><a href="/docs">Documentation</a><a href="/openapi.json">OpenAPI</a>
+          </nav>
         </header>
         <main class="${isWide ? 'wide' : 'narrow'}">${content}</main>
       </body>

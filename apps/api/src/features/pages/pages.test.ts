@@ -40,3 +40,19 @@ test('loads the documentation from here alone, and runs no script that stands in
   expect(loaded.length).toBeGreaterThan(3)
   for (const url of loaded) expect((await app.inject(url)).statusCode).toBe(200)
 })
+
+test('shows the guides, whose links lead to each other', async ({ app }) => {
+  const list = await app.inject('/docs/guides')
+  const names = [...list.body.matchAll(/href="(\/docs\/guides\/[\w-]+)"/g)].map(([, url = '']) => url)
+
+  expect(names.length).toBeGreaterThan(2)
+  for (const url of names) {
+    const page = await app.inject(url)
+    expect(page.statusCode).toBe(200)
+    expect(page.body).toMatch(/<h1>/)
+    const links = [...page.body.matchAll(/href="(\/[^"#]*)"/g)].map(([, href = '']) => href)
+    for (const href of new Set(links)) expect((await app.inject(href)).statusCode, `${url}: ${href}`).toBe(200)
+    expect(page.body).not.toMatch(/href="\.\.|\.md"/)
+  }
+  expect((await app.inject('/docs/guides/nonsense')).statusCode).toBe(404)
+})

@@ -12,6 +12,7 @@ export function renderHome(): string {
       </p>
       <ul class="places">
         <li><a href="/docs">Documentation</a> the guide, then every operation</li>
+        <li><a href="/docs/guides">Guides</a> from the first notification to production</li>
         <li><a href="/openapi.json">/openapi.json</a> the same for programs: OpenAPI 3.1</li>
         <li><a href="/problems">Errors</a> every code, why it happens, and what to do</li>
         <li><a href="/livez">/livez</a> and <a href="/readyz">/readyz</a> whether it runs, and can do its work</li>
@@ -23,5 +24,12 @@ export function renderHome(): string {
 export const home = {
   name: 'Tellwire',
   description: 'Push notifications over Telegram',
-  links: { documentation: '/docs', openapi: '/openapi.json', problems: '/problems', live: '/livez', ready: '/readyz' },
+  links: {
+    documentation: '/docs',
+    guides: '/docs/guides',
+    openapi: '/openapi.json',
+    problems: '/problems',
+    live: '/livez',
+    ready: '/readyz',
+  },
 }

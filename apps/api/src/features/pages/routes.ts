@@ -4,6 +4,7 @@ import { html } from '../../http/html.js'
 import { type ProblemCode, problems } from '../../problems.js'
 import { renderLayout } from './layout.js'
 import { home, renderHome } from './render-home.js'
+import { readGuides, renderGuide, renderGuides } from './guides.js'
 import { renderProblem, renderProblems } from './render-problem.js'
 
 const codes = Object.keys(problems).filter(isProblemCode)
@@ -15,6 +16,7 @@ const documentationPolicy =
 
 /** Pages for people: what this is, its documentation, and what its errors mean. Programs get the same as JSON. */
 export function pageRoutes(describe: () => Record<string, unknown>): FastifyPluginAsync {
+  const guides = readGuides()
   return async (app) => {
     app.get('/', async (request, reply) => (wantsHtml(request) ? reply.type(htmlType).send(renderHome()) : home))
 
@@ -23,6 +25,14 @@ export function pageRoutes(describe: () => Record<string, unknown>): FastifyPlug
     app.get('/docs', async (_request, reply) =>
       reply.type(htmlType).header('content-security-policy', documentationPolicy).send(renderDocumentation()),
     )
+
+    app.get('/docs/guides', async (_request, reply) => reply.type(htmlType).send(renderGuides(guides)))
+
+    app.get<{ Params: { name: string } }>('/docs/guides/:name', async ({ params }, reply) => {
+      const guide = guides.get(params.name)
+      if (!guide) throw notFound('guide')
+      return reply.type(htmlType).send(renderGuide(guide))
+    })
 
     app.get('/problems', async (request, reply) =>
       wantsHtml(request) ? reply.type(htmlType).send(renderProblems()) : { data: codes.map(showProblem) },

@@ -1,0 +1,99 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { eventually, findFreePort } from '@tellwire/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createWorld, type Person, type World } from './world.js'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'tellwire-guides-'))
+// From here the packages of the checkout are found, as they are in a project that has installed them.
+const scripts = join(root, 'node_modules', '.tellwire', 'guides')
+
+interface Block {
+  guide: string
+  language: string
+  heading: string
+  code: string
+}
+
+const blocks = readdirSync(join(root, 'docs/guides')).flatMap((guide): Block[] => {
+  const text = readFileSync(join(root, 'docs/guides', guide), 'utf8')
+  return [...text.matchAll(/^```(\w+)\n([^]*?)^```/gm)].map(([, language = '', code = ''], index, all) => {
+    const before = text.slice(0, all[index]?.index)
+    return { guide, language, code, heading: /^#+ (.*)$/m.exec(before.slice(before.lastIndexOf('\n#') + 1))?.[1] ?? '' }
+  })
+})
+
+const interpreters: Record<string, (file: string) => [command: string, ...args: string[]]> = {
+  sh: (file) => ['bash', '-euo', 'pipefail', file],
+  js: (file) => [process.execPath, file],
+  python: (file) => ['python3', file],
+}
+
+let world: World
+beforeAll(async () => {
+  world = await createWorld()
+  mkdirSync(scripts, { recursive: true })
+})
+afterAll(async () => {
+  await world.stop()
+  rmSync(folder, { recursive: true })
+})
+
+/** Opens the link that a program has written. */
+async function follow(output: () => string): Promise<Person> {
+  const url = await eventually(
+    () => /https:\/\/t\.me\/[^\s"]+/.exec(output())?.[0],
+    (found) => found !== undefined,
+  )
+  const person = await world.newPerson('Reader')
+  await person.open(url ?? '')
+  await person.hears('You are connected')
+
+  return person
+}
+
+test.for(
+  blocks.filter(({ language }) => language !== 'text').map((block) => [block.guide, block.heading, block] as const),
+)('%s, %s: does what it says', async ([guide, heading, { language, code }]) => {
+  const interpreter = interpreters[language]
+  expect(interpreter, `nothing runs ${language}`).toBeDefined()
+  const file = join(scripts, `${guide}-${heading}.${language === 'js' ? 'mjs' : language}`.replaceAll(' ', '-'))
+  writeFileSync(file, code)
+  const [command, ...args] = interpreter?.(file) ?? ['false']
+  // What is not installed here is tried elsewhere.
+  if (spawnSync(command, ['--version'], { stdio: 'ignore' }).status !== 0) return
+  const child = spawn(command, args, {
+    env: {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      API: world.api,
+      KEY: world.key,
+      MY_URL: `http://localhost:${await findFreePort()}/`,
+      CURSOR_FILE: join(folder, `${heading}.txt`),
+    },
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+
+  const person = await follow(() => output)
+  if (heading === 'Listening') await person.say('Good morning')
+  if (heading === 'Asking') await person.press('Yes')
+  if (heading === 'A webhook') {
+    await eventually(() => output.includes('u_webhook is connected'))
+    child.kill()
+    return
+  }
+  expect(await ended, output).toBe(0)
+  const last = { Listening: 'You wrote: Good morning', Asking: 'Is it you?' }[heading] ?? 'Hello from'
+  expect(await person.hears(last)).toMatchObject({ from_bot: true })
+})
+
+test('every guide has a block that is run, or says how it is shown', () => {
+  expect(blocks.filter(({ language }) => language !== 'text').length).toBeGreaterThan(5)
+  for (const { language } of blocks) expect(['text', ...Object.keys(interpreters)]).toContain(language)
+})
