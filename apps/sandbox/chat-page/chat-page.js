@@ -81,7 +81,13 @@ function renderChat(person, messages) {
   list.replaceChildren(...groupAlbums(messages).map((group) => renderAlbum(group, messages)))
   renderReplyKeyboard(hasToStart ? [] : messages)
   renderComposer(isChat && !hasToStart ? messages : [])
-  if (isAtEnd) list.scrollTop = list.scrollHeight
+  const showEnd = () => (list.scrollTop = list.scrollHeight)
+  if (!isAtEnd) return
+  showEnd()
+  // A picture has its height once it is there.
+  for (const picture of list.querySelectorAll('img, video')) {
+    for (const event of ['load', 'loadedmetadata']) picture.addEventListener(event, showEnd, { once: true })
+  }
 }
 
 function showGroupPanel(group, person) {
