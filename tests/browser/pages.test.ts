@@ -220,7 +220,14 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
     await page.close()
   })
 
-  test.each(['/', '/problems', '/problems/user_not_connected'])('%s is a page for people', async (path) => {
+  test.each([
+    '/',
+    '/docs/guides',
+    '/docs/guides/first-notification',
+    '/docs/guides/hearing-people',
+    '/problems',
+    '/problems/user_not_connected',
+  ])('%s is a page for people', async (path) => {
     const page = await browser.newPage(phone)
     const errors = watchErrors(page)
     await page.goto(world.api + path)

@@ -14,7 +14,8 @@ import type { ReplyBody } from '../compose/reply-body.js'
 type Moving = SystemScope & { sealer: Sealer }
 type Connected = Prisma.ConnectionGetPayload<{ include: { chat: true; user: { select: { locale: true } } } }>
 
-const atOnce = 200
+/** An invitation takes several statements, and a slice is one transaction. */
+const atOnce = 50
 
 /** Sees to the next connections of a move, or notes that it is done. @returns whether there may be more. */
 export async function movePeople(scope: Moving, { id, tenantId, botId, toBotId }: BotMove): Promise<boolean> {
