@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -14,6 +14,7 @@ import { createWorld, type Json, type Person, type World } from './world.js'
 const program = fileURLToPath(new URL('../../packages/cli/bin/tellwire.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'tellwire-cli-'))
 
+const children: ChildProcess[] = []
 let world: World
 let person: Person
 beforeAll(async () => {
@@ -21,6 +22,8 @@ beforeAll(async () => {
   person = await world.connect('u_42')
 })
 afterAll(async () => {
+  // Where a test has failed, what it started still runs.
+  for (const child of children) child.kill('SIGKILL')
   await world.stop()
   rmSync(folder, { recursive: true })
 })
@@ -44,6 +47,7 @@ function start(args: string[], env: Record<string, string> = {}): Running {
       ...env,
     },
   })
+  children.push(child)
   const text = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const)
     child[name].on('data', (chunk: Buffer) => (text[name] += chunk.toString()))
