@@ -20,7 +20,10 @@ export async function deleteBot(
     const { db } = scope
     if (!isForced) await assertUnused(scope, bot)
     const users = await db.botAccess.findMany({ where: { botId: id }, select: { tenantId: true } })
-    for (const { tenantId } of users) await askToMove(scope, { tenantId, botId: id, toBotId: null })
+    await askToMove(
+      scope,
+      users.map(({ tenantId }) => ({ tenantId, botId: id, toBotId: null })),
+    )
     await db.bot.update({
       where: { id },
       data: { status: 'deleted', tokenSealed: new Uint8Array(), telegramId: -bot.telegramId, updateMode: 'webhook' },

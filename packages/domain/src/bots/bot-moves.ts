@@ -11,10 +11,17 @@ interface Asked {
   toBotId: string | null
 }
 
-/** Asks for a tenant's connections through a bot to end, or for its people to be invited to another. One of a kind runs at a time. */
-export async function askToMove({ db }: InTransaction<Pick<SystemScope, 'db'>>, asked: Asked): Promise<BotMove> {
-  await db.botMove.createMany({ data: [{ id: newId(), ...asked }], skipDuplicates: true })
-  return db.botMove.findFirstOrThrow({ where: { ...asked, doneAt: null } })
+/**
+ * Asks for tenants' connections through a bot to end, or for their people to be invited to another. One of a kind runs at a time.
+ * @returns how many of them are new.
+ */
+export async function askToMove(
+  { db }: InTransaction<Pick<SystemScope, 'db'>>,
+  asked: readonly Asked[],
+): Promise<number> {
+  const data = asked.map((each) => ({ id: newId(), ...each }))
+  const { count } = await db.botMove.createMany({ data, skipDuplicates: true })
+  return count
 }
 
 export async function findDueMove(db: Database): Promise<BotMove | null> {

@@ -16,7 +16,7 @@ export async function inviteToBot(
   { from_bot_id: from }: BotInvitation,
 ): Promise<BotInvitationView> {
   const { db, tenantId } = scope
-  const to = await findBot(scope, id)
+  await findBot(scope, id)
   const fromId = parseId('bot', from)
   if (fromId === id) {
     throw refusal('invalid_request', 'People are invited from another bot.', {
@@ -26,13 +26,13 @@ export async function inviteToBot(
   }
   const isThere = fromId && (await db.bot.count({ where: { id: fromId, ...usableBy(tenantId) } })) > 0
   if (!fromId || !isThere) throw notFound('bot', '/from_bot_id')
-  const before = await db.botMove.count({ where: { tenantId, botId: fromId, toBotId: id, doneAt: null } })
-  const move = await askToMove(scope, { tenantId, botId: fromId, toBotId: id })
-  if (before === 0) {
-    const object = { type: 'bot', id: showId('bot', to.id) }
+  const asked = { tenantId, botId: fromId, toBotId: id }
+  const isNew = (await askToMove(scope, [asked])) > 0
+  if (isNew) {
+    const object = { type: 'bot', id: showId('bot', id) }
     await recordAudit(scope, { tenantId, action: 'bot.people_invited', object, after: { from_bot_id: from } })
   }
-  return showInvitation(move, id)
+  return showInvitation(await db.botMove.findFirstOrThrow({ where: { ...asked, doneAt: null } }), id)
 }
 
 function showInvitation(move: BotMove, toBotId: string): BotInvitationView {

@@ -23,7 +23,7 @@ export async function leaveSharedBot(
   await inTransaction(scope, async (scope) => {
     const { db, tenantId } = scope
     if (!isForced) await assertUnused(scope, bot, tenantId)
-    await askToMove(scope, { tenantId, botId: id, toBotId: null })
+    await askToMove(scope, [{ tenantId, botId: id, toBotId: null }])
     await db.botAccess.updateMany({ where: { tenantId, botId: id }, data: { leftAt: new Date() } })
     await db.connectLink.updateMany({ where: { tenantId, botId: id, status: 'pending' }, data: { status: 'revoked' } })
     await recordAudit(scope, { tenantId, action: 'bot.left', object: { type: 'bot', id: showId('bot', id) } })
