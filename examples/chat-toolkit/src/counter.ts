@@ -11,9 +11,9 @@ export function counting(tellwire: Tellwire, store: StateStore<KeptState<number>
         await say(count < 0 ? 'I count from now on.' : `${count} messages so far.`)
         return Math.max(0, count)
       }
-      // Nobody has asked for it, or it is a press.
-      if (count < 0 || event.type !== 'message.received') return count < 0 ? undefined : count
-      return count + 1
+      // Nobody has asked for it.
+      if (count < 0) return undefined
+      return event.type === 'message.received' ? count + 1 : count
     },
     {
       initial: () => -1,

@@ -79,3 +79,11 @@ export function readCount(given: string): number {
   if (!/^\d+$/.test(given)) throw new CommandError(`"${given}" is no number.`)
   return Number(given)
 }
+
+/** Takes so many of a list, whatever its pages are. */
+export async function take<Item>(items: AsyncIterable<Item>, count: number): Promise<Item[]> {
+  const taken: Item[] = []
+  if (count === 0) return taken
+  for await (const item of items) if (taken.push(item) >= count) break
+  return taken
+}

@@ -40,34 +40,37 @@ export function stateful<State>(
   const inTurn = inTurns()
   const ends = new Map<string, () => void>()
 
-  async function end(name: string): Promise<void> {
+  /** Ends a state whose time is over. @returns the state, where there is one that goes on. */
+  async function read(name: string): Promise<State | undefined> {
     const kept = await store.load(name)
-    if (!kept || kept.until === null || kept.until > Date.now()) return
+    if (!kept || kept.until === null || kept.until > Date.now()) return kept?.state
     await store.remove(name)
     ends.delete(name)
     const { state, connectionId, until } = kept
     await onTimeout?.(state, (words) => sayIn(tellwire, connectionId, words, `end-${connectionId}-${until}`))
+    return undefined
   }
 
   function endAt(name: string, until: number | null): void {
     ends.get(name)?.()
     ends.delete(name)
-    if (until !== null)
-      ends.set(
-        name,
-        at(until, () => void inTurn(name, () => end(name)).catch(onError)),
-      )
+    if (until === null) return
+    const end = async (): Promise<void> => void (await read(name))
+    ends.set(
+      name,
+      at(until, () => void inTurn(name, end).catch(onError)),
+    )
   }
 
   async function hear(event: Heard): Promise<void> {
     const name = keyOf(key, event)
     if (name === undefined) return
     await inTurn(name, async () => {
-      await end(name)
+      const last = (await read(name)) ?? initial()
       const { connection_id: connectionId } = event.data
       let said = 0
       const say: Say = (words) => sayIn(tellwire, connectionId, words, `${event.id}-${said++}`)
-      const state = await step((await store.load(name))?.state ?? initial(), event, say)
+      const state = await step(last, event, say)
       if (state === undefined) {
         await store.remove(name)
         return endAt(name, null)

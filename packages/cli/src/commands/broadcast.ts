@@ -2,10 +2,9 @@ import { confirm, isCancel } from '@clack/prompts'
 import type { Tellwire } from '@tellwire/sdk'
 import { Presets, SingleBar } from 'cli-progress'
 import type { Command } from 'commander'
-import { type Cli, openCli, readText, type Surroundings } from '../cli.js'
+import { type Cli, openCli, readText, type Surroundings, take } from '../cli.js'
 import { CommandError, exitCodes } from '../exit-codes.js'
-import { take } from './people.js'
-import { reportSettled, type Shown } from './send.js'
+import { badStatuses, reportSettled, type Shown } from './send.js'
 
 interface BroadcastOptions {
   topic?: string
@@ -105,21 +104,19 @@ async function assertWanted({ isInteractive }: Cli, audience: string): Promise<v
   if (isCancel(answer) || !answer) throw new CommandError('Nothing was sent.', exitCodes.interrupted)
 }
 
-const lookEveryMs = 500
-
 async function watch(cli: Cli, tellwire: Tellwire, id: string): Promise<void> {
   const bar = cli.isInteractive ? newBar() : undefined
   let shown: Shown
   try {
     for (let isFirst = true; ; isFirst = false) {
-      shown = await tellwire.notifications.get(id, {}, { signal: cli.signal })
+      // It answers after a second, or when all of it has ended.
+      shown = await tellwire.notifications.get(id, isFirst ? {} : { wait: 1 }, { signal: cli.signal })
       const done = endedOf(shown)
       const total = shown.progress?.expected ?? done
       if (isFirst) bar?.start(total, done, { rest: '' })
       bar?.setTotal(Math.max(1, total))
       bar?.update(done, { rest: restOf(shown) })
       if (shown.status === 'settled') break
-      await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
     }
   } finally {
     bar?.stop()
@@ -128,7 +125,7 @@ async function watch(cli: Cli, tellwire: Tellwire, id: string): Promise<void> {
 }
 
 function endedOf({ counts }: Shown): number {
-  return ['sent', 'failed', 'expired', 'cancelled', 'unknown'].reduce((sum, status) => sum + (counts[status] ?? 0), 0)
+  return ['sent', ...badStatuses].reduce((sum, status) => sum + (counts[status] ?? 0), 0)
 }
 
 function newBar(): SingleBar {

@@ -1,8 +1,7 @@
 import type { TellwireAdmin } from '@tellwire/sdk/admin'
 import type { Command } from 'commander'
-import { openCli, readCount, readDuration, type Surroundings } from '../cli.js'
+import { openCli, readCount, readDuration, type Surroundings, take } from '../cli.js'
 import { CommandError, exitCodes } from '../exit-codes.js'
-import { take } from './people.js'
 
 type ItemOf<List> = List extends (...args: never[]) => AsyncIterable<infer Item> ? Item : never
 type Tenant = ItemOf<TellwireAdmin['tenants']['list']>

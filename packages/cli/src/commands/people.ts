@@ -1,17 +1,9 @@
 import type { Tellwire } from '@tellwire/sdk'
 import type { Command } from 'commander'
-import { openCli, readCount, type Surroundings } from '../cli.js'
+import { openCli, readCount, type Surroundings, take } from '../cli.js'
 
 type User = Awaited<ReturnType<Tellwire['users']['get']>>
 type Topic = Awaited<ReturnType<Tellwire['topics']['list']>>['data'][number]
-
-/** Takes so many of a list, whatever its pages are. */
-export async function take<Item>(items: AsyncIterable<Item>, count: number): Promise<Item[]> {
-  const taken: Item[] = []
-  if (count === 0) return taken
-  for await (const item of items) if (taken.push(item) >= count) break
-  return taken
-}
 
 export function addPeople(program: Command, around: Surroundings): void {
   const users = program.command('users').description('See and change users')
@@ -31,24 +23,20 @@ export function addPeople(program: Command, around: Surroundings): void {
         since: (user: User) => user.created_at,
       })
     })
-  users
-    .command('get')
-    .description('Look at a user')
-    .argument('<user>')
-    .action(async (user: string, _: unknown, command: Command) => {
-      const cli = openCli(around, command)
-      const found = await (await cli.tellwire()).users.get(user)
-      cli.out.result(found, () => JSON.stringify(found, undefined, 2))
-    })
-  users
-    .command('export')
-    .description('Get everything that is held about a user, as JSON')
-    .argument('<user>')
-    .action(async (user: string, _: unknown, command: Command) => {
-      const cli = openCli(around, command)
-      const found = await (await cli.tellwire()).users.export(user)
-      cli.out.result(found, () => JSON.stringify(found, undefined, 2))
-    })
+  for (const [name, description] of [
+    ['get', 'Look at a user'],
+    ['export', 'Get everything that is held about a user, as JSON'],
+  ] as const) {
+    users
+      .command(name)
+      .description(description)
+      .argument('<user>')
+      .action(async (user: string, _: unknown, command: Command) => {
+        const cli = openCli(around, command)
+        const found = await (await cli.tellwire()).users[name](user)
+        cli.out.result(found, () => JSON.stringify(found, undefined, 2))
+      })
+  }
   users
     .command('erase')
     .description('Remove everything that is held about a user')

@@ -101,13 +101,15 @@ export function reportSettled({ out }: Pick<Cli, 'out'>, shown: Shown): void {
     `${markOf(out, shown)} ${shown.id}: ${counts.map(([status, count]) => `${count} ${status}`).join(', ') || shown.status}`,
     ...reasonsOf(shown).map((line) => `  ${line}`),
   ])
-  if (counts.some(([status]) => bad.includes(status))) throw new CommandError('Not all of it was sent.', exitCodes.bad)
+  if (counts.some(([status]) => badStatuses.includes(status)))
+    throw new CommandError('Not all of it was sent.', exitCodes.bad)
 }
 
-const bad = ['failed', 'expired', 'unknown', 'cancelled']
+/** Of deliveries that have ended, and of which nobody can say that they arrived. */
+export const badStatuses = ['failed', 'expired', 'unknown', 'cancelled']
 
 function markOf({ colors }: Output, { counts }: Shown): string {
-  return bad.some((status) => (counts[status] ?? 0) > 0) ? colors.red('✗') : colors.green('✓')
+  return badStatuses.some((status) => (counts[status] ?? 0) > 0) ? colors.red('✗') : colors.green('✓')
 }
 
 function reasonsOf({ deliveries }: Shown): string[] {

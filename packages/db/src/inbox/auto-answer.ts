@@ -4,12 +4,12 @@ import { defineStatement, type Executor, run } from '../sql.js'
 /** How long nothing is answered by itself in a chat in which that was done. */
 export const autoAnswerPause = "interval '1 day'"
 /** A tenant that has asked for what people write within that time is one that listens. */
-const listensForDays = 7
-const listensFor = `interval '${listensForDays} days'`
+const listensFor = "interval '7 days'"
+const hasAsked = (tenant: string): string => `coalesce(${tenant}.listened_at >= now() - ${listensFor}, false)`
 
 /** The SQL of whether people who write to a tenant are answered by itself, as far as its own row says. */
 export const answersByItself = (tenant: string): string =>
-  `(${tenant}.auto_answer = 'always' OR ${tenant}.auto_answer = 'unheard' AND coalesce(${tenant}.listened_at < now() - ${listensFor}, true))`
+  `(${tenant}.auto_answer = 'always' OR ${tenant}.auto_answer = 'unheard' AND NOT ${hasAsked(tenant)})`
 
 const hourMs = 3_600_000
 
@@ -40,22 +40,21 @@ export async function noteListening(db: Transaction, tenantId: string): Promise<
   })
 }
 
-const findWebhook = defineStatement(
-  'find-listening-webhook',
-  `
-SELECT 1 FROM webhook_endpoints w
-WHERE w.tenant_id = $1::uuid AND w.disabled_at IS NULL
-  AND (w.types = '{}' OR 'message.received' LIKE ANY (w.types) OR 'command.received' LIKE ANY (w.types))
-LIMIT 1`,
+const listeningWebhook = `
+  SELECT 1 FROM webhook_endpoints w
+  WHERE w.tenant_id = $1::uuid AND w.disabled_at IS NULL
+    AND (w.types = '{}' OR 'message.received' LIKE ANY (w.types) OR 'command.received' LIKE ANY (w.types))
+  LIMIT 1`
+
+const findWebhook = defineStatement('find-listening-webhook', listeningWebhook)
+const findListener = defineStatement(
+  'find-listening-tenant',
+  `SELECT 1 FROM tenants t WHERE t.id = $1::uuid AND (${hasAsked('t')} OR EXISTS (${listeningWebhook}))`,
 )
 
-const dayMs = 86_400_000
-
 /** Tells whether a tenant hears what people write: by an endpoint, or because it asks for it. */
-export async function isListening(db: Transaction, tenantId: string): Promise<boolean> {
-  if (await hasListeningWebhook(db, tenantId)) return true
-  const since = new Date(Date.now() - listensForDays * dayMs)
-  return (await db.tenant.count({ where: { id: tenantId, listenedAt: { gt: since } } })) > 0
+export async function isListening(on: Executor, tenantId: string): Promise<boolean> {
+  return (await run(on, findListener, [tenantId])).length === 1
 }
 
 /** Tells whether what people write is sent to an endpoint of a tenant's. */

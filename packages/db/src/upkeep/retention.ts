@@ -12,12 +12,13 @@ export const retentionDays = { content: 30, metadata: 90, file: 90 } as const
 const dayMs = 86_400_000
 
 type Kept = keyof typeof retentionDays
+type KeptRows = Exclude<Kept, 'file'>
 
 interface Partitioned {
   name: string
   /** The column that tells when a row began. */
   key: string
-  kept: 'content' | 'metadata'
+  kept: KeptRows
 }
 
 const partitioned: readonly Partitioned[] = [
@@ -28,7 +29,7 @@ const partitioned: readonly Partitioned[] = [
 ]
 
 /** Other tables whose rows' time comes, and which of them can go. `$2` is the smallest id that is kept. */
-const others: readonly { name: string; kept: 'content' | 'metadata'; where: string }[] = [
+const others: readonly { name: string; kept: KeptRows; where: string }[] = [
   { name: 'questions', kept: 'metadata', where: "status <> 'open' AND id < $2::uuid" },
   { name: 'inbox_messages', kept: 'metadata', where: 'id < $2::uuid' },
   { name: 'inbox_chats', kept: 'metadata', where: 'last_message_id < $2::uuid' },

@@ -37,9 +37,9 @@ function mapTexts(value: unknown, change: (text: string) => string): unknown {
   for (const [name, item] of Object.entries(value)) {
     const mapped = mapTexts(item, change)
     if (mapped === item) continue
-    changed ??= { ...(value as Record<string, unknown>) }
+    // A list is a copy of its own kind, with its places as names.
+    changed ??= (Array.isArray(value) ? [...value] : { ...value }) as unknown as Record<string, unknown>
     changed[name] = mapped
   }
-  if (!changed) return value
-  return Array.isArray(value) ? value.map((item, index) => changed[index] ?? item) : changed
+  return changed ?? value
 }

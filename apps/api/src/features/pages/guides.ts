@@ -14,8 +14,15 @@ const folder = fileURLToPath(new URL('../../../../../docs/guides', import.meta.u
 /** In the order in which they are read; others come after these. */
 const order = ['first-notification', 'hearing-people', 'going-to-production']
 
-/** Reads the guides, by the name that their address ends with. */
-export function readGuides(): Map<string, Guide> {
+let known: ReadonlyMap<string, Guide> | undefined
+
+/** The guides, by the name that their address ends with. They are read when somebody asks for them first. */
+export function readGuides(): ReadonlyMap<string, Guide> {
+  known ??= readAll()
+  return known
+}
+
+function readAll(): ReadonlyMap<string, Guide> {
   const names = readdirSync(folder).map((file) => file.replace(/\.md$/, ''))
   const placeOf = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length)
   return new Map(names.toSorted((a, b) => placeOf(a) - placeOf(b)).map((name) => [name, readGuide(name)]))

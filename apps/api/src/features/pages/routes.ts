@@ -16,7 +16,6 @@ const documentationPolicy =
 
 /** Pages for people: what this is, its documentation, and what its errors mean. Programs get the same as JSON. */
 export function pageRoutes(describe: () => Record<string, unknown>): FastifyPluginAsync {
-  const guides = readGuides()
   return async (app) => {
     app.get('/', async (request, reply) => (wantsHtml(request) ? reply.type(htmlType).send(renderHome()) : home))
 
@@ -26,10 +25,10 @@ export function pageRoutes(describe: () => Record<string, unknown>): FastifyPlug
       reply.type(htmlType).header('content-security-policy', documentationPolicy).send(renderDocumentation()),
     )
 
-    app.get('/docs/guides', async (_request, reply) => reply.type(htmlType).send(renderGuides(guides)))
+    app.get('/docs/guides', async (_request, reply) => reply.type(htmlType).send(renderGuides(readGuides())))
 
     app.get<{ Params: { name: string } }>('/docs/guides/:name', async ({ params }, reply) => {
-      const guide = guides.get(params.name)
+      const guide = readGuides().get(params.name)
       if (!guide) throw notFound('guide')
       return reply.type(htmlType).send(renderGuide(guide))
     })
