@@ -13,7 +13,7 @@ import {
   textOf,
 } from './conversations.js'
 import type { ConversationOptions } from './conversation.js'
-import { fileStore } from './node.js'
+import { fileStore } from './node/file-stores.js'
 import type { Speaking } from './heard.js'
 
 interface Lab {

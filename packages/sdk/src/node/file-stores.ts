@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { CursorStore } from './listen.js'
-import type { StateStore } from './state-store.js'
+import type { CursorStore } from '../listen.js'
+import type { StateStore } from '../state-store.js'
 
 /** Keeps in a file how far events were handled. */
 export function fileCursor(file: string): CursorStore {
