@@ -147,5 +147,6 @@ export {
 } from './webhooks/sign.js'
 export { createGate, type Gate, tooManyAtOnce } from './fairness/gate.js'
 export { fileKey } from './files/file-key.js'
+export { removeFile } from './files/remove-file.js'
 export { removeUnusedFiles } from './files/remove-unused.js'
 export { lengthMaxOf } from './messages/length-max.js'

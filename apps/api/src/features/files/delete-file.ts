@@ -1,5 +1,5 @@
 import { inTransaction } from '@tellwire/db'
-import { fileKey, type TenantScope } from '@tellwire/domain'
+import { removeFile, type TenantScope } from '@tellwire/domain'
 import type { Needs } from '../../context.js'
 import { ApiError, notFound } from '../../errors.js'
 
@@ -9,7 +9,7 @@ import { ApiError, notFound } from '../../errors.js'
  * @throws `not_found`, and `file_in_use` while a notification that was not sent yet has it attached.
  */
 export async function deleteFile(scope: TenantScope & Needs<'files'>, id: string): Promise<void> {
-  const { contentHash } = await inTransaction(scope, async ({ db, tenantId }) => {
+  await inTransaction(scope, async ({ db, tenantId }) => {
     const file = await db.file.findUnique({ where: { tenantId_id: { tenantId, id } } })
     if (!file) throw notFound('file', '/id')
     const needed = await db.notificationContent.count({
@@ -25,11 +25,8 @@ export async function deleteFile(scope: TenantScope & Needs<'files'>, id: string
       },
     })
     if (needed > 0) throw new ApiError('file_in_use', 'A notification that was not sent yet has the file attached.')
-    await db.botFile.deleteMany({ where: { tenantId, fileId: id } })
     // Of two who delete it at once, one comes too late.
-    const { count } = await db.file.deleteMany({ where: { tenantId, id } })
-    if (count === 0) throw notFound('file', '/id')
-    return file
+    const isRemoved = await removeFile(db, file, (key) => scope.files.remove(key))
+    if (!isRemoved) throw notFound('file', '/id')
   })
-  await scope.files.remove(fileKey(scope.tenantId, contentHash))
 }

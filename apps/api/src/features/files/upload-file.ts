@@ -127,7 +127,10 @@ async function keep(
     await assertRoom(scope, 'file_bytes', size)
   }
   const key = fileKey(scope.tenantId, hash)
-  if (!(await scope.files.has(key))) await scope.files.write(key, createReadStream(path))
+  const store = async (): Promise<void> => {
+    if (!(await scope.files.has(key))) await scope.files.write(key, createReadStream(path))
+  }
+  await store()
   const idempotency = withContent(scope.idempotency, hash)
   const kept = await keepOnce({ ...scope, idempotency }, async ({ db, tenantId }) => {
     const id = newId()
@@ -139,6 +142,6 @@ async function keep(
     return { file: showFile(file), isNew: file.id === id }
   })
   // The same content may have been deleted since it was found.
-  if (!(await scope.files.has(key))) await scope.files.write(key, createReadStream(path))
+  await store()
   return kept
 }
