@@ -20,6 +20,9 @@ setInterval(() => {
   looksWithoutBeat = now === seen ? looksWithoutBeat + 1 : 0
   seen = now
   if (looksWithoutBeat < looksMax) return
-  writeSync(2, `{"level":"fatal","msg":"the process did nothing for ${timeoutMs} ms and was ended"}\n`)
-  process.kill(process.pid, 'SIGKILL')
+  try {
+    writeSync(2, `{"level":"fatal","msg":"the process did nothing for ${timeoutMs} ms and was ended"}\n`)
+  } finally {
+    process.kill(process.pid, 'SIGKILL')
+  }
 }, lookEveryMs)

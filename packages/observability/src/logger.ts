@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger as PinoLogger, pino, stdSerializers, stdTimeFunctions } from 'pino'
+import sonicBoom from 'sonic-boom'
 
 export type Logger = PinoLogger
 
@@ -94,10 +95,32 @@ export function createLogger(name: string, level: string, destination?: Destinat
   )
 }
 
-/** How much of the log waits to be written together, and for how long at most. What a killed process had not written is lost. */
-const written = { minLength: 8_192, periodicFlush: 100 }
+/**
+ * How much of the log waits to be written together, for how long at most, and how much waits for a slow reader before
+ * lines are left out. What a killed process had not written is lost.
+ */
+const written = { minLength: 8_192, maxLength: 64 * 1024 * 1024, periodicFlush: 100 }
 
-/** Pino writes what waits when the process ends, whether it was asked to or failed. */
+/** How often a process that ends tries again to write to a reader that takes nothing, a tenth of a second apart. */
+const triesAtEndMax = 20
+
+/**
+ * What waits is written when the process ends, whether it was asked to or failed. A reader that has gone, a full disk or a
+ * reader that takes nothing costs lines of the log, and neither the service nor its end.
+ */
 function openStdout(): DestinationStream {
-  return pino.destination({ dest: 1, sync: false, ...written })
+  let triesLeft = Infinity
+  let isReaderGone = false
+  const stdout = new sonicBoom.SonicBoom({ fd: 1, sync: false, ...written, retryEAGAIN: () => triesLeft-- > 0 })
+  stdout.on('error', (error: NodeJS.ErrnoException) => (isReaderGone ||= error.code === 'EPIPE'))
+  process.once('exit', () => {
+    if (isReaderGone) return
+    triesLeft = triesAtEndMax
+    try {
+      stdout.flushSync()
+    } catch {
+      // Nobody is left to tell.
+    }
+  })
+  return { write: (line: string) => void (isReaderGone || stdout.write(line)) }
 }
