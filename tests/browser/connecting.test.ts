@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib'
 import { eventually } from '@tellwire/testing'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createWorld, type Json, type World } from '../e2e/world.js'
+import { joinWorld, type Json, type World } from '../e2e/world.js'
 import { findChromium, launchBrowser, phone, pictures, watchErrors } from './browser.js'
 
 /** A site of a tenant's, on an origin of its own, that shows a connect link. */
@@ -33,7 +33,7 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
   let browser: Browser
   beforeAll(async () => {
     mkdirSync(pictures, { recursive: true })
-    world = await createWorld()
+    world = await joinWorld()
     browser = await launchBrowser()
   })
   afterAll(async () => {
@@ -159,9 +159,9 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
     const page = await browser.newPage({ viewport: { width: 1_200, height: 900 } })
     const errors = watchErrors(page)
     await page.goto(world.sandbox)
-    await page.getByPlaceholder('New person').fill('Boss')
+    await page.getByPlaceholder('New person').fill('Organizer')
     await page.getByRole('button', { name: 'Add' }).click()
-    await page.getByRole('button', { name: 'Boss' }).waitFor()
+    await page.getByRole('button', { name: 'Organizer' }).waitFor()
     const addGroup = async (title: string, kind: string) => {
       await page.getByPlaceholder('New group').fill(title)
       await page.getByLabel('Kind').selectOption(kind)

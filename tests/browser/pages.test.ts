@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { eventually, makePng } from '@tellwire/testing'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type World, createWorld } from '../e2e/world.js'
+import { type World, joinWorld } from '../e2e/world.js'
 import { findChromium, launchBrowser, phone, pictures, watchErrors } from './browser.js'
 
 describe.skipIf(findChromium() === undefined)('in a browser', () => {
@@ -11,7 +11,7 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
   let browser: Browser
   beforeAll(async () => {
     mkdirSync(pictures, { recursive: true })
-    world = await createWorld()
+    world = await joinWorld()
     browser = await launchBrowser()
   })
   afterAll(async () => {

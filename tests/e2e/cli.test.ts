@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { eventually } from '@tellwire/testing'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createWorld, type Json, type Person, type World } from './world.js'
+import { joinWorld, type Json, type Person, type World } from './world.js'
 
 const program = fileURLToPath(new URL('../../packages/cli/bin/tellwire.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'tellwire-cli-'))
@@ -18,7 +18,7 @@ const children: ChildProcess[] = []
 let world: World
 let person: Person
 beforeAll(async () => {
-  world = await createWorld()
+  world = await joinWorld()
   person = await world.connect('u_42')
 })
 afterAll(async () => {

@@ -2,11 +2,11 @@ import { connectDatabase } from '@tellwire/db'
 import { eventually } from '@tellwire/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findTables } from './find-tables.js'
-import { createWorld, type Json, type World } from './world.js'
+import { joinWorld, type Json, type World } from './world.js'
 
 let world: World
 beforeAll(async () => {
-  world = await createWorld()
+  world = await joinWorld()
 })
 afterAll(() => world.stop())
 

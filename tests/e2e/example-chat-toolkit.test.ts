@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { eventually, findRedisServer } from '@tellwire/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Example, startExample } from './start-example.js'
-import { type Backend, createWorld, type Json, type Person, type World } from './world.js'
+import { type Backend, joinWorld, type Json, type Person, type World } from './world.js'
 
 describe.each<Backend>(findRedisServer() ? ['postgres', 'redis'] : ['postgres'])(
   'the chat toolkit, on %s',
@@ -36,7 +36,7 @@ describe.each<Backend>(findRedisServer() ? ['postgres', 'redis'] : ['postgres'])
     }
 
     beforeAll(async () => {
-      world = await createWorld({ backend })
+      world = await joinWorld(backend)
       example = await start()
       visitor = await join_('visitor')
       staff = await join_('staff')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { eventually, findFreePort, findRedisServer } from '@tellwire/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Example, startExample } from './start-example.js'
-import { type Backend, createWorld, type Json, type Person, type World } from './world.js'
+import { type Backend, joinWorld, type Json, type Person, type World } from './world.js'
 
 describe.each<Backend>(findRedisServer() ? ['postgres', 'redis'] : ['postgres'])(
   'the classifier guide, on %s',
@@ -22,7 +22,7 @@ describe.each<Backend>(findRedisServer() ? ['postgres', 'redis'] : ['postgres'])
       eventually(shown, (message) => String(message?.['text']).includes(text)) as Promise<Json>
 
     beforeAll(async () => {
-      world = await createWorld({ backend })
+      world = await joinWorld(backend)
       example = await start()
       person = await world.newPerson('Explorer')
       await person.open(/https:\/\/t\.me\/\S+/.exec(example.output())?.[0] ?? '')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { eventually, findRedisServer } from '@tellwire/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Example, startExample } from './start-example.js'
-import { type Backend, createWorld, type Person, type World } from './world.js'
+import { type Backend, joinWorld, type Person, type World } from './world.js'
 
 describe.each<Backend>(findRedisServer() ? ['postgres', 'redis'] : ['postgres'])(
   'the music releases, on %s',
@@ -36,7 +36,7 @@ describe.each<Backend>(findRedisServer() ? ['postgres', 'redis'] : ['postgres'])
     }
 
     beforeAll(async () => {
-      world = await createWorld({ backend })
+      world = await joinWorld(backend)
       example = await start('2026-12-01T12:00:00Z')
     })
     afterAll(async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { eventually, findRedisServer } from '@tellwire/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Example, startExample } from './start-example.js'
-import { type Backend, createWorld, type World } from './world.js'
+import { type Backend, joinWorld, type World } from './world.js'
 
 describe.each<Backend>(findRedisServer() ? ['postgres', 'redis'] : ['postgres'])(
   'the results watcher, on %s',
@@ -25,7 +25,7 @@ describe.each<Backend>(findRedisServer() ? ['postgres', 'redis'] : ['postgres'])
       ((await world.call('GET', '/v1/topics/results/subscribers')).body['data'] as unknown[] | undefined)?.length ?? 0
 
     beforeAll(async () => {
-      world = await createWorld({ backend })
+      world = await joinWorld(backend)
       example = await start()
     })
     afterAll(async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { eventually, findRedisServer } from '@tellwire/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Example, startExample } from './start-example.js'
-import { type Backend, createWorld, type Person, type World } from './world.js'
+import { type Backend, joinWorld, type Person, type World } from './world.js'
 
 describe.each<Backend>(findRedisServer() ? ['postgres', 'redis'] : ['postgres'])(
   'the store manager, on %s',
@@ -24,7 +24,7 @@ describe.each<Backend>(findRedisServer() ? ['postgres', 'redis'] : ['postgres'])
     const look = (cookie: string) => fetch(`${example.site}/office`, { redirect: 'manual', headers: { cookie } })
 
     beforeAll(async () => {
-      world = await createWorld({ backend })
+      world = await joinWorld(backend)
       example = await start('0.5')
       owner = await world.newPerson('Olga')
       await owner.open(/https:\/\/t\.me\/\S+/.exec(example.output())?.[0] ?? '')

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { eventually, findFreePort } from '@tellwire/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createWorld, type Person, type World } from './world.js'
+import { joinWorld, type Person, type World } from './world.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'tellwire-guides-'))
@@ -35,7 +35,7 @@ const interpreters: Record<string, (file: string) => [command: string, ...args: 
 
 let world: World
 beforeAll(async () => {
-  world = await createWorld()
+  world = await joinWorld()
   mkdirSync(scripts, { recursive: true })
 })
 afterAll(async () => {

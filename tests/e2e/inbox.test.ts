@@ -1,11 +1,11 @@
 import { connectDatabase } from '@tellwire/db'
 import { eventually } from '@tellwire/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createWorld, type Json, type World } from './world.js'
+import { joinWorld, type Json, type World } from './world.js'
 
 let world: World
 beforeAll(async () => {
-  world = await createWorld()
+  world = await joinWorld()
 })
 afterAll(() => world.stop())
 

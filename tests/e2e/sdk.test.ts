@@ -4,13 +4,13 @@ import { NotFoundError, RateLimitError, Tellwire, toNodeHandler } from '@tellwir
 import { TellwireAdmin } from '@tellwire/sdk/admin'
 import { eventually } from '@tellwire/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createWorld, type World } from './world.js'
+import { joinWorld, type World } from './world.js'
 
 let world: World
 let tellwire: Tellwire
 let admin: TellwireAdmin
 beforeAll(async () => {
-  world = await createWorld()
+  world = await joinWorld()
   tellwire = new Tellwire({ apiKey: world.key, baseUrl: world.api })
   admin = new TellwireAdmin({ apiKey: world.adminKey, baseUrl: world.api })
 })

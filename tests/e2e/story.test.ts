@@ -1,13 +1,13 @@
 import { findRedisServer } from '@tellwire/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Backend, type World, createWorld } from './world.js'
+import { type Backend, type World, joinWorld } from './world.js'
 
 const backends: Backend[] = findRedisServer() ? ['postgres', 'redis'] : ['postgres']
 
 describe.each(backends)('with the queue on %s', (backend) => {
   let world: World
   beforeAll(async () => {
-    world = await createWorld({ backend })
+    world = await joinWorld(backend)
   })
   afterAll(() => world.stop())
 

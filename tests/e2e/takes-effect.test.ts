@@ -1,11 +1,11 @@
 import { eventually } from '@tellwire/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { connectMany, type Json, type World, createWorld } from './world.js'
+import { connectMany, type Json, type World, joinWorld } from './world.js'
 
 let world: World
 let userIds: string[]
 beforeAll(async () => {
-  world = await createWorld()
+  world = await joinWorld()
   userIds = await connectMany(world, 20)
 })
 beforeEach(() => world.control('DELETE', '/faults'))

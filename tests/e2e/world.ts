@@ -1,24 +1,9 @@
-import { connectJobs } from '@tellwire/jobs'
-import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { connectDatabase } from '@tellwire/db'
-import { issueAdminKey, scopes } from '@tellwire/domain'
-import {
-  createTestDatabase,
-  eventually,
-  findFreePort,
-  type RedisServer,
-  startProcess,
-  type StartedProcess,
-  startRedis,
-  type TestDatabase,
-} from '@tellwire/testing'
+import { parseId, scopes } from '@tellwire/domain'
+import { eventually, type TestDatabase } from '@tellwire/testing'
 import pg from 'pg'
+import { type Backend, type ServiceOptions, type Services, shareServices, startServices } from './services.js'
 
-export type Backend = 'postgres' | 'redis'
+export type { Backend } from './services.js'
 
 export interface Json {
   [key: string]: any // oxlint-disable-line typescript/no-explicit-any -- answers are looked into freely by tests
@@ -44,16 +29,8 @@ export interface Person {
   hears(text: string, after?: number): Promise<Json>
 }
 
-/** The whole service in processes of its own, against the sandbox. */
-export interface World {
-  api: string
-  sandbox: string
-  database: TestDatabase
-  /** Where the queue is, if it is on Redis. */
-  redis: RedisServer | undefined
-  adminKey: string
-  /** The installation's, from which secrets follow. */
-  secretKey: string
+/** A tenant with a bot, in the whole service. */
+export interface World extends Services {
   key: string
   tenantId: string
   bot: { id: string; username: string; token: string }
@@ -79,66 +56,25 @@ export interface World {
   requests(): Promise<Json[]>
   /** Those that it took, with this text. */
   arrivalsOf(text: string): Promise<Json[]>
-  startWorker(env?: Record<string, string>): Promise<StartedProcess>
-  /** One more process of the API. @returns where it is. */
-  startApi(env?: Record<string, string>): Promise<string>
-  /** Lets a queue take work that nobody does. @returns what ends that. */
-  pauseQueue(name: string): Promise<() => Promise<void>>
-  workers: StartedProcess[]
-  /** Everything that any of the processes has written. */
-  output(): string
-  stop(): Promise<void>
 }
 
-const program = (app: string): string => fileURLToPath(new URL(`../../apps/${app}/dist/main.js`, import.meta.url))
+/** A tenant in processes of its own, which a test may end, start and shape. */
+export const createWorld = async (options: ServiceOptions = {}): Promise<World> => settle(await startServices(options))
 
-export async function createWorld(
-  options: { backend?: Backend; webhook?: boolean; env?: Record<string, string> } = {},
-): Promise<World> {
-  const database = await createTestDatabase()
-  const redis: RedisServer | undefined = options.backend === 'redis' ? await startRedis() : undefined
-  const secretKey = randomBytes(32).toString('base64')
-  const filesDir = mkdtempSync(join(tmpdir(), 'tellwire-files-'))
-  const processes: StartedProcess[] = []
-  const start = async (app: string, env: Record<string, string>) => {
-    const started = await startProcess(program(app), env)
-    processes.push(started)
-    return started
-  }
+/** A tenant in processes that other files of tests use as well. */
+export const joinWorld = async (backend?: Backend): Promise<World> => ({
+  ...(await settle(await shareServices(backend))),
+  stop: () => Promise.resolve(),
+})
 
-  const sandboxProcess = await start('sandbox', { PORT: '0' })
-  const sandbox = `http://127.0.0.1:${sandboxProcess.ready.port}`
-  const env = {
-    DATABASE_URL: database.url,
-    DATABASE_ENGINE_URL: database.engineUrl,
-    ...(redis ? { REDIS_URL: redis.url } : {}),
-    SECRET_KEY: secretKey,
-    TELEGRAM_API_ROOT: sandbox,
-    FILES_DIR: filesDir,
-    ALLOWED_PRIVATE_HOSTS: 'localhost',
-    ...options.env,
-  }
-  const port = options.webhook ? await findFreePort() : 0
-  const apiProcess = await start('api', {
-    ...env,
-    PORT: String(port),
-    ...(options.webhook ? { PUBLIC_URL: `http://127.0.0.1:${port}` } : {}),
-  })
-  const api = `http://127.0.0.1:${apiProcess.ready.port}`
-  const workers: StartedProcess[] = []
-  const startWorker = async (extra: Record<string, string> = {}) => {
-    const worker = await start('worker', { ...env, ...extra })
-    workers.push(worker)
-    return worker
-  }
-  await startWorker()
-
-  const adminKey = await makeAdminKey(database)
+async function settle(services: Services): Promise<World> {
+  const { api, sandbox, database, adminKey } = services
   const asAdmin = (method: string, path: string, body: unknown) =>
     send(api, method, path, body, { authorization: `Bearer ${adminKey}` })
   const tenant = await asAdmin('POST', '/admin/v1/tenants', { name: 'Acme & Söhne' })
   const issued = await asAdmin('POST', `/admin/v1/tenants/${tenant.body['id']}/keys`, { name: 'e2e', scopes })
   const key = issued.body['key'] as string
+  const tenantId = tenant.body['id'] as string
 
   const call: World['call'] = (method, path, body, headers) =>
     send(api, method, path, body, { authorization: `Bearer ${key}`, ...headers })
@@ -203,11 +139,16 @@ export async function createWorld(
       },
     }
   }
+  const issueLink = async (wanted: Json): Promise<Json> => {
+    const { status, body } = await call('POST', '/v1/connect-links', wanted)
+    if (status !== 201) throw new Error(`no link was issued: ${JSON.stringify(body)}`)
+    return body
+  }
   const connect = async (userId: string): Promise<Person> => {
-    const link = await call('POST', '/v1/connect-links', { user_id: userId })
+    const link = await issueLink({ user_id: userId })
     const person = await newPerson(userId)
-    await person.open(link.body['url'] as string)
-    await used(link.body['id'] as string)
+    await person.open(link['url'] as string)
+    await used(link['id'] as string)
     await eventually(
       () => person.answers(),
       (answers) => answers.length > 0,
@@ -221,9 +162,9 @@ export async function createWorld(
     )
   const connectGroup: World['connectGroup'] = async (userId, person, group = {}) => {
     const made = await control('POST', '/groups', { title: userId, members: [person.id], ...group })
-    const link = await call('POST', '/v1/connect-links', { user_id: userId, bot_id: bot.id, chat: 'group' })
-    await control('POST', `/people/${person.id}/open`, { link: link.body['url'], chat_id: made.body['id'] })
-    await used(link.body['id'] as string)
+    const link = await issueLink({ user_id: userId, bot_id: bot.id, chat: 'group' })
+    await control('POST', `/people/${person.id}/open`, { link: link['url'], chat_id: made.body['id'] })
+    await used(link['id'] as string)
     return made.body['id'] as number
   }
   const post: World['post'] = async (notification) => {
@@ -238,14 +179,9 @@ export async function createWorld(
   }
 
   return {
-    api,
-    sandbox,
-    database,
-    redis,
-    adminKey,
-    secretKey,
+    ...services,
     key,
-    tenantId: tenant.body['id'] as string,
+    tenantId,
     bot,
     call,
     control,
@@ -264,35 +200,10 @@ export async function createWorld(
         ({ status }) => status === 'settled',
         90_000,
       ),
-    events: (type) => readEvents(database, type),
-    async pauseQueue(name) {
-      const redisUrl = redis?.url
-      const jobs = connectJobs({ redisUrl, databaseUrl: database.engineUrl, onError: () => undefined })
-      // A queue that is made before there is a connection is of no use.
-      await eventually(() => jobs.ping())
-      const queue = jobs.createQueue(name)
-      await queue.pause()
-      return async () => {
-        await queue.resume()
-        await queue.close()
-        await jobs.close()
-      }
-    },
+    events: (type) => readEvents(database, tenantId, type),
     fault: (chatId, how) => control('POST', '/faults', { method: 'sendMessage', chat_id: chatId, ...how }),
     requests,
     arrivalsOf: async (text) => (await requests()).filter((request) => request['accepted'] && request['text'] === text),
-    startWorker,
-    startApi: async (extra = {}) =>
-      `http://127.0.0.1:${(await start('api', { ...env, PORT: '0', ...extra })).ready.port}`,
-    workers,
-    output: () => processes.map((process) => process.output()).join(''),
-    async stop() {
-      const [sandboxProcess, ...services] = processes
-      await Promise.all(services.map((process) => process.stop()))
-      await sandboxProcess?.stop()
-      await redis?.stop()
-      rmSync(filesDir, { recursive: true, force: true })
-    },
   }
 }
 
@@ -309,21 +220,15 @@ export async function connectMany(world: World, count: number): Promise<string[]
   return userIds
 }
 
-async function readEvents({ ownerUrl }: TestDatabase, type: string): Promise<Json[]> {
+async function readEvents({ ownerUrl }: TestDatabase, tenantId: string, type: string): Promise<Json[]> {
   const client = new pg.Client({ connectionString: ownerUrl })
   await client.connect()
-  const { rows } = await client.query<{ data: Json }>('SELECT data FROM events WHERE type = $1 ORDER BY id', [type])
+  const { rows } = await client.query<{ data: Json }>(
+    'SELECT data FROM events WHERE tenant_id = $1 AND type = $2 ORDER BY id',
+    [parseId('ten', tenantId), type],
+  )
   await client.end()
   return rows.map(({ data }) => data)
-}
-
-async function makeAdminKey(database: TestDatabase): Promise<string> {
-  const db = connectDatabase({ url: database.engineUrl, poolMax: 1 })
-  try {
-    return (await issueAdminKey(db, { name: 'e2e' })).key
-  } finally {
-    await db.$disconnect()
-  }
 }
 
 async function send(

@@ -186,23 +186,23 @@ test('the first start tells the story, later ones keep the data, and nothing is 
   await eventually(leftovers, (processes) => processes.length === 0)
 }, 240_000)
 
-test.each([300, 1_500, 3_000, 4_500, 6_000])(
-  'Ctrl-C %i ms after the beginning leaves no process, and the next start works',
-  async (delayMs) => {
-    const folder = { TELLWIRE_DATA_DIR: join(home, `cut-${delayMs}`) }
+test('Ctrl-C at any moment of a start leaves no process, and the next start goes on from there', async () => {
+  const folder = { TELLWIRE_DATA_DIR: join(home, 'cut') }
+  for (const delayMs of [300, 1_500, 3_000, 4_500, 6_000]) {
     const run = start(folder)
     await new Promise((resolve) => setTimeout(resolve, delayMs))
     signalGroup(run, 'SIGINT')
     await run.ended
     await eventually(leftovers, (processes) => processes.length === 0)
+    // A start that was cut off says nothing; one that did not come through what the one before left tells why.
+    expect(run.stderr()).not.toMatch(/broken|does not start|is running/)
+  }
 
-    const next = start(folder)
-    await next.facts()
-    next.child.kill('SIGINT')
-    expect(await next.ended).toBe(0)
-  },
-  120_000,
-)
+  const whole = start(folder)
+  await whole.facts()
+  whole.child.kill('SIGINT')
+  expect(await whole.ended).toBe(0)
+}, 240_000)
 
 test('an unwritable folder and broken ones are told in one sentence', async () => {
   const file = join(home, 'a-file')

@@ -44,6 +44,8 @@ export async function startRedis(port?: number): Promise<RedisServer> {
   )
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   child.once('error', () => undefined)
+  const end = (): boolean => child.kill('SIGTERM')
+  process.once('exit', end)
   while (!(await accepts(ownPort))) {
     if (child.pid === undefined || child.exitCode !== null)
       throw new Error('redis-server did not start: is it installed?')
@@ -59,7 +61,8 @@ export async function startRedis(port?: number): Promise<RedisServer> {
       return readFileSync(join(folder, 'dump.rdb'))
     },
     async stop() {
-      child.kill('SIGTERM')
+      process.off('exit', end)
+      end()
       await ended
       rmSync(folder, { recursive: true, force: true })
     },
