@@ -160,7 +160,7 @@ kept_deliveries AS (
     part = CASE e.result WHEN 'advance' THEN coalesce(d.part, 0) + 1 ELSE d.part END,
     parts = CASE e.result WHEN 'advance' THEN coalesce(d.parts, '[]') || ${partOf('e')} ELSE d.parts END
   FROM kept e
-  WHERE e.kind = 'notification' AND (e.answered_at IS NOT NULL OR e.result = 'advance') AND ${probe('d.tenant_id', 'e.tenant_id')} AND ${probe('d.id', 'e.id')}
+  WHERE e.kind = 'notification' AND (e.answered_at IS NOT NULL OR e.result IN ('advance', 'degrade')) AND ${probe('d.tenant_id', 'e.tenant_id')} AND ${probe('d.id', 'e.id')}
 ),
 paced AS (
   UPDATE chats c SET
