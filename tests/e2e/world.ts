@@ -231,7 +231,15 @@ async function readEvents({ ownerUrl }: TestDatabase, tenantId: string, type: st
   return rows.map(({ data }) => data)
 }
 
-async function send(
+/** A process that the machine gave no time for seconds asks to come again: it has done nothing of a request. */
+async function send(...request: Parameters<typeof sendOnce>): Promise<Answer> {
+  return eventually(
+    () => sendOnce(...request),
+    ({ body }) => !/Nothing of the request was done/.test(String(body['detail'])),
+  )
+}
+
+async function sendOnce(
   base: string,
   method: string,
   path: string,

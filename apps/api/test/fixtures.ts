@@ -17,8 +17,8 @@ import { createDiskStore } from '@tellwire/files'
 import { connectJobs, createWaker } from '@tellwire/jobs'
 import { createDeliveryMetrics, createLogger, Registry } from '@tellwire/observability'
 import { createBotApi } from '@tellwire/telegram'
-import { createTestDatabase, startProcess } from '@tellwire/testing'
-import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
+import { createTestDatabase, eventually, startProcess } from '@tellwire/testing'
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import { test as base } from 'vitest'
 import { buildApp } from '../src/app.js'
 import { readConfig } from '../src/config.js'
@@ -162,16 +162,22 @@ export async function createConnection(
 
 function clientOf(app: FastifyInstance, key: string): Client {
   const authorization = `Bearer ${key}`
+  // A process that the machine gave no time for seconds asks to come again: it has done nothing of a request.
+  const inject = (request: InjectOptions) =>
+    eventually(
+      () => app.inject(request),
+      ({ body }) => !body.includes('Nothing of the request was done'),
+    )
   const send = (method: 'POST' | 'PUT' | 'PATCH', url: string, body: unknown, headers: Record<string, string> = {}) =>
-    app.inject({
+    inject({
       method,
       url,
       headers: { authorization, 'content-type': 'application/json', ...headers },
       payload: JSON.stringify(body),
     })
   return {
-    get: (url) => app.inject({ method: 'GET', url, headers: { authorization } }),
-    delete: (url) => app.inject({ method: 'DELETE', url, headers: { authorization } }),
+    get: (url) => inject({ method: 'GET', url, headers: { authorization } }),
+    delete: (url) => inject({ method: 'DELETE', url, headers: { authorization } }),
     put: (url, body) => send('PUT', url, body),
     patch: (url, body) => send('PATCH', url, body),
     post: (url, body, headers) => send('POST', url, body, headers),
