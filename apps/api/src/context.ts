@@ -6,6 +6,7 @@ import type {
   BoundedWork,
   Quotas,
   Idempotency,
+  Rich,
   Sealer,
   TenantScope,
 } from '@tellwire/domain'
@@ -77,12 +78,18 @@ export interface Sized {
   bodyBytes: number
 }
 
+/** How a tenant's texts go, where they do not say it themselves. */
+export interface Writing {
+  richDefault: Rich | undefined
+}
+
 /** The scope of a tenant's request, with everything that operations can name. */
 export type TenantRequestScope = TenantScope &
   OperationServices &
   Keeping &
   Limiting &
-  Sized & {
+  Sized &
+  Writing & {
     /** The key that was sent. */
     key: { id: string; name: string; scopes: string[]; networks: string[]; expiresAt: Date | null }
   }

@@ -20,6 +20,7 @@ import { limitRoutes } from './features/limits/routes.js'
 import { meRoutes } from './features/me/routes.js'
 import { answerRoutes } from './features/notifications/answers/routes.js'
 import { questionRoutes } from './features/notifications/questions/routes.js'
+import { messageSettingsRoutes } from './features/message-settings/routes.js'
 import { notificationRoutes } from './features/notifications/routes.js'
 import { renderRoutes } from './features/render/routes.js'
 import { templateRoutes } from './features/templates/routes.js'
@@ -36,6 +37,7 @@ export const tenantRoutes: readonly Route[] = [
   ...userRoutes,
   ...connectionRoutes,
   ...notificationRoutes,
+  ...messageSettingsRoutes,
   ...questionRoutes,
   ...controlRoutes,
   ...editRoutes,

@@ -1,5 +1,6 @@
 import { replyTo } from './compose.js'
 import { renderMedia } from './render-media.js'
+import { renderRich } from './render-rich.js'
 import { make, renderText } from './render-text.js'
 import { call, choose, guarded, notice, place, shownGroup, state } from './session.js'
 
@@ -32,9 +33,7 @@ export function renderAlbum(group, messages) {
   const replied = messages.find(({ message_id: id }) => id === message.reply_to)
   const media = group.filter((each) => each.media).map((each) => renderMedia(each.media))
   const album = media.length > 1 ? [make('div', { className: 'album' }, ...media)] : media
-  const text = message.plain
-    ? make('span', {}, describePlain(message.plain))
-    : renderText(shownText(message), message.entities)
+  const text = renderContent(message)
   const author = state.groupId && !isOwn(message) ? [make('div', { className: 'author' }, nameOf(message))] : []
   const bubble = make(
     'div',
@@ -54,6 +53,11 @@ export function renderAlbum(group, messages) {
   if (shownGroup()?.type === 'channel') item.append(renderForward(message))
   else item.append(renderActions(message))
   return item
+}
+
+function renderContent(message) {
+  if (message.plain) return make('span', {}, describePlain(message.plain))
+  return message.blocks ? renderRich(message.blocks) : renderText(shownText(message), message.entities)
 }
 
 /** A place, a contact and the like. */

@@ -62,7 +62,8 @@ function makeExpandable(node) {
   node.addEventListener('click', () => node.classList.toggle('expanded'))
 }
 
-function makeEntity(entity, text) {
+/** The element in which a text with a meaning stands. */
+export function makeEntity(entity, text) {
   const tags = {
     bold: 'strong',
     italic: 'em',

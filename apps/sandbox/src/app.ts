@@ -22,6 +22,7 @@ const bodyBytesMax = 60 * 1_048_576
 const pageFiles = [
   { url: '/', file: 'index.html', type: 'text/html; charset=utf-8' },
   { url: '/chat-page.css', file: 'chat-page.css', type: 'text/css; charset=utf-8' },
+  { url: '/render-rich.js', file: 'render-rich.js', type: 'text/javascript; charset=utf-8' },
   { url: '/render-text.js', file: 'render-text.js', type: 'text/javascript; charset=utf-8' },
   { url: '/render-media.js', file: 'render-media.js', type: 'text/javascript; charset=utf-8' },
   { url: '/session.js', file: 'session.js', type: 'text/javascript; charset=utf-8' },

@@ -14,6 +14,7 @@ import type { Beginner } from './lane/beginner.js'
 import type { Claimer } from './lane/claimer.js'
 import type { Lanes } from './lane/lanes.js'
 import type { Leases } from './lane/leases.js'
+import type { RichSupport } from './lane/rich-support.js'
 import type { Suspects } from './lane/suspects.js'
 import type { Trials } from './lane/trials.js'
 import type { Settler } from './lane/settler.js'
@@ -45,6 +46,7 @@ export interface WorkerContext {
   suspects: Suspects
   trials: Trials
   callSlots: CallSlots
+  richSupport: RichSupport
   metrics: WorkerMetrics
   /** How webhooks are reached. */
   webhooks: Posting

@@ -24,6 +24,7 @@ import { createLogger, serveMetrics } from '@tellwire/observability'
 import { createBotApi } from '@tellwire/telegram'
 import { readConfig } from './config.js'
 import { createPreparer } from './compose/prepare.js'
+import { createRichSupport } from './lane/rich-support.js'
 import { createTenantNames } from './compose/tenant-names.js'
 import { createTemplateVersions } from './compose/template-versions.js'
 import { createCallSlots } from './lane/call-slots.js'
@@ -121,6 +122,7 @@ const worker = startWorker({
   suspects,
   trials,
   callSlots: createCallSlots(config.TELEGRAM_CONNECTIONS),
+  richSupport: createRichSupport(),
   metrics,
   webhooks: { agent: webhookAgent, rules: addressRules, sealer },
   heartbeatFile: config.HEARTBEAT_FILE,

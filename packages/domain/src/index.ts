@@ -104,8 +104,10 @@ export type {
   MessageContent,
   MessageOptions,
   Overflow,
+  Rich,
   TemplateUse,
 } from './messages/message.js'
+export { readRich, richDefaults } from './messages/rich-default.js'
 export type { MediaSource, Medium, MessageStep, SendMethod } from './messages/message-step.js'
 export { captionParams, planMessage, type PlanOptions, textParams } from './messages/plan-message.js'
 export {

@@ -24,6 +24,7 @@ export class Tellwire extends Client {
   readonly files = bind(this.transport, operations.files)
   readonly inboxSettings = bind(this.transport, operations.inboxSettings)
   readonly keys = bind(this.transport, operations.keys)
+  readonly messageSettings = bind(this.transport, operations.messageSettings)
   readonly notifications = withSettled(bind(this.transport, operations.notifications))
   readonly questions = withAnswers(bind(this.transport, operations.questions))
   readonly templates = bind(this.transport, operations.templates)

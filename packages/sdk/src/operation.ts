@@ -50,6 +50,12 @@ export const patch = operation('PATCH', 'body')
 export const remove = operation('DELETE', 'nothing')
 export const removeBy = operation('DELETE', 'query')
 
+/** Settings are looked at and changed as a whole. */
+export const settings = <Path extends PathOf<'GET', 'nothing'> & PathOf<'PATCH', 'body'>>(path: Path) => ({
+  get: get(path),
+  change: patch(path),
+})
+
 type Described<O> =
   O extends Operation<infer Verb, infer Path> ? (Path extends keyof paths ? Description<Verb, Path> : never) : never
 

@@ -1,4 +1,4 @@
-import { act, form, get, getBy, list, mark, patch, post, put, remove, removeBy } from './operation.js'
+import { act, form, get, getBy, list, mark, patch, post, put, remove, removeBy, settings } from './operation.js'
 
 // The operations of a tenant's key. Each operation is described in the API's own documentation, under the same path.
 
@@ -13,10 +13,7 @@ export const connectLinks = {
   revoke: remove('/v1/connect-links/{id}'),
 }
 
-export const connectSettings = {
-  get: get('/v1/connect-settings'),
-  change: patch('/v1/connect-settings'),
-}
+export const connectSettings = settings('/v1/connect-settings')
 
 export const users = {
   list: list('/v1/users'),
@@ -137,10 +134,10 @@ export const chats = {
   getFile: get('/v1/inbound-files/{id}/content'),
 }
 
-export const inboxSettings = {
-  get: get('/v1/inbox-settings'),
-  change: patch('/v1/inbox-settings'),
-}
+export const inboxSettings = settings('/v1/inbox-settings')
+
+/** How messages go that do not say it. */
+export const messageSettings = settings('/v1/message-settings')
 
 export const keys = {
   issue: post('/v1/keys'),

@@ -67,9 +67,17 @@ export const failureTable: readonly FailureRow[] = [
   { codes: [400], pattern: /Bad Gateway/i, outcome: unavailable },
   { codes: [400], pattern: /FROZEN_METHOD_INVALID|Logged out/i, outcome: bot('bot_frozen', true) },
   { codes: [400], pattern: /BALANCE_TOO_LOW|not enough Stars/i, outcome: bot('bot_balance_too_low', false) },
+  { codes: [404], pattern: /method not found/i, outcome: bot('method_unknown', true) },
   { codes: [401, 404, 421], outcome: bot('bot_unauthorized', true) },
   { codes: [409], outcome: bot('bot_conflict', false) },
   // The message.
+  { codes: [400], pattern: /rich message must be non-empty/i, outcome: message('rich_unsupported') },
+  {
+    codes: [400],
+    pattern:
+      /RICH_|rich (?:message|text)|InputRich|richBlock|inlineButton must|section heading|list must be|list item type|table cell|(?:horizontal|vertical) alignment|map properties|button row must|date-time format|unexpected media type|type "[^"]*" is unsupported/i,
+    outcome: message('rich_refused'),
+  },
   { codes: [400], pattern: / too long|MEDIA_CAPTION_TOO_LONG/i, outcome: message('message_too_long') },
   { codes: [413], outcome: message('message_too_large') },
   { codes: [400], pattern: /text is empty|must be non-empty/i, outcome: message('message_empty') },

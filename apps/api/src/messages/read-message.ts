@@ -34,6 +34,7 @@ export async function readMessage(
   const attachments = input.attachments && (await readAttachments(scope, input.attachments))
   const options = withoutDefaults({
     ...pickOptions(input),
+    rich: readRichChoice(scope, input),
     ...(attachments ? { attachments } : {}),
     ...(input.reply_to ? await readReplyTo(scope, input.reply_to) : {}),
     ...(template ? { template: template.use } : {}),
@@ -95,7 +96,16 @@ function assertMarkup({ buttons, keyboard, remove_keyboard: isRemoved }: Message
   })
 }
 
-type Picked = Omit<MessageOptions, 'attachments' | 'reply_to' | 'reply_to_message' | 'template' | 'thread_key' | 'mode'>
+/** Only Markdown has anything that a rich message could show. */
+function readRichChoice({ richDefault }: RenderingScope, { rich = richDefault, ...input }: MessageInput) {
+  const isMarkdown = input.template !== undefined || input.format === 'markdown' || input.format === 'commonmark'
+  return isMarkdown && rich !== false ? rich : undefined
+}
+
+type Picked = Omit<
+  MessageOptions,
+  'rich' | 'attachments' | 'reply_to' | 'reply_to_message' | 'template' | 'thread_key' | 'mode'
+>
 
 function pickOptions(input: MessageInput): { [Key in keyof Picked]: Picked[Key] | undefined } {
   const { overflow, buttons, after_press, keyboard, remove_keyboard, silent } = input

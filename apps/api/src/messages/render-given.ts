@@ -7,11 +7,11 @@ import {
   TemplateError,
 } from '@tellwire/domain'
 import { codePointLength, type RenderedText, renderText, TelegramParseError, type TextFormat } from '@tellwire/format'
-import type { Needs } from '../context.js'
+import type { Needs, Writing } from '../context.js'
 import { ApiError, refusal } from '../errors.js'
 
 /** The scope of work on texts: what is long is read in a thread. */
-export type RenderingScope = TenantScope & Needs<'addresses' | 'boundedWork'>
+export type RenderingScope = TenantScope & Needs<'addresses' | 'boundedWork'> & Writing
 
 /** Whatever stands in a text of this length, reading it takes no longer than a few milliseconds. */
 const shortLengthMax = 2_048

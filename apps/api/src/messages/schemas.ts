@@ -185,11 +185,18 @@ export const Overflow = Literals(['split', 'truncate', 'file', 'reject'], {
     'A text beyond 4096 characters, or a caption beyond 1024: `split` goes on in further messages, `truncate` cuts it, `file` sends the text as a document (a caption goes on in messages all the same), `reject` answers 422.',
 })
 
+export const Rich = Type.Union([Literals(['auto']), Type.Boolean()], {
+  'x-form': 'must be true, false or auto',
+  description:
+    'Whether Markdown goes as a rich message of Telegram, with headings, tables, nested lists, formulas and pictures: `auto` where the text has some, `true` always. People whose app is too old for it are told so in its place, and nobody else is. Where Telegram refuses it, the text goes as without it. Default: the message settings of the tenant.',
+})
+
 /** Everything that a message can have, wherever one is given. */
 export const messageFields = {
   text: Type.Optional(Text),
   format: Format,
   template: Type.Optional(TemplateUse),
+  rich: Type.Optional(Rich),
   overflow: Overflow,
   attachments: Type.Optional(
     Type.Array(Attachment, { minItems: 1, maxItems: 10, description: 'Two and more make an album.' }),

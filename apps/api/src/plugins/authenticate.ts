@@ -6,6 +6,8 @@ import {
   type KeyKind,
   type Quotas,
   readLimits,
+  readRich,
+  type Rich,
   runNow,
   type TenantLimits,
 } from '@tellwire/domain'
@@ -33,10 +35,16 @@ declare module 'fastify' {
   }
 }
 
-const withTenant = { tenant: { select: { limits: true, suspendedAt: true } } } as const satisfies Prisma.ApiKeyInclude
+const withTenant = {
+  tenant: { select: { limits: true, suspendedAt: true, rich: true } },
+} as const satisfies Prisma.ApiKeyInclude
 
 /** A key as it is stored, with what is decided by its tenant. */
-type TenantKey = Omit<Prisma.ApiKeyGetPayload<object>, 'tokenHash'> & { limits: TenantLimits; isSuspended: boolean }
+type TenantKey = Omit<Prisma.ApiKeyGetPayload<object>, 'tokenHash'> & {
+  limits: TenantLimits
+  isSuspended: boolean
+  richDefault: Rich | undefined
+}
 
 /** A key that was revoked is refused after the two together at the latest: it is looked up anew, but waited for only late. */
 const keyCache = { keptForMs: 250, staleForMs: 500, entriesMax: 10_000 }
@@ -51,7 +59,12 @@ export function authenticateTenants(app: FastifyInstance, { db, log }: Services,
     const found = await db.apiKey.findUnique({ where: { tokenHash: hashKey(token) }, include: withTenant })
     if (!found) return null
     const { tenant, ...key } = found
-    return { ...key, limits: readLimits(tenant.limits), isSuspended: tenant.suspendedAt !== null }
+    return {
+      ...key,
+      limits: readLimits(tenant.limits),
+      isSuspended: tenant.suspendedAt !== null,
+      richDefault: readRich(tenant.rich),
+    }
   })
   const lookUp = createKeyLookUp()
   const noteUse = createUseNotes<TenantKey>(async ({ tenantId, id }, before) => {
@@ -162,6 +175,7 @@ export function openTenantScope(
       actor: { type: 'api_key', id: key.id },
       key,
       limits: key.limits,
+      richDefault: key.richDefault,
       showLimit: showLimitOf(request),
       bodyBytes: request.bodyBytes,
       requestId: request.id,

@@ -90,8 +90,9 @@ function showReplied(world: World, chatId: number, message: StoredMessage): obje
   return replyToChatId === chatId ? { reply_to_message: shown } : { external_reply: shown }
 }
 
-function showContent(world: World, { text, entities, media, plain }: StoredMessage): object {
+function showContent(world: World, { text, entities, media, plain, rich }: StoredMessage): object {
   if (plain) return plain
+  if (rich) return { rich_message: rich }
   const file = media && world.files.get(media.fileId)
   if (!media || !file) return { text, ...(entities.length > 0 ? { entities } : {}) }
   return {

@@ -11,6 +11,7 @@ export function showStored({ world }: Control, message: StoredMessage) {
     date: message.date,
     text: message.text,
     entities: message.entities,
+    blocks: message.rich?.blocks ?? null,
     buttons: message.replyMarkup?.inline_keyboard ?? [],
     keyboard: message.keyboard ?? null,
     forced_reply: message.forcedReply ? { placeholder: message.forcedReply.placeholder ?? null } : null,

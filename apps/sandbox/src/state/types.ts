@@ -1,3 +1,4 @@
+import type { RichBlock } from '@tellwire/format'
 import type { MessageEntity, Update } from '@tellwire/telegram'
 import type { ForcedReply, ReplyKeyboard, StoredKeyboard } from '../bot-api/keyboard.js'
 
@@ -93,6 +94,11 @@ export interface Dialog {
   isBlocked: boolean
 }
 
+/** A rich message, as it was sent. */
+export interface StoredRich {
+  blocks: RichBlock[]
+}
+
 export interface StoredMessage {
   messageId: number
   /** Seconds since the epoch. */
@@ -104,6 +110,8 @@ export interface StoredMessage {
   fromId: number
   fromBot: boolean
   replyMarkup: StoredKeyboard | undefined
+  /** With it, the text is its words. */
+  rich?: StoredRich | undefined
   /** With it, the text is a caption. */
   media?: StoredMedia | undefined
   /** Messages of one album share it. */

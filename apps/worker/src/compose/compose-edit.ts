@@ -70,7 +70,7 @@ function editPart(
 
 /** A medium that was sent stays where it is, whatever an edit goes without. */
 function isOfEdits(part: Droppable): boolean {
-  return part === 'formatting' || part === 'buttons' || part === 'link_preview'
+  return part === 'rich' || part === 'formatting' || part === 'buttons' || part === 'link_preview'
 }
 
 /** An album makes as many messages as it has media. */

@@ -58,8 +58,7 @@ function editThread(
   if (options.mode === 'reply' || part > 0 || dropped.includes('thread') || !step || further) return undefined
   if (!canBecome(thread.method, step)) return undefined
   const shown = options.mode === 'append' ? append(thread.shown, step.shown) : step.shown
-  const lengthMax = step.method === 'sendMessage' ? messageLengthMax : captionLengthMax
-  if (codePointLength(shown.text) > lengthMax || shown.entities.length > entitiesMax) return undefined
+  if (!fitsIn(step, shown)) return undefined
   const kept = options.mode === 'append' ? { ...thread.kept, ...keptOf(step) } : keptOf(step)
   const changed = { ...step, params: { ...step.params, ...kept } }
   return {
@@ -69,10 +68,22 @@ function editThread(
   }
 }
 
+/** An addition may make a message too long. A rich one was divided to fit. */
+function fitsIn({ method }: MessageStep, { text, entities }: FormattedText): boolean {
+  if (method === 'sendRichMessage') return true
+  const lengthMax = method === 'sendMessage' ? messageLengthMax : captionLengthMax
+  return codePointLength(text) <= lengthMax && entities.length <= entitiesMax
+}
+
 function canBecome(method: string, step: MessageStep): boolean {
-  if ((method === 'sendMessage') !== (step.method === 'sendMessage')) return false
+  if (isText(method) !== isText(step.method)) return false
   if (!isEditable(method) || !isEditable(step.method)) return false
   return step.params['reply_markup'] === undefined || isInline(step.params['reply_markup'])
+}
+
+/** A message of text becomes a rich one, and the other way round. */
+function isText(method: string): boolean {
+  return method === 'sendMessage' || method === 'sendRichMessage'
 }
 
 function isEditable(method: string): boolean {

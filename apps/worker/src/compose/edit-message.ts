@@ -13,11 +13,12 @@ interface Edited {
 
 /** Makes the call that lets a message show what a step would send. */
 export function makeEditCall(messageId: number, step: MessageStep, { shown, hasNewMedia, files }: Edited): Call {
-  const { reply_markup: replyMarkup, link_preview_options: preview } = step.params
+  const { reply_markup: replyMarkup, link_preview_options: preview, rich_message: rich } = step.params
   // Keyboards in place of letters are for new messages only.
   const common = { message_id: messageId, ...(isInline(replyMarkup) ? { reply_markup: replyMarkup } : {}) }
   const call = { ...plainCall, editsMessageId: messageId }
   const [medium] = step.media
+  if (rich !== undefined) return { ...call, method: 'editMessageText', params: { ...common, rich_message: rich } }
   if (!medium) {
     const params = {
       ...common,

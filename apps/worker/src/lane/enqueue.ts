@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ClaimedDelivery } from '@tellwire/db'
 import { BudgetExceeded, readContent } from '@tellwire/domain'
-import type { Call, NoCall } from '../compose/call.js'
+import { type Call, type NoCall, noCall } from '../compose/call.js'
 import { composeCall } from '../compose/compose-call.js'
 import type { LookUps } from '../compose/look-ups.js'
 import type { Prepared } from '../compose/prepare.js'
@@ -91,7 +91,10 @@ interface Composing {
 }
 
 function addComposed(turn: Turn, delivery: ClaimedDelivery, { lookUps, prepared, claimedAtMs }: Composing): void {
-  const call: Call | NoCall = composeCall(delivery, lookUps, prepared)
+  const composed = composeCall(delivery, lookUps, prepared)
+  const isInVain =
+    'method' in composed && composed.droppable.includes('rich') && turn.ctx.richSupport.isMissing(turn.botId)
+  const call: Call | NoCall = isInVain ? noCall('rich_unsupported', 'rich') : composed
   if ('failure' in call) {
     closeUploads(turn.uploads, delivery.id)
     turn.ctx.settler.add(turn.lease, delivery, judgeNoCall(delivery, call, new Date()))

@@ -84,6 +84,8 @@ function messageIdOfPlain(turn: Turn, delivery: QueuedDelivery, outcome: CallOut
     !delivery.isGroup &&
     delivery.part === 0 &&
     call.isLast &&
+    // What Telegram shows of it is compared with what was sent.
+    call.method !== 'sendRichMessage' &&
     call.editsMessageId === undefined &&
     call.thread === undefined &&
     call.media.length === 0 &&

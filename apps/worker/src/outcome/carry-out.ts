@@ -50,6 +50,9 @@ export async function carryOut(
       return recordFlood(lane, delivery, consequence.retryAfterMs)
     case 'bot_refused':
       return haltBot(lane, consequence)
+    case 'rich_unsupported':
+      ctx.richSupport.noteMissing(botId)
+      return undefined
     case 'bot_accepted':
       await restoreBot(lane)
       return undefined

@@ -65,6 +65,53 @@ describe('what Telegram took', () => {
   })
 })
 
+describe('a rich message', () => {
+  const text = 'word '.repeat(100)
+  const rich = (blocks: object[]) => ({
+    method: 'sendRichMessage' as const,
+    params: { rich_message: { blocks } },
+    droppable: ['rich' as const, 'buttons' as const],
+  })
+  const sent = rich([{ type: 'paragraph', text }])
+
+  test('that came back whole is sent, however its texts are parted', () => {
+    const echo = {
+      blocks: [{ type: 'paragraph', text: [{ type: 'bold', text: text.slice(0, 40) }, text.slice(40).trim()] }],
+    }
+
+    expect(judge(queued(aNotification(), sent), ok({ message_id: 7, rich_message: echo }), now).verdict).toEqual({
+      result: 'sent',
+      messageIds: [7],
+    })
+  })
+
+  test('of which a part was left out follows as text', () => {
+    const echo = { blocks: [{ type: 'paragraph', text: text.slice(0, 200) }] }
+    const answer = ok({ message_id: 7, rich_message: echo })
+
+    expect(judge(queued(aNotification(), sent), answer, now).verdict).toMatchObject({
+      result: 'degrade',
+      dropped: 'rich',
+    })
+  })
+
+  test.for([
+    [400, 'Bad Request: rich message must be non-empty', true],
+    [404, 'Not Found: method not found', true],
+    [400, 'Bad Request: RICH_MESSAGE_EMPTY', false],
+    [400, 'Bad Request: BUTTON_DATA_INVALID', undefined],
+  ] as const)('%s %s is remembered of its server: %s', ([code, description, isRemembered]) => {
+    const { verdict, consequences } = judge(queued(aNotification(), sent), refused(code, description), now)
+
+    expect(verdict).toMatchObject({ result: 'degrade', dropped: isRemembered === undefined ? 'buttons' : 'rich' })
+    expect(consequences).toEqual(isRemembered ? [{ kind: 'rich_unsupported' }] : [])
+  })
+
+  test('whose answer was lost is not taken for refused', () => {
+    expect(judge(queued(aNotification(), sent), noAnswer(false), now).verdict).toMatchObject({ result: 'retry' })
+  })
+})
+
 /** A description of Telegram's for each row of the failure table. */
 const descriptions: Record<string, string[]> = {
   recipient_blocked: ['Forbidden: bot was blocked by the user'],
@@ -84,6 +131,9 @@ const descriptions: Record<string, string[]> = {
   bot_balance_too_low: ['Bad Request: BALANCE_TOO_LOW'],
   bot_unauthorized: ['Unauthorized'],
   bot_conflict: ['Conflict: terminated by other getUpdates request'],
+  method_unknown: ['Not Found: method not found'],
+  rich_unsupported: ['Bad Request: rich message must be non-empty'],
+  rich_refused: ['Bad Request: RICH_MESSAGE_TOO_LARGE'],
   message_too_long: ['Bad Request: message is too long'],
   message_too_large: ['Request Entity Too Large'],
   message_empty: ['Bad Request: message text is empty'],

@@ -3,6 +3,7 @@ import type { Droppable } from '@tellwire/domain'
 import { type CallOutcome, classifyOutcome, type OutcomeClass } from '@tellwire/telegram'
 import type { QueuedDelivery } from '../lane/send-queue.js'
 import { retryDelayMs, retryForMs } from './retry-policy.js'
+import { isCutShort } from './rich-echo.js'
 import { type Judgement, makeFailure, outcomeUnknown, type SentMessage, type Verdict } from './verdict.js'
 
 /** Telegram's answer to a call, or that there was none. */
@@ -34,12 +35,7 @@ export function judge(delivery: QueuedDelivery, answer: Answer, now: Moment): Ju
     case 'migrate':
       return judgeMigration(delivery, answer, meaning, now)
     case 'bot':
-      return {
-        verdict: { result: 'release' },
-        consequences: [
-          { kind: 'bot_refused', code: meaning.code, description: describe(answer), isLasting: meaning.isLasting },
-        ],
-      }
+      return judgeBot(delivery, answer, meaning, now)
     case 'flood': {
       const retryAfterMs = meaning.retryAfterSeconds * 1_000
       const isTooLong = now.monotonicMs + retryAfterMs >= delivery.expiresAtMs
@@ -53,12 +49,13 @@ export function judge(delivery: QueuedDelivery, answer: Answer, now: Moment): Ju
   }
 }
 
-function judgeSent(
-  { call, hasUnknownPart }: QueuedDelivery,
-  messages: SentMessage[],
-  answer: Answer,
-  now: Moment,
-): Judgement {
+function judgeSent(delivery: QueuedDelivery, messages: SentMessage[], answer: Answer, now: Moment): Judgement {
+  const { call, hasUnknownPart, dropped } = delivery
+  if (answer.kind === 'ok' && !dropped.includes('rich') && isCutShort(call, answer.result)) {
+    // All of it follows as text.
+    const reason: Reason = { class: 'message', code: 'rich_message_cut' }
+    return { verdict: degrade('rich', reason, answer, now), consequences: [{ kind: 'bot_accepted' }] }
+  }
   const ids = messages.map(({ message_id: id }) => id)
   const known = ids.length === 0 && call.editsMessageId !== undefined ? [call.editsMessageId] : ids
   const isRecorded = call.thread !== undefined || call.media.length > 0
@@ -97,7 +94,23 @@ function judgeMessage(delivery: QueuedDelivery, answer: Answer, meaning: Meaning
     return { verdict: retry(delivery, answer, meaning, now), consequences: [] }
   }
   const dropped = findDroppable(delivery, meaning.code, answer)
-  return { verdict: dropped ? degrade(dropped, meaning, answer, now) : fail(meaning, answer, now), consequences: [] }
+  return {
+    verdict: dropped ? degrade(dropped, meaning, answer, now) : fail(meaning, answer, now),
+    consequences: meaning.code === 'rich_unsupported' && dropped ? [{ kind: 'rich_unsupported' }] : [],
+  }
+}
+
+function judgeBot(delivery: QueuedDelivery, answer: Answer, meaning: Meaning<'bot'>, now: Moment): Judgement {
+  const { code, isLasting } = meaning
+  const dropped = findDroppable(delivery, code, answer)
+  // A server that is older than rich messages is none that refuses the bot.
+  if (dropped) {
+    return { verdict: degrade(dropped, meaning, answer, now), consequences: [{ kind: 'rich_unsupported' }] }
+  }
+  return {
+    verdict: { result: 'release' },
+    consequences: [{ kind: 'bot_refused', code, description: describe(answer), isLasting }],
+  }
 }
 
 /** Whether it was to be deleted, and was: by the person, or by a call whose answer was lost. */
@@ -137,7 +150,10 @@ function judgeTransient(delivery: QueuedDelivery, answer: Answer, meaning: Meani
 const medium = 'medium'
 /** By refusal: what the message can go without, in the order in which it is left out. */
 const droppableFor: Record<string, readonly (Droppable | typeof medium)[]> = {
-  formatting_refused: ['formatting'],
+  rich_refused: ['rich'],
+  rich_unsupported: ['rich'],
+  method_unknown: ['rich'],
+  formatting_refused: ['rich', 'formatting'],
   topic_unavailable: ['forum_topic'],
   effect_refused: ['effect'],
   buttons_refused: ['buttons', 'keyboard'],
@@ -147,14 +163,25 @@ const droppableFor: Record<string, readonly (Droppable | typeof medium)[]> = {
   recipient_gone: ['former_chat'],
   chat_migrated: ['former_chat'],
   photo_refused: ['photo', medium],
-  media_refused: [medium],
-  media_unreachable: [medium],
-  media_forbidden: [medium],
-  file_unknown: [medium],
-  message_too_long: [medium],
-  message_too_large: [medium],
+  media_refused: [medium, 'rich'],
+  media_unreachable: [medium, 'rich'],
+  media_forbidden: [medium, 'rich'],
+  file_unknown: [medium, 'rich'],
+  message_empty: ['rich'],
+  message_too_long: [medium, 'rich'],
+  message_too_large: [medium, 'rich'],
   // Nobody knows what it is about. The text comes last, and goes as it was written.
-  message_refused: ['effect', 'thread', 'buttons', 'keyboard', 'link_preview', 'reply_to', medium, 'formatting'],
+  message_refused: [
+    'rich',
+    'effect',
+    'thread',
+    'buttons',
+    'keyboard',
+    'link_preview',
+    'reply_to',
+    medium,
+    'formatting',
+  ],
 }
 
 function findDroppable({ call, dropped }: QueuedDelivery, code: string, answer: Answer): Droppable | undefined {

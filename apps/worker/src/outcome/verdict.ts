@@ -42,6 +42,8 @@ export type Consequence =
   | { kind: 'uploads_forgotten' }
   /** Telegram asks to wait. */
   | { kind: 'flood'; retryAfterMs: number }
+  /** The server that the bot is at knows no rich messages. */
+  | { kind: 'rich_unsupported' }
   /** The bot itself is refused; where that is lasting, somebody has to act. */
   | { kind: 'bot_refused'; code: string; description: string; isLasting: boolean }
   /** The bot is taken. */

@@ -16,6 +16,7 @@ export const auditActions = [
   'connect_settings.changed',
   'connection.ended',
   'inbox_settings.changed',
+  'message_settings.changed',
   'key.issued',
   'key.rotated',
   'key.revoked',

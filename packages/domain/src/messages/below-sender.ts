@@ -1,8 +1,13 @@
 import type { FormattedText } from '@tellwire/format'
 
+/** The name of a sender as one line. */
+export function cleanSender(sender: string): string {
+  return sender.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()
+}
+
 /** Puts the name of the sender above a text, in a line of its own. */
 export function belowSender(sender: string, { text, entities }: FormattedText): FormattedText {
-  const name = sender.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()
+  const name = cleanSender(sender)
   const head = text === '' ? name : `${name}\n`
   return {
     text: head + text,

@@ -50,6 +50,7 @@ export function droppableOf(
     photo: media.some(({ type, fallback }) => fallback !== undefined && type !== fallback),
     album: method === 'sendMediaGroup',
     file: media.some(({ place }) => place === undefined),
+    rich: method === 'sendRichMessage',
     formatting: shown.entities.length > 0,
   }
   const parts = (Object.keys(has) as (keyof typeof has)[]).filter((part) => has[part])

@@ -3,6 +3,7 @@ import type { AttachmentType, Droppable } from './message.js'
 
 export type SendMethod =
   | 'sendMessage'
+  | 'sendRichMessage'
   | 'sendPhoto'
   | 'sendVideo'
   | 'sendAnimation'

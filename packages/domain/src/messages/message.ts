@@ -54,6 +54,9 @@ export interface LinkPreview {
   url?: string
 }
 
+/** Whether a text goes as a rich message of Telegram: where that shows more than text and entities can, or always. */
+export type Rich = 'auto' | true
+
 export type Overflow = 'split' | 'truncate' | 'file' | 'reject'
 export type ThreadMode = 'replace' | 'reply' | 'append'
 
@@ -70,6 +73,7 @@ export interface MessageOptions {
   link_preview?: 'auto' | 'default' | 'off' | 'small' | 'large' | LinkPreview
   /** The number of a topic of a forum. */
   forum_topic?: number
+  rich?: Rich
   /** The UUID of a notification. */
   reply_to?: string
   /** The message of a person that this answers, in the chat where it was written. */
@@ -112,11 +116,13 @@ export interface MessageContent {
 
 /**
  * What a message can go without, where Telegram refuses just that. Without `photo` a photo goes as a document, without
- * `album` each medium as a message of its own, without `file` a long text as messages, without `thread` as a new message.
+ * `album` each medium as a message of its own, without `file` a long text as messages, without `thread` as a new message,
+ * without `rich` as a message of text and entities.
  * A single attachment is named by its place, counted from 0; `new_media` is the one that an edit brings. Without
  * `former_chat` an edit of a message from before its group became a supergroup goes to the supergroup.
  */
 export type Droppable =
+  | 'rich'
   | 'formatting'
   | 'forum_topic'
   | 'effect'

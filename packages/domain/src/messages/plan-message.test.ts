@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { MessageOptions } from './message.js'
 import { SpoilerRefused } from './go-without.js'
 import { planMessage } from './plan-message.js'
@@ -108,6 +108,49 @@ test('a link outlives its formatting, and a spoiler is not told', () => {
     text: expect.stringContaining('the run (https://ci.example/1)'),
   })
   expect(() => plan('||who did it||', {}, ['formatting'])).toThrow(SpoilerRefused)
+})
+
+describe('as a rich message', () => {
+  const release = '# 3.2\n\nIt *is* out.'
+
+  test('goes what shows more as one, and whatever is asked for', () => {
+    expect(plan(release, { rich: 'auto', buttons, silent: true })).toMatchObject([
+      {
+        method: 'sendRichMessage',
+        params: { rich_message: { blocks: [{ type: 'heading' }, { type: 'paragraph' }] }, disable_notification: true },
+        shown: { text: '3.2\n\nIt is out.', entities: [] },
+        droppable: ['reply_to', 'buttons', 'rich'],
+      },
+    ])
+    expect(plan('It *is* out.', { rich: 'auto' }).map(({ method }) => method)).toEqual(['sendMessage'])
+    expect(plan('It *is* out.', { rich: true }).map(({ method }) => method)).toEqual(['sendRichMessage'])
+  })
+
+  test('goes nothing that is added to a message, or that was refused as such', () => {
+    expect(plan(release, { rich: true, mode: 'append' })[0]?.method).toBe('sendMessage')
+    expect(plan(release, { rich: true }, ['rich'])[0]?.method).toBe('sendMessage')
+    expect(plan(release, { rich: true }, ['formatting'])[0]?.method).toBe('sendMessage')
+  })
+
+  test('goes a long text whole, in several only where it may be parted', () => {
+    const long = `${release}\n\n${'word '.repeat(2_000)}`
+    const many = Array.from({ length: 600 }, (_, index) => `- ${index}`).join('\n')
+    const methods = (text: string, options: MessageOptions) => plan(text, options).map(({ method }) => method)
+
+    expect(methods(long, { rich: true, overflow: 'file' })).toEqual(['sendRichMessage'])
+    expect(methods(many, { rich: true })).toEqual(['sendRichMessage', 'sendRichMessage', 'sendRichMessage'])
+    expect(methods(many, { rich: true, overflow: 'truncate' })).toEqual(['sendMessage'])
+    expect(methods('word '.repeat(6_000) + 'x'.repeat(3_000), { rich: true })).not.toContain('sendRichMessage')
+  })
+
+  test('stands whose it is, and what came of its question', () => {
+    const [step] = planMessage(
+      { format: 'markdown', text: release, options: { rich: true, outcome: 'Yes, said Ada' } },
+      { dropped: [], isGroup: false, sender: 'Acme\nLtd', replyTo: undefined, callbackDataOf: () => '' },
+    )
+
+    expect(step?.shown.text).toBe('Acme Ltd\n\n3.2\n\nIt is out.\n\nYes, said Ada')
+  })
 })
 
 test('gives the same calls each time', () => {

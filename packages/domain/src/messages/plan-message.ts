@@ -21,6 +21,7 @@ import {
 import { linkPreviewParams } from './link-preview.js'
 import type { Body, Medium, MessageStep, SendMethod } from './message-step.js'
 import { makeReplyMarkup } from './make-reply-markup.js'
+import { planRich } from './plan-rich.js'
 import type { AttachmentType, Droppable, MessageContent, MessageOptions } from './message.js'
 
 export interface PlanOptions {
@@ -62,7 +63,8 @@ export function planMessage(content: MessageContent, plan: PlanOptions): Message
   const signed = plan.sender === undefined ? told : belowSender(plan.sender, told)
   const text = isDropped('formatting') ? withoutFormatting(signed) : signed
   const attachments = keptAttachments(options, isDropped)
-  const bodies = planBodies(text, attachments, { ...options, isDropped })
+  const rich = isDropped('rich') || isDropped('formatting') ? undefined : planRich(content, plan.sender)
+  const bodies = planBodies({ text, rich }, attachments, { ...options, isDropped })
   const shownCount = bodies.reduce((sum, { media, shown }) => sum + media.length + (shown.text === '' ? 0 : 1), 0)
   // Without its one medium such a message would show nothing.
   const isAlone = shownCount <= 1
@@ -83,18 +85,24 @@ interface BodyOptions extends MessageOptions {
   isDropped: IsDropped
 }
 
-function planBodies(text: FormattedText, attachments: Placed[], options: BodyOptions): Body[] {
+interface Said {
+  text: FormattedText
+  /** The same as rich messages, where it goes as such. */
+  rich: Body[] | undefined
+}
+
+function planBodies({ text, rich }: Said, attachments: Placed[], options: BodyOptions): Body[] {
   const [first] = attachments
-  if (!first) return planText(text, options)
+  if (!first) return rich ?? planText(text, options)
   const groups = options.isDropped('album') ? attachments.map((attachment) => [attachment]) : [attachments]
   const hasMarkup = (options.buttons ?? options.keyboard ?? options.remove_keyboard) !== undefined
   const isAlbum = groups[0] !== undefined && groups[0].length > 1
-  // An album has no buttons, and a sticker no caption: the text follows as a message of its own.
-  const isCaptioned = first.type !== 'sticker' && !(isAlbum && hasMarkup)
+  // An album has no buttons, a sticker no caption and a caption no blocks: the text follows as a message of its own.
+  const isCaptioned = !rich && first.type !== 'sticker' && !(isAlbum && hasMarkup)
   const texts = isCaptioned ? captionAndRest(text, options) : textParts(text, options)
   const caption = isCaptioned ? texts.shift() : undefined
   const media = groups.map((group, index) => sendMedia(group, index === 0 ? caption : undefined))
-  return [...media, ...texts.map(sendText)]
+  return [...media, ...(rich ?? texts.map(sendText))]
 }
 
 function sendMedia(media: Placed[], shown: FormattedText = { text: '', entities: [] }): Body {

@@ -1,7 +1,8 @@
 import type { Token } from 'markdown-it'
 import type { EntityType } from '../formatted-text.js'
-import { findCustomEmojiId, findLink, findTime, readDateTimeFormat } from '../telegram/links.js'
+import { findCustomEmojiId, findTime, readDateTimeFormat } from '../telegram/links.js'
 import { footnoteMark } from './footnotes.js'
+import { isOpenable, textOf } from './inline-tokens.js'
 import { type Rendering, warn } from './rendering.js'
 
 const marks: Record<string, EntityType> = {
@@ -60,19 +61,6 @@ function withTaskBox(text: string): string {
   return text.replace(/^\[([ xX])\](?= )/, (_, state) => (state === ' ' ? '☐' : '☑'))
 }
 
-/** Reads the text that tokens show, without formatting. */
-function textOf(tokens: readonly Token[]): string {
-  return tokens
-    .map(({ type, content, children }) =>
-      type === 'softbreak' || type === 'hardbreak'
-        ? ' '
-        : content === '' || type === 'image'
-          ? textOf(children ?? [])
-          : content,
-    )
-    .join('')
-}
-
 function renderImage(rendering: Rendering, token: Token): void {
   const { out } = rendering
   const source = token.attrGet('src') ?? ''
@@ -94,14 +82,6 @@ function renderImage(rendering: Rendering, token: Token): void {
     out.write(alternative)
     closeLink(rendering)
   }
-}
-
-/**
- * Whether it is an address with a scheme that Telegram opens. One without a scheme would be read as the name
- * of a host, which the path of a page is not.
- */
-function isOpenable(href: string): boolean {
-  return /^(?:https?:\/\/|tg:|ton:|tonsite:)/i.test(href) && findLink(href) !== undefined
 }
 
 /** A link in a link, and one whose address Telegram would refuse, stay text. */

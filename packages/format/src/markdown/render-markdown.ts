@@ -2,12 +2,13 @@ import type { Token } from 'markdown-it'
 import { expandTabs, inCode } from '../expand-tabs.js'
 import type { FormattedText } from '../formatted-text.js'
 import { finishWholeText, isInvisible, isOnlyMarks } from '../telegram/finish-telegram-text.js'
-import { fillText, fillTokens } from '../fill-values.js'
-import { footnoteMark, splitOffFootnotes } from './footnotes.js'
+import { fillText } from '../fill-values.js'
+import { footnoteMark } from './footnotes.js'
+import { parseMarkdown } from './parse-markdown.js'
 import { renderInline } from './render-inline.js'
 import { type Rendering, startRendering, warn, type Warning } from './rendering.js'
 import type { ItemMeta } from './dialect/lists.js'
-import { type Dialect, makeParser } from './parser.js'
+import type { Dialect } from './parser.js'
 import { renderTable } from './render-table.js'
 import type { TextBuilder } from './text-builder.js'
 
@@ -27,7 +28,6 @@ export interface RenderedText extends FormattedText {
   warnings: Warning[]
 }
 
-const parsers = { written: makeParser('written'), commonmark: makeParser('commonmark') }
 const expandableLines = 10
 const expandableLength = 600
 
@@ -43,9 +43,7 @@ export function renderMarkdown(
 ): RenderedText {
   const rendering = startRendering(tableWidthMax)
   const wellFormed = source.toWellFormed()
-  const tokens = parsers[dialect].parse(wellFormed, {})
-  if (values.length > 0) fillTokens(tokens, values)
-  const { body, notes } = splitOffFootnotes(tokens)
+  const { body, notes } = parseMarkdown(wellFormed, dialect, values)
   renderBlocks(rendering, body)
   for (const [index, note] of notes.entries()) {
     if (index === 0) rendering.out.separate(2)

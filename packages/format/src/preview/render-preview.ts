@@ -20,11 +20,11 @@ function renderRange(text: string, entities: readonly Entity[], start: number, e
     let next = index + 1
     while (next < entities.length && (entities[next]?.offset ?? entityEnd) < entityEnd) next++
     const inner = renderRange(text, entities.slice(index + 1, next), entity.offset, entityEnd)
-    html += escape(text.slice(position, entity.offset)) + wrap(entity, inner)
+    html += escapeHtml(text.slice(position, entity.offset)) + wrap(entity, inner)
     position = entityEnd
     index = next
   }
-  return html + escape(text.slice(position, end))
+  return html + escapeHtml(text.slice(position, end))
 }
 
 function wrap(entity: Entity, inner: string): string {
@@ -42,7 +42,7 @@ function wrap(entity: Entity, inner: string): string {
     case 'code':
       return `<code>${inner}</code>`
     case 'pre':
-      return `<pre${entity.language === undefined ? '' : ` data-language="${escape(entity.language)}"`}>${inner}</pre>`
+      return `<pre${entity.language === undefined ? '' : ` data-language="${escapeHtml(entity.language)}"`}>${inner}</pre>`
     case 'blockquote':
       return `<blockquote>${inner}</blockquote>`
     case 'expandable_blockquote':
@@ -52,15 +52,16 @@ function wrap(entity: Entity, inner: string): string {
     case 'text_mention':
       return `<span data-user-id="${entity.user_id ?? ''}">${inner}</span>`
     case 'custom_emoji':
-      return `<span data-custom-emoji-id="${escape(entity.custom_emoji_id ?? '')}">${inner}</span>`
+      return `<span data-custom-emoji-id="${escapeHtml(entity.custom_emoji_id ?? '')}">${inner}</span>`
     case 'date_time':
       return `<time data-unix-time="${entity.unix_time ?? ''}">${inner}</time>`
   }
 }
 
-function wrapLink(url: string, inner: string): string {
+/** Addresses with other schemes are no links. */
+export function wrapLink(url: string, inner: string): string {
   return /^(?:https?|tg|ton|tonsite):/i.test(url)
-    ? `<a href="${escape(url)}" rel="noopener noreferrer nofollow" target="_blank">${inner}</a>`
+    ? `<a href="${escapeHtml(url)}" rel="noopener noreferrer nofollow" target="_blank">${inner}</a>`
     : inner
 }
 
@@ -73,6 +74,7 @@ const escaped: Record<string, string> = {
   '\n': '<br>',
 }
 
-function escape(text: string): string {
+/** Line breaks too. */
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"'\n]/g, (character) => escaped[character] ?? character)
 }

@@ -71,6 +71,7 @@ async function applyEdit(
   edit: NotificationEdit,
 ): Promise<MessageContent> {
   const { format = before.format, text, template, buttons, attachments, link_preview: preview, overflow } = edit
+  const { rich = before.options.rich ?? false } = edit
   if (buttons && (before.options.keyboard ?? before.options.remove_keyboard)) {
     throw refusal('impossible_combination', 'A message has one of buttons, keyboard and remove_keyboard.', {
       pointer: '/buttons',
@@ -89,13 +90,13 @@ async function applyEdit(
       protect: false,
       overflow: 'split',
       link_preview: 'auto',
-      ...definedOf({ ...given, buttons: buttons ?? undefined, link_preview: preview, overflow }),
+      ...definedOf({ ...given, buttons: buttons ?? undefined, link_preview: preview, overflow, rich }),
       format,
     },
     [],
     { isEdit: true },
   )
-  const replaced = ['text', 'template', 'buttons', 'attachments', 'link_preview', 'overflow'].filter(
+  const replaced = ['text', 'template', 'buttons', 'attachments', 'link_preview', 'overflow', 'rich'].filter(
     (name) => name in edit,
   )
   const kept = Object.entries(before.options).filter(
@@ -145,5 +146,5 @@ async function shapeOf(scope: RenderingScope, content: MessageContent): Promise<
   // What a template makes of itself is known when the edit is made.
   if (content.options.template) return undefined
   const steps = await planGiven(scope, content)
-  return steps.map(({ method, media }) => (method === 'sendMessage' ? 'text' : media.length > 1 ? 'album' : 'media'))
+  return steps.map(({ media }) => (media.length === 0 ? 'text' : media.length > 1 ? 'album' : 'media'))
 }

@@ -1,6 +1,6 @@
 import type { NotificationToAccept } from '@tellwire/db'
 import { type AskedOptions, forgetExpired, type MessageOptions, sizeOf, type TenantScope } from '@tellwire/domain'
-import type { Keeping, Needs, Sized } from '../../context.js'
+import type { Keeping, Needs, Sized, Writing } from '../../context.js'
 import { ApiError, isApiError, refusal } from '../../errors.js'
 import { assertRoom, type Limiting, notificationQuotas, takeFromQuotas } from '../../limits/tenant-quotas.js'
 import { type AcceptanceFacts, completeFacts } from './acceptance-facts.js'
@@ -12,6 +12,7 @@ type Scope = TenantScope &
   Keeping &
   Limiting &
   Sized &
+  Writing &
   Needs<'accepter' | 'addresses' | 'boundedWork' | 'capacity' | 'gates' | 'quotas' | 'totals'>
 
 /** How many users the notifications of one request may name together. */

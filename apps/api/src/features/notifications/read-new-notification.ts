@@ -4,6 +4,7 @@ import type { Needs } from '../../context.js'
 import { refusal } from '../../errors.js'
 import { parseId } from '../../http/ids.js'
 import { readMessage } from '../../messages/read-message.js'
+import type { RenderingScope } from '../../messages/render-given.js'
 import { aheadMaxMs, readSendAt } from '../../messages/read-send-at.js'
 import { factsOf } from './acceptance-facts.js'
 import type { NewNotification } from './schemas.js'
@@ -17,7 +18,7 @@ const keptMaxMs = aheadMaxMs
  * @throws for one that can never be sent.
  */
 export async function readNewNotification(
-  scope: TenantScope & Needs<'addresses' | 'boundedWork' | 'capacity'>,
+  scope: RenderingScope & Needs<'capacity'>,
   input: NewNotification,
   position: number,
 ): Promise<NotificationToAccept> {

@@ -1,11 +1,14 @@
 import { readObject } from '@tellwire/db'
-import type { MessageContent } from '@tellwire/domain'
+import type { MessageContent, MessageStep } from '@tellwire/domain'
 import {
   captionLengthMax,
   codePointLength,
   type FormattedText,
   messageLengthMax,
   renderPreview,
+  renderRichPreview,
+  type RichBlock,
+  richLimits,
 } from '@tellwire/format'
 import { refusal } from '../../errors.js'
 import { escapePointer } from '../../http/validation.js'
@@ -27,14 +30,7 @@ export async function renderMessage(scope: RenderingScope, { user_id: userId, ..
     text: rendered.text,
     entities: rendered.entities,
     length: codePointLength(rendered.text),
-    parts: steps.map(({ method, shown, media }) => ({
-      method,
-      ...shown,
-      length: codePointLength(shown.text),
-      length_max: method === 'sendMessage' ? messageLengthMax : captionLengthMax,
-      attachments: media.length,
-      html: renderPreview(shown),
-    })),
+    parts: steps.map(showPart),
     warnings: [
       ...rendered.warnings,
       ...(await warnOfDialect(scope, content, rendered)),
@@ -42,6 +38,16 @@ export async function renderMessage(scope: RenderingScope, { user_id: userId, ..
     ],
     html: renderPreview(rendered),
   }
+}
+
+function showPart({ method, params, shown, media }: MessageStep) {
+  const part = { method, ...shown, length: codePointLength(shown.text), attachments: media.length }
+  if (method === 'sendRichMessage') {
+    const { blocks } = params['rich_message'] as { blocks: RichBlock[] }
+    return { ...part, length_max: richLimits.characters, blocks, html: renderRichPreview(blocks) }
+  }
+  const lengthMax = method === 'sendMessage' ? messageLengthMax : captionLengthMax
+  return { ...part, length_max: lengthMax, html: renderPreview(shown) }
 }
 
 /** What is read otherwise than CommonMark has it is told, so that nobody wonders. */

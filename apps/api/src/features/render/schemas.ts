@@ -34,6 +34,15 @@ const Entity = Type.Object(
   },
 )
 
+const Block = Type.Object(
+  { type: Type.String({ description: 'Such as `heading`.' }) },
+  {
+    $id: 'RichBlock',
+    additionalProperties: true,
+    description: "A block of a rich message: Telegram's `InputRichBlock`.",
+  },
+)
+
 const Part = Type.Object(
   {
     method: Type.String({ description: 'The method of the Bot API.' }),
@@ -42,6 +51,7 @@ const Part = Type.Object(
     length: Type.Integer({ description: 'In characters, as Telegram counts them.' }),
     length_max: Type.Integer({ description: 'How many characters Telegram takes.' }),
     attachments: Type.Integer({ description: 'How many it carries.' }),
+    blocks: Type.Optional(Type.Array(Block, { description: 'Of a rich message: what it is made of.' })),
     html: Type.String({ description: 'A preview that is safe to embed.' }),
   },
   { $id: 'RenderedPart', description: 'One message in the chat.' },

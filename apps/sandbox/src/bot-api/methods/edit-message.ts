@@ -1,7 +1,9 @@
+import { textOfRich } from '@tellwire/format'
 import { assertMayWrite, findChat, showMessage } from '../chats.js'
 import { readInputMedia } from '../input-media.js'
 import { finishCaption, finishMessageText, readCaption, readMessageText } from '../message-text.js'
 import { readReplyMarkup } from '../reply-markup.js'
+import { readRichMessage } from '../rich-message.js'
 import { badRequest } from '../telegram-error.js'
 import type { StoredMessage } from '../../state/types.js'
 import type { Method, MethodCall, MethodResult } from './method.js'
@@ -9,12 +11,15 @@ import type { Method, MethodCall, MethodResult } from './method.js'
 const notModified =
   'message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message'
 
+/** A text becomes a rich message where there is one, and the other way round. */
 export const editMessageText: Method = (call) => {
-  const raw = readMessageText(call.parameters)
+  const rich = call.parameters.has('rich_message') ? readRichMessage(call.parameters) : undefined
+  const raw = rich ? undefined : readMessageText(call.parameters)
   const markup = readInlineMarkup(call)
   const { chatId, message } = findOwnMessage(call)
   if (message.media) throw badRequest('there is no text in the message to edit')
-  return change(call, chatId, message, { ...finishMessageText(raw), replyMarkup: markup.inline })
+  const words = raw ? finishMessageText(raw) : { text: textOfRich(rich?.blocks ?? []), entities: [] }
+  return change(call, chatId, message, { ...words, rich, replyMarkup: markup.inline })
 }
 
 export const editMessageCaption: Method = (call) => {

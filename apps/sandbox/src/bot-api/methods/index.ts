@@ -11,6 +11,7 @@ import { sendChatAction } from './send-chat-action.js'
 import { sendMedia } from './send-media.js'
 import { sendMediaGroup } from './send-media-group.js'
 import { sendMessage } from './send-message.js'
+import { sendRichMessage } from './send-rich-message.js'
 import { getMyCommands, setMyCommands } from './set-my-commands.js'
 import { deleteWebhook, getWebhookInfo, setWebhook } from './webhooks.js'
 
@@ -21,6 +22,7 @@ const list = {
   getWebhookInfo,
   getUpdates,
   sendMessage,
+  sendRichMessage,
   sendPhoto: sendMedia('photo'),
   sendVideo: sendMedia('video'),
   sendAnimation: sendMedia('animation'),

@@ -154,6 +154,11 @@ const detailsOpen = /^<details(?:\s[^>]*)?>/i
 /** Further ones in these are shown as what is in them. */
 const detailsDepthMax = 5
 
+/** Its summary is the first paragraph in it. */
+export interface DetailsMeta {
+  hasSummary: boolean
+}
+
 /** `<details>`: its summary in bold, and what is in it, as a quote that can be expanded. */
 function readDetails(state: StateBlock, startLine: number, endLine: number, isSilent: boolean): boolean {
   if (!detailsOpen.test(lineOf(state, startLine))) return false
@@ -170,7 +175,8 @@ function readDetails(state: StateBlock, startLine: number, endLine: number, isSi
   const source = state.getLines(startLine, end + 1, state.blkIndent, false).trim()
   const content = source.replace(detailsOpen, '').replace(/<\/details>\s*$/i, '')
   const [written = '', summary = ''] = /^\s*<summary(?:\s[^>]*)?>([^]*?)<\/summary>/i.exec(content) ?? []
-  state.push('details_open', 'details', 1)
+  const opening = state.push('details_open', 'details', 1)
+  opening.meta = { hasSummary: summary.trim() !== '' } satisfies DetailsMeta
   if (summary.trim() !== '') {
     state.push('paragraph_open', 'p', 1)
     const inline = state.push('inline', '', 0)

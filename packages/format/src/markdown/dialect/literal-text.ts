@@ -21,9 +21,15 @@ export function addLiteralText(parser: MarkdownIt): void {
 function readLiteral(state: StateInline, isSilent: boolean): boolean {
   const literal = findLiteral(state)
   if (literal === '') return false
-  if (!isSilent) state.pending += literal
+  if (!isSilent && isFormula(literal)) state.push('formula', '', 0).content = literal
+  else if (!isSilent) state.pending += literal
   state.pos += literal.length
   return true
+}
+
+/** A name with underscores is none, nor a single backslash. */
+function isFormula(literal: string): boolean {
+  return literal.length > 1 && !literal.startsWith('_')
 }
 
 function findLiteral({ src, pos, posMax }: StateInline): string {

@@ -1,0 +1,10 @@
+import { readWord } from '@tellwire/db'
+import type { Rich } from './message.js'
+
+export const richDefaults = ['off', 'auto', 'on'] as const
+
+/** How texts of a tenant go that do not say it themselves, as it is stored; undefined as text and entities. */
+export function readRich(stored: string): Rich | undefined {
+  const choice = readWord(richDefaults, stored)
+  return choice === 'off' ? undefined : choice === 'on' ? true : 'auto'
+}

@@ -1,0 +1,218 @@
+import type { Token } from 'markdown-it'
+import { expandTabs } from '../expand-tabs.js'
+import type { DetailsMeta } from '../markdown/dialect/html.js'
+import type { ItemMeta } from '../markdown/dialect/lists.js'
+import { footnoteMark } from '../markdown/footnotes.js'
+import { isOpenable, textOf } from '../markdown/inline-tokens.js'
+import { parseMarkdown } from '../markdown/parse-markdown.js'
+import type { Dialect } from '../markdown/parser.js'
+import { isInvisible } from '../telegram/finish-telegram-text.js'
+import { readTerminalOutput } from '../terminal-output.js'
+import { formulaOf, noteName, renderRichInline } from './rich-inline.js'
+import {
+  plainOf,
+  type RichBlock,
+  type RichCell,
+  type RichItem,
+  type RichMedium,
+  type RichText,
+} from './rich-message.js'
+import { textOfRich } from './rich-text-of.js'
+import { measureRich } from './split-rich.js'
+
+/** Markdown as the blocks of a rich message, however many: none of its words are lost. None where there is nothing to show. */
+export function renderRich(source: string, dialect: Dialect, values: readonly string[] = []): RichBlock[] {
+  const { body, notes } = parseMarkdown(readTerminalOutput(source).toWellFormed(), dialect, values)
+  const blocks = [...renderBlocks(body), ...notes.flatMap(renderNote)]
+  return showNothing(blocks) ? [] : blocks
+}
+
+function showNothing(blocks: readonly RichBlock[]): boolean {
+  return isInvisible(textOfRich(blocks)) && measureRich(blocks).media === 0
+}
+
+/** A footnote, of which the first paragraph is what its mark leads to. */
+function renderNote(tokens: readonly Token[], index: number): RichBlock[] {
+  const [first, ...others] = renderBlocks(tokens)
+  const mark = `${footnoteMark(index)} `
+  const isText = first?.type === 'paragraph'
+  const text: RichText = isText ? [mark, first.text] : mark
+  const reference: RichBlock = { type: 'paragraph', text: { type: 'reference', name: noteName(index), text } }
+  const line: RichBlock[] = index === 0 ? [{ type: 'divider' }] : []
+  return [...line, reference, ...(first && !isText ? [first] : []), ...others]
+}
+
+/** A block that is open, and the blocks that are in it so far. */
+interface Frame {
+  opening: Token | undefined
+  blocks: RichBlock[]
+  /** Of a list. */
+  items: RichItem[]
+}
+
+function renderBlocks(tokens: readonly Token[]): RichBlock[] {
+  const root: Frame = { opening: undefined, blocks: [], items: [] }
+  const open = [root]
+  let heading = 0
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index]
+    const frame = open.at(-1) ?? root
+    if (!token) break
+    switch (token.type) {
+      case 'table_open': {
+        const start = index
+        while (index < tokens.length && tokens[index]?.type !== 'table_close') index++
+        frame.blocks.push(renderTable(tokens.slice(start, index)))
+        break
+      }
+      case 'heading_open':
+        heading = Number(token.tag.slice(1))
+        break
+      case 'heading_close':
+        heading = 0
+        break
+      case 'inline':
+        frame.blocks.push(...renderParagraph(token.children ?? [], heading))
+        break
+      case 'blockquote_open':
+      case 'details_open':
+      case 'bullet_list_open':
+      case 'ordered_list_open':
+      case 'list_item_open':
+        open.push({ opening: token, blocks: [], items: [] })
+        break
+      case 'blockquote_close':
+      case 'details_close':
+      case 'bullet_list_close':
+      case 'ordered_list_close':
+      case 'list_item_close':
+        if (open.length > 1) close(open.pop() ?? root, open.at(-1) ?? root)
+        break
+      default:
+        frame.blocks.push(...renderLeaf(token))
+    }
+  }
+  return root.blocks
+}
+
+/** Puts a block that has ended into the one around it; one with nothing in it is left out. */
+function close({ opening, blocks, items }: Frame, outer: Frame): void {
+  if (!opening) return
+  if (opening.type === 'list_item_open') outer.items.push(renderItem(opening, blocks))
+  else if (opening.type === 'details_open') outer.blocks.push(...renderDetails(opening, blocks))
+  else if (opening.type === 'blockquote_open' && blocks.length > 0) outer.blocks.push({ type: 'blockquote', blocks })
+  else if (items.length > 0) outer.blocks.push({ type: 'list', items })
+}
+
+function renderDetails({ meta }: Token, blocks: RichBlock[]): RichBlock[] {
+  const { hasSummary } = meta as DetailsMeta
+  const [first, ...others] = blocks
+  if (!first || showNothing(blocks)) return []
+  if (hasSummary && first.type === 'paragraph') return [{ type: 'details', summary: first.text, blocks: others }]
+  return [{ type: 'details', summary: '…', blocks }]
+}
+
+const taskBox = /^\[([ xX])\] /
+
+function renderItem({ meta }: Token, blocks: RichBlock[]): RichItem {
+  const number = /^\d+/.exec((meta as ItemMeta).marker)?.[0]
+  const [first, ...others] = blocks
+  const isText = first?.type === 'paragraph'
+  const box = isText ? taskBox.exec(plainOf(first.text))?.[1] : undefined
+  return {
+    blocks: isText && box !== undefined ? [{ ...first, text: withoutBox(first.text) }, ...others] : blocks,
+    ...(number === undefined ? {} : { value: Number(number), type: '1' as const }),
+    ...(box === undefined ? {} : { has_checkbox: true as const }),
+    ...(box === undefined || box === ' ' ? {} : { is_checked: true as const }),
+  }
+}
+
+/** The box stands at the beginning of the first string. */
+function withoutBox(text: RichText): RichText {
+  if (typeof text === 'string') return text.replace(taskBox, '')
+  if (!Array.isArray(text)) return text
+  const [first = '', ...others] = text
+  return [withoutBox(first), ...others]
+}
+
+function renderLeaf(token: Token): RichBlock[] {
+  switch (token.type) {
+    case 'fence':
+    case 'code_block': {
+      const language = token.info.trim().split(/\s+/)[0] ?? ''
+      const code = token.content.replace(/\n$/, '')
+      const { text } = expandTabs({ text: code, entities: [] }, () => true)
+      if (text === '') return []
+      if (language === 'math') return [{ type: 'mathematical_expression', expression: text }]
+      return [{ type: 'pre', text, ...(language === '' ? {} : { language }) }]
+    }
+    case 'hr':
+      return [{ type: 'divider' }]
+    case 'definition':
+    case 'oversized_block':
+    case 'html_block':
+      return token.content.trim() === '' ? [] : [{ type: 'paragraph', text: token.content.trimEnd() }]
+    default:
+      return []
+  }
+}
+
+/** The text of one block. A formula or pictures that stand alone are blocks of their own. */
+function renderParagraph(tokens: readonly Token[], heading: number): RichBlock[] {
+  const said = tokens.filter(({ type, content }) => type !== 'softbreak' && !(type === 'text' && content.trim() === ''))
+  const [only] = said
+  if (heading === 0 && said.length === 1 && only?.type === 'formula' && /^(?:\$\$|\\\[)/.test(only.content)) {
+    return [{ type: 'mathematical_expression', expression: formulaOf(only).trim() }]
+  }
+  const media = heading === 0 ? said.map(readMedium) : []
+  if (media.length > 0 && media.every((medium) => medium !== undefined)) return media
+  const text = renderRichInline(tokens)
+  if (plainOf(text).trim() === '') return []
+  return [heading === 0 ? { type: 'paragraph', text } : { type: 'heading', text, size: heading }]
+}
+
+const mediaTypes = [
+  ['video', /\.(?:mp4|mov|webm)$/i],
+  ['animation', /\.gif$/i],
+  ['audio', /\.(?:mp3|m4a|ogg|flac)$/i],
+] as const
+
+/** A picture with an address that Telegram can fetch: what its path ends with tells what it is. */
+function readMedium(token: Token): RichMedium | undefined {
+  const source = token.type === 'image' ? (token.attrGet('src') ?? '') : ''
+  if (!/^https?:/i.test(source) || !isOpenable(source)) return undefined
+  const described = textOf(token.children ?? [])
+  const caption = described === '' ? {} : { caption: { text: described } }
+  const path = source.replace(/[?#].*$/, '')
+  const type = mediaTypes.find(([, pattern]) => pattern.test(path))?.[0] ?? 'photo'
+  switch (type) {
+    case 'video':
+      return { type, video: { type, media: source }, ...caption }
+    case 'animation':
+      return { type, animation: { type, media: source }, ...caption }
+    case 'audio':
+      return { type, audio: { type, media: source }, ...caption }
+    case 'photo':
+      return { type, photo: { type, media: source }, ...caption }
+  }
+}
+
+function renderTable(tokens: readonly Token[]): RichBlock {
+  const cells: RichCell[][] = []
+  let cell: RichCell = {}
+  for (const token of tokens) {
+    if (token.type === 'tr_open') cells.push([])
+    else if (token.type === 'th_open' || token.type === 'td_open') {
+      cell = { ...(token.type === 'th_open' ? { is_header: true as const } : {}), ...readAlign(token) }
+    } else if (token.type === 'inline') {
+      const text = renderRichInline(token.children ?? [])
+      cells.at(-1)?.push(plainOf(text) === '' ? cell : { ...cell, text })
+    }
+  }
+  return { type: 'table', cells, is_bordered: true }
+}
+
+function readAlign(token: Token): Pick<RichCell, 'align'> {
+  const [, align] = /text-align:(left|center|right)/.exec(token.attrGet('style') ?? '') ?? []
+  return align === 'left' || align === 'center' || align === 'right' ? { align } : {}
+}
