@@ -116,7 +116,8 @@ function renderKeyboard(message) {
       {},
       ...row.map((button, column) => {
         const className = button.style ?? ''
-        const node = make('button', { type: 'button', className }, `${button.text}${markOf(button)}`)
+        const icon = button.icon_custom_emoji_id ? '✦ ' : ''
+        const node = make('button', { type: 'button', className }, `${icon}${button.text}${markOf(button)}`)
         node.addEventListener('click', () => press(message.message_id, rowIndex, column))
         return node
       }),

@@ -27,10 +27,10 @@ async function assertStrict(
 ): Promise<void> {
   const users = await db.user.findMany({
     where: { tenantId, userId: { in: userIds.slice(0, usersCheckedMax) } },
-    select: { userId: true, attributes: true, locale: true },
+    select: { userId: true, attributes: true, locale: true, timezone: true },
   })
-  for (const { userId, attributes, locale } of users) {
-    const reader = { userId, attributes: readObject(attributes), locales: [use.locale, locale] }
+  for (const { userId, attributes, locale, timezone } of users) {
+    const reader = { userId, attributes: readObject(attributes), locales: [use.locale, locale], timezone }
     const rendered = boundedWork.run(tenantId, 'renderTemplate', { content, variables: use.variables, reader })
     await onTemplate(rendered, '/template', ({ message, missing: [missing] }) =>
       refusal('variables_invalid', `The template cannot be filled in for ${userId}: ${message}.`, {

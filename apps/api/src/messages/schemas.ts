@@ -61,6 +61,14 @@ const Button = Type.Object(
   {
     text: ButtonText,
     style: Type.Optional(Literals(buttonStyles, { description: 'Its colour; older apps show none.' })),
+    icon: Type.Optional(
+      Type.String({
+        pattern: '^[0-9]{1,20}$',
+        'x-form': 'must be the number of a custom emoji',
+        description:
+          "The number of a custom emoji, shown before the text. For bots with a user name from Fragment, or whose owner has Telegram Premium; another's buttons go without it.",
+      }),
+    ),
     url: Type.Optional(Type.String({ maxLength: 2_048, description: 'What a press opens.' })),
     action: Type.Optional(
       Type.String({ minLength: 1, maxLength: 64, description: 'You get an event `button.pressed` with it.' }),

@@ -1,7 +1,7 @@
 export const buttonStyles = ['primary', 'success', 'danger'] as const
 export type ButtonStyle = (typeof buttonStyles)[number]
 
-export type InlineKeyboardButton = { text: string; style?: ButtonStyle } & (
+export type InlineKeyboardButton = { text: string; style?: ButtonStyle; icon_custom_emoji_id?: string } & (
   | { url: string }
   | { callback_data: string }
   | { copy_text: { text: string } }

@@ -71,9 +71,10 @@ function readPlaceholder({ input_field_placeholder: placeholder }: Record<string
 /** Of several fields the first counts, in Telegram's order. */
 function readButton(item: unknown): InlineKeyboardButton {
   if (!isRecord(item)) throw unparsable('InlineKeyboardButton must be an Object')
-  const { text: label, style, url, callback_data: data, web_app: webApp, copy_text: copied } = item
+  const { text: label, style, icon_custom_emoji_id: icon, url, callback_data: data } = item
+  const { web_app: webApp, copy_text: copied } = item
   if (typeof label !== 'string') throw unparsable('Can\'t find field "text"')
-  const text = { text: label, ...readStyle(style) }
+  const text = { text: label, ...readStyle(style), ...readIcon(icon) }
   if (typeof url === 'string' && url !== '') {
     const checked = checkLink(url)
     if ('refusal' in checked) throw badRequest(`inline keyboard button URL '${url}' is invalid: ${checked.refusal}`)
@@ -86,6 +87,13 @@ function readButton(item: unknown): InlineKeyboardButton {
   if (isRecord(webApp)) return { ...text, web_app: { url: readWebApp(webApp) } }
   if (isRecord(copied)) return { ...text, copy_text: { text: readCopied(copied) } }
   throw unparsable('Text buttons are unallowed in the inline keyboard')
+}
+
+function readIcon(icon: unknown): { icon_custom_emoji_id?: string } {
+  if (icon === undefined || icon === '') return {}
+  if (typeof icon !== 'string' || !/^\d{1,20}$/.test(icon))
+    throw unparsable('invalid custom emoji identifier specified')
+  return { icon_custom_emoji_id: icon }
 }
 
 function readStyle(style: unknown): { style?: ButtonStyle } {

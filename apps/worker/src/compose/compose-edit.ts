@@ -68,9 +68,11 @@ function editPart(
   }
 }
 
+const ofEdits: readonly Droppable[] = ['rich', 'formatting', 'button_icons', 'buttons', 'link_preview']
+
 /** A medium that was sent stays where it is, whatever an edit goes without. */
 function isOfEdits(part: Droppable): boolean {
-  return part === 'rich' || part === 'formatting' || part === 'buttons' || part === 'link_preview'
+  return ofEdits.includes(part)
 }
 
 /** An album makes as many messages as it has media. */

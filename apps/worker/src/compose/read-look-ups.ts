@@ -141,6 +141,7 @@ async function readTemplate(
       userId: connection?.user.userId ?? '',
       attributes: readObject(connection?.user.attributes),
       locales: [locale, connection?.user.locale, chat?.languageCode],
+      timezone: connection?.user.timezone,
     },
   }
 }

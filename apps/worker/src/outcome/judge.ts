@@ -175,6 +175,7 @@ const droppableFor: Record<string, readonly (Droppable | typeof medium)[]> = {
     'rich',
     'effect',
     'thread',
+    'button_icons',
     'buttons',
     'keyboard',
     'link_preview',

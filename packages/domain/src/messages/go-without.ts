@@ -1,5 +1,5 @@
 import { type FormattedText, spellOutLinks } from '@tellwire/format'
-import type { Attachment, Droppable, MessageOptions } from './message.js'
+import type { Attachment, Button, Droppable, MessageOptions } from './message.js'
 import type { Body } from './message-step.js'
 
 // A message goes without what Telegram has refused of it, and each of its calls knows what else it can go without.
@@ -9,6 +9,7 @@ export type IsDropped = (what: Droppable) => boolean
 /** The options of a message, without what was dropped of them. */
 export function withoutDropped(options: MessageOptions, isDropped: IsDropped): MessageOptions {
   const kept = { ...options }
+  if (isDropped('button_icons') && kept.buttons) kept.buttons = kept.buttons.map((row) => row.map(withoutIcon))
   if (isDropped('buttons')) delete kept.buttons
   if (isDropped('keyboard')) {
     delete kept.keyboard
@@ -18,6 +19,10 @@ export function withoutDropped(options: MessageOptions, isDropped: IsDropped): M
   if (isDropped('effect')) delete kept.effect
   if (isDropped('link_preview')) kept.link_preview = 'off'
   return kept
+}
+
+function withoutIcon({ icon: _, ...button }: Button): Button {
+  return button
 }
 
 /** An attachment with its place among those that were posted, by which it is dropped. */
@@ -43,6 +48,7 @@ export function droppableOf(
   const has = {
     effect: params['message_effect_id'] !== undefined,
     reply_to: params['reply_parameters'] !== undefined,
+    button_icons: markup !== undefined && options.buttons?.flat().some(({ icon }) => icon !== undefined) === true,
     buttons: markup !== undefined && options.buttons !== undefined,
     keyboard: markup !== undefined && options.buttons === undefined,
     link_preview: options.link_preview !== 'off' && params['link_preview_options'] !== undefined,

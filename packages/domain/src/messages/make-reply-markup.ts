@@ -20,8 +20,12 @@ function makeInlineKeyboard(rows: Button[][], callbackDataOf: CallbackDataOf): o
 }
 
 function makeButton(button: Button, index: number, callbackDataOf: CallbackDataOf): object {
-  const { text, style } = button
-  const shown = style === undefined ? { text } : { text, style }
+  const { text, style, icon } = button
+  const shown = {
+    text,
+    ...(style === undefined ? {} : { style }),
+    ...(icon === undefined ? {} : { icon_custom_emoji_id: icon }),
+  }
   if ('url' in button) return { ...shown, url: sentAddress(button.url) }
   if ('copy' in button) return { ...shown, copy_text: { text: button.copy } }
   if ('web_app' in button) return { ...shown, web_app: { url: sentAddress(button.web_app) } }

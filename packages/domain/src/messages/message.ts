@@ -21,7 +21,7 @@ export interface Attachment {
 export const buttonStyles = ['primary', 'success', 'danger'] as const
 export type ButtonStyle = (typeof buttonStyles)[number]
 
-export type Button = { text: string; style?: ButtonStyle } & (
+export type Button = { text: string; style?: ButtonStyle; icon?: string } & (
   | { url: string }
   | {
       action: string
@@ -117,7 +117,7 @@ export interface MessageContent {
 /**
  * What a message can go without, where Telegram refuses just that. Without `photo` a photo goes as a document, without
  * `album` each medium as a message of its own, without `file` a long text as messages, without `thread` as a new message,
- * without `rich` as a message of text and entities.
+ * without `rich` as a message of text and entities, without `button_icons` with the words of its buttons alone.
  * A single attachment is named by its place, counted from 0; `new_media` is the one that an edit brings. Without
  * `former_chat` an edit of a message from before its group became a supergroup goes to the supergroup.
  */
@@ -128,6 +128,7 @@ export type Droppable =
   | 'effect'
   | 'reply_to'
   | 'link_preview'
+  | 'button_icons'
   | 'buttons'
   | 'keyboard'
   | 'photo'

@@ -110,6 +110,19 @@ test('a link outlives its formatting, and a spoiler is not told', () => {
   expect(() => plan('||who did it||', {}, ['formatting'])).toThrow(SpoilerRefused)
 })
 
+test('icons of buttons are left out before the buttons are', () => {
+  const options: MessageOptions = {
+    buttons: [[{ text: 'b', action: 'go', style: 'success', icon: '5368324170671202286' }]],
+  }
+  const keyboardOf = (dropped: string[]) => plan('x', options, dropped)[0]?.params['reply_markup']
+  const button = { text: 'b', style: 'success', callback_data: '0 go' }
+
+  expect(plan('x', options)[0]?.droppable).toEqual(['reply_to', 'button_icons', 'buttons'])
+  expect(keyboardOf([])).toEqual({ inline_keyboard: [[{ ...button, icon_custom_emoji_id: '5368324170671202286' }]] })
+  expect(keyboardOf(['button_icons'])).toEqual({ inline_keyboard: [[button]] })
+  expect(keyboardOf(['button_icons', 'buttons'])).toBeUndefined()
+})
+
 describe('as a rich message', () => {
   const release = '# 3.2\n\nIt *is* out.'
 

@@ -49,6 +49,42 @@ test('shows a value as it is in code, in an address and at the beginning of a li
   expect(render('{{{v}}}', { v: '**x**' })).toBe('x')
 })
 
+describe('a moment', () => {
+  const due = '2026-11-29T21:45:00+01:00'
+  const unixTime = Date.parse(due) / 1_000
+
+  test.each(['markdown', 'commonmark', 'telegram_html', 'telegram_markdown_v2'] as const)(
+    'is what each reader is shown in their own time, in %s',
+    (format) => {
+      const who = { ...reader, locales: ['de'], timezone: 'Asia/Tokyo' }
+      const texts = { en: '{{time:due:wDT}}', de: 'Bis {{time:order.due}} {{ time : due : r }}' }
+      const { text, values } = renderTemplate(content('', { format, texts }), { due, order: { due: unixTime } }, who)
+
+      const rendered = renderText(text, format, values)
+      expect(rendered.text).toBe('Bis 30. November 2026 um 05:45 GMT+9 30. November 2026 um 05:45 GMT+9')
+      expect(rendered.entities).toEqual([
+        { type: 'date_time', offset: 4, length: 32, unix_time: unixTime, date_time_format: 'Dt' },
+        { type: 'date_time', offset: 37, length: 32, unix_time: unixTime, date_time_format: 'r' },
+      ])
+    },
+  )
+
+  test.each(['plain', 'telegram_markdown'] as const)('is told in the time of the user, in %s', (format) => {
+    expect(render('{{time:due:wdT}}', { due }, { format })).toBe('Sunday, 11/29/2026, 08:45:00 PM UTC')
+  })
+
+  test('is nothing where it is not given, and has to be one', () => {
+    expect(render('x{{time:due}}')).toBe('x')
+    expect(() => render('{{time:due}}', {}, { strict: true })).toThrow('not given: due')
+    for (const value of ['tomorrow', '2026-11-29', -1, 1.5, 2 ** 31, true]) {
+      expect(() => render('{{time:due}}', { due: value })).toThrow('due is no time')
+    }
+    for (const text of ['{{time:due:x}}', '{{time:due:TD}}', '{{time:due:}}']) {
+      expect(() => assertTemplate(text)).toThrow('has no format of a time')
+    }
+  })
+})
+
 test('shows what is no text as JSON', () => {
   expect(render('{{{o}}} {{{list}}} {{n}}', { o: { a: 1 }, list: [1, { b: 2 }], n: 3 })).toBe('{"a":1} [1,{"b":2}] 3')
 })

@@ -1,6 +1,10 @@
 import { placeholderOf, type TextFormat, withoutPlaceholders } from '@tellwire/format'
 import Mustache from 'mustache'
 import { showValue } from './show-value.js'
+import { TemplateError } from './template-error.js'
+import { readTimeTag, type TimeTag, writeTime } from './template-time.js'
+
+export { TemplateError } from './template-error.js'
 
 /** A version of a template: its text in one or more languages. */
 export interface TemplateContent {
@@ -20,21 +24,12 @@ export interface TemplateReader {
   attributes: Record<string, unknown>
   /** The languages to look for, the most wanted first. */
   locales: readonly (string | null | undefined)[]
+  timezone?: string | null | undefined
 }
 
 export interface RenderedTemplate {
   text: string
   values: string[]
-}
-
-export class TemplateError extends Error {
-  override readonly name = 'TemplateError'
-  readonly missing: string[]
-
-  constructor(message: string, missing: string[] = []) {
-    super(message)
-    this.missing = missing
-  }
 }
 
 /**
@@ -46,15 +41,18 @@ export class TemplateError extends Error {
 export function renderTemplate(
   content: TemplateContent,
   variables: Record<string, unknown>,
-  { userId, attributes, locales }: TemplateReader,
+  { userId, attributes, locales, timezone }: TemplateReader,
 ): RenderedTemplate {
-  const text = content.texts[chooseLocale(content, locales)] ?? ''
+  const locale = chooseLocale(content, locales)
+  const text = content.texts[locale] ?? ''
   const view = { ...attributes, ...variables, user: { id: userId, attributes } }
   const values: string[] = []
   const escape =
     content.format === 'plain' ? (value: string) => value : (value: string) => placeholderOf(values.push(value) - 1)
   const source = content.format === 'plain' ? text : withoutPlaceholders(text)
-  const rendering: Rendering = { escape, output: '', steps: 0, length: 0, missing: new Set() }
+  const reader = { textFormat: content.format, locale, timezone, escape }
+  const write = (value: unknown, tag: TimeTag): string => writeTime(value, tag, reader)
+  const rendering: Rendering = { escape, writeTime: write, output: '', steps: 0, length: 0, missing: new Set() }
   renderTokens(parse(source), [view], rendering)
   const { missing, output } = rendering
   if (content.strict && missing.size > 0) {
@@ -108,6 +106,7 @@ function countSteps(tokens: readonly Token[], level: number): number {
   for (const [type, name, , , inner] of tokens) {
     if (type === '>') throw new TemplateError('a template cannot include another')
     const isNamed = type === 'name' || type === '&' || type === '#' || type === '^'
+    if (type === 'name' || type === '&') readTimeTag(name)
     const parts = isNamed ? name.split('.').length : 1
     if (parts > namePartsMax && name !== '.') {
       throw new TemplateError(`a name has more than ${namePartsMax} parts between its dots`)
@@ -132,6 +131,7 @@ export function chooseLocale(content: TemplateContent, wanted: TemplateReader['l
 
 interface Rendering {
   escape: (value: string) => string
+  writeTime: (value: unknown, tag: TimeTag) => string
   output: string
   /** Tokens that were rendered, and names and their parts that were looked for: what the rendering has cost. */
   steps: number
@@ -145,10 +145,20 @@ function renderTokens(tokens: readonly Token[], views: readonly unknown[], rende
   for (const [type, name, , , inner = []] of tokens) {
     step(rendering, 1)
     if (type === 'text') put(name, name.length, rendering)
-    else if (type === 'name' || type === '&') putValue(type, name, lookUp(name, views, rendering), rendering)
+    else if (type === 'name' || type === '&') putNamed(type, name, views, rendering)
     else if (type === '#') renderSection(inner, lookUp(name, views, rendering), views, rendering)
     else if (type === '^' && !isGiven(lookUp(name, views, rendering))) renderTokens(inner, views, rendering)
   }
+}
+
+function putNamed(type: 'name' | '&', name: string, views: readonly unknown[], rendering: Rendering): void {
+  const time = readTimeTag(name)
+  if (!time) return putValue(type, name, lookUp(name, views, rendering), rendering)
+  const value = lookUp(time.name, views, rendering)
+  if (value === undefined) rendering.missing.add(time.name)
+  if (value === undefined || value === null) return
+  const written = rendering.writeTime(value, time)
+  put(written, written.length, rendering)
 }
 
 function putValue(type: 'name' | '&', name: string, value: unknown, rendering: Rendering): void {

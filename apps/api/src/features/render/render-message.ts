@@ -84,6 +84,7 @@ async function withTemplateText(
     userId: userId ?? '',
     attributes: readObject(user?.attributes),
     locales: [use.locale, user?.locale],
+    timezone: user?.timezone,
   }
   const filled = boundedWork.run(tenantId, 'renderTemplate', { content, variables: use.variables, reader })
   const rendered = await onTemplate(filled, '/template', ({ message: reason, missing: [missing] }) =>
