@@ -148,12 +148,30 @@ async function refresh() {
   }
 }
 
+/** A draft stands where the message will be. */
+function asMessage(draft) {
+  return {
+    ...draft,
+    text: draft.text || 'Thinking …',
+    is_draft: true,
+    from_bot: true,
+    buttons: [],
+    reactions: [],
+    media_group_id: null,
+  }
+}
+
 async function readMessages(person, hasChat) {
   if (person && shownGroup()) {
     const { data } = await call('GET', `/groups/${state.groupId}/messages`)
     return state.topic === undefined ? data : data.filter(({ topic }) => topic === state.topic)
   }
-  return hasChat ? (await call('GET', `/people/${person.id}/messages?bot=${state.bot}`)).data : []
+  if (!hasChat) return []
+  const [{ data }, { draft }] = await Promise.all([
+    call('GET', `/people/${person.id}/messages?bot=${state.bot}`),
+    call('GET', `/people/${person.id}/draft?bot=${state.bot}`),
+  ])
+  return draft ? [...data, asMessage(draft)] : data
 }
 
 onSubmit('new-group', async (form, node) => {

@@ -23,6 +23,7 @@ export function groupAlbums(messages) {
 
 export function renderAlbum(group, messages) {
   const [message] = group
+  if (message.is_draft) return renderDraft(message)
   const time = new Date(message.date * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
   const marks = [
     message.effect ? '✨ ' : '',
@@ -53,6 +54,12 @@ export function renderAlbum(group, messages) {
   if (shownGroup()?.type === 'channel') item.append(renderForward(message))
   else item.append(renderActions(message))
   return item
+}
+
+function renderDraft(message) {
+  const bubble = make('div', { className: 'bubble' }, renderContent(message))
+  bubble.append(make('span', { className: 'meta' }, '✎ draft'))
+  return make('li', { className: 'message draft' }, bubble)
 }
 
 function renderContent(message) {

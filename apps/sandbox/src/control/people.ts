@@ -182,6 +182,13 @@ export function controlPeople(app: ControlApp, control: Control): void {
     unblock(control, getPerson(control, request.params.id), getBot(control, request.body.bot))
     return { ok: true }
   })
+  app.get('/people/:id/draft', { schema: { params: Id, querystring: ByBot } }, async (request) => {
+    const bot = getBot(control, request.query.bot)
+    const draft = world.draftOf(bot.id, getPerson(control, request.params.id).id)
+    if (!draft) return { draft: null }
+    const { draftId, text, entities, rich } = draft
+    return { draft: { id: draftId, text, entities, blocks: rich?.blocks ?? null } }
+  })
   app.get('/people/:id/messages', { schema: { params: Id, querystring: ByBot } }, async (request) => {
     const bot = getBot(control, request.query.bot)
     return {

@@ -99,6 +99,16 @@ export interface StoredRich {
   blocks: RichBlock[]
 }
 
+/** A preview of a message, in a private chat. */
+export interface Draft {
+  draftId: number
+  /** When it was shown. */
+  atMs: number
+  text: string
+  entities: MessageEntity[]
+  rich: StoredRich | undefined
+}
+
 export interface StoredMessage {
   messageId: number
   /** Seconds since the epoch. */

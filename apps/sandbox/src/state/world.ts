@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { type FileBytes, MemoryBytes } from './file-bytes.js'
 import type {
   Dialog,
+  Draft,
   Fault,
   Group,
   Limits,
@@ -13,6 +14,7 @@ import type {
 } from './types.js'
 
 const requestsKept = 100_000
+const draftShownMs = 30_000
 export const defaultLimits: Limits = { enabled: true, bot_per_second: 30, chat_per_second: 1, group_per_minute: 20 }
 
 /** The state that is written to disk, so that a restart goes on where it stopped. */
@@ -35,6 +37,7 @@ export class World {
   readonly groups = new Map<number, Group>()
   readonly dialogs = new Map<string, Dialog>()
   readonly messages = new Map<string, StoredMessage[]>()
+  readonly #drafts = new Map<string, Draft>()
   readonly files = new Map<string, StoredFile>()
   bytes: FileBytes = new MemoryBytes()
   requests: LoggedRequest[] = []
@@ -145,6 +148,20 @@ export class World {
     const messages = this.messages.get(key) ?? []
     this.messages.set(key, messages)
     return messages
+  }
+
+  showDraft(botId: number, personId: number, draft: Draft): void {
+    this.#drafts.set(dialogKey(botId, personId), draft)
+  }
+
+  /** A message of the bot takes the place of the draft. */
+  endDraft(botId: number, personId: number): void {
+    this.#drafts.delete(dialogKey(botId, personId))
+  }
+
+  draftOf(botId: number, personId: number): Draft | undefined {
+    const draft = this.#drafts.get(dialogKey(botId, personId))
+    return draft && Date.now() - draft.atMs < draftShownMs ? draft : undefined
   }
 
   /** Numbers grow by bot in private chats, and by chat in groups. */

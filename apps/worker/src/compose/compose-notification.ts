@@ -2,6 +2,7 @@ import type { ClaimedNotification } from '@tellwire/db'
 import type { MessageStep, PreparedMessage } from '@tellwire/domain'
 import { captionLengthMax, codePointLength, entitiesMax, type FormattedText, messageLengthMax } from '@tellwire/format'
 import { type Call, type NoCall, noCall } from './call.js'
+import { composeDraft } from './draft.js'
 import { isInline, keptOf, makeEditCall } from './edit-message.js'
 import type { LookUps, Thread } from './look-ups.js'
 import { placeMedia } from './media.js'
@@ -16,6 +17,8 @@ export function composeNotification(
   if (isOvertaken) return { ...noCall('superseded'), isOvertaken }
   if (!prepared) return noCall('message_empty')
   if ('failure' in prepared) return prepared
+  const draft = composeDraft(delivery, prepared)
+  if (draft) return draft
   return (thread && editThread(delivery, prepared, { thread, files })) ?? sendPart(delivery, prepared, files)
 }
 

@@ -96,7 +96,7 @@ function judgeMessage(delivery: QueuedDelivery, answer: Answer, meaning: Meaning
   const dropped = findDroppable(delivery, meaning.code, answer)
   return {
     verdict: dropped ? degrade(dropped, meaning, answer, now) : fail(meaning, answer, now),
-    consequences: meaning.code === 'rich_unsupported' && dropped ? [{ kind: 'rich_unsupported' }] : [],
+    consequences: meaning.code === 'rich_unsupported' && dropped === 'rich' ? [{ kind: 'rich_unsupported' }] : [],
   }
 }
 
@@ -105,7 +105,8 @@ function judgeBot(delivery: QueuedDelivery, answer: Answer, meaning: Meaning<'bo
   const dropped = findDroppable(delivery, code, answer)
   // A server that is older than rich messages is none that refuses the bot.
   if (dropped) {
-    return { verdict: degrade(dropped, meaning, answer, now), consequences: [{ kind: 'rich_unsupported' }] }
+    const consequences: Judgement['consequences'] = dropped === 'rich' ? [{ kind: 'rich_unsupported' }] : []
+    return { verdict: degrade(dropped, meaning, answer, now), consequences }
   }
   return {
     verdict: { result: 'release' },
@@ -152,7 +153,7 @@ const medium = 'medium'
 const droppableFor: Record<string, readonly (Droppable | typeof medium)[]> = {
   rich_refused: ['rich'],
   rich_unsupported: ['rich'],
-  method_unknown: ['rich'],
+  method_unknown: ['draft', 'rich'],
   formatting_refused: ['rich', 'formatting'],
   topic_unavailable: ['forum_topic'],
   effect_refused: ['effect'],
@@ -187,6 +188,8 @@ const droppableFor: Record<string, readonly (Droppable | typeof medium)[]> = {
 
 function findDroppable({ call, dropped }: QueuedDelivery, code: string, answer: Answer): Droppable | undefined {
   const left = call.droppable.filter((part) => !dropped.includes(part))
+  // Whatever it is about, the message says it without a preview.
+  if (left.includes('draft') && code in droppableFor) return 'draft'
   for (const wanted of droppableFor[code] ?? []) {
     const found = wanted === medium ? findMedium(left, answer) : left.find((part) => part === wanted)
     if (found !== undefined) return found

@@ -83,6 +83,8 @@ export interface MessageOptions {
   telegram?: Record<string, unknown>
   thread_key?: string
   mode?: ThreadMode
+  /** A state of its thread that the next one takes the place of: in a private chat a preview. */
+  draft?: true
   template?: TemplateUse
   /** It asks something, and waits for an answer. */
   question?: AskedOptions
@@ -117,11 +119,12 @@ export interface MessageContent {
 /**
  * What a message can go without, where Telegram refuses just that. Without `photo` a photo goes as a document, without
  * `album` each medium as a message of its own, without `file` a long text as messages, without `thread` as a new message,
- * without `rich` as a message of text and entities, without `button_icons` with the words of its buttons alone.
+ * without `draft` as a message of its thread, without `rich` as a message of text and entities, without `button_icons` with the words of its buttons alone.
  * A single attachment is named by its place, counted from 0; `new_media` is the one that an edit brings. Without
  * `former_chat` an edit of a message from before its group became a supergroup goes to the supergroup.
  */
 export type Droppable =
+  | 'draft'
   | 'rich'
   | 'formatting'
   | 'forum_topic'

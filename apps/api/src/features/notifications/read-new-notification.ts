@@ -98,11 +98,27 @@ function readTimes(input: NewNotification): { sendAt: Date | undefined; expiresA
 }
 
 /** @throws `impossible_combination` for a mode without a thread. */
-function withThread(options: MessageOptions, { thread_key: threadKey, mode }: NewNotification): MessageOptions {
-  if (threadKey !== undefined) return { ...options, thread_key: threadKey, mode: mode ?? 'replace' }
+function withThread(options: MessageOptions, input: NewNotification): MessageOptions {
+  const { thread_key: threadKey, mode, draft } = input
+  if (draft === true) assertDraft(input)
+  const isDraft = draft === true ? { draft } : {}
+  if (threadKey !== undefined) return { ...options, ...isDraft, thread_key: threadKey, mode: mode ?? 'replace' }
   if (mode === undefined) return options
   throw refusal('impossible_combination', 'A mode is for the notifications of a thread.', {
     pointer: '/mode',
     detail: 'needs a thread_key',
   })
+}
+
+/** A preview shows a text and nothing else, and the next state takes its place. */
+const notOfDrafts = ['attachments', 'buttons', 'keyboard', 'remove_keyboard', 'effect', 'reply_to'] as const
+
+/** @throws `impossible_combination` */
+function assertDraft(input: NewNotification): void {
+  const refuse = (pointer: string, detail: string) =>
+    refusal('impossible_combination', 'A draft is a text of a thread.', { pointer, detail })
+  if (input.thread_key === undefined) throw refuse('/draft', 'needs a thread_key')
+  if (input.mode === 'append' || input.mode === 'reply') throw refuse('/mode', 'a draft replaces the state before it')
+  const given = notOfDrafts.find((name) => input[name])
+  if (given !== undefined) throw refuse(`/${given}`, 'cannot stand in a draft')
 }

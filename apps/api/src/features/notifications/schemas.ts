@@ -55,6 +55,12 @@ export const NewNotification = Type.Object(
           "What becomes of the thread's message: `replace` (the default) edits it, `reply` answers it, `append` adds to it. One that can no longer be edited is answered.",
       }),
     ),
+    draft: Type.Optional(
+      Type.Boolean({
+        description:
+          'A state on the way, such as "deploying 3 of 7", of a thread: in a private chat a preview that goes with the next message, or half a minute later, and leaves nothing behind; elsewhere it edits the message of the thread. Text alone, of one message.',
+      }),
+    ),
     priority: Literals(priorities, {
       default: 'normal',
       description: 'A `high` one goes before everything else; four `normal` ones go for one `bulk`.',

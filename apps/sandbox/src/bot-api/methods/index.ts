@@ -11,6 +11,7 @@ import { sendChatAction } from './send-chat-action.js'
 import { sendMedia } from './send-media.js'
 import { sendMediaGroup } from './send-media-group.js'
 import { sendMessage } from './send-message.js'
+import { sendMessageDraft, sendRichMessageDraft } from './send-message-draft.js'
 import { sendRichMessage } from './send-rich-message.js'
 import { getMyCommands, setMyCommands } from './set-my-commands.js'
 import { deleteWebhook, getWebhookInfo, setWebhook } from './webhooks.js'
@@ -23,6 +24,8 @@ const list = {
   getUpdates,
   sendMessage,
   sendRichMessage,
+  sendMessageDraft,
+  sendRichMessageDraft,
   sendPhoto: sendMedia('photo'),
   sendVideo: sendMedia('video'),
   sendAnimation: sendMedia('animation'),

@@ -28,6 +28,7 @@ export function storeMessage(
     ...rest,
   }
   world.messagesOf(bot.id, chatId).push(message)
+  world.endDraft(bot.id, chatId)
   world.onChange()
   return message
 }
