@@ -45,6 +45,15 @@ export function renderAlbum(group, messages) {
       : []),
     ...(replied ? [make('div', { className: 'replied' }, replied.text.slice(0, 80) || replied.media?.type)] : []),
     ...(message.caption_above ? [text, ...album] : [...album, text]),
+    ...(message.preview
+      ? [
+          make(
+            'a',
+            { className: 'preview', href: message.preview, target: '_blank', rel: 'noreferrer' },
+            message.preview,
+          ),
+        ]
+      : []),
   )
   bubble.append(make('span', { className: 'meta' }, marks + time))
   const item = make('li', { className: `message${isOwn(message) ? ' own' : ''}` }, bubble)

@@ -159,6 +159,7 @@ const refusals: [code: number, meaning: string, descriptions: string[]][] = [
     [
       "Bad Request: can't parse reply keyboard markup JSON object",
       'Bad Request: object expected as reply markup',
+      'Bad Request: phone number can be requested in private chats only',
       'Bad Request: field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays',
       "Bad Request: can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard",
       'Bad Request: field "keyboard" must be an Array of Arrays',

@@ -90,7 +90,7 @@ export const failureTable: readonly FailureRow[] = [
   {
     codes: [400],
     pattern:
-      /keyboard|reply markup|BUTTON_|REPLY_MARKUP_INVALID|switch_inline_query|Array of Arrays|bot "[^"]*" not found/i,
+      /keyboard|reply markup|BUTTON_|can be requested in private chats only|REPLY_MARKUP_INVALID|switch_inline_query|Array of Arrays|bot "[^"]*" not found/i,
     outcome: message('buttons_refused'),
   },
   {

@@ -15,6 +15,8 @@ export interface StoredKeyboard {
 /** In place of the letters of a phone; without rows: no longer. */
 export interface ReplyKeyboard {
   rows: string[][]
+  /** What a key of it asks the person for. */
+  asksFor?: 'phone number' | 'location' | undefined
   isOneTime: boolean
   placeholder: string | undefined
 }

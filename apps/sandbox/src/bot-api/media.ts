@@ -39,6 +39,8 @@ function title(type: string): string {
 /** Nothing leaves this machine: only what is on it is fetched, the rest is taken unseen. */
 async function takeAddress(world: World, bot: SandboxBot, type: MediaType, url: string): Promise<StoredFile> {
   if (!URL.canParse(url)) throw badRequest('wrong HTTP URL specified')
+  // Telegram fetches an address as it is written, and encodes nothing of it.
+  if (!/^[!-~]+$/.test(url)) throw badRequest('failed to get HTTP URL content')
   const { hostname, pathname } = new URL(url)
   const name = pathname.split('/').at(-1) || 'file'
   if (hostname !== '127.0.0.1' && hostname !== 'localhost') {

@@ -2,6 +2,7 @@ import {
   captionLengthMax,
   checkLink,
   codePointLength,
+  entitiesMax,
   type Entity,
   type EntityType,
   findUserId,
@@ -19,6 +20,10 @@ import type { Parameters } from './parameters.js'
 import { badRequest } from './telegram-error.js'
 
 const rawBytesMax = 32_768
+/** Of an entity without its address. */
+const entityBytes = 16
+/** How many Telegram takes is not public; messages with about so many were refused. */
+const entitiesBytesMax = 9_500
 
 export interface MessageText {
   text: string
@@ -66,7 +71,7 @@ export function readFormatted({
 export function finishMessageText(raw: FormattedText): MessageText {
   const { text, entities } = inTelegramsWords(() => finishTelegramText(raw))
   if (codePointLength(text) > messageLengthMax) throw badRequest('message is too long')
-  return { text, entities: entities.map(toBotApi) }
+  return { text, entities: keptOf(entities) }
 }
 
 /** A caption may be empty. */
@@ -74,7 +79,14 @@ export function finishCaption(raw: FormattedText): MessageText {
   if (isBlank(raw.text)) return { text: '', entities: [] }
   const { text, entities } = inTelegramsWords(() => finishTelegramText(raw))
   if (codePointLength(text) > captionLengthMax) throw badRequest('message caption is too long')
-  return { text, entities: entities.map(toBotApi) }
+  return { text, entities: keptOf(entities) }
+}
+
+/** More than these are left out, without a word; more bytes of them are refused. */
+function keptOf(entities: readonly Entity[]): MessageEntity[] {
+  const bytes = entities.reduce((sum, entity) => sum + Buffer.byteLength(entity.url ?? '') + entityBytes, 0)
+  if (bytes > entitiesBytesMax) throw badRequest('ENTITIES_TOO_LONG')
+  return entities.slice(0, entitiesMax).map(toBotApi)
 }
 
 function inTelegramsWords<T>(make: () => T): T {

@@ -16,6 +16,12 @@ export function readReplyParameters(parameters: Parameters): Record<string, unkn
   return readObject(value, 'reply parameters')
 }
 
+/** Which page is shown below a text, and how. */
+export function readLinkPreview(parameters: Parameters): Record<string, unknown> | undefined {
+  const refuse = () => badRequest("can't parse link preview options JSON object")
+  return readObject(parameters.json('link_preview_options', refuse), 'link preview options')
+}
+
 export function readObject(value: unknown, what: string): Record<string, unknown> | undefined {
   if (value === undefined) return undefined
   if (!isRecord(value)) throw badRequest(`object expected as ${what}`)

@@ -35,6 +35,13 @@ export function readReplyMarkup(parameters: Parameters): ReplyMarkup {
   return keyboard === undefined ? none : { ...none, keyboard: readKeyboard(value) }
 }
 
+/** @throws for what a private chat alone can have. */
+export function assertFits({ inline, keyboard }: Pick<ReplyMarkup, 'inline' | 'keyboard'>, chatId: number): void {
+  if (chatId > 0) return
+  if (inline?.inline_keyboard.flat().some((button) => 'web_app' in button)) throw badRequest('BUTTON_TYPE_INVALID')
+  if (keyboard?.asksFor) throw badRequest(`${keyboard.asksFor} can be requested in private chats only`)
+}
+
 function readInline(rows: unknown): StoredKeyboard | undefined {
   if (!areRows(rows)) {
     throw badRequest('field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays')
@@ -55,7 +62,14 @@ function readKeyboard({ keyboard, one_time_keyboard: isOneTime, ...rest }: Recor
   if (!areRows(keyboard)) {
     throw badRequest('field "keyboard" must be an Array of Arrays')
   }
+  const keys = keyboard.flat().filter(isRecord)
+  const asksFor = keys.some((key) => key['request_contact'] === true)
+    ? ('phone number' as const)
+    : keys.some((key) => key['request_location'] === true)
+      ? ('location' as const)
+      : undefined
   return {
+    asksFor,
     rows: keyboard.map((row) =>
       row.slice(0, rowMax).map((button) => String(isRecord(button) ? button['text'] : button)),
     ),

@@ -1,4 +1,5 @@
 import { administratorsOf } from '../bot-api/chats.js'
+import { previewOf } from '../bot-api/preview.js'
 import type { Group, Person, StoredMessage } from '../state/types.js'
 import type { Control } from './people-actions.js'
 
@@ -41,6 +42,7 @@ export function showStored({ world }: Control, message: StoredMessage) {
     protected: message.isProtected ?? false,
     effect: message.effectId ?? null,
     link_preview: linkPreview ?? null,
+    preview: previewOf(message),
     caption_above: message.isCaptionAbove ?? false,
   }
 }

@@ -2,7 +2,8 @@ import { textOfRich } from '@tellwire/format'
 import { assertMayWrite, findChat, showMessage } from '../chats.js'
 import { readInputMedia } from '../input-media.js'
 import { finishCaption, finishMessageText, readCaption, readMessageText } from '../message-text.js'
-import { readReplyMarkup } from '../reply-markup.js'
+import { readLinkPreview } from '../place.js'
+import { assertFits, readReplyMarkup } from '../reply-markup.js'
 import { readRichMessage } from '../rich-message.js'
 import { badRequest } from '../telegram-error.js'
 import type { StoredMessage } from '../../state/types.js'
@@ -13,13 +14,15 @@ const notModified =
 
 /** A text becomes a rich message where there is one, and the other way round. */
 export const editMessageText: Method = (call) => {
+  const linkPreview = readLinkPreview(call.parameters)
   const rich = call.parameters.has('rich_message') ? readRichMessage(call.parameters) : undefined
   const raw = rich ? undefined : readMessageText(call.parameters)
   const markup = readInlineMarkup(call)
   const { chatId, message } = findOwnMessage(call)
   if (message.media) throw badRequest('there is no text in the message to edit')
   const words = raw ? finishMessageText(raw) : { text: textOfRich(rich?.blocks ?? []), entities: [] }
-  return change(call, chatId, message, { ...words, rich, replyMarkup: markup.inline })
+  // Of the preview, too, an edit keeps nothing.
+  return change(call, chatId, message, { ...words, rich, linkPreview, replyMarkup: markup.inline })
 }
 
 export const editMessageCaption: Method = (call) => {
@@ -72,6 +75,7 @@ function change(
   message: StoredMessage,
   changes: Partial<StoredMessage>,
 ): MethodResult {
+  assertFits({ inline: changes.replyMarkup, keyboard: undefined }, chatId)
   const now = { ...message, ...changes }
   if (JSON.stringify(now) === JSON.stringify(message)) throw badRequest(notModified)
   flood.admit(bot.id, chatId, atMs)

@@ -1,18 +1,14 @@
 import { assertMayWrite, findChat, showMessage } from '../chats.js'
 import { finishMessageText, readMessageText } from '../message-text.js'
-import { readObject, readPlacement, readReplyParameters } from '../place.js'
+import { readLinkPreview, readPlacement, readReplyParameters } from '../place.js'
 import { readReplyMarkup } from '../reply-markup.js'
-import { badRequest } from '../telegram-error.js'
 import type { Method } from './method.js'
 import { storeMessage } from './store-message.js'
 
 /** The checks stand in Telegram's order, so that of several failures the same one is reported. */
 export const sendMessage: Method = (call) => {
   const { world, bot, parameters, atMs, flood } = call
-  const linkPreview = readObject(
-    parameters.json('link_preview_options', () => badRequest("can't parse link preview options JSON object")),
-    'link preview options',
-  )
+  const linkPreview = readLinkPreview(parameters)
   const raw = readMessageText(parameters)
   readReplyParameters(parameters)
   const markup = readReplyMarkup(parameters)

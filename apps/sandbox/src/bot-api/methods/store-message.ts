@@ -1,6 +1,6 @@
 import type { MessageText } from '../message-text.js'
 import type { Placement } from '../place.js'
-import type { ReplyMarkup } from '../reply-markup.js'
+import { assertFits, type ReplyMarkup } from '../reply-markup.js'
 import type { StoredMessage } from '../../state/types.js'
 import type { MethodCall } from './method.js'
 
@@ -13,6 +13,7 @@ export function storeMessage(
   more: Partial<StoredMessage> & { markup?: ReplyMarkup },
 ): StoredMessage {
   const { markup, ...rest } = more
+  if (markup) assertFits(markup, chatId)
   const message: StoredMessage = {
     messageId: world.nextMessageId(bot, chatId),
     date: Math.floor(Date.now() / 1_000),
