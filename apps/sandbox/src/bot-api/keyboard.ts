@@ -15,7 +15,7 @@ export interface StoredKeyboard {
 /** In place of the letters of a phone; without rows: no longer. */
 export interface ReplyKeyboard {
   rows: string[][]
-  /** What a key of it asks the person for. */
+  /** Of the person, by one of its keys. */
   asksFor?: 'phone number' | 'location' | undefined
   isOneTime: boolean
   placeholder: string | undefined
