@@ -31,20 +31,26 @@ const interpreters: Record<string, (file: string) => [command: string, ...args: 
   sh: (file) => ['bash', '-euo', 'pipefail', file],
   js: (file) => [process.execPath, file],
   python: (file) => ['python3', file],
+  go: (file) => ['go', 'run', file],
+  php: (file) => ['php', file],
+  ruby: (file) => ['ruby', file],
 }
 
-let world: World
-beforeAll(async () => {
-  world = await joinWorld()
+beforeAll(() => {
   mkdirSync(scripts, { recursive: true })
 })
-afterAll(async () => {
-  await world.stop()
-  rmSync(folder, { recursive: true })
-})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** By the heading of a program: the end of what it says. */
+const lastWords: Record<string, string> = {
+  Listening: 'You wrote: Good morning',
+  Asking: 'Is it you?',
+  'A dialogue': 'Ordered: m, green.',
+  'A state, where that is enough': 'Message number 2',
+}
 
 /** Opens the link that a program has written. */
-async function follow(output: () => string): Promise<Person> {
+async function follow(world: World, output: () => string): Promise<Person> {
   const url = await eventually(
     () => /https:\/\/t\.me\/[^\s"]+/.exec(output())?.[0],
     (found) => found !== undefined,
@@ -65,7 +71,13 @@ test.for(
   writeFileSync(file, code)
   const [command, ...args] = interpreter?.(file) ?? ['false']
   // What is not installed here is tried elsewhere.
-  if (spawnSync(command, ['--version'], { stdio: 'ignore' }).status !== 0) return
+  if (spawnSync(command, [command === 'go' ? 'version' : '--version'], { stdio: 'ignore' }).status !== 0) return
+  // A tenant of its own: nobody else's events are in its stream.
+  const world = await joinWorld()
+  // Somebody who has been in the chat of the bot since before.
+  const old = await world.newPerson('Of old')
+  await old.say('/start')
+  await old.hears('Hello')
   const child = spawn(command, args, {
     env: {
       PATH: process.env['PATH'],
@@ -74,22 +86,36 @@ test.for(
       KEY: world.key,
       MY_URL: `http://localhost:${await findFreePort()}/`,
       CURSOR_FILE: join(folder, `${heading}.txt`),
+      STATE_DIR: join(folder, heading),
+      BOT_TOKEN: world.bot.token,
+      TELEGRAM: world.sandbox,
+      CHAT_ID: String(old.id),
     },
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
 
-  const person = await follow(() => output)
+  const person = await follow(world, () => output)
   if (heading === 'Listening') await person.say('Good morning')
   if (heading === 'Asking') await person.press('Yes')
+  if (heading === 'A dialogue') {
+    await person.say('/order')
+    await person.hears('Which size?')
+    await person.say('huge')
+    await person.hears('S, M or L, please.')
+    await person.say('m')
+    await person.hears('Which colour?')
+    await person.say('green')
+  }
+  if (heading === 'A state, where that is enough') for (const text of ['one', 'two']) await person.say(text)
   if (heading === 'A webhook') {
     await eventually(() => output.includes('u_webhook is connected'))
     child.kill()
     return
   }
   expect(await ended, output).toBe(0)
-  const last = { Listening: 'You wrote: Good morning', Asking: 'Is it you?' }[heading] ?? 'Hello from'
+  const last = lastWords[heading] ?? 'Hello from'
   expect(await person.hears(last)).toMatchObject({ from_bot: true })
 })
 

@@ -1,13 +1,22 @@
 import { eventually } from '@tellwire/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Front, startFront } from './front.js'
 import { createWorld, type Json, type World } from './world.js'
 
+// Two processes of the API take the presses in turn, and two workers handle them.
 let world: World
+let front: Front
 beforeAll(async () => {
-  world = await createWorld()
+  front = await startFront()
+  const env = { PUBLIC_URL: front.url }
+  world = await createWorld({ env })
+  front.add(world.api, await world.startApi(env))
   await world.startWorker()
 })
-afterAll(() => world.stop())
+afterAll(async () => {
+  await world.stop()
+  front.stop()
+})
 
 const yesOrNo = [
   { id: 'yes', text: 'Deploy', style: 'success' },
@@ -118,6 +127,7 @@ test('of 200 people who press at one moment, in a group and in other chats, exac
   expect(events[0]).toMatchObject({ answers: [{ option: answer['option'], user_id: answer['user_id'] }] })
   const told = toasts.filter(({ text }) => String(text).startsWith(`✓ ${answer['text']} — `))
   expect(told).toHaveLength(queries.length - 1)
+  expect(Math.min(...front.counts())).toBeGreaterThan(50)
   await Promise.all(racers.map((racer) => racer.hears(`✓ ${answer['text']} — `)))
 })
 

@@ -157,7 +157,8 @@ const droppableFor: Record<string, readonly (Droppable | typeof medium)[]> = {
   formatting_refused: ['rich', 'formatting'],
   topic_unavailable: ['forum_topic'],
   effect_refused: ['effect'],
-  buttons_refused: ['buttons', 'keyboard'],
+  // An icon is an ornament, and for bots that somebody pays for.
+  buttons_refused: ['button_icons', 'buttons', 'keyboard'],
   link_preview_refused: ['link_preview'],
   reply_target_gone: ['reply_to'],
   message_unavailable: ['thread', 'former_chat'],

@@ -12,7 +12,14 @@ export interface Guide {
 /** They stand beside the other documents, in a checkout and in the image. */
 const folder = fileURLToPath(new URL('../../../../../docs/guides', import.meta.url))
 /** In the order in which they are read; others come after these. */
-const order = ['first-notification', 'hearing-people', 'going-to-production']
+const order = [
+  'first-notification',
+  'hearing-people',
+  'conversations',
+  'moving-from-your-own-bot',
+  'going-to-production',
+  'what-it-costs',
+]
 
 let known: ReadonlyMap<string, Guide> | undefined
 
