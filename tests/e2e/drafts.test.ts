@@ -53,6 +53,18 @@ test('in a group each state edits the message of the thread', async () => {
   ).toEqual([{ text: 'Deployed.', edited: true }])
 })
 
+test('a draft takes the place of no message, and is none beside the message of its thread', async () => {
+  const person = await world.connect('two runs')
+  const first = await world.post({ to: { user_id: 'two runs' }, text: 'Run 1 has failed.', thread_key: 'run' })
+  await world.post({ to: { user_id: 'two runs' }, text: 'Run 2: 1 of 2', thread_key: 'run', draft: true })
+
+  expect((await world.settled(first['id'] as string))['deliveries']).toMatchObject([{ status: 'sent' }])
+  await person.hears('Run 2: 1 of 2')
+  expect(await draftOf(person)).toBeNull()
+  const { body } = await world.call('PATCH', `/v1/notifications/${first['id']}`, { text: 'Run 1 has failed, and why.' })
+  expect(body['code']).toBeUndefined()
+})
+
 test('where Telegram takes no draft, it is a message of the thread', async () => {
   const person = await world.connect('on an old server')
   await world.fault(person.id, {

@@ -127,6 +127,29 @@ test('a picture goes first, and the blocks below it', async () => {
   expect(words).toMatchObject({ blocks: [{ type: 'heading' }, {}, {}] })
 })
 
+test('where the picture is in the chat already and the blocks are refused, the text follows it whole', async () => {
+  await meet()
+  await refuse('Bad Request: RICH_MESSAGE_TOO_LARGE')
+  const attachments = [{ type: 'photo', url: 'https://a.example/cat.jpg' }]
+  const { dropped } = await deliveryOf(await send({ text: release, rich: true, attachments }))
+
+  expect(dropped).toEqual(['rich'])
+  const [photo, words] = (await person.answers()).slice(-2)
+  expect(photo).toMatchObject({ text: '', media: { type: 'photo' } })
+  expect(words).toMatchObject({ blocks: null, text: expect.stringMatching(/^Release 3\.2[^]*told$/) })
+})
+
+test('a caption stays one, whatever it is edited to', async () => {
+  await meet()
+  const attachments = [{ type: 'photo', url: 'https://a.example/cat.jpg' }]
+  const { id } = await send({ text: 'a **caption**', rich: 'auto', attachments })
+  const { status } = await world.call('PATCH', `/v1/notifications/${id}`, { text: '# Another' })
+
+  expect(status).toBe(202)
+  await eventually(newest, ({ text }) => text === 'Another')
+  expect(await newest()).toMatchObject({ media: { type: 'photo' } })
+})
+
 test('a preview shows the blocks, and what they look like', async () => {
   const { body } = await world.call('POST', '/v1/render', { text: release, rich: 'auto' })
 

@@ -85,7 +85,7 @@ function renderTexts(text) {
   const { type } = text
   if (type === 'mathematical_expression') return [make('span', { className: 'formula' }, text.expression)]
   if (type === 'custom_emoji') return [fill(makeEntity(text, ''), text.alternative_text)]
-  if (type === 'reference') return [fill(make('span', { id: text.name }), text.text)]
+  if (type === 'reference') return [fill(make('span'), text.text)]
   if (type === 'reference_link') return [fill(make('sup'), text.text)]
   if (type === 'subscript' || type === 'superscript') return [fill(make(type.slice(0, 3)), text.text)]
   if (type === 'marked') return [fill(make('mark'), text.text)]

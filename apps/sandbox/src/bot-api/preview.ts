@@ -12,7 +12,8 @@ const trailing = /[?!.,:;*_~'")\]]+$/
 /** The page that is shown below a message: the first that its text links to, in Telegram's eyes, unless the bot says otherwise. */
 export function previewOf({ text, entities, linkPreview, media, rich }: StoredMessage): string | null {
   if (media || rich || linkPreview?.['is_disabled'] === true) return null
-  if (typeof linkPreview?.['url'] === 'string' && linkPreview['url'] !== '') return linkPreview['url']
+  const named = linkPreview?.['url']
+  if (typeof named === 'string' && /^https?:/i.test(named)) return named
   const code = entities.filter(({ type }) => type === 'code' || type === 'pre')
   const isInCode = (offset: number) =>
     code.some((entity) => entity.offset <= offset && offset < entity.offset + entity.length)

@@ -156,6 +156,7 @@ function checkMedium(block: Record<string, unknown>, count: Count): void {
   // A host that there cannot be is one that Telegram does not reach.
   if (
     source === '' ||
+    /^(?!https?:)[a-z]+:/i.test(source) ||
     (/^https?:/i.test(source) && (findLink(source) === undefined || /\.invalid(?:[/:?#]|$)/.test(source)))
   ) {
     throw badRequest('RICH_MESSAGE_PHOTO_NO_MEDIA_FOUND')

@@ -1,4 +1,4 @@
-import { codePointLength } from '@tellwire/format'
+import { codePointLength, findLink } from '@tellwire/format'
 import { isRecord } from '../is-record.js'
 import { badRequest } from './telegram-error.js'
 
@@ -23,7 +23,6 @@ const marks: readonly unknown[] = [
   'anchor_link',
   'reference',
   'reference_link',
-  'url',
 ]
 
 /** Looks at a text of a rich message, and counts it. @throws in the words of Telegram. */
@@ -55,6 +54,9 @@ export function readRichText(value: unknown, count: { characters: number; spans:
       return readRichText(value['expression'], count)
     case 'anchor':
       return
+    case 'url':
+      if (findLink(String(value['url'])) === undefined) throw badRequest('RICH_MESSAGE_URL_INVALID')
+      return readRichText(value['text'], count)
     default:
       if (!marks.includes(type)) throw badRequest('unsupported rich text type')
       return readRichText(value['text'], count)

@@ -1,5 +1,5 @@
 import type { ClaimedEdit } from '@tellwire/db'
-import type { Droppable, MessageStep, PreparedMessage } from '@tellwire/domain'
+import { type Droppable, isRich, type MessageStep, type PreparedMessage } from '@tellwire/domain'
 import { type Call, type NoCall, noCall, plainCall } from './call.js'
 import { keptOf, makeEditCall } from './edit-message.js'
 import type { LookUps } from './look-ups.js'
@@ -47,7 +47,11 @@ function editPart(
   { thread, files }: LookUps,
   { content, messageIds, steps }: Edited,
 ): Call | NoCall {
-  if (countMessages(steps) !== messageIds.length) return noCall('not_editable')
+  if (countMessages(steps) !== messageIds.length) {
+    // Without rich messages it may take as many as there are.
+    const isLast = content.options.rich === undefined || dropped.includes('rich_layout')
+    return noCall('not_editable', isLast ? undefined : 'rich_layout')
+  }
   const step = steps[part]
   // Of an album's messages the first one has the caption.
   const messageId = messageIds[countMessages(steps.slice(0, part))]
@@ -68,11 +72,11 @@ function editPart(
   }
 }
 
-const ofEdits: readonly Droppable[] = ['rich', 'formatting', 'button_icons', 'buttons', 'link_preview']
+const ofEdits: readonly Droppable[] = ['formatting', 'button_icons', 'buttons', 'link_preview']
 
 /** A medium that was sent stays where it is, whatever an edit goes without. */
 function isOfEdits(part: Droppable): boolean {
-  return ofEdits.includes(part)
+  return isRich(part) || ofEdits.includes(part)
 }
 
 /** An album makes as many messages as it has media. */

@@ -17,7 +17,7 @@ export function composeNotification(
   if (isOvertaken) return { ...noCall('superseded'), isOvertaken }
   if (!prepared) return noCall('message_empty')
   if ('failure' in prepared) return prepared
-  const draft = composeDraft(delivery, prepared)
+  const draft = composeDraft(delivery, prepared, thread !== undefined)
   if (draft) return draft
   return (thread && editThread(delivery, prepared, { thread, files })) ?? sendPart(delivery, prepared, files)
 }

@@ -70,13 +70,13 @@ async function readForNotification(
   delivery: ClaimedNotification,
   { options }: MessageContent,
 ): Promise<LookUps> {
-  const { template, attachments = [], thread_key: threadKey, mode } = options
+  const { template, attachments = [], thread_key: threadKey, mode, draft } = options
   const [filled, isLate, thread, replied, files] = await Promise.all([
     template && readTemplate(reading, delivery, template),
     threadKey !== undefined &&
       mode === 'replace' &&
       delivery.part === 0 &&
-      isOvertaken(reading.db, { ...delivery, botId: reading.botId }, threadKey),
+      isOvertaken(reading.db, { ...delivery, botId: reading.botId }, { threadKey, isDraft: draft === true }),
     threadKey === undefined ? undefined : readThread(reading.db, keyOf(reading, delivery, threadKey)),
     findAnswered(reading, delivery, options),
     readFiles(reading, delivery, attachmentsOf(delivery, attachments), delivery.dropped),

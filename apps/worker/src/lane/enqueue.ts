@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ClaimedDelivery } from '@tellwire/db'
-import { BudgetExceeded, readContent } from '@tellwire/domain'
+import { BudgetExceeded, readContent, isRich } from '@tellwire/domain'
 import { type Call, type NoCall, noCall } from '../compose/call.js'
 import { composeCall } from '../compose/compose-call.js'
 import type { LookUps } from '../compose/look-ups.js'
@@ -92,9 +92,10 @@ interface Composing {
 
 function addComposed(turn: Turn, delivery: ClaimedDelivery, { lookUps, prepared, claimedAtMs }: Composing): void {
   const composed = composeCall(delivery, lookUps, prepared)
-  const isInVain =
-    'method' in composed && composed.droppable.includes('rich') && turn.ctx.richSupport.isMissing(turn.botId)
-  const call: Call | NoCall = isInVain ? noCall('rich_unsupported', 'rich') : composed
+  // A server that does not know rich messages is not asked each time.
+  const rich = 'method' in composed ? composed.droppable.find(isRich) : undefined
+  const call: Call | NoCall =
+    rich !== undefined && turn.ctx.richSupport.isMissing(turn.botId) ? noCall('rich_unsupported', rich) : composed
   if ('failure' in call) {
     closeUploads(turn.uploads, delivery.id)
     turn.ctx.settler.add(turn.lease, delivery, judgeNoCall(delivery, call, new Date()))

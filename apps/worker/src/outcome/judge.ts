@@ -1,5 +1,5 @@
 import type { Failure } from '@tellwire/db'
-import type { Droppable } from '@tellwire/domain'
+import { type Droppable, isRich } from '@tellwire/domain'
 import { type CallOutcome, classifyOutcome, type OutcomeClass } from '@tellwire/telegram'
 import type { QueuedDelivery } from '../lane/send-queue.js'
 import { retryDelayMs, retryForMs } from './retry-policy.js'
@@ -51,10 +51,11 @@ export function judge(delivery: QueuedDelivery, answer: Answer, now: Moment): Ju
 
 function judgeSent(delivery: QueuedDelivery, messages: SentMessage[], answer: Answer, now: Moment): Judgement {
   const { call, hasUnknownPart, dropped } = delivery
-  if (answer.kind === 'ok' && !dropped.includes('rich') && isCutShort(call, answer.result)) {
+  const rich = call.droppable.find(isRich)
+  if (answer.kind === 'ok' && rich !== undefined && !dropped.includes(rich) && isCutShort(call, answer.result)) {
     // All of it follows as text.
     const reason: Reason = { class: 'message', code: 'rich_message_cut' }
-    return { verdict: degrade('rich', reason, answer, now), consequences: [{ kind: 'bot_accepted' }] }
+    return { verdict: degrade(rich, reason, answer, now), consequences: [{ kind: 'bot_accepted' }] }
   }
   const ids = messages.map(({ message_id: id }) => id)
   const known = ids.length === 0 && call.editsMessageId !== undefined ? [call.editsMessageId] : ids
@@ -96,7 +97,8 @@ function judgeMessage(delivery: QueuedDelivery, answer: Answer, meaning: Meaning
   const dropped = findDroppable(delivery, meaning.code, answer)
   return {
     verdict: dropped ? degrade(dropped, meaning, answer, now) : fail(meaning, answer, now),
-    consequences: meaning.code === 'rich_unsupported' && dropped === 'rich' ? [{ kind: 'rich_unsupported' }] : [],
+    consequences:
+      meaning.code === 'rich_unsupported' && dropped && isRich(dropped) ? [{ kind: 'rich_unsupported' }] : [],
   }
 }
 
@@ -105,7 +107,7 @@ function judgeBot(delivery: QueuedDelivery, answer: Answer, meaning: Meaning<'bo
   const dropped = findDroppable(delivery, code, answer)
   // A server that is older than rich messages is none that refuses the bot.
   if (dropped) {
-    const consequences: Judgement['consequences'] = dropped === 'rich' ? [{ kind: 'rich_unsupported' }] : []
+    const consequences: Judgement['consequences'] = isRich(dropped) ? [{ kind: 'rich_unsupported' }] : []
     return { verdict: degrade(dropped, meaning, answer, now), consequences }
   }
   return {
@@ -174,10 +176,11 @@ const droppableFor: Record<string, readonly (Droppable | typeof medium)[]> = {
   message_too_large: [medium, 'rich'],
   // Nobody knows what it is about. The text comes last, and goes as it was written.
   message_refused: [
+    'draft',
+    'button_icons',
     'rich',
     'effect',
     'thread',
-    'button_icons',
     'buttons',
     'keyboard',
     'link_preview',
@@ -189,13 +192,15 @@ const droppableFor: Record<string, readonly (Droppable | typeof medium)[]> = {
 
 function findDroppable({ call, dropped }: QueuedDelivery, code: string, answer: Answer): Droppable | undefined {
   const left = call.droppable.filter((part) => !dropped.includes(part))
-  // Whatever it is about, the message says it without a preview.
-  if (left.includes('draft') && code in droppableFor) return 'draft'
   for (const wanted of droppableFor[code] ?? []) {
-    const found = wanted === medium ? findMedium(left, answer) : left.find((part) => part === wanted)
+    const found =
+      wanted === medium
+        ? findMedium(left, answer)
+        : left.find((part) => part === wanted || (wanted === 'rich' && isRich(part)))
     if (found !== undefined) return found
   }
-  return undefined
+  // Whatever it is about, a message of the thread says it without a preview.
+  return code in droppableFor ? left.find((part) => part === 'draft') : undefined
 }
 
 /** The medium that is refused. Of an album Telegram may name it; otherwise each goes on its own, and tells. */

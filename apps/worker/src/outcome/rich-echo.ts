@@ -1,3 +1,4 @@
+import { isRich } from '@tellwire/domain'
 import { measureRich, type RichBlock } from '@tellwire/format'
 import type { Call } from '../compose/call.js'
 
@@ -10,7 +11,7 @@ const lostCharactersMax = 64
  * it too much.
  */
 export function isCutShort({ params, droppable }: Call, result: unknown): boolean {
-  if (!droppable.includes('rich')) return false
+  if (!droppable.some(isRich)) return false
   const sent = 'rich_message' in params ? (params.rich_message as { blocks: RichBlock[] }) : undefined
   const echo =
     typeof result === 'object' && result !== null && 'rich_message' in result ? result.rich_message : undefined

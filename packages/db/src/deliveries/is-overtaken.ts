@@ -15,17 +15,20 @@ SELECT EXISTS (
     LIMIT ${lookedAtMax}
   ) p
   JOIN notification_contents n ON ${probe('n.tenant_id', 'p.tenant_id')} AND ${probe('n.notification_id', 'p.notification_id')}
-  WHERE n.options ->> 'thread_key' = $5 AND n.options ->> 'mode' = 'replace'
+  WHERE n.options ->> 'thread_key' = $5 AND n.options ->> 'mode' = 'replace' AND ($6::boolean OR NOT n.options ? 'draft')
 ) AS is_overtaken`,
 )
 
-/** Whether a later notification of the same thread waits in the chat already, which will stand where this one would. */
+/**
+ * Whether a later notification of the same thread waits in the chat already, which will stand where this one would. A draft
+ * leaves nothing behind, and so stands where another draft would alone.
+ */
 export async function isOvertaken(
   on: Executor,
   delivery: { botId: string; chatId: string; tenantId: string; id: string },
-  threadKey: string,
+  { threadKey, isDraft }: { threadKey: string; isDraft: boolean },
 ): Promise<boolean> {
   const { botId, chatId, tenantId, id } = delivery
-  return (await runForOne<{ isOvertaken: boolean }>(on, overtaken, [botId, chatId, tenantId, id, threadKey]))
+  return (await runForOne<{ isOvertaken: boolean }>(on, overtaken, [botId, chatId, tenantId, id, threadKey, isDraft]))
     .isOvertaken
 }

@@ -1,6 +1,7 @@
 import { type FormattedText, spellOutLinks } from '@tellwire/format'
 import type { Attachment, Button, Droppable, MessageOptions } from './message.js'
 import type { Body } from './message-step.js'
+import { richAt } from './rich-part.js'
 
 // A message goes without what Telegram has refused of it, and each of its calls knows what else it can go without.
 
@@ -41,7 +42,7 @@ export function keptAttachments({ attachments = [] }: MessageOptions, isDropped:
 
 /** The one place that knows what a call can go without. */
 export function droppableOf(
-  { method, params, media, shown }: Body,
+  { method, params, media, shown, richPlace }: Body,
   { options, isAlone }: { options: MessageOptions; isAlone: boolean },
 ): Droppable[] {
   const markup = params['reply_markup']
@@ -56,12 +57,12 @@ export function droppableOf(
     photo: media.some(({ type, fallback }) => fallback !== undefined && type !== fallback),
     album: method === 'sendMediaGroup',
     file: media.some(({ place }) => place === undefined),
-    rich: method === 'sendRichMessage',
-    formatting: shown.entities.length > 0,
+    formatting: richPlace === undefined && shown.entities.length > 0,
   }
   const parts = (Object.keys(has) as (keyof typeof has)[]).filter((part) => has[part])
+  const rich = richPlace === undefined ? [] : [richAt(richPlace)]
   const places = isAlone ? [] : media.flatMap(({ place }) => place ?? [])
-  return [...parts, ...places.map((place) => `attachments/${place}` as const)]
+  return [...rich, ...parts, ...places.map((place) => `attachments/${place}` as const)]
 }
 
 /** A text that was to be hidden until somebody touches it is not shown to everybody instead. */

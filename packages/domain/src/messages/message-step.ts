@@ -38,4 +38,7 @@ export interface MessageStep {
 }
 
 /** A step before it is known what comes along with it. */
-export type Body = Omit<MessageStep, 'droppable'>
+export type Body = Omit<MessageStep, 'droppable'> & {
+  /** Of a rich message: its place among those of its text. */
+  richPlace?: number
+}

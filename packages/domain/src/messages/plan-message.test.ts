@@ -131,8 +131,8 @@ describe('as a rich message', () => {
       {
         method: 'sendRichMessage',
         params: { rich_message: { blocks: [{ type: 'heading' }, { type: 'paragraph' }] }, disable_notification: true },
-        shown: { text: '3.2\n\nIt is out.', entities: [] },
-        droppable: ['reply_to', 'buttons', 'rich'],
+        shown: { text: '3.2\n\nIt is out.', entities: [{ type: 'bold' }, { type: 'italic' }] },
+        droppable: ['rich', 'reply_to', 'buttons'],
       },
     ])
     expect(plan('It *is* out.', { rich: 'auto' }).map(({ method }) => method)).toEqual(['sendMessage'])
@@ -147,13 +147,45 @@ describe('as a rich message', () => {
 
   test('goes a long text whole, in several only where it may be parted', () => {
     const long = `${release}\n\n${'word '.repeat(2_000)}`
-    const many = Array.from({ length: 600 }, (_, index) => `- ${index}`).join('\n')
+    const many = Array.from({ length: 600 }, (_, index) => `- item ${index}`).join('\n')
     const methods = (text: string, options: MessageOptions) => plan(text, options).map(({ method }) => method)
 
     expect(methods(long, { rich: true, overflow: 'file' })).toEqual(['sendRichMessage'])
     expect(methods(many, { rich: true })).toEqual(['sendRichMessage', 'sendRichMessage', 'sendRichMessage'])
     expect(methods(many, { rich: true, overflow: 'truncate' })).toEqual(['sendMessage'])
     expect(methods('word '.repeat(6_000) + 'x'.repeat(3_000), { rich: true })).not.toContain('sendRichMessage')
+  })
+
+  test('is refused from a place on, and what is in the chat already stays where it is', () => {
+    const attachments = [photo]
+    const shape = (dropped: string[]) =>
+      plan(release, { rich: 'auto', attachments }, dropped).map(({ method, shown }) => [method, shown.text])
+    expect(shape([])).toEqual([
+      ['sendPhoto', ''],
+      ['sendRichMessage', '3.2\n\nIt is out.'],
+    ])
+    expect(shape(['rich'])).toEqual([
+      ['sendPhoto', ''],
+      ['sendMessage', '3.2\n\nIt is out.'],
+    ])
+
+    const many = Array.from({ length: 700 }, (_, index) => `- [item ${index}](https://a.example/${index})`).join('\n')
+    const whole = plan(many, { rich: true })
+    const parted = plan(many, { rich: true }, ['rich/1'])
+    expect(whole.map(({ droppable }) => droppable[0])).toEqual(['rich', 'rich/1', 'rich/2'])
+    expect(parted[0]).toEqual(whole[0])
+    expect(new Set(parted.slice(1).map(({ method }) => method))).toEqual(new Set(['sendMessage']))
+    const said = parted.map(({ shown }) => shown.text).join('\n')
+    const links = JSON.stringify(parted.map(({ params }) => params))
+    for (let index = 0; index < 700; index++) {
+      expect(said).toMatch(new RegExp(`item ${index}(?!\\d)`))
+      expect(links).toContain(`"https://a.example/${index}"`)
+    }
+  })
+
+  test('leaves a text to itself whose page is to be shown', () => {
+    expect(plan(release, { rich: 'auto', link_preview: 'large' })[0]?.method).toBe('sendMessage')
+    expect(plan(release, { rich: true, link_preview: 'large' })[0]?.method).toBe('sendRichMessage')
   })
 
   test('stands whose it is, and what came of its question', () => {

@@ -5,6 +5,7 @@ import {
   type FormattedText,
   messageLengthMax,
   renderText,
+  richAsText,
   splitMessage,
   truncateMessage,
 } from '@tellwire/format'
@@ -21,7 +22,7 @@ import {
 import { linkPreviewParams } from './link-preview.js'
 import type { Body, Medium, MessageStep, SendMethod } from './message-step.js'
 import { makeReplyMarkup } from './make-reply-markup.js'
-import { planRich } from './plan-rich.js'
+import { planRich, type RichPlan } from './plan-rich.js'
 import type { AttachmentType, Droppable, MessageContent, MessageOptions } from './message.js'
 
 export interface PlanOptions {
@@ -63,7 +64,8 @@ export function planMessage(content: MessageContent, plan: PlanOptions): Message
   const signed = plan.sender === undefined ? told : belowSender(plan.sender, told)
   const text = isDropped('formatting') ? withoutFormatting(signed) : signed
   const attachments = keptAttachments(options, isDropped)
-  const rich = isDropped('rich') || isDropped('formatting') ? undefined : planRich(content, plan.sender)
+  const planned = isDropped('rich_layout') ? undefined : planRich(content, { sender: plan.sender, isDropped })
+  const rich = planned && richBodies(planned, text, { ...options, isDropped })
   const bodies = planBodies({ text, rich }, attachments, { ...options, isDropped })
   const shownCount = bodies.reduce((sum, { media, shown }) => sum + media.length + (shown.text === '' ? 0 : 1), 0)
   // Without its one medium such a message would show nothing.
@@ -87,8 +89,22 @@ interface BodyOptions extends MessageOptions {
 
 interface Said {
   text: FormattedText
-  /** The same as rich messages, where it goes as such. */
+  /** The messages that say the same, where it goes as rich ones, or went so until one was refused. */
   rich: Body[] | undefined
+}
+
+/** A rich message that was refused follows as text, from the same place on. */
+function richBodies({ messages, refusedFrom }: RichPlan, text: FormattedText, options: BodyOptions): Body[] {
+  if (refusedFrom === 0) return planText(text, options)
+  const sent = messages.slice(0, refusedFrom).map((blocks, richPlace): Body => ({
+    method: 'sendRichMessage',
+    params: { rich_message: { blocks } },
+    media: [],
+    shown: richAsText(blocks),
+    richPlace,
+  }))
+  const rest = refusedFrom === undefined ? [] : messages.slice(refusedFrom)
+  return [...sent, ...rest.flatMap((blocks) => textParts(richAsText(blocks), options).map(sendText))]
 }
 
 function planBodies({ text, rich }: Said, attachments: Placed[], options: BodyOptions): Body[] {

@@ -73,12 +73,16 @@ describe('a moment', () => {
     expect(render('{{time:due:wdT}}', { due }, { format })).toBe('Sunday, 11/29/2026, 08:45:00 PM UTC')
   })
 
-  test('is nothing where it is not given, and has to be one', () => {
+  test('is shown as it is where it is none, and its format is one of Telegram', () => {
     expect(render('x{{time:due}}')).toBe('x')
     expect(() => render('{{time:due}}', {}, { strict: true })).toThrow('not given: due')
-    for (const value of ['tomorrow', '2026-11-29', -1, 1.5, 2 ** 31, true]) {
-      expect(() => render('{{time:due}}', { due: value })).toThrow('due is no time')
+    for (const value of ['tomorrow', '2026-11-29', '', -1, true]) {
+      expect(render('x{{time:due}}', { due: value })).toBe(`x${value}`)
     }
+    for (const value of ['1700000000', 1_700_000_000.5, '2023-11-14T22:13Z']) {
+      expect(render('{{time:due}}', { due: value })).toBe('November 14, 2023 at 10:13 PM UTC')
+    }
+    expect(render('{{time:due}}', { due: '2040-01-01T00:00:00Z' })).toBe('January 1, 2040 at 12:00 AM UTC')
     for (const text of ['{{time:due:x}}', '{{time:due:TD}}', '{{time:due:}}']) {
       expect(() => assertTemplate(text)).toThrow('has no format of a time')
     }

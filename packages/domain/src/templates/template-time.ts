@@ -1,4 +1,5 @@
 import type { TextFormat } from '@tellwire/format'
+import { showValue } from './show-value.js'
 import { TemplateError } from './template-error.js'
 
 // `{{time:due}}` and `{{time:due:wDT}}`: a moment that Telegram shows each reader in their own time.
@@ -13,6 +14,8 @@ export interface TimeTag {
 const defaultFormat = 'Dt'
 /** Telegram takes no later moment. */
 const unixTimeMax = 2 ** 31 - 1
+/** The last moment that JavaScript can tell. */
+const dateMax = 8_640_000_000_000
 
 /** @throws {TemplateError} for a format that Telegram does not know. */
 export function readTimeTag(tag: string): TimeTag | undefined {
@@ -34,19 +37,17 @@ interface TimeReader {
 
 /**
  * A moment as the format of the text writes it.
- * @param value RFC 3339, or seconds since 1970.
- * @throws {TemplateError} for anything else.
+ * @param value RFC 3339, or seconds since 1970; anything else is shown as it is.
  */
 export function writeTime(
   value: unknown,
-  { name, format }: TimeTag,
+  { format }: TimeTag,
   { textFormat, locale, timezone, escape }: TimeReader,
 ): string {
   const unixTime = readUnixTime(value)
-  if (unixTime === undefined) {
-    throw new TemplateError(`${name} is no time: give RFC 3339, or seconds since 1970`)
-  }
+  if (unixTime === undefined) return escape(showValue(value))
   const told = escape(tellTime(unixTime, format, locale, timezone ?? 'UTC'))
+  if (unixTime > unixTimeMax) return told
   switch (textFormat) {
     case 'plain':
     case 'telegram_markdown':
@@ -60,13 +61,17 @@ export function writeTime(
   }
 }
 
-const rfc3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/
+const rfc3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/
 
 function readUnixTime(value: unknown): number | undefined {
-  const isText = typeof value === 'string' && rfc3339.test(value)
-  const seconds = isText ? Math.floor(Date.parse(value.replace(' ', 'T')) / 1_000) : value
-  const isTime = typeof seconds === 'number' && Number.isInteger(seconds) && seconds > 0 && seconds <= unixTimeMax
-  return isTime ? seconds : undefined
+  if (typeof value !== 'string') return typeof value === 'number' ? toSeconds(value) : undefined
+  if (/^\d{1,12}$/.test(value)) return toSeconds(Number(value))
+  return rfc3339.test(value) ? toSeconds(Date.parse(value.replace(' ', 'T')) / 1_000) : undefined
+}
+
+function toSeconds(value: number): number | undefined {
+  const seconds = Math.floor(value)
+  return seconds > 0 && seconds <= dateMax ? seconds : undefined
 }
 
 function tellTime(unixTime: number, format: string, locale: string, timezone: string): string {

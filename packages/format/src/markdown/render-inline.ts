@@ -21,6 +21,7 @@ export function renderInline(rendering: Rendering, tokens: readonly Token[]): vo
     const isFirst = index === 0
     const [, mark = '', direction] = /^(\w+)_(open|close)$/.exec(token.type) ?? []
     const style = marks[mark]
+    if (style === 'spoiler') rendering.spoilerDepth += direction === 'open' ? 1 : -1
     if (style && direction === 'open') out.open(style)
     else if (style) out.close(style)
     else renderToken(rendering, token, isFirst)
@@ -41,9 +42,7 @@ function renderToken(rendering: Rendering, token: Token, isFirst: boolean): void
       closeLink(rendering)
       break
     case 'code_inline':
-      out.open('code')
-      out.write(token.content)
-      out.close('code')
+      writeVerbatim(rendering, 'code', token.content)
       break
     case 'image':
       renderImage(rendering, token)
@@ -54,6 +53,19 @@ function renderToken(rendering: Rendering, token: Token, isFirst: boolean): void
     default:
       out.write(isFirst && out.isItemStart ? withTaskBox(token.content) : token.content)
   }
+}
+
+/** Nothing can be marked within these, so that a spoiler around them would show them: in one they are plain words. */
+function writeVerbatim(
+  { out, spoilerDepth }: Rendering,
+  type: 'code' | 'date_time',
+  text: string,
+  properties: { unix_time?: number; date_time_format?: string } = {},
+): void {
+  if (spoilerDepth > 0) return out.write(text)
+  out.open(type, properties)
+  out.write(text)
+  out.close(type)
 }
 
 /** `[ ]` and `[x]` at the beginning of a list item. */
@@ -74,9 +86,9 @@ function renderImage(rendering: Rendering, token: Token): void {
     out.write(alternative)
     out.close('custom_emoji')
   } else if (time && format !== undefined) {
-    out.open('date_time', { unix_time: time.unixTime, date_time_format: format })
-    out.write(alternative)
-    out.close('date_time')
+    // Telegram would let go of the link for it.
+    if (rendering.links.some((link) => link.isEntity)) out.write(alternative)
+    else writeVerbatim(rendering, 'date_time', alternative, { unix_time: time.unixTime, date_time_format: format })
   } else {
     openLink(rendering, source)
     out.write(alternative)

@@ -24,6 +24,8 @@ export interface Rendering {
   out: TextBuilder
   lists: List[]
   quoteDepth: number
+  /** How many spoilers are open. */
+  spoilerDepth: number
   /** The open links, outermost first. Only one can be a link in Telegram. */
   links: OpenLink[]
   warnings: Warnings
@@ -31,7 +33,15 @@ export interface Rendering {
 }
 
 export function startRendering(tableWidthMax: number): Rendering {
-  return { out: new TextBuilder(), lists: [], quoteDepth: 0, links: [], warnings: new Map(), tableWidthMax }
+  return {
+    out: new TextBuilder(),
+    lists: [],
+    quoteDepth: 0,
+    spoilerDepth: 0,
+    links: [],
+    warnings: new Map(),
+    tableWidthMax,
+  }
 }
 
 /** Each kind of warning is given once, for the first place that it is about. */

@@ -8,7 +8,8 @@ import { parseMarkdown } from '../markdown/parse-markdown.js'
 import type { Dialect } from '../markdown/parser.js'
 import { isInvisible } from '../telegram/finish-telegram-text.js'
 import { readTerminalOutput } from '../terminal-output.js'
-import { formulaOf, noteName, renderRichInline } from './rich-inline.js'
+import { cleanText } from './clean-text.js'
+import { formulaOf, noteName, renderRichInline, simplify } from './rich-inline.js'
 import {
   plainOf,
   type RichBlock,
@@ -47,7 +48,7 @@ interface Frame {
   opening: Token | undefined
   blocks: RichBlock[]
   /** Of a list. */
-  items: RichItem[]
+  items: OpenItem[]
 }
 
 function renderBlocks(tokens: readonly Token[]): RichBlock[] {
@@ -98,10 +99,10 @@ function renderBlocks(tokens: readonly Token[]): RichBlock[] {
 /** Puts a block that has ended into the one around it; one with nothing in it is left out. */
 function close({ opening, blocks, items }: Frame, outer: Frame): void {
   if (!opening) return
-  if (opening.type === 'list_item_open') outer.items.push(renderItem(opening, blocks))
+  if (opening.type === 'list_item_open') outer.items.push({ marker: (opening.meta as ItemMeta).marker, blocks })
   else if (opening.type === 'details_open') outer.blocks.push(...renderDetails(opening, blocks))
   else if (opening.type === 'blockquote_open' && blocks.length > 0) outer.blocks.push({ type: 'blockquote', blocks })
-  else if (items.length > 0) outer.blocks.push({ type: 'list', items })
+  else if (items.length > 0) outer.blocks.push(...renderList(items))
 }
 
 function renderDetails({ meta }: Token, blocks: RichBlock[]): RichBlock[] {
@@ -112,27 +113,51 @@ function renderDetails({ meta }: Token, blocks: RichBlock[]): RichBlock[] {
   return [{ type: 'details', summary: '…', blocks }]
 }
 
-const taskBox = /^\[([ xX])\] /
-
-function renderItem({ meta }: Token, blocks: RichBlock[]): RichItem {
-  const number = /^\d+/.exec((meta as ItemMeta).marker)?.[0]
-  const [first, ...others] = blocks
-  const isText = first?.type === 'paragraph'
-  const box = isText ? taskBox.exec(plainOf(first.text))?.[1] : undefined
-  return {
-    blocks: isText && box !== undefined ? [{ ...first, text: withoutBox(first.text) }, ...others] : blocks,
-    ...(number === undefined ? {} : { value: Number(number), type: '1' as const }),
-    ...(box === undefined ? {} : { has_checkbox: true as const }),
-    ...(box === undefined || box === ' ' ? {} : { is_checked: true as const }),
-  }
+/** An item whose list is not over. */
+interface OpenItem {
+  marker: string
+  blocks: RichBlock[]
 }
 
-/** The box stands at the beginning of the first string. */
-function withoutBox(text: RichText): RichText {
-  if (typeof text === 'string') return text.replace(taskBox, '')
-  if (!Array.isArray(text)) return text
-  const [first = '', ...others] = text
-  return [withoutBox(first), ...others]
+const canonical = /^(0|[1-9]\d*)[.)] $/
+const bullet = '• '
+const taskBox = /^\[([ xX])\] /
+
+/** Amounts are lines, with their signs. */
+function renderList(items: readonly OpenItem[]): RichBlock[] {
+  const isList = items.some(({ marker }) => marker === bullet || /^\d/.test(marker))
+  if (isList) return [{ type: 'list', items: renderItems(items) }]
+  return items.flatMap(({ marker, blocks }) => withMarker(marker, blocks))
+}
+
+/** Items have numbers, or none of them has: where the markers say more than that, they stand in the text. */
+function renderItems(items: readonly OpenItem[]): RichItem[] {
+  const isNumbered = items.every(({ marker }) => canonical.test(marker))
+  return items.map(({ marker, blocks }) => {
+    if (isNumbered) return { ...withBox(blocks), value: Number.parseInt(marker, 10), type: '1' as const }
+    return withBox(marker === bullet ? blocks : withMarker(marker, blocks))
+  })
+}
+
+function withMarker(marker: string, blocks: RichBlock[]): RichBlock[] {
+  const [first, ...others] = blocks
+  if (first?.type !== 'paragraph') return [{ type: 'paragraph', text: marker.trimEnd() }, ...blocks]
+  return [{ type: 'paragraph', text: simplify([marker, first.text].flat()) }, ...others]
+}
+
+/** A box is one that is written as such, at the beginning of the first words. */
+function withBox(blocks: RichBlock[]): RichItem {
+  const [first, ...others] = blocks
+  if (first?.type !== 'paragraph') return { blocks }
+  const [words = '', ...rest] = Array.isArray(first.text) ? first.text : [first.text]
+  const box = typeof words === 'string' ? taskBox.exec(words)?.[1] : undefined
+  if (box === undefined || typeof words !== 'string') return { blocks }
+  const text = simplify([words.replace(taskBox, ''), ...rest])
+  return {
+    blocks: [{ type: 'paragraph', text }, ...others],
+    has_checkbox: true,
+    ...(box === ' ' ? {} : { is_checked: true }),
+  }
 }
 
 function renderLeaf(token: Token): RichBlock[] {
@@ -140,7 +165,7 @@ function renderLeaf(token: Token): RichBlock[] {
     case 'fence':
     case 'code_block': {
       const language = token.info.trim().split(/\s+/)[0] ?? ''
-      const code = token.content.replace(/\n$/, '')
+      const code = cleanText(token.content).replace(/\n$/, '')
       const { text } = expandTabs({ text: code, entities: [] }, () => true)
       if (text === '') return []
       if (language === 'math') return [{ type: 'mathematical_expression', expression: text }]
@@ -151,7 +176,7 @@ function renderLeaf(token: Token): RichBlock[] {
     case 'definition':
     case 'oversized_block':
     case 'html_block':
-      return token.content.trim() === '' ? [] : [{ type: 'paragraph', text: token.content.trimEnd() }]
+      return token.content.trim() === '' ? [] : [{ type: 'paragraph', text: cleanText(token.content).trimEnd() }]
     default:
       return []
   }
@@ -179,9 +204,11 @@ const mediaTypes = [
 
 /** A picture with an address that Telegram can fetch: what its path ends with tells what it is. */
 function readMedium(token: Token): RichMedium | undefined {
-  const source = token.type === 'image' ? (token.attrGet('src') ?? '') : ''
-  if (!/^https?:/i.test(source) || !isOpenable(source)) return undefined
-  const described = textOf(token.children ?? [])
+  const written = token.type === 'image' ? (token.attrGet('src') ?? '') : ''
+  if (!/^https?:/i.test(written) || !isOpenable(written) || !URL.canParse(written)) return undefined
+  // Telegram fetches an address as it is written, and encodes nothing of it.
+  const source = new URL(written).href
+  const described = cleanText(textOf(token.children ?? []))
   const caption = described === '' ? {} : { caption: { text: described } }
   const path = source.replace(/[?#].*$/, '')
   const type = mediaTypes.find(([, pattern]) => pattern.test(path))?.[0] ?? 'photo'

@@ -2,6 +2,7 @@ import type { Token } from 'markdown-it'
 import { footnoteMark } from '../markdown/footnotes.js'
 import { isOpenable, textOf } from '../markdown/inline-tokens.js'
 import { findCustomEmojiId, findTime, readDateTimeFormat } from '../telegram/links.js'
+import { cleanText } from './clean-text.js'
 import { plainOf, type RichMark, type RichText } from './rich-message.js'
 
 const marks: Record<string, RichMark> = {
@@ -20,6 +21,9 @@ interface Span {
   parts: RichText[]
 }
 
+/** Marks within marks beyond these are left out: of 16 levels a message of Telegram needs some for its blocks. */
+const openMax = 8
+
 /** Under which name a footnote is referred to, by its index from 0. */
 export const noteName = (index: number): string => `note-${index + 1}`
 
@@ -27,8 +31,16 @@ export const noteName = (index: number): string => `note-${index + 1}`
 export function renderRichInline(tokens: readonly Token[]): RichText {
   const root: Span = { name: '', href: '', parts: [] }
   const open: Span[] = [root]
+  /** How many of each name were left out, and are to be closed. */
+  const left = new Map<string, number>()
   const write = (...parts: RichText[]): void => void open.at(-1)?.parts.push(...parts)
-  const close = (name: string): void => {
+  const begin = (name: string, href: string): void => {
+    if (open.length <= openMax) open.push({ name, href, parts: [] })
+    else left.set(name, (left.get(name) ?? 0) + 1)
+  }
+  const end = (name: string): void => {
+    const leftOut = left.get(name) ?? 0
+    if (leftOut > 0) return void left.set(name, leftOut - 1)
     const at = open.findLastIndex((span) => span.name === name)
     if (at < 1) return
     // Tags of HTML may overlap: those that go on are begun anew.
@@ -41,43 +53,53 @@ export function renderRichInline(tokens: readonly Token[]): RichText {
   for (const token of tokens) {
     const [, name = '', direction] = /^(\w+)_(open|close)$/.exec(token.type) ?? []
     const isSpan = name === 'link' || marks[name] !== undefined
-    if (isSpan && direction === 'open') open.push({ name, href: token.attrGet('href') ?? '', parts: [] })
-    else if (isSpan) close(name)
-    else write(renderToken(token))
+    if (isSpan && direction === 'open') begin(name, token.attrGet('href') ?? '')
+    else if (isSpan) end(name)
+    else write(renderToken(token, isOpen(open, 'link')))
   }
-  while (open.length > 1) close(open.at(-1)?.name ?? '')
+  while (open.length > 1) end(open.at(-1)?.name ?? '')
   return simplify(root.parts)
+}
+
+function isOpen(spans: readonly Span[], name: string): boolean {
+  return spans.some((span) => span.name === name)
 }
 
 function wrap({ name, href }: Span, parts: RichText[], outer: readonly Span[]): RichText[] {
   const text = simplify(parts)
   const mark = marks[name]
-  if (mark) return plainOf(text) === '' ? [] : [{ type: mark, text }]
-  if (isOpenable(href) && !outer.some((span) => span.name === 'link')) {
+  if (mark) return isEmpty(text) ? [] : [{ type: mark, text }]
+  if (isOpenable(href) && !isOpen(outer, 'link')) {
     // A link without a text shows its address.
-    return [{ type: 'url', text: plainOf(text) === '' ? href : text, url: href }]
+    return [{ type: 'url', text: isEmpty(text) ? href : text, url: href }]
   }
   const isShown = href === '' || plainOf(text).endsWith(href.replace(/^mailto:/, ''))
   return isShown ? parts : [...parts, ` (${href})`]
 }
 
-function renderToken(token: Token): RichText {
+/** Of what was simplified, nothing stands for no text. */
+function isEmpty(text: RichText): boolean {
+  return text === ''
+}
+
+/** A word in a link cannot be another link. */
+function renderToken(token: Token, isInLink: boolean): RichText {
   switch (token.type) {
     case 'softbreak':
     case 'hardbreak':
       return '\n'
     case 'code_inline':
-      return { type: 'code', text: token.content }
+      return { type: 'code', text: cleanText(token.content) }
     case 'formula':
       return { type: 'mathematical_expression', expression: formulaOf(token) }
     case 'image':
-      return renderImage(token)
+      return renderImage(token, isInLink)
     case 'footnote_ref': {
       const { id } = token.meta as { id: number }
       return { type: 'reference_link', text: footnoteMark(id), reference_name: noteName(id) }
     }
     default:
-      return token.content
+      return cleanText(token.content)
   }
 }
 
@@ -85,9 +107,9 @@ function renderToken(token: Token): RichText {
 export const formulaOf = ({ content }: Token): string =>
   content.replace(/^(?:\$\$?|\\[([])/, '').replace(/(?:\$\$?|\\[)\]])$/, '')
 
-function renderImage(token: Token): RichText {
+function renderImage(token: Token, isInLink: boolean): RichText {
   const source = token.attrGet('src') ?? ''
-  const described = textOf(token.children ?? [])
+  const described = cleanText(textOf(token.children ?? []))
   const text = described === '' ? source : described
   const emojiId = findCustomEmojiId(source)
   if (emojiId !== undefined) return { type: 'custom_emoji', custom_emoji_id: emojiId, alternative_text: text }
@@ -96,6 +118,7 @@ function renderImage(token: Token): RichText {
   if (time && format !== undefined) {
     return { type: 'date_time', text, unix_time: time.unixTime, date_time_format: format }
   }
+  if (isInLink) return text
   if (isOpenable(source)) return { type: 'url', text, url: source }
   return text.endsWith(source) ? text : `${text} (${source})`
 }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { renderMarkdown } from '../markdown/render-markdown.js'
 import { gainsFromRich } from './gains-from-rich.js'
 import { renderRich } from './render-rich.js'
+import { richAsText } from './rich-as-text.js'
 import type { RichBlock } from './rich-message.js'
 import { renderRichPreview } from './rich-preview.js'
 import { textOfRich } from './rich-text-of.js'
@@ -100,6 +101,37 @@ test('quotes in quotes, details, formulas and pictures', () => {
   ])
   expect(rich('![clip](https://a.example/cat.mp4?x=1)')).toMatchObject([{ type: 'video' }])
   expect(rich('![x](docs/cat.png)')).toEqual([{ type: 'paragraph', text: 'x (docs/cat.png)' }])
+})
+
+test('signs of amounts and zeros of numbers stay, and a box is one that is written as such', () => {
+  const words = (source: string) => textOfRich(rich(source))
+  expect(rich('- 9.90 EUR\n- 5')).toEqual([
+    { type: 'paragraph', text: '- 9.90 EUR' },
+    { type: 'paragraph', text: '- 5' },
+  ])
+  expect(words('007. a\n008. b')).toBe('• 007. a\n• 008. b')
+  expect(words('- `[x] a` b\n- **[x] c**\n- [x] d')).toBe('• [x] a b\n• [x] c\n☑ d')
+})
+
+test('a link in a link is words, and control characters of a value are none', () => {
+  expect(rich('[![build](https://a.example/b.svg)](https://c.example/)')).toEqual([
+    { type: 'paragraph', text: { type: 'url', text: 'build', url: 'https://c.example/' } },
+  ])
+  expect(renderRich('# \uf8f00\uf8f1', 'written', ['a\u0000\u001b[1mb\ud800'])).toEqual([
+    { type: 'heading', size: 1, text: 'a[1mb\ufffd' },
+  ])
+})
+
+test('as text it keeps links, code, levels and secrets', () => {
+  const source =
+    '# T\n\n||no `way` [x](https://a.example/)|| and `code`\n\n1. one\n   - [x] two\n\n> q\n> > r\n\n| a | b |\n|---|---|\n| c | d |'
+  const { text, entities } = richAsText(rich(source))
+  expect(text).toBe('T\n\nno way x and code\n\n1. one\n   • ☑ two\n\nq\n\nr\n\na │ b\nc │ d')
+  const secrets = entities.filter(({ type }) => type === 'spoiler')
+  expect(secrets.map(({ offset, length }) => text.slice(offset, offset + length)).join('')).toBe('no way x')
+  expect(entities.map(({ type }) => type)).toEqual(
+    expect.arrayContaining(['bold', 'text_link', 'code', 'blockquote', 'spoiler']),
+  )
 })
 
 test('footnotes are referred to', () => {
@@ -238,6 +270,9 @@ test.each([
   ['tables', '|a|b|\n|-|-|\n|c|d|\n\n'.repeat(1_500)],
   ['lists', '- a\n  - b\n'.repeat(3_000)],
   ['tags', '<b><i>x</b></i>'.repeat(2_000)],
+  ['marks in marks', '*a '.repeat(3_000) + 'a* '.repeat(3_000)],
+  ['tags in tags', `${'<b>'.repeat(900)}${'<i>'.repeat(900)}x${'</b>'.repeat(900)}${'</i>'.repeat(900)}`],
+  ['tags without an end', `# h\n\n${'<b>'.repeat(2_500)}a${'</b>'.repeat(2_500)}`],
   ['links', '[x](https://a.example/) '.repeat(1_300)],
 ])('%s in any number take little time', (_, source) => {
   const before = performance.now()

@@ -28,7 +28,11 @@ async function storeEdit(scope: RenderingScope, id: string, edit: NotificationEd
     const { content: stored } = await findNotification(scope, id)
     const before = readContent(stored)
     const after = await applyEdit(scope, before, edit)
-    const shapes = await Promise.all([shapeOf(scope, before), shapeOf(scope, after)])
+    const shapes = await Promise.all([
+      shapeOf(scope, before),
+      shapeOf(scope, after),
+      shapeOf(scope, withoutRich(after)),
+    ])
     if (await replaceContent(scope, id, { before, after, shapes, edit, editedAt: stored?.editedAt ?? null })) return
   }
   throw new ApiError('conflict', 'The notification is being changed by others.')
@@ -37,7 +41,7 @@ async function storeEdit(scope: RenderingScope, id: string, edit: NotificationEd
 interface Replacement {
   before: MessageContent
   after: MessageContent
-  /** The kinds of messages that these make; undefined where a template decides it later. */
+  /** The kinds of messages that these make, and the latter without rich ones; undefined where a template decides it later. */
   shapes: (string[] | undefined)[]
   edit: NotificationEdit
   /** When it was edited last: another edit since then comes first. */
@@ -76,6 +80,12 @@ async function applyEdit(
     throw refusal('impossible_combination', 'A message has one of buttons, keyboard and remove_keyboard.', {
       pointer: '/buttons',
       detail: 'cannot stand beside the keyboard of the notification',
+    })
+  }
+  if (before.options.draft && (buttons ?? attachments)) {
+    throw refusal('impossible_combination', 'A draft is a text of a thread.', {
+      pointer: buttons ? '/buttons' : '/attachments',
+      detail: 'cannot stand in a draft',
     })
   }
   if (buttons !== undefined && before.options.question) {
@@ -118,7 +128,7 @@ function definedOf<Fields extends object>(fields: Fields): { [Key in keyof Field
  * Telegram edits messages one by one: it adds none, makes no photo of a text, and of stickers, voice messages
  * and albums it cannot change what they show.
  */
-function assertEditable({ before, after, shapes: [had, has], edit }: Replacement): void {
+function assertEditable({ before, after, shapes: [had, has, hasAsText], edit }: Replacement): void {
   if (before.options.mode === 'append') {
     throw notEditable('/text', 'was added to the message of a thread: send another for the thread')
   }
@@ -129,7 +139,8 @@ function assertEditable({ before, after, shapes: [had, has], edit }: Replacement
   if (edit.attachments !== undefined && isFixed) {
     throw notEditable('/attachments', 'albums, stickers and voice messages keep what they show')
   }
-  if (!had || !has || had.join() === has.join()) return
+  // A rich message that does not fit where a text or a caption was goes as one.
+  if (!had || !has || had.join() === has.join() || had.join() === hasAsText?.join()) return
   const pointer = had.length === has.length ? '/attachments' : '/text'
   throw notEditable(
     pointer,
@@ -140,6 +151,11 @@ function assertEditable({ before, after, shapes: [had, has], edit }: Replacement
 function notEditable(pointer: string, detail: string): ApiError {
   const why = 'What was sent can be edited only to as many messages of the same kinds.'
   return refusal('not_editable', why, { pointer, detail })
+}
+
+function withoutRich(content: MessageContent): MessageContent {
+  const { rich: _, ...options } = content.options
+  return { ...content, options }
 }
 
 async function shapeOf(scope: RenderingScope, content: MessageContent): Promise<string[] | undefined> {

@@ -101,7 +101,8 @@ function readTimes(input: NewNotification): { sendAt: Date | undefined; expiresA
 function withThread(options: MessageOptions, input: NewNotification): MessageOptions {
   const { thread_key: threadKey, mode, draft } = input
   if (draft === true) assertDraft(input)
-  const isDraft = draft === true ? { draft } : {}
+  // What does not fit into a preview is not worth several messages.
+  const isDraft = draft === true ? { draft, overflow: 'truncate' as const } : {}
   if (threadKey !== undefined) return { ...options, ...isDraft, thread_key: threadKey, mode: mode ?? 'replace' }
   if (mode === undefined) return options
   throw refusal('impossible_combination', 'A mode is for the notifications of a thread.', {

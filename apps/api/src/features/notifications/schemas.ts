@@ -58,7 +58,7 @@ export const NewNotification = Type.Object(
     draft: Type.Optional(
       Type.Boolean({
         description:
-          'A state on the way, such as "deploying 3 of 7", of a thread: in a private chat a preview that goes with the next message, or half a minute later, and leaves nothing behind; elsewhere it edits the message of the thread. Text alone, of one message.',
+          'A state on the way, such as "deploying 3 of 7", of a thread: in a private chat in which the thread has no message yet it is a preview that goes with the next message, or half a minute later, and leaves nothing behind; elsewhere it edits the message of the thread. Text alone, cut to one message.',
       }),
     ),
     priority: Literals(priorities, {
