@@ -110,6 +110,8 @@ function startThread(): Thread {
     onAnswer?.({ isOver: true })
   }
   worker.once('error', over)
+  // An answer that cannot be read is none.
+  worker.once('messageerror', over)
   worker.once('exit', over)
   const ready = new Promise<void>((resolve) => {
     worker.on('message', (message: Answer | { isReady: true }) => {

@@ -23,6 +23,11 @@ export function reviveError({ name, message, missing, index }: DescribedError): 
       return new TemplateError(message, missing)
     case 'TelegramParseError':
       return new TelegramParseError(message, index)
+    // By these it is known that the same would come of it again.
+    case 'RangeError':
+      return new RangeError(message)
+    case 'TypeError':
+      return new TypeError(message)
     default:
       return new Error(`${name}: ${message}`)
   }

@@ -183,6 +183,16 @@ describe('as a rich message', () => {
     }
   })
 
+  test('is refused from a place on without formatting, too', () => {
+    const many = Array.from({ length: 300 }, (_, index) => `- [item ${index}](https://a.example/${index})`).join('\n')
+    const [first] = plan(many, { rich: true })
+    const [kept, ...rest] = plan(many, { rich: true }, ['rich/1', 'formatting'])
+
+    expect(kept).toEqual(first)
+    expect(rest.map(({ params }) => params['entities'])).toEqual(rest.map(() => undefined))
+    expect(rest.at(-1)?.shown.text).toMatch(/item 299 \(https:\/\/a\.example\/299\)$/)
+  })
+
   test('leaves a text to itself whose page is to be shown', () => {
     expect(plan(release, { rich: 'auto', link_preview: 'large' })[0]?.method).toBe('sendMessage')
     expect(plan(release, { rich: true, link_preview: 'large' })[0]?.method).toBe('sendRichMessage')

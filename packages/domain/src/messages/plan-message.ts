@@ -104,7 +104,13 @@ function richBodies({ messages, refusedFrom }: RichPlan, text: FormattedText, op
     richPlace,
   }))
   const rest = refusedFrom === undefined ? [] : messages.slice(refusedFrom)
-  return [...sent, ...rest.flatMap((blocks) => textParts(richAsText(blocks), options).map(sendText))]
+  return [
+    ...sent,
+    ...rest.flatMap((blocks) => {
+      const shown = richAsText(blocks)
+      return textParts(options.isDropped('formatting') ? withoutFormatting(shown) : shown, options).map(sendText)
+    }),
+  ]
 }
 
 function planBodies({ text, rich }: Said, attachments: Placed[], options: BodyOptions): Body[] {

@@ -40,8 +40,9 @@ export function planRich(
   ])
   const isOne = messages?.length === 1
   if (!messages || (!isOne && overflow !== undefined && overflow !== 'split')) return undefined
-  const refusedFrom = isDropped('formatting') ? 0 : messages.findIndex((_, place) => isDropped(richAt(place)))
-  return { messages, refusedFrom: refusedFrom === -1 ? undefined : refusedFrom }
+  const refusedFrom = messages.findIndex((_, place) => isDropped(richAt(place)))
+  if (refusedFrom >= 0) return { messages, refusedFrom }
+  return { messages, refusedFrom: isDropped('formatting') ? 0 : undefined }
 }
 
 function paragraph(type: 'bold' | 'italic', text: string): RichBlock {
