@@ -20,6 +20,9 @@ export function withoutPlaceholders(source: string): string {
   return source.replace(/[\uf8f0\uf8f1]/g, '')
 }
 
+/** A moment whose words are a value, where it was not read as one: in code, its words stand for it. */
+const unreadMoment = /!\[(\uf8f0\d+\uf8f1)\]\(tg:\/\/time\?[^)\s]*\)/g
+
 export function fillText(text: string, values: readonly string[]): string {
   return text.replace(placeholder, (_, index) => values[Number(index)] ?? '')
 }
@@ -27,7 +30,7 @@ export function fillText(text: string, values: readonly string[]): string {
 /** Puts the values into what the parser made of the source. */
 export function fillTokens(tokens: readonly Token[], values: readonly string[]): void {
   for (const token of tokens) {
-    token.content = fillText(token.content, values)
+    token.content = fillText(token.content.replace(unreadMoment, '$1'), values)
     token.info = fillText(token.info, values)
     for (const name of ['href', 'src']) {
       const address = token.attrGet(name)

@@ -69,6 +69,13 @@ describe('a moment', () => {
     },
   )
 
+  test.each(['`{{time:due}}`', '```\n{{time:due}}\n```', '$x_1 {{time:due}}$'])('is words in code: %s', (text) => {
+    const { text: source, values } = renderTemplate(content(text), { due }, reader)
+
+    expect(renderText(source, 'markdown', values).text).toContain('November 29, 2026 at 08:45 PM UTC')
+    expect(renderText(source, 'markdown', values).text).not.toContain('tg://')
+  })
+
   test.each(['plain', 'telegram_markdown'] as const)('is told in the time of the user, in %s', (format) => {
     expect(render('{{time:due:wdT}}', { due }, { format })).toBe('Sunday, 11/29/2026, 08:45:00 PM UTC')
   })
