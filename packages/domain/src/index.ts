@@ -107,7 +107,7 @@ export type {
   Rich,
   TemplateUse,
 } from './messages/message.js'
-export { readRich, richDefaults } from './messages/rich-default.js'
+export { readRich, writeRich } from './messages/rich-default.js'
 export type { MediaSource, Medium, MessageStep, SendMethod } from './messages/message-step.js'
 export { isRich } from './messages/rich-part.js'
 export { captionParams, planMessage, type PlanOptions, textParams } from './messages/plan-message.js'

@@ -119,11 +119,11 @@ export interface MessageContent {
 /**
  * What a message can go without, where Telegram refuses just that. Without `photo` a photo goes as a document, without
  * `album` each medium as a message of its own, without `file` a long text as messages, without `thread` as a new message,
- * without `draft` as a message of its thread, without `rich` as a message of text and
- * entities, of several rich ones from the one with that place on, without `button_icons` with the words of its buttons alone.
- * Without `rich_layout` a text that would go as rich messages is edited as if nobody had asked for these.
- * A single attachment is named by its place, counted from 0; `new_media` is the one that an edit brings. Without
- * `former_chat` an edit of a message from before its group became a supergroup goes to the supergroup.
+ * without `draft` as a message of its thread, without `button_icons` with the words of its buttons alone, without `rich` as
+ * text and entities: of several rich messages from the one with that place on. Without `rich_layout` it is edited as if
+ * nobody had asked for rich messages. A single attachment is named by its place, counted from 0; `new_media` is the one
+ * that an edit brings. Without `former_chat` an edit of a message from before its group became a supergroup goes to the
+ * supergroup.
  */
 export type Droppable =
   | 'draft'

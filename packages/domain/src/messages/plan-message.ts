@@ -59,12 +59,10 @@ const headLength = 280
 export function planMessage(content: MessageContent, plan: PlanOptions): MessageStep[] {
   const isDropped = (what: Droppable): boolean => plan.dropped.includes(what)
   const options = withoutDropped(content.options, isDropped)
-  const written = renderText(content.text, content.format, content.values)
-  const told = content.options.outcome === undefined ? written : aboveOutcome(content.options.outcome, written)
-  const signed = plan.sender === undefined ? told : belowSender(plan.sender, told)
-  const text = isDropped('formatting') ? withoutFormatting(signed) : signed
   const attachments = keptAttachments(options, isDropped)
   const planned = isDropped('rich_layout') ? undefined : planRich(content, { sender: plan.sender, isDropped })
+  const isAllRich = planned !== undefined && planned.refusedFrom === undefined
+  const text = isAllRich ? noText : writeText(content, plan.sender, isDropped)
   const rich = planned && richBodies(planned, text, { ...options, isDropped })
   const bodies = planBodies({ text, rich }, attachments, { ...options, isDropped })
   const shownCount = bodies.reduce((sum, { media, shown }) => sum + media.length + (shown.text === '' ? 0 : 1), 0)
@@ -81,6 +79,17 @@ export function planMessage(content: MessageContent, plan: PlanOptions): Message
     if (index === 0 && options.telegram) Object.assign(params, options.telegram)
     return { method, params, media, shown, droppable: droppableOf(body, { options, isAlone }) }
   })
+}
+
+const noText: FormattedText = { text: '', entities: [] }
+
+/** A text as text and entities, with what stands above and below it. */
+function writeText(content: MessageContent, sender: string | undefined, isDropped: IsDropped): FormattedText {
+  const { outcome } = content.options
+  const written = renderText(content.text, content.format, content.values)
+  const told = outcome === undefined ? written : aboveOutcome(outcome, written)
+  const signed = sender === undefined ? told : belowSender(sender, told)
+  return isDropped('formatting') ? withoutFormatting(signed) : signed
 }
 
 interface BodyOptions extends MessageOptions {
@@ -127,7 +136,7 @@ function planBodies({ text, rich }: Said, attachments: Placed[], options: BodyOp
   return [...media, ...(rich ?? texts.map(sendText))]
 }
 
-function sendMedia(media: Placed[], shown: FormattedText = { text: '', entities: [] }): Body {
+function sendMedia(media: Placed[], shown: FormattedText = noText): Body {
   const [first] = media
   const isAlbum = media.length > 1
   return {

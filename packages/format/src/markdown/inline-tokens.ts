@@ -1,5 +1,5 @@
 import type { Token } from 'markdown-it'
-import { findLink } from '../telegram/links.js'
+import { findCustomEmojiId, findLink, findTime, readDateTimeFormat } from '../telegram/links.js'
 
 /** Reads the text that tokens show, without formatting. */
 export function textOf(tokens: readonly Token[]): string {
@@ -20,4 +20,37 @@ export function textOf(tokens: readonly Token[]): string {
  */
 export function isOpenable(href: string): boolean {
   return /^(?:https?:\/\/|tg:|ton:|tonsite:)/i.test(href) && findLink(href) !== undefined
+}
+
+/** An image as it was written. Markdown writes emoji and moments of Telegram as such, too. */
+export interface ReadImage {
+  source: string
+  /** Its description; without one its source. */
+  text: string
+  emojiId: string | undefined
+  moment: { unix_time: number; date_time_format: string } | undefined
+}
+
+export function readImage(token: Token): ReadImage {
+  const source = token.attrGet('src') ?? ''
+  const described = textOf(token.children ?? [])
+  const time = findTime(source)
+  const format = time && readDateTimeFormat(time.format)
+  return {
+    source,
+    text: described === '' ? source : described,
+    emojiId: findCustomEmojiId(source),
+    moment: time && format !== undefined ? { unix_time: time.unixTime, date_time_format: format } : undefined,
+  }
+}
+
+/** The alignment of a cell of a table, where one was asked for. */
+export function alignOf(token: Token): 'left' | 'center' | 'right' | undefined {
+  const [, align] = /text-align:(left|center|right)/.exec(token.attrGet('style') ?? '') ?? []
+  return align === 'left' || align === 'center' || align === 'right' ? align : undefined
+}
+
+/** Of code; empty where none is named. */
+export function languageOf({ info }: Token): string {
+  return info.trim().split(/\s+/)[0] ?? ''
 }

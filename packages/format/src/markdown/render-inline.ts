@@ -1,9 +1,9 @@
 import type { Token } from 'markdown-it'
 import type { EntityType } from '../formatted-text.js'
-import { findCustomEmojiId, findTime, readDateTimeFormat } from '../telegram/links.js'
 import { footnoteMark } from './footnotes.js'
-import { isOpenable, textOf } from './inline-tokens.js'
+import { isOpenable, readImage } from './inline-tokens.js'
 import { type Rendering, warn } from './rendering.js'
+import type { TextBuilder } from './text-builder.js'
 
 const marks: Record<string, EntityType> = {
   strong: 'bold',
@@ -21,7 +21,6 @@ export function renderInline(rendering: Rendering, tokens: readonly Token[]): vo
     const isFirst = index === 0
     const [, mark = '', direction] = /^(\w+)_(open|close)$/.exec(token.type) ?? []
     const style = marks[mark]
-    if (style === 'spoiler') rendering.spoilerDepth += direction === 'open' ? 1 : -1
     if (style && direction === 'open') out.open(style)
     else if (style) out.close(style)
     else renderToken(rendering, token, isFirst)
@@ -42,7 +41,7 @@ function renderToken(rendering: Rendering, token: Token, isFirst: boolean): void
       closeLink(rendering)
       break
     case 'code_inline':
-      writeVerbatim(rendering, 'code', token.content)
+      writeVerbatim(out, 'code', token.content)
       break
     case 'image':
       renderImage(rendering, token)
@@ -57,12 +56,12 @@ function renderToken(rendering: Rendering, token: Token, isFirst: boolean): void
 
 /** Nothing can be marked within these, so that a spoiler around them would show them: in one they are plain words. */
 function writeVerbatim(
-  { out, spoilerDepth }: Rendering,
+  out: TextBuilder,
   type: 'code' | 'date_time',
   text: string,
   properties: { unix_time?: number; date_time_format?: string } = {},
 ): void {
-  if (spoilerDepth > 0) return out.write(text)
+  if (out.isOpen('spoiler')) return out.write(text)
   out.open(type, properties)
   out.write(text)
   out.close(type)
@@ -75,23 +74,18 @@ function withTaskBox(text: string): string {
 
 function renderImage(rendering: Rendering, token: Token): void {
   const { out } = rendering
-  const source = token.attrGet('src') ?? ''
-  const described = textOf(token.children ?? [])
-  const alternative = described === '' ? source : described
-  const emojiId = findCustomEmojiId(source)
-  const time = findTime(source)
-  const format = time && readDateTimeFormat(time.format)
+  const { source, text, emojiId, moment } = readImage(token)
   if (emojiId !== undefined) {
     out.open('custom_emoji', { custom_emoji_id: emojiId })
-    out.write(alternative)
+    out.write(text)
     out.close('custom_emoji')
-  } else if (time && format !== undefined) {
+  } else if (moment) {
     // Telegram would let go of the link for it.
-    if (rendering.links.some((link) => link.isEntity)) out.write(alternative)
-    else writeVerbatim(rendering, 'date_time', alternative, { unix_time: time.unixTime, date_time_format: format })
+    if (rendering.links.some((link) => link.isEntity)) out.write(text)
+    else writeVerbatim(out, 'date_time', text, moment)
   } else {
     openLink(rendering, source)
-    out.write(alternative)
+    out.write(text)
     closeLink(rendering)
   }
 }

@@ -4,6 +4,7 @@ import type { FormattedText } from '../formatted-text.js'
 import { finishWholeText, isInvisible, isOnlyMarks } from '../telegram/finish-telegram-text.js'
 import { fillText } from '../fill-values.js'
 import { footnoteMark } from './footnotes.js'
+import { languageOf } from './inline-tokens.js'
 import { parseMarkdown } from './parse-markdown.js'
 import { renderInline } from './render-inline.js'
 import { type Rendering, startRendering, warn, type Warning } from './rendering.js'
@@ -176,7 +177,7 @@ function openItem({ out, lists }: Rendering, { meta }: Token): void {
 }
 
 function renderCodeBlock(out: TextBuilder, token: Token): void {
-  const language = token.info.trim().split(/\s+/)[0] ?? ''
+  const language = languageOf(token)
   const { indent } = out
   out.separate(2)
   out.open('pre', language === '' ? {} : { language })

@@ -1,6 +1,7 @@
 import type { Token } from 'markdown-it'
 import stringWidth from 'string-width'
 import type { EntityType, FormattedText } from '../formatted-text.js'
+import { alignOf } from './inline-tokens.js'
 import { renderInline } from './render-inline.js'
 import { type Rendering, startRendering, warn } from './rendering.js'
 
@@ -36,15 +37,10 @@ function readRows(rendering: Rendering, tokens: readonly Token[]): Cell[][] {
   let align: Cell['align'] = 'left'
   for (const token of tokens) {
     if (token.type === 'tr_open') rows.push([])
-    else if (token.type === 'th_open' || token.type === 'td_open') align = readAlign(token)
+    else if (token.type === 'th_open' || token.type === 'td_open') align = alignOf(token) ?? 'left'
     else if (token.type === 'inline') rows.at(-1)?.push(readCell(rendering, token, align))
   }
   return rows
-}
-
-function readAlign(token: Token): Cell['align'] {
-  const [, align] = /text-align:(left|center|right)/.exec(token.attrGet('style') ?? '') ?? []
-  return align === 'center' || align === 'right' ? align : 'left'
 }
 
 function readCell({ warnings, tableWidthMax }: Rendering, { children }: Token, align: Cell['align']): Cell {

@@ -24,8 +24,6 @@ export interface Rendering {
   out: TextBuilder
   lists: List[]
   quoteDepth: number
-  /** How many spoilers are open. */
-  spoilerDepth: number
   /** The open links, outermost first. Only one can be a link in Telegram. */
   links: OpenLink[]
   warnings: Warnings
@@ -37,7 +35,6 @@ export function startRendering(tableWidthMax: number): Rendering {
     out: new TextBuilder(),
     lists: [],
     quoteDepth: 0,
-    spoilerDepth: 0,
     links: [],
     warnings: new Map(),
     tableWidthMax,

@@ -83,6 +83,10 @@ export class TextBuilder {
     this.#open.push({ type, offset: this.#text.length, ...properties })
   }
 
+  isOpen(type: EntityType): boolean {
+    return this.#open.some((entity) => entity.type === type)
+  }
+
   /** Ends the entity of this type that was opened last; one that holds nothing is dropped. */
   close(type: EntityType): void {
     const index = this.#open.findLastIndex((entity) => entity.type === type)

@@ -3,7 +3,7 @@ import { expandTabs } from '../expand-tabs.js'
 import type { DetailsMeta } from '../markdown/dialect/html.js'
 import type { ItemMeta } from '../markdown/dialect/lists.js'
 import { footnoteMark } from '../markdown/footnotes.js'
-import { isOpenable, textOf } from '../markdown/inline-tokens.js'
+import { alignOf, isOpenable, languageOf, textOf } from '../markdown/inline-tokens.js'
 import { parseMarkdown } from '../markdown/parse-markdown.js'
 import type { Dialect } from '../markdown/parser.js'
 import { isInvisible } from '../telegram/finish-telegram-text.js'
@@ -164,7 +164,7 @@ function renderLeaf(token: Token): RichBlock[] {
   switch (token.type) {
     case 'fence':
     case 'code_block': {
-      const language = token.info.trim().split(/\s+/)[0] ?? ''
+      const language = languageOf(token)
       const code = cleanText(token.content).replace(/\n$/, '')
       const { text } = expandTabs({ text: code, entities: [] }, () => true)
       if (text === '') return []
@@ -230,16 +230,12 @@ function renderTable(tokens: readonly Token[]): RichBlock {
   for (const token of tokens) {
     if (token.type === 'tr_open') cells.push([])
     else if (token.type === 'th_open' || token.type === 'td_open') {
-      cell = { ...(token.type === 'th_open' ? { is_header: true as const } : {}), ...readAlign(token) }
+      const align = alignOf(token)
+      cell = { ...(token.type === 'th_open' ? { is_header: true } : {}), ...(align === undefined ? {} : { align }) }
     } else if (token.type === 'inline') {
       const text = renderRichInline(token.children ?? [])
       cells.at(-1)?.push(plainOf(text) === '' ? cell : { ...cell, text })
     }
   }
   return { type: 'table', cells, is_bordered: true }
-}
-
-function readAlign(token: Token): Pick<RichCell, 'align'> {
-  const [, align] = /text-align:(left|center|right)/.exec(token.attrGet('style') ?? '') ?? []
-  return align === 'left' || align === 'center' || align === 'right' ? { align } : {}
 }

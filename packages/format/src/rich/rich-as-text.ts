@@ -1,7 +1,7 @@
 import type { FormattedText } from '../formatted-text.js'
 import { TextBuilder } from '../markdown/text-builder.js'
 import { finishWholeText } from '../telegram/finish-telegram-text.js'
-import type { RichBlock, RichItem, RichText } from './rich-message.js'
+import { addressOf, type RichBlock, type RichItem, type RichText } from './rich-message.js'
 
 /** Blocks as text and entities: for where they cannot go as what they are. A table is its cells, row by row. */
 export function richAsText(blocks: readonly RichBlock[]): FormattedText {
@@ -61,13 +61,10 @@ function writeBlock(out: TextBuilder, block: RichBlock, place: Place): void {
       }
       return
     case 'photo':
-      return writeLink(out, block.photo.media, block.caption?.text)
     case 'video':
-      return writeLink(out, block.video.media, block.caption?.text)
     case 'animation':
-      return writeLink(out, block.animation.media, block.caption?.text)
     case 'audio':
-      return writeLink(out, block.audio.media, block.caption?.text)
+      return writeLink(out, addressOf(block), block.caption?.text)
   }
 }
 

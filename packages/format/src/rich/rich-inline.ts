@@ -1,7 +1,6 @@
 import type { Token } from 'markdown-it'
 import { footnoteMark } from '../markdown/footnotes.js'
-import { isOpenable, textOf } from '../markdown/inline-tokens.js'
-import { findCustomEmojiId, findTime, readDateTimeFormat } from '../telegram/links.js'
+import { isOpenable, readImage } from '../markdown/inline-tokens.js'
 import { cleanText } from './clean-text.js'
 import { plainOf, type RichMark, type RichText } from './rich-message.js'
 
@@ -108,16 +107,10 @@ export const formulaOf = ({ content }: Token): string =>
   content.replace(/^(?:\$\$?|\\[([])/, '').replace(/(?:\$\$?|\\[)\]])$/, '')
 
 function renderImage(token: Token, isInLink: boolean): RichText {
-  const source = token.attrGet('src') ?? ''
-  const described = cleanText(textOf(token.children ?? []))
-  const text = described === '' ? source : described
-  const emojiId = findCustomEmojiId(source)
+  const { source, text: written, emojiId, moment } = readImage(token)
+  const text = cleanText(written) || source
   if (emojiId !== undefined) return { type: 'custom_emoji', custom_emoji_id: emojiId, alternative_text: text }
-  const time = findTime(source)
-  const format = time && readDateTimeFormat(time.format)
-  if (time && format !== undefined) {
-    return { type: 'date_time', text, unix_time: time.unixTime, date_time_format: format }
-  }
+  if (moment) return { type: 'date_time', text, ...moment }
   if (isInLink) return text
   if (isOpenable(source)) return { type: 'url', text, url: source }
   return text.endsWith(source) ? text : `${text} (${source})`

@@ -60,6 +60,24 @@ export type RichSpan =
   | { type: 'reference'; name: string; text: RichText }
   | { type: 'reference_link'; text: RichText; reference_name: string }
 
+export function isMedium(block: RichBlock): block is RichMedium {
+  return block.type === 'photo' || block.type === 'video' || block.type === 'animation' || block.type === 'audio'
+}
+
+/** Where a medium is. */
+export function addressOf(medium: RichMedium): string {
+  switch (medium.type) {
+    case 'photo':
+      return medium.photo.media
+    case 'video':
+      return medium.video.media
+    case 'animation':
+      return medium.animation.media
+    case 'audio':
+      return medium.audio.media
+  }
+}
+
 /** The blocks that are in a block. */
 export function blocksIn(block: RichBlock): RichBlock[] {
   if (block.type === 'list') return block.items.flatMap(({ blocks }) => blocks)

@@ -1,5 +1,12 @@
 import { escapeHtml, wrapLink } from '../preview/render-preview.js'
-import type { RichBlock, RichCell, RichItem, RichMark, RichText } from './rich-message.js'
+import {
+  addressOf,
+  type RichBlock,
+  type RichCell,
+  type RichItem,
+  type RichMark,
+  type RichText,
+} from './rich-message.js'
 
 /** Blocks as HTML that is safe to embed, by the rules of `renderPreview`. Pictures are links: nothing is fetched. */
 export function renderRichPreview(blocks: readonly RichBlock[]): string {
@@ -31,13 +38,10 @@ function renderBlock(block: RichBlock): string {
     case 'table':
       return `<table>${block.cells.map((row) => `<tr>${row.map(renderCell).join('')}</tr>`).join('')}</table>`
     case 'photo':
-      return renderMedium(block.photo.media, block.caption?.text)
     case 'video':
-      return renderMedium(block.video.media, block.caption?.text)
     case 'animation':
-      return renderMedium(block.animation.media, block.caption?.text)
     case 'audio':
-      return renderMedium(block.audio.media, block.caption?.text)
+      return renderMedium(addressOf(block), block.caption?.text)
   }
 }
 

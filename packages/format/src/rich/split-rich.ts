@@ -1,5 +1,5 @@
 import { codePointLength } from '../limits.js'
-import { blocksIn, plainOf, type RichBlock, type RichText, textsIn } from './rich-message.js'
+import { blocksIn, isMedium, plainOf, type RichBlock, type RichText, textsIn } from './rich-message.js'
 
 /** Telegram's limits of one rich message (Bot API, sendRichMessage). */
 export const richLimits = {
@@ -31,14 +31,10 @@ function measureBlock(block: RichBlock): RichSize {
     blocks: 1 + inner.blocks + items + rows.length,
     // An item is a level of its own.
     depth: 1 + inner.depth + (items > 0 ? 1 : 0),
-    media: inner.media + ('caption' in block || isMedium(block) ? 1 : 0),
+    media: inner.media + (isMedium(block) ? 1 : 0),
     columns: Math.max(inner.columns, ...rows.map((row) => row.length)),
     spans: inner.spans + texts.reduce((sum: number, text) => sum + countSpans(text), 0),
   }
-}
-
-function isMedium({ type }: RichBlock): boolean {
-  return type === 'photo' || type === 'video' || type === 'animation' || type === 'audio'
 }
 
 function countSpans(text: RichText): number {

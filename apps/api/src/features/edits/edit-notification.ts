@@ -31,7 +31,7 @@ async function storeEdit(scope: RenderingScope, id: string, edit: NotificationEd
     const shapes = await Promise.all([
       shapeOf(scope, before),
       shapeOf(scope, after),
-      shapeOf(scope, withoutRich(after)),
+      after.options.rich === undefined ? undefined : shapeOf(scope, withoutRich(after)),
     ])
     if (await replaceContent(scope, id, { before, after, shapes, edit, editedAt: stored?.editedAt ?? null })) return
   }

@@ -1,5 +1,5 @@
 import { type InTransaction, inTransaction } from '@tellwire/db'
-import { readRich, recordAudit, type TenantScope } from '@tellwire/domain'
+import { readRich, recordAudit, type TenantScope, writeRich } from '@tellwire/domain'
 import type { MessageSettings } from './schemas.js'
 
 export async function getMessageSettings({ db, tenantId }: InTransaction<TenantScope>): Promise<MessageSettings> {
@@ -8,7 +8,7 @@ export async function getMessageSettings({ db, tenantId }: InTransaction<TenantS
 
 /** It counts for messages that are accepted from a second later on. */
 export async function changeMessageSettings(scope: TenantScope, change: MessageSettings): Promise<MessageSettings> {
-  const rich = change.rich === true ? 'on' : change.rich === false ? 'off' : 'auto'
+  const rich = writeRich(change.rich)
   return inTransaction(scope, async (scope) => {
     const { db, tenantId } = scope
     const before = await getMessageSettings(scope)
