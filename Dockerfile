@@ -1,5 +1,8 @@
 # One image for the API, the worker and the migrations; the command says which.
-FROM node:24-slim AS build
+#
+# Images are named by digest, here and in docker-compose.yml, so that everybody runs the same bytes.
+# `docker buildx imagetools inspect node:24-trixie-slim` tells the digest of today's.
+FROM node:24-trixie-slim@sha256:8ec5d7557396cfe32d21c3f9c13072355ceab22b584578ca4bb28af31120cffe AS build
 RUN npm install --global pnpm@12.21.0
 WORKDIR /src
 COPY . .
@@ -9,7 +12,7 @@ RUN node scripts/build.js \
  && cp -r prisma /app/prisma \
  && mkdir /app/docs && cp -r docs/guides /app/docs/guides
 
-FROM node:24-slim
+FROM node:24-trixie-slim@sha256:8ec5d7557396cfe32d21c3f9c13072355ceab22b584578ca4bb28af31120cffe
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build /app /app

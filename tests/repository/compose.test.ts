@@ -21,6 +21,7 @@ const compose = parse(read('docker-compose.yml'), { merge: true }) as {
 }
 
 interface Service {
+  image?: string
   command?: string[]
   environment?: Record<string, string | number | null>
   secrets?: string[]
@@ -65,6 +66,14 @@ test.each(Object.entries(compose.services))('%s can do no more than what it is f
       expect(service.secrets).toContain(String(value).slice('/run/secrets/'.length))
     }
   }
+})
+
+test('every image is named by its digest', () => {
+  const composed = Object.values(compose.services).flatMap(({ image }) => image ?? [])
+  const bases = [...read('Dockerfile').matchAll(/^FROM (\S+)/gm)].map(([, image]) => image)
+
+  expect([composed.length, bases.length]).toEqual([2, 2])
+  for (const image of [...composed, ...bases]) expect(image).toMatch(/^[a-z]+:[\w.-]+@sha256:[0-9a-f]{64}$/)
 })
 
 test('every variable of .env.example reaches the service that reads it', () => {
