@@ -14,6 +14,8 @@ import {
   startProcess,
   type StartedProcess,
   startRedis,
+  startTransactionPooler,
+  type TransactionPooler,
   type TestDatabase,
 } from '@tellwire/testing'
 
@@ -22,6 +24,8 @@ export type Backend = 'postgres' | 'redis'
 export interface ServiceOptions {
   backend?: Backend
   webhook?: boolean
+  /** Lets all but what has to come straight to Postgres come through this many connections of each role. */
+  pooledBy?: number
   env?: Record<string, string>
 }
 
@@ -30,6 +34,7 @@ export interface Services {
   api: string
   sandbox: string
   database: TestDatabase
+  pooler: TransactionPooler | undefined
   /** Where the queue is, if it is on Redis. */
   redis: RedisServer | undefined
   adminKey: string
@@ -52,6 +57,10 @@ export async function startServices(options: ServiceOptions = {}): Promise<Servi
   const database = await createTestDatabase()
   const redis: RedisServer | undefined = options.backend === 'redis' ? await startRedis() : undefined
   const secretKey = randomBytes(32).toString('base64')
+  const pooler =
+    options.pooledBy === undefined
+      ? undefined
+      : await startTransactionPooler([database.url, database.engineUrl], options.pooledBy)
   const filesDir = mkdtempSync(join(tmpdir(), 'tellwire-files-'))
   const processes: StartedProcess[] = []
   const start = async (app: string, env: Record<string, string>) => {
@@ -63,8 +72,9 @@ export async function startServices(options: ServiceOptions = {}): Promise<Servi
   const sandboxProcess = await start('sandbox', { PORT: '0' })
   const sandbox = `http://127.0.0.1:${sandboxProcess.ready.port}`
   const env = {
-    DATABASE_URL: database.url,
-    DATABASE_ENGINE_URL: database.engineUrl,
+    DATABASE_URL: pooler?.through(database.url) ?? database.url,
+    DATABASE_ENGINE_URL: pooler?.through(database.engineUrl) ?? database.engineUrl,
+    DATABASE_DIRECT_URL: database.engineUrl,
     ...(redis ? { REDIS_URL: redis.url } : {}),
     SECRET_KEY: secretKey,
     TELEGRAM_API_ROOT: sandbox,
@@ -93,6 +103,7 @@ export async function startServices(options: ServiceOptions = {}): Promise<Servi
     api,
     sandbox,
     database,
+    pooler,
     redis,
     adminKey,
     secretKey,
@@ -119,6 +130,7 @@ export async function startServices(options: ServiceOptions = {}): Promise<Servi
       await Promise.all(services.map((process) => process.stop()))
       await sandboxProcess?.stop()
       await redis?.stop()
+      await pooler?.stop()
       rmSync(filesDir, { recursive: true, force: true })
     },
   }

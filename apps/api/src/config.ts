@@ -1,4 +1,4 @@
-import { parseEnv, readServiceEnv, SecretKey } from '@tellwire/config'
+import { parseEnv, readServiceEnv, SecretKey, storesEnv } from '@tellwire/config'
 import { isWellFormedKey, type KeyKind } from '@tellwire/domain'
 import { filesEnv } from '@tellwire/files'
 import Type, { type Static } from 'typebox'
@@ -9,9 +9,7 @@ function wellFormed(kind: KeyKind) {
 }
 
 export const ApiEnv = Type.Object({
-  DATABASE_URL: Type.String({ pattern: '^postgres(ql)?://' }),
-  DATABASE_ENGINE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
-  REDIS_URL: Type.Optional(Type.String({ pattern: '^rediss?://' })),
+  ...storesEnv,
   SECRET_KEY: SecretKey,
   TELLWIRE_ADMIN_KEY: wellFormed('admin'),
   TELLWIRE_TENANT_KEY: wellFormed('live'),
@@ -37,6 +35,7 @@ export const ApiEnv = Type.Object({
 /** Of the command that prepares the database, which is given the URL of its owner. */
 export const MigrateEnv = Type.Object({
   DATABASE_URL: Type.String(),
+  DATABASE_DIRECT_URL: Type.Optional(Type.String()),
   DATABASE_APP_PASSWORD: Type.Optional(Type.String({ minLength: 1 })),
   DATABASE_ENGINE_PASSWORD: Type.Optional(Type.String({ minLength: 1 })),
 })

@@ -1,16 +1,16 @@
-import { orExit, parseEnv, readServiceEnv } from '@tellwire/config'
+import { databaseUrlsOf, orExit, parseEnv, readServiceEnv } from '@tellwire/config'
 import { connectDatabase } from '@tellwire/db'
 import { issueAdminKey } from '@tellwire/domain'
 import Type from 'typebox'
 
 // The first admin key comes from whoever can reach the database. It is printed once, and nothing else is.
-const { DATABASE_URL, DATABASE_ENGINE_URL: url = DATABASE_URL } = orExit(() =>
+const config = orExit(() =>
   parseEnv(
     Type.Object({ DATABASE_URL: Type.String(), DATABASE_ENGINE_URL: Type.Optional(Type.String()) }),
     readServiceEnv(process.env),
   ),
 )
-const db = connectDatabase({ url, poolMax: 1 })
+const db = connectDatabase({ url: databaseUrlsOf(config).engine, poolMax: 1 })
 const { key } = await issueAdminKey(db, { name: 'command line' })
 await db.$disconnect()
 process.stdout.write(`${key}\n`)

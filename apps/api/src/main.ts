@@ -1,4 +1,4 @@
-import { endWith, orEnd, orExit } from '@tellwire/config'
+import { databaseUrlsOf, endWith, orEnd, orExit } from '@tellwire/config'
 import {
   assertSeesAllTenants,
   connectDatabase,
@@ -32,23 +32,23 @@ const hangsForMsMax = 8_000
 
 const config = orExit(() => readConfig(process.env))
 const log = createLogger('api', config.LOG_LEVEL)
-const engineUrl = config.DATABASE_ENGINE_URL ?? config.DATABASE_URL
+const urls = databaseUrlsOf(config)
 
 const db = connectDatabase({
-  url: engineUrl,
+  url: urls.engine,
   applicationName: 'tellwire-api',
   poolMax: 10,
   statementTimeoutMs: 8_000,
 })
 const tenants = connectForTenants({
-  url: config.DATABASE_URL,
+  url: urls.tenants,
   applicationName: 'tellwire-api-tenants',
   poolMax: 20,
   statementTimeoutMs: 8_000,
 })
-const engine = connectEngine({ url: engineUrl, applicationName: 'tellwire-api-engine' })
+const engine = connectEngine({ url: urls.engine, applicationName: 'tellwire-api-engine' })
 const onJobError = (error: Error): void => log.warn({ err: error }, 'queue')
-const jobs = connectJobs({ redisUrl: config.REDIS_URL, databaseUrl: engineUrl, onError: onJobError })
+const jobs = connectJobs({ redisUrl: config.REDIS_URL, databaseUrl: urls.direct, onError: onJobError })
 const waker = createWaker(jobs, onJobError)
 const accepter = createAccepter(engine, waker)
 const boundedWork = createBoundedWork()

@@ -8,7 +8,9 @@ import { readMigrateConfig } from './config.js'
 // Run once at deployment, as the owner of the tables, before any service starts. With the passwords of the two roles it
 // makes them, or renews their passwords and rights.
 const {
-  DATABASE_URL: url,
+  DATABASE_URL,
+  // Past a pooler: migrations hold a lock for as long as they run.
+  DATABASE_DIRECT_URL: url = DATABASE_URL,
   DATABASE_APP_PASSWORD: app,
   DATABASE_ENGINE_PASSWORD: engine,
 } = orExit(() => readMigrateConfig(process.env))

@@ -1,4 +1,4 @@
-import { orExit, parseEnv, readServiceEnv, SecretKey } from '@tellwire/config'
+import { databaseUrlsOf, orExit, parseEnv, readServiceEnv, SecretKey } from '@tellwire/config'
 import { connectDatabase } from '@tellwire/db'
 import { openSealer, resealSecrets } from '@tellwire/domain'
 import Type from 'typebox'
@@ -12,7 +12,7 @@ const RotateEnv = Type.Object({
 
 const config = orExit(() => parseEnv(RotateEnv, readServiceEnv(process.env)))
 const db = connectDatabase({
-  url: config.DATABASE_ENGINE_URL ?? config.DATABASE_URL,
+  url: databaseUrlsOf(config).engine,
   applicationName: 'tellwire-rotate-secrets',
   poolMax: 2,
 })

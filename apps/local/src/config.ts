@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { parseEnv } from '@tellwire/config'
+import { parseEnv, redisUrl } from '@tellwire/config'
 import Type, { type Static } from 'typebox'
 import { StartError } from './start-error.js'
 
@@ -10,7 +10,7 @@ export const LocalEnv = Type.Object({
   TELEGRAM_BOT_TOKEN: Type.Optional(Type.String({ pattern: '^\\d+:[A-Za-z0-9_-]+$' })),
   TELEGRAM_API_ROOT: Type.Optional(Type.String({ pattern: '^https?://' })),
   DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
-  REDIS_URL: Type.Optional(Type.String({ pattern: '^rediss?://' })),
+  REDIS_URL: redisUrl,
   PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://[^/]+' })),
 })
 

@@ -1,11 +1,9 @@
-import { parseEnv, readServiceEnv, SecretKey } from '@tellwire/config'
+import { parseEnv, readServiceEnv, SecretKey, storesEnv } from '@tellwire/config'
 import { filesEnv } from '@tellwire/files'
 import Type, { type Static } from 'typebox'
 
 export const WorkerEnv = Type.Object({
-  DATABASE_URL: Type.String({ pattern: '^postgres(ql)?://' }),
-  DATABASE_ENGINE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
-  REDIS_URL: Type.Optional(Type.String({ pattern: '^rediss?://' })),
+  ...storesEnv,
   SECRET_KEY: SecretKey,
   TELEGRAM_API_ROOT: Type.String({ default: 'https://api.telegram.org', pattern: '^https?://' }),
   TELEGRAM_TIMEOUT_SECONDS: Type.Integer({ default: 15, minimum: 1, maximum: 120 }),

@@ -1,4 +1,4 @@
-import { endWith, orEnd, orExit } from '@tellwire/config'
+import { databaseUrlsOf, endWith, orEnd, orExit } from '@tellwire/config'
 import {
   assertSeesAllTenants,
   connectDatabase,
@@ -46,24 +46,24 @@ const hangsForMsMax = 4_000
 
 const config = orExit(() => readConfig(process.env))
 const log = createLogger('worker', config.LOG_LEVEL)
-const engineUrl = config.DATABASE_ENGINE_URL ?? config.DATABASE_URL
+const urls = databaseUrlsOf(config)
 
-const db = connectDatabase({ url: engineUrl, applicationName: 'tellwire-worker' })
-const engine = connectEngine({ url: engineUrl, poolMax: 10, applicationName: 'tellwire-worker-engine' })
+const db = connectDatabase({ url: urls.engine, applicationName: 'tellwire-worker' })
+const engine = connectEngine({ url: urls.engine, poolMax: 10, applicationName: 'tellwire-worker-engine' })
 // Few and of their own: claims side by side take each other's cores, and nothing else is to wait behind them.
-const claiming = connectEngine({ url: engineUrl, poolMax: 2, applicationName: 'tellwire-worker-claiming' })
+const claiming = connectEngine({ url: urls.engine, poolMax: 2, applicationName: 'tellwire-worker-claiming' })
 // Of its own too: a lease that is renewed too late is lost.
 const leasing = connectEngine({
-  url: engineUrl,
+  url: urls.engine,
   poolMax: 3,
   applicationName: 'tellwire-worker-leasing',
   // Nothing of it waits for a lock; a connection that went silent must not outlast the leases.
   queryTimeoutMs: 1_500,
 })
 // Of its own, so that what has been sent is never recorded behind claims that wait for a connection.
-const settling = connectEngine({ url: engineUrl, poolMax: 3, applicationName: 'tellwire-worker-settling' })
+const settling = connectEngine({ url: urls.engine, poolMax: 3, applicationName: 'tellwire-worker-settling' })
 const onJobError = (error: Error): void => log.warn({ err: error }, 'queue')
-const jobs = connectJobs({ redisUrl: config.REDIS_URL, databaseUrl: engineUrl, onError: onJobError })
+const jobs = connectJobs({ redisUrl: config.REDIS_URL, databaseUrl: urls.direct, onError: onJobError })
 const waker = createWaker(jobs, onJobError)
 const telegram = createBotApi({
   root: config.TELEGRAM_API_ROOT,

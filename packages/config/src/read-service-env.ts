@@ -5,6 +5,7 @@ import { readSecretFiles } from './read-secrets.js'
 const passwordsOf = {
   DATABASE_URL: 'DATABASE_PASSWORD',
   DATABASE_ENGINE_URL: 'DATABASE_ENGINE_PASSWORD',
+  DATABASE_DIRECT_URL: 'DATABASE_DIRECT_PASSWORD',
   REDIS_URL: 'REDIS_PASSWORD',
 } as const
 
@@ -12,7 +13,7 @@ const passwordsOf = {
 export const passwordVariables: readonly string[] = Object.values(passwordsOf)
 
 /** What every service takes that nobody else may read. */
-const serviceSecrets = ['SECRET_KEY', 'DATABASE_URL', 'DATABASE_ENGINE_URL', 'REDIS_URL', ...passwordVariables]
+const serviceSecrets = ['SECRET_KEY', ...Object.keys(passwordsOf), ...passwordVariables]
 
 /**
  * The variables of a service: secrets are read from the files that `NAME_FILE` names, and passwords that stand apart are put into
@@ -31,13 +32,17 @@ export function readServiceEnv(env: NodeJS.ProcessEnv, ownSecrets: readonly stri
 }
 
 function insertPassword(given: { name: string; address: string; passwordName: string; password: string }): string {
-  const url = URL.canParse(given.address) ? new URL(given.address) : undefined
-  if (!url) throw new ConfigError(`The configuration is not usable:\n  ${given.name} must be a URL`)
+  // Of several hosts, which no URL has, the list stands aside meanwhile.
+  const [, scheme = '', hosts = '', path = ''] = /^([\w+]+:\/\/(?:[^@/?#]*@)?)([^/?#]*)(.*)$/.exec(given.address) ?? []
+  const withOneHost = `${scheme}host${path}`
+  const url = URL.canParse(withOneHost) ? new URL(withOneHost) : undefined
+  if (!url || hosts === '')
+    throw new ConfigError(`The configuration is not usable:\n  ${given.name} must be a URL with a host`)
   if (url.password !== '') {
     throw new ConfigError(
       `The configuration is not usable:\n  ${given.name} has a password, and ${given.passwordName} is set`,
     )
   }
   url.password = encodeURIComponent(given.password)
-  return url.href
+  return url.href.replace('@host', () => `@${hosts}`)
 }

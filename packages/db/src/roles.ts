@@ -36,6 +36,8 @@ export async function ensureRoles(url: string, passwords?: { app: string; engine
         : []),
       // Said on every connection too; a pooler may not pass that on.
       `ALTER ROLE ${appRole} SET timezone = 'UTC'`,
+      `ALTER ROLE ${appRole} SET statement_timeout = '30s'`,
+      ...[appRole, engineRole].map((role) => `ALTER ROLE ${role} SET idle_in_transaction_session_timeout = '30s'`),
       ...engineSettings.map(([name, value]) => `ALTER ROLE ${engineRole} SET ${name} = '${value}'`),
       ...[appRole, engineRole].map(boundTransactions),
       `GRANT USAGE ON SCHEMA public TO ${appRole}, ${engineRole}`,

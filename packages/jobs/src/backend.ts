@@ -8,16 +8,17 @@ import {
   Worker,
   type WorkerOptions,
 } from 'bullmq'
-import { Redis } from 'ioredis'
 import pg from 'pg'
+import { connectToRedis } from './connect-redis.js'
 
 const postgresSchema = 'bullmq'
 const channel = 'tellwire_wake'
 const listenAgainMs = 1_000
 
 export interface JobBackendOptions {
-  /** Redis, where it is given; Postgres otherwise. */
+  /** Redis, where it is given, in any of its forms; Postgres otherwise. */
   redisUrl?: string | undefined
+  /** Straight to Postgres and through no pooler: its connections listen, and keep their settings. */
   databaseUrl: string
   /** Keeps apart several installations on one Redis. */
   prefix?: string
@@ -95,15 +96,12 @@ function connectPostgres(options: JobBackendOptions): JobBackend {
 }
 
 function connectRedis(url: string, options: JobBackendOptions): JobBackend {
-  const prefix = options.prefix ?? 'tellwire'
   // A wake-up is a hint: while Redis is away it fails at once, instead of waiting in memory.
-  const producing = new Redis(url, {
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 1,
-    commandTimeout: 2_000,
-    retryStrategy,
-  })
-  const consuming = new Redis(url, { maxRetriesPerRequest: null, retryStrategy })
+  const producing = connectToRedis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 2_000 })
+  const consuming = connectToRedis(url, { maxRetriesPerRequest: null })
+  const installation = options.prefix ?? 'tellwire'
+  // BullMQ's scripts touch several keys of a queue, which a Cluster allows on one node only.
+  const prefix = producing.isCluster ? `{${installation}}` : installation
   producing.on('error', options.onError)
   consuming.on('error', options.onError)
 
@@ -114,7 +112,7 @@ function connectRedis(url: string, options: JobBackendOptions): JobBackend {
       new Worker(name, handler, { ...workerOptions, connection: consuming, prefix }),
     publish: async (message) => void (await producing.publish(`${prefix}:${channel}`, message)),
     listen(onMessage) {
-      const listening = new Redis(url, { maxRetriesPerRequest: null, retryStrategy })
+      const listening = connectToRedis(url, { maxRetriesPerRequest: null })
       listening.on('error', options.onError)
       listening.on('message', (_channel, message) => onMessage(message))
       listening.subscribe(`${prefix}:${channel}`).catch(options.onError)
@@ -182,10 +180,6 @@ function listenOnPostgres(options: JobBackendOptions, onMessage: (message: strin
       await client?.end().catch(() => undefined)
     },
   }
-}
-
-function retryStrategy(attempt: number): number {
-  return Math.min(attempt * 100, 2_000)
 }
 
 async function isAnswered(question: Promise<unknown>): Promise<boolean> {

@@ -1,6 +1,8 @@
 export { createTestDatabase, type TestDatabase } from './test-database.js'
 export { findFreePort } from './find-free-port.js'
 export { findRedisServer, startRedis, type RedisServer } from './redis-server.js'
+export { startRedisCluster, startRedisWithSentinel, type RedisGroup } from './redis-groups.js'
+export { startTransactionPooler, type TransactionPooler } from './transaction-pooler.js'
 export { eventually } from './eventually.js'
 export { createSlidingWindow, mostInWindow, type SlidingWindow } from './sliding-window.js'
 export { startProcess, type StartedProcess } from './start-process.js'

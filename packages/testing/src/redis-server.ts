@@ -22,55 +22,55 @@ export function findRedisServer(): boolean {
   return spawnSync('redis-server', ['--version']).status === 0
 }
 
-/** A Redis of our own in a temporary folder. @param port one that is free, where none is given. */
-export async function startRedis(port?: number): Promise<RedisServer> {
+/** A Redis of our own in a temporary folder. @param port one that is free, where none is given. @param options of its command line. */
+export async function startRedis(port?: number, options: readonly string[] = []): Promise<RedisServer> {
   const ownPort = port ?? (await findFreePort())
   const folder = mkdtempSync(join(tmpdir(), 'tellwire-redis-'))
-  const child: ChildProcess = spawn(
-    'redis-server',
-    [
-      '--port',
-      String(ownPort),
-      '--bind',
-      '127.0.0.1',
-      '--save',
-      '',
-      '--maxmemory-policy',
-      'noeviction',
-      '--dir',
-      folder,
-    ],
-    { stdio: 'ignore' },
-  )
+  const common = ['--bind', '127.0.0.1', '--save', '', '--maxmemory-policy', 'noeviction', '--dir', folder]
+  const server = await launchRedis(ownPort, ['--port', String(ownPort), ...common, ...options])
+  return {
+    pid: server.pid,
+    port: ownPort,
+    url: `redis://127.0.0.1:${ownPort}`,
+    folder,
+    async dump() {
+      await askRedis(ownPort, ['CONFIG SET rdbcompression no', 'SAVE'])
+      return readFileSync(join(folder, 'dump.rdb'))
+    },
+    async stop() {
+      await server.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Runs `redis-server` until it is stopped, at the latest by the end of this process. */
+export async function launchRedis(
+  port: number,
+  args: readonly string[],
+): Promise<{ pid: number; stop(): Promise<void> }> {
+  const child: ChildProcess = spawn('redis-server', args, { stdio: 'ignore' })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   child.once('error', () => undefined)
   const end = (): boolean => child.kill('SIGTERM')
   process.once('exit', end)
-  while (!(await accepts(ownPort))) {
+  while (!(await accepts(port))) {
     if (child.pid === undefined || child.exitCode !== null)
       throw new Error('redis-server did not start: is it installed?')
     await delay(20)
   }
   return {
     pid: child.pid ?? 0,
-    port: ownPort,
-    url: `redis://127.0.0.1:${ownPort}`,
-    folder,
-    async dump() {
-      await ask(ownPort, ['CONFIG SET rdbcompression no', 'SAVE'])
-      return readFileSync(join(folder, 'dump.rdb'))
-    },
     async stop() {
       process.off('exit', end)
       end()
       await ended
-      rmSync(folder, { recursive: true, force: true })
     },
   }
 }
 
 /** Gives commands that are answered with OK. */
-function ask(port: number, commands: readonly string[]): Promise<void> {
+export function askRedis(port: number, commands: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = createConnection({ port, host: '127.0.0.1' }, () => socket.write(`${commands.join('\r\n')}\r\n`))
     let answer = ''
