@@ -1,5 +1,13 @@
 import { connectDatabase, inTransaction, newId, type Database } from '@tellwire/db'
-import { createSealer, recordAudit, runNow, sealAudit, type SystemScope, verifyAudit } from '@tellwire/domain'
+import {
+  createSealer,
+  proveErasure,
+  recordAudit,
+  runNow,
+  sealAudit,
+  type SystemScope,
+  verifyAudit,
+} from '@tellwire/domain'
 import { createTestDatabase } from '@tellwire/testing'
 import pg from 'pg'
 import { expect, test as base } from 'vitest'
@@ -59,7 +67,12 @@ test('entries of several writers get one chain each tenant, without a gap', asyn
   await lab.write(one, 'f')
   await sealAudit(lab.db, sealer)
 
-  expect(await verifyAudit(lab.db, sealer, one)).toEqual({ fault: undefined, verified: 6, erased: 0, unsealed: 0 })
+  expect(await verifyAudit(lab.db, sealer, one)).toMatchObject({
+    fault: undefined,
+    verified: 6,
+    erased: 0,
+    unsealed: 0,
+  })
   expect(await verifyAudit(lab.db, sealer, other)).toMatchObject({ fault: undefined, verified: 1 })
 })
 
@@ -116,9 +129,12 @@ test('what is said of a person can be taken out, and the chain holds', async ({ 
   const tenantId = newId()
   await lab.write(tenantId, 'one', 'two')
   await sealAudit(lab.db, sealer)
-  await lab.db.auditEntry.updateMany({ where: { tenantId, sequence: 1n }, data: { details: null, salt: null } })
+  const where = { tenantId, sequence: 1n }
+  const entry = await lab.db.auditEntry.findFirstOrThrow({ where })
+  const erasureProof = proveErasure(sealer, entry)
+  await lab.db.auditEntry.updateMany({ where, data: { details: null, salt: null, erasureProof } })
 
-  expect(await verifyAudit(lab.db, sealer, tenantId)).toEqual({ fault: undefined, verified: 2, erased: 1, unsealed: 0 })
+  expect(await verifyAudit(lab.db, sealer, tenantId)).toMatchObject({ fault: undefined, verified: 2, erased: 1 })
 })
 
 test('entries stay, whoever tries', async ({ lab }) => {
@@ -130,4 +146,50 @@ test('entries stay, whoever tries', async ({ lab }) => {
   await expect(lab.owner.query('TRUNCATE audit_entries')).rejects.toThrow('stay')
   await expect(lab.owner.query(`UPDATE audit_entries SET action = 'x' ${where}`)).rejects.toThrow('stay')
   await expect(lab.db.auditEntry.deleteMany({ where: { tenantId } })).rejects.toThrow('stay')
+})
+
+test('finds an end that was put back, a chain that is gone, and details that no erasure took out', async ({ lab }) => {
+  const [back, gone, blank] = [newId(), newId(), newId()]
+  await lab.db.tenant.create({ data: { id: gone, name: 'Gone' } })
+  for (const tenantId of [back, gone, blank]) await lab.write(tenantId, 'one', 'two', 'three', 'four')
+  await sealAudit(lab.db, sealer)
+  const { head } = await verifyAudit(lab.db, sealer, back)
+  await lab.tamper(`DELETE FROM audit_entries WHERE tenant_id = '${back}' AND sequence > 2`)
+  await lab.owner.query(
+    `UPDATE audit_chains c SET sequence = 2, hash = e.hash FROM audit_entries e
+     WHERE c.tenant_id = $1 AND e.tenant_id = $1 AND e.sequence = 2`,
+    [back],
+  )
+  await lab.tamper(`DELETE FROM audit_entries WHERE tenant_id = '${gone}'`)
+  await lab.owner.query('DELETE FROM audit_chains WHERE tenant_id = $1', [gone])
+  await lab.tamper(`UPDATE audit_entries SET details = NULL, salt = NULL WHERE tenant_id = '${blank}' AND sequence = 2`)
+
+  expect(head?.sequence).toBe(4n)
+  expect((await verifyAudit(lab.db, sealer, back)).fault).toEqual({ kind: 'cut_off', sequence: 3n })
+  expect((await verifyAudit(lab.db, sealer, gone)).fault).toEqual({ kind: 'cut_off', sequence: 1n })
+  expect((await verifyAudit(lab.db, sealer, blank)).fault).toEqual({ kind: 'changed', sequence: 2n })
+  await expect(
+    lab.db.auditEntry.updateMany({ where: { tenantId: blank, sequence: 3n }, data: { details: null, salt: null } }),
+  ).rejects.toThrow('stay')
+})
+
+test('whoever kept an end notices that all was put back to an earlier one, signature and all', async ({ lab }) => {
+  const tenantId = newId()
+  await lab.write(tenantId, 'one')
+  await sealAudit(lab.db, sealer)
+  const earlier = await lab.db.auditChain.findUniqueOrThrow({ where: { tenantId } })
+  await lab.write(tenantId, 'two')
+  await sealAudit(lab.db, sealer)
+  const { head } = await verifyAudit(lab.db, sealer, tenantId)
+  expect((await verifyAudit(lab.db, sealer, tenantId, head)).fault).toBeUndefined()
+
+  await lab.tamper(`DELETE FROM audit_entries WHERE tenant_id = '${tenantId}' AND sequence > 1`)
+  await lab.db.auditChain.update({ where: { tenantId }, data: earlier })
+
+  expect((await verifyAudit(lab.db, sealer, tenantId)).fault).toBeUndefined()
+  expect((await verifyAudit(lab.db, sealer, tenantId, head)).fault).toEqual({ kind: 'cut_off', sequence: 2n })
+  expect((await verifyAudit(lab.db, sealer, tenantId, { sequence: 1n, hash: 'another' })).fault).toEqual({
+    kind: 'changed',
+    sequence: 1n,
+  })
 })

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { connectForTenants } from '@tellwire/db'
+import { assertSeesOneTenant, connectForTenants } from '@tellwire/db'
 import { createTestDatabase, eventually } from '@tellwire/testing'
 import pg from 'pg'
 import { expect, test as base } from 'vitest'
@@ -9,6 +9,8 @@ interface Lab {
   /** As the role that serves tenants' requests. */
   app: pg.Client
   url: string
+  /** As the role of the service itself. */
+  engineUrl: string
   /** Every table with rows of tenants, with the column that says whose they are. */
   tables: { table: string; column: string }[]
 }
@@ -36,7 +38,7 @@ const test = base.extend<{ lab: Lab }>({
       await Promise.all([owner.connect(), app.connect()])
       const tables = await findTables(owner)
       await fill(owner, tables)
-      await use({ owner, app, url: database.url, tables })
+      await use({ owner, app, url: database.url, engineUrl: database.engineUrl, tables })
       await Promise.all([owner.end(), app.end()])
     },
     { scope: 'file' },
@@ -212,4 +214,13 @@ test('what loses its connection fails, and the next one gets another', async ({ 
   await expect(sleeping).rejects.toThrow()
   expect(await db.tenant.count()).toBe(1)
   await tenants.disconnect()
+})
+
+test('a service does not start where the role that serves tenants sees them all', async ({ lab }) => {
+  const bound = connectForTenants({ url: lab.url, poolMax: 1 })
+  const unbound = connectForTenants({ url: lab.engineUrl, poolMax: 1 })
+
+  await expect(assertSeesOneTenant(bound)).resolves.toBeUndefined()
+  await expect(assertSeesOneTenant(unbound)).rejects.toThrow('DATABASE_URL leads to a role that sees all tenants')
+  await Promise.all([bound.disconnect(), unbound.disconnect()])
 })

@@ -64,6 +64,12 @@ test('an export has everything, and an erasure leaves nothing but that there was
   expect(JSON.stringify(exported.body['events'])).toContain(`I am ${name}`)
   expect((await findInTables(name)).length).toBeGreaterThan(5)
 
+  const [toBoth] = (exported.body['notifications'] as Json[]).filter(({ text }) => text === 'To both')
+  expect(toBoth).toMatchObject({ to: { user_ids: ['planted'] } })
+  const repeated = { user_id: 'planted', account_label: name }
+  const asked1 = await world.call('POST', '/v1/connect-links', repeated, { 'idempotency-key': 'link-again' })
+  expect(asked1.status).toBe(201)
+
   const asked = await world.call('DELETE', '/v1/users/planted')
   expect(asked).toMatchObject({ status: 202, body: { status: 'erasing', erased_at: null } })
   const erased = await eventually(
@@ -72,7 +78,15 @@ test('an export has everything, and an erasure leaves nothing but that there was
     60_000,
   )
 
-  expect(erased['removed']).toMatchObject({ connections: 1, connect_links: 2, users: 1 })
+  expect(erased['removed']).toMatchObject({ connections: 1, connect_links: 3, users: 1 })
+  const anew = await world.call('POST', '/v1/connect-links', repeated, { 'idempotency-key': 'link-again' })
+  expect(anew.headers.get('idempotency-replayed')).toBeNull()
+  await world.call('DELETE', '/v1/users/planted')
+  await eventually(
+    async () => (await world.call('DELETE', '/v1/users/planted')).body,
+    ({ status }) => status === 'erased',
+    60_000,
+  )
   expect(await findInTables(name)).toEqual([])
   // Answers that are given again for a day hold the id in a sealed form at most.
   expect(await findInTables('planted')).toEqual([])

@@ -128,7 +128,7 @@ test('an operator does everything over HTTP: tenant, key, limit, use, rotate, su
   expect((usage['data'] as Json[]).some(({ counts }) => counts['notification.sent'] === 5)).toBe(true)
 })
 
-test('another process lets in neither a key that was revoked nor a tenant that was suspended', async () => {
+test('within a second another process lets in neither a revoked key nor a suspended tenant', async () => {
   const other = await world.startApi()
   const { body: tenant } = await asAdmin('POST', '/admin/v1/tenants', { name: 'Elsewhere' })
   const path = `/admin/v1/tenants/${tenant['id']}`
@@ -143,19 +143,22 @@ test('another process lets in neither a key that was revoked nor a tenant that w
   // Both are known to it by now.
   expect([await statusOf(revoked), await statusOf(kept)]).toEqual([200, 200])
 
+  /** Asks all the time, as somebody would who has got hold of a key. @returns after how long the answer was another, in milliseconds. */
+  const changesAfterMs = async (key: { key: string }, wanted: number): Promise<number> => {
+    const beganAt = performance.now()
+    await eventually(
+      () => statusOf(key),
+      (status) => status === wanted,
+    )
+    return performance.now() - beganAt
+  }
   await asAdmin('DELETE', `${path}/keys/${revoked.id}`)
-  await eventually(
-    () => statusOf(revoked),
-    (status) => status === 401,
-    10_000,
-  )
+  const revokedAfterMs = await changesAfterMs(revoked, 401)
   expect(await statusOf(kept)).toBe(200)
   await asAdmin('POST', `${path}/suspend`)
-  await eventually(
-    () => statusOf(kept),
-    (status) => status === 403,
-    10_000,
-  )
+  const suspendedAfterMs = await changesAfterMs(kept, 403)
+  // A second is the promise; another is for a machine that is busy with other tests.
+  expect(Math.max(revokedAfterMs, suspendedAfterMs)).toBeLessThan(2_000)
   await asAdmin('POST', `${path}/resume`)
   await eventually(
     () => statusOf(kept),

@@ -21,7 +21,10 @@ const lock = read('pnpm-lock.yaml') as {
   packages: Record<string, { resolution: { integrity?: string; tarball?: string }; peerDependencies?: object }>
   snapshots: Record<string, Snapshot>
 }
-const { allowBuilds } = read('pnpm-workspace.yaml') as { allowBuilds: Record<string, boolean> }
+const { allowBuilds, minimumReleaseAge } = read('pnpm-workspace.yaml') as {
+  allowBuilds: Record<string, boolean>
+  minimumReleaseAge: number
+}
 
 /** What may be used in a service that others run and change. */
 const licences =
@@ -35,6 +38,9 @@ const readByUs: Record<string, string> = {
 }
 /** There is one of each, or parts of the service would not know each other's objects. */
 const single = ['fastify', 'pg', 'ioredis', 'bullmq', 'typebox', '@prisma/client', 'pino', 'undici', 'nanoid']
+
+/** Of these some package needs an older one; no object of theirs goes from one part of the service to another. */
+const inSeveralVersions = ['ansi-regex', 'fast-uri', 'postgres-array', 'sonic-boom', 'string-width', 'strip-ansi']
 
 /** Everything that the API and the worker need, as `name@version`. */
 function ofTheServices(): string[] {
@@ -105,6 +111,18 @@ test.each(single)('there is one %s', (name) => {
     .filter((each) => each.name === name)
 
   expect(versions).toHaveLength(1)
+})
+
+test('what has just been published is not let in', () => {
+  expect(minimumReleaseAge).toBeGreaterThanOrEqual(3 * 24 * 60)
+})
+
+test('of few packages there are several versions', () => {
+  const names = ofTheServices().map((id) => split(id).name)
+  const several = names.filter((name, index) => names.indexOf(name) !== index)
+
+  // A new one is somebody's decision: an override, or a line above.
+  expect([...new Set(several)].toSorted()).toEqual(inSeveralVersions)
 })
 
 test('the service depends on no more than it did', () => {

@@ -118,7 +118,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
 }
 
 function toOperationServices(
-  { config, db, engine, jobs, log, accepter, boundedWork, sealer, telegram, files, metrics }: Services,
+  { config, db, tenants, engine, jobs, log, accepter, boundedWork, sealer, telegram, files, metrics }: Services,
   baseUrl: () => string,
   publicUrl: string | undefined,
 ): { operations: OperationServices; close: () => Promise<void> } {
@@ -157,7 +157,7 @@ function toOperationServices(
     waits,
     eventFeed,
     eventStreams,
-    diagnose: () => diagnose({ config, db, jobs, sealer }),
+    diagnose: () => diagnose({ config, db, tenants, jobs, sealer, telegram }),
     listening: createListening(db, (error) => log.warn({ err: error }, 'that a tenant listens was not noted')),
     webhookBaseUrl: publicUrl,
     get baseUrl() {

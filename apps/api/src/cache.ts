@@ -14,32 +14,40 @@ interface CacheOptions {
 }
 
 interface Entry<Value> {
-  value: Value | Promise<Value>
-  untilMs: number
+  value: Value
+  /** When it was begun to be looked up: nothing later is known of it. */
+  askedAtMs: number
 }
 
-/** Keeps what was looked up for a moment. */
+/** Keeps what was looked up for a moment: no value is given once `keptForMs + staleForMs` have gone since it was asked for. */
 export function createCache<Value>(
   { keptForMs, entriesMax, staleForMs = 0 }: CacheOptions,
   lookUp: (key: string) => Promise<Value>,
 ): Cache<Value> {
   const entries = new Map<string, Entry<Value>>()
+  /** Look-ups without an answer: who asks meanwhile waits for the same one. */
+  const asking = new Map<string, Promise<Value>>()
 
-  const keep = (key: string, value: Promise<Value>): void => {
+  const keep = (key: string, entry: Entry<Value>): void => {
     const [oldest] = entries.keys()
     if (entries.size >= entriesMax && oldest !== undefined) entries.delete(oldest)
     entries.delete(key)
-    const entry: Entry<Value> = { value, untilMs: performance.now() + keptForMs }
     entries.set(key, entry)
-    value.then(
-      (known) => (entry.value = known),
-      () => undefined,
-    )
   }
 
-  const ask = (key: string): Promise<Value> => {
+  const ask = (key: string, askedAtMs: number): Promise<Value> => {
     const value = lookUp(key)
-    value.catch(() => entries.delete(key))
+    asking.set(key, value)
+    value.then(
+      (known) => {
+        asking.delete(key)
+        keep(key, { value: known, askedAtMs })
+      },
+      () => {
+        asking.delete(key)
+        entries.delete(key)
+      },
+    )
     return value
   }
 
@@ -47,17 +55,10 @@ export function createCache<Value>(
     get(key) {
       const known = entries.get(key)
       const nowMs = performance.now()
-      if (known && nowMs < known.untilMs) return known.value
-      if (known && nowMs < known.untilMs + staleForMs) {
-        // Until the answer, which replaces it, nobody else asks.
-        known.untilMs = nowMs + staleForMs
-        const renewed = ask(key)
-        renewed.then(() => keep(key, renewed)).catch(() => undefined)
-        return known.value
-      }
-      const value = ask(key)
-      keep(key, value)
-      return value
+      const ageMs = known ? nowMs - known.askedAtMs : Infinity
+      if (known && ageMs < keptForMs) return known.value
+      const answer = asking.get(key) ?? ask(key, nowMs)
+      return known && ageMs < keptForMs + staleForMs ? known.value : answer
     },
   }
 }

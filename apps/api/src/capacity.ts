@@ -1,4 +1,4 @@
-import { type Backlog, type Database, measureBacklog, type Pool, type Priority } from '@tellwire/db'
+import { type Backlog, type Database, measureBacklog, measureOwnBacklog, type Pool, type Priority } from '@tellwire/db'
 import { createCache } from './cache.js'
 
 const kept = { keptForMs: 5_000, entriesMax: 10_000, staleForMs: 3_600_000 }
@@ -16,16 +16,24 @@ export interface Capacity {
 
 /** The waits are looked up every five seconds at most; meanwhile the last ones are told. */
 export function createCapacity({ db, engine }: { db: Database; engine: Pool }): Capacity {
-  const bots = createCache(kept, async (tenantId) => {
-    const access = await db.botAccess.findMany({ where: { tenantId }, select: { botId: true }, take: 20 })
-    return access.map(({ botId }) => botId)
+  // Counting a long backlog is dear: once for all who ask.
+  const backlogs = createCache(kept, async (tenantId) => {
+    const access = await db.botAccess.findMany({
+      where: { tenantId },
+      select: { botId: true, bot: { select: { tenantId: true } } },
+      take: 20,
+    })
+    const found = await Promise.all(
+      access.map(async ({ botId, bot }) => {
+        const backlog = await measureBacklog(engine, botId, countMax)
+        // What waits of others on a shared bot is nobody's business, and takes turns with it.
+        if (!backlog || bot.tenantId === tenantId) return backlog
+        return { ...backlog, waiting: await measureOwnBacklog(engine, botId, tenantId) }
+      }),
+    )
+    return found.filter((backlog) => backlog !== undefined)
   })
-  // Counting a long backlog is dear: once for all tenants of a bot.
-  const backlog = createCache(kept, (botId) => measureBacklog(engine, botId, countMax))
-  const backlogsOf = async (tenantId: string): Promise<Backlog[]> => {
-    const backlogs = await Promise.all((await bots.get(tenantId)).map(async (botId) => backlog.get(botId)))
-    return backlogs.filter((found) => found !== undefined)
-  }
+  const backlogsOf = async (tenantId: string): Promise<Backlog[]> => backlogs.get(tenantId)
 
   return {
     expectWaitMs: async (tenantId, priority) => {

@@ -1,6 +1,6 @@
 import { databaseUrlsOf, orExit, parseEnv, readServiceEnv } from '@tellwire/config'
 import { connectDatabase } from '@tellwire/db'
-import { issueAdminKey } from '@tellwire/domain'
+import { issueAdminKeyByHand } from '@tellwire/domain'
 import Type from 'typebox'
 
 // The first admin key comes from whoever can reach the database. It is printed once, and nothing else is.
@@ -11,6 +11,6 @@ const config = orExit(() =>
   ),
 )
 const db = connectDatabase({ url: databaseUrlsOf(config).engine, poolMax: 1 })
-const { key } = await issueAdminKey(db, { name: 'command line' })
+const { key } = await issueAdminKeyByHand(db, { name: 'command line' })
 await db.$disconnect()
 process.stdout.write(`${key}\n`)

@@ -1,6 +1,7 @@
 import { databaseUrlsOf, endWith, orEnd, orExit } from '@tellwire/config'
 import {
   assertSeesAllTenants,
+  assertSeesOneTenant,
   connectDatabase,
   connectEngine,
   connectForTenants,
@@ -55,6 +56,7 @@ const boundedWork = createBoundedWork()
 const telegram = createBotApi({ root: config.TELEGRAM_API_ROOT })
 const files = await openFileStore(config)
 await orEnd(assertSeesAllTenants(db), RoleError)
+if (config.DATABASE_ENGINE_URL !== undefined) await orEnd(assertSeesOneTenant(tenants), RoleError)
 const sealer = await orEnd(openSealer(db, config.SECRET_KEY), SecretKeyError)
 const registry = new Registry()
 const metrics = createDeliveryMetrics(registry)

@@ -1,6 +1,6 @@
 import { databaseUrlsOf, orExit, parseEnv, readServiceEnv, SecretKey } from '@tellwire/config'
-import { connectDatabase } from '@tellwire/db'
-import { openSealer, resealSecrets } from '@tellwire/domain'
+import { connectDatabase, nilUuid } from '@tellwire/db'
+import { openSealer, recordAudit, resealSecrets } from '@tellwire/domain'
 import Type from 'typebox'
 
 // Seals all secrets with the first of the keys in SECRET_KEY, while the services run; it may be cut off and begun again.
@@ -19,6 +19,9 @@ const db = connectDatabase({
 try {
   const sealer = await openSealer(db, config.SECRET_KEY)
   const tables = await resealSecrets(db, sealer)
+  const after = Object.fromEntries(tables.map(({ table, resealed }) => [table, resealed]))
+  const scope = { db, actor: { type: 'system' as const, id: 'rotate-secrets' } }
+  await recordAudit(scope, { tenantId: nilUuid, action: 'secrets.rotated', after })
   for (const { table, resealed, unreadable } of tables) {
     process.stdout.write(`${table}: ${resealed} sealed anew, ${unreadable} left that no key here opens\n`)
   }

@@ -10,6 +10,7 @@ import {
   createSealer,
   issueAdminKey,
   issueApiKey,
+  recordAudit,
   type Scope,
   scopes,
 } from '@tellwire/domain'
@@ -128,7 +129,11 @@ export async function startApi(env: Record<string, string> = {}): Promise<ApiFix
 }
 
 export async function createTenant(db: Database, granted: readonly Scope[] = scopes): Promise<Tenant> {
-  const { id } = await db.tenant.create({ data: { id: newId(), name: 'Acme' } })
+  const id = newId()
+  await db.$transaction(async (db) => {
+    await db.tenant.create({ data: { id, name: 'Acme' } })
+    await recordAudit({ db, actor: { type: 'system', id: 'test' } }, { tenantId: id, action: 'tenant.created' })
+  })
   const { key } = await issueApiKey(db, { tenantId: id, name: 'test', scopes: granted })
   return { id, key }
 }

@@ -1,5 +1,5 @@
 import { connectDatabase, type Database } from '@tellwire/db'
-import { issueAdminKey, scopes } from '@tellwire/domain'
+import { issueAdminKeyByHand, scopes } from '@tellwire/domain'
 import type { DataFolder } from './data-folder.js'
 import { createHttpClient, type HttpClient } from './http-client.js'
 
@@ -67,10 +67,7 @@ interface KeyPage {
 
 /** The first admin key comes from whoever can reach the database. */
 export async function makeAdminKey(databaseUrl: string): Promise<string> {
-  return withDatabase(databaseUrl, async (db) => {
-    await db.adminKey.updateMany({ where: { name: keyName, revokedAt: null }, data: { revokedAt: new Date() } })
-    return (await issueAdminKey(db, { name: keyName })).key
-  })
+  return withDatabase(databaseUrl, async (db) => (await issueAdminKeyByHand(db, { name: keyName, replaces: true })).key)
 }
 
 async function findOrMakeTenant(folder: DataFolder, admin: HttpClient): Promise<string> {

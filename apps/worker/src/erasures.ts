@@ -11,7 +11,8 @@ export function startErasures(ctx: WorkerContext): Repeating {
     everyMs: 1_000,
     leaseMs: 120_000,
     find: () => findDueErasure(ctx.db),
-    work: (erasure, keep) => erase({ ...openSystemScope(ctx, 'erasures'), removeFile, beforeSlice: keep }, erasure),
+    work: (erasure, keep) =>
+      erase({ ...openSystemScope(ctx, 'erasures'), sealer: ctx.sealer, removeFile, beforeSlice: keep }, erasure),
     putOff: (erasure) => putOffErasure(ctx.db, erasure),
   })
 }

@@ -11,7 +11,13 @@ export {
 export { Prisma } from './generated/client.js'
 export { type QuotaWindow, readQuotas, takeFromQuota } from './quotas/quota-windows.js'
 export { keyLock } from './key-locks.js'
-export { assertSeesAllTenants, connectForTenants, RoleError, type TenantDatabases } from './tenant-database.js'
+export {
+  assertSeesAllTenants,
+  assertSeesOneTenant,
+  connectForTenants,
+  RoleError,
+  type TenantDatabases,
+} from './tenant-database.js'
 export {
   countFormerlySealed,
   readFormerlySealed,
@@ -120,6 +126,7 @@ export { hasListeningWebhook, isListening, noteListening, takeAutoAnswer } from 
 export { type HeardMessage, recordHeard } from './inbox/record-heard.js'
 export { type InboxEntry, keepInboxAnswer, markRead, readInbox, readInboxMessages } from './inbox/read-inbox.js'
 export { takeTyping } from './inbox/typing.js'
+export type { ProveErasure } from './erasure/blank-audit.js'
 export { eraseTenant } from './erasure/erase-tenant.js'
 export { type ErasedUser, eraseUser } from './erasure/erase-user.js'
 export { type ExportedRows, exportUser } from './erasure/export-user.js'

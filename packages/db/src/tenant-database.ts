@@ -10,6 +10,8 @@ export interface TenantDatabases {
    * is seen, whatever a statement forgets to ask for.
    */
   forTenant(tenantId: string): Database
+  /** Whether row-level security holds for the role: the owner's, a superuser's and the service's see everything. */
+  isBound(): Promise<boolean>
   disconnect(): Promise<void>
 }
 
@@ -38,6 +40,7 @@ export function connectForTenants(options: DatabaseOptions): TenantDatabases {
       // The same methods; Prisma gives an extended client a type of its own.
       return extended as unknown as Database
     },
+    isBound: () => isBound(db),
     disconnect: () => db.$disconnect(),
   }
 }
@@ -117,10 +120,21 @@ export class RoleError extends Error {
 
 /** @throws {RoleError} where the role of the service itself would see the rows of one tenant at most. */
 export async function assertSeesAllTenants(db: Database): Promise<void> {
-  const [row] = await db.$queryRaw<{ isBound: boolean }[]>`SELECT row_security_active('tenants') AS "isBound"`
-  if (row?.isBound === true) {
+  if (await isBound(db)) {
     throw new RoleError(
       'The service would see one tenant at most: set DATABASE_ENGINE_URL, as the role tellwire_engine or the owner of the tables.',
     )
   }
+}
+
+/** @throws {RoleError} where the role that serves tenants would see the rows of all. */
+export async function assertSeesOneTenant(tenants: TenantDatabases): Promise<void> {
+  if (!(await tenants.isBound())) {
+    throw new RoleError('DATABASE_URL leads to a role that sees all tenants: use tellwire_app, which migrate.js makes.')
+  }
+}
+
+async function isBound(db: Database): Promise<boolean> {
+  const [row] = await db.$queryRaw<{ isBound: boolean }[]>`SELECT row_security_active('tenants') AS "isBound"`
+  return row?.isBound === true
 }

@@ -21,6 +21,7 @@ export const operations = {
   keys: {
     issue: post('/admin/v1/keys'),
     list: list('/admin/v1/keys'),
+    rotate: post('/admin/v1/keys/{id}/rotate'),
     revoke: remove('/admin/v1/keys/{id}'),
   },
   bots: {

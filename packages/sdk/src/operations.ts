@@ -23,7 +23,7 @@ export const users = {
   /** Removes everything about a person, within a minute. */
   erase: remove('/v1/users/{user_id}'),
   /** Everything that is known about a person. */
-  export: get('/v1/users/{user_id}/export'),
+  export: getBy('/v1/users/{user_id}/export'),
 }
 
 export const connections = {
@@ -155,5 +155,5 @@ export const account = {
   listAudit: list('/v1/audit'),
   /** All of it, a line of JSON for each entry: the body of the answer. */
   exportAudit: getBy('/v1/audit.jsonl'),
-  verifyAudit: get('/v1/audit/verify'),
+  verifyAudit: getBy('/v1/audit/verify'),
 }

@@ -27,7 +27,7 @@ export async function verifyWebhook(
   }
   const [id, timestamp, signatures] = [read('webhook-id'), read('webhook-timestamp'), read('webhook-signature')]
   if (!(Math.abs(Date.now() / 1_000 - Number(timestamp)) <= toleranceSeconds)) {
-    throw new WebhookVerificationError('The request was not sent in the last five minutes')
+    throw new WebhookVerificationError('The request is not of the last five minutes')
   }
   const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
   const signed = new TextEncoder().encode(`${id}.${timestamp}.${text}`)
@@ -39,7 +39,7 @@ export async function verifyWebhook(
       if (bytes && (await crypto.subtle.verify('HMAC', key, bytes, signed))) return JSON.parse(text) as TellwireEvent
     }
   }
-  throw new WebhookVerificationError('No signature of the request fits')
+  throw new WebhookVerificationError('No signature fits')
 }
 
 function importSecret(secret: string) {

@@ -74,7 +74,17 @@ export const AuditLines = Type.Unsafe<string>({
   description: 'A line of JSON for each entry, which is an `AuditEntry`, the oldest first.',
 })
 
-export const AdminAuditQuery = Type.Object({ tenant_id: tenant }, { additionalProperties: false })
+const known = {
+  sequence: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'The place of a `head` that was told before, with its `hash`.' }),
+  ),
+  hash: Type.Optional(
+    Type.String({ maxLength: 100, description: 'The hash of that place: it has to be there still.' }),
+  ),
+}
+export const AuditVerifyQuery = Type.Object(known, { additionalProperties: false })
+export const AdminAuditQuery = Type.Object({ tenant_id: tenant, ...known }, { additionalProperties: false })
+export type KnownHead = Static<typeof AuditVerifyQuery>
 
 export const AuditVerdict = Type.Object(
   {
@@ -96,6 +106,19 @@ export const AuditVerdict = Type.Object(
     verified: Type.Integer({ description: 'Entries that were found right.' }),
     erased: Type.Integer({ description: 'Those of them of which what they said of a person was taken out.' }),
     unsealed: Type.Integer({ description: 'Entries that have no place in the chain yet.' }),
+    head: Nullable(
+      Type.Object(
+        {
+          sequence: Type.Integer({ description: 'The place.' }),
+          hash: Type.String({ description: 'Its hash, which follows from all before.' }),
+        },
+        { $id: 'AuditHead', description: 'The end of a chain.' },
+      ),
+      {
+        description:
+          'The last place of the chain; null where several were looked at. Keep it elsewhere and give it the next time: then nobody can put the whole audit back unnoticed.',
+      },
+    ),
   },
   { $id: 'AuditVerdict', description: 'Whether the audit is as it was written.' },
 )

@@ -26,7 +26,7 @@ export async function deleteBot(
     )
     await db.bot.update({
       where: { id },
-      data: { status: 'deleted', tokenSealed: new Uint8Array(), telegramId: -bot.telegramId, updateMode: 'webhook' },
+      data: { status: 'deleted', tokenSealed: new Uint8Array(), telegramId: idOfNobody(id), updateMode: 'webhook' },
     })
     await db.lane.update({
       where: { botId: id },
@@ -41,4 +41,9 @@ export async function deleteBot(
   })
   const token = unsealBotToken(scope.sealer, bot)
   await scope.telegram.call(token, 'deleteWebhook', {})
+}
+
+/** An id that no bot of Telegram's has: it may be registered, and deleted, again and again. From the random end of a UUID. */
+function idOfNobody(botId: string): bigint {
+  return -BigInt(`0x${botId.replaceAll('-', '').slice(-15)}`)
 }

@@ -31,7 +31,8 @@ export function readExpiry(given: string | undefined): Date | undefined {
   })
 }
 
-function assertNetworks(networks: readonly string[] = []): void {
+/** @throws `invalid_request` */
+export function assertNetworks(networks: readonly string[] = []): void {
   const errors = networks.flatMap((network, index) =>
     isNetwork(network)
       ? []

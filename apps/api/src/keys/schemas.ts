@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox'
 import { ShownId } from '../http/ids.js'
 import { Literals, Name, Nullable, pageQuery, Timestamp } from '../http/schemas.js'
 
-const Networks = Type.Array(
+export const Networks = Type.Array(
   Type.String({ maxLength: 50, description: 'A network or an address.', examples: ['203.0.113.0/24'] }),
   { maxItems: 50, uniqueItems: true, description: 'The networks that the key may come from, as CIDR; none for any.' },
 )

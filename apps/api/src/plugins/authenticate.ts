@@ -82,9 +82,7 @@ export function authenticateTenants(app: FastifyInstance, { db, log }: Services,
       await app.countFailedKey(request)
       throw unauthenticated()
     }
-    if (key.networks.length > 0 && !isInNetworks(request.ip, key.networks)) {
-      throw new ApiError('network_refused', `The key may not come from ${request.ip}.`)
-    }
+    assertNetwork(key, request)
     await app.countKey(request, key.id)
     noteUse(key)
     const limiting = { limits: key.limits, showLimit: showLimitOf(request), tenantId: key.tenantId, quotas }
@@ -113,6 +111,7 @@ export function authenticateAdmins(app: FastifyInstance, { db, log }: Services):
       await app.countFailedKey(request)
       throw unauthenticated()
     }
+    assertNetwork(key, request)
     await app.countKey(request, key.id)
     noteUse(key)
     assertAdminScope(key, request.routeOptions.config.route)
@@ -125,21 +124,30 @@ export function assertScope({ scopes }: { scopes: readonly string[] }, scope: st
   if (!scopes.includes(scope)) throw new ApiError('insufficient_scope', `The key needs the scope ${scope}.`)
 }
 
+/** @throws `network_refused` */
+function assertNetwork({ networks }: { networks: string[] }, { ip }: FastifyRequest): void {
+  if (networks.length > 0 && !isInNetworks(ip, networks)) {
+    throw new ApiError('network_refused', `The key may not come from ${ip}.`)
+  }
+}
+
 /** Whether a request comes with an admin's key. */
 export async function isAdmin({ db }: Pick<Services, 'db'>, request: FastifyRequest): Promise<boolean> {
   const token = readBearer(request, ['admin'])
-  return token !== undefined && (await findAdminKey(db, token)) !== null
+  const key = token === undefined ? null : await findAdminKey(db, token)
+  return key !== null && (key.networks.length === 0 || isInNetworks(request.ip, key.networks))
 }
 
 interface AdminKey {
   id: string
   scopes: string[]
+  networks: string[]
 }
 
 async function findAdminKey(db: Database, token: string): Promise<AdminKey | null> {
   return db.adminKey.findFirst({
     where: { tokenHash: hashKey(token), revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] },
-    select: { id: true, scopes: true },
+    select: { id: true, scopes: true, networks: true },
   })
 }
 

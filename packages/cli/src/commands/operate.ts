@@ -1,5 +1,5 @@
 import type { TellwireAdmin } from '@tellwire/sdk/admin'
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { openCli, readCount, readDuration, type Surroundings, take } from '../cli.js'
 import { CommandError, exitCodes } from '../exit-codes.js'
 
@@ -185,15 +185,17 @@ export function addOperate(program: Command, around: Surroundings): void {
     .command('verify')
     .description('See whether the audit is as it was written')
     .option('--all', 'of all tenants, with an admin’s key')
-    .action(async ({ all }: { all?: boolean }, command: Command) => {
+    .option('--known <head>', 'the end that was told before, and has to be there still: 12:Xy…', readHead)
+    .action(async ({ all, known = {} }: { all?: boolean; known?: Head }, command: Command) => {
       const cli = openCli(around, command)
       const verdict = all
         ? await (await cli.admin()).service.verifyAudit({})
-        : await (await cli.tellwire()).account.verifyAudit()
+        : await (await cli.tellwire()).account.verifyAudit(known)
+      const end = verdict.head ? ` The end is ${verdict.head.sequence}:${verdict.head.hash}` : ''
       cli.out.result(verdict, () =>
         verdict.fault
           ? `${cli.out.colors.red('✗')} Entry ${verdict.fault.sequence} of ${verdict.fault.tenant_id ?? 'the service'} is ${verdict.fault.kind}.`
-          : `${cli.out.colors.green('✓')} ${verdict.verified} entries are as they were written.`,
+          : `${cli.out.colors.green('✓')} ${verdict.verified} entries are as they were written.${end}`,
       )
       if (!verdict.is_intact) throw new CommandError('The audit was changed.', exitCodes.bad)
     })
@@ -209,4 +211,17 @@ export function addOperate(program: Command, around: Surroundings): void {
       const decoder = new TextDecoder()
       for await (const chunk of answer.body ?? []) cli.stdout.write(decoder.decode(chunk, { stream: true }))
     })
+}
+
+interface Head {
+  sequence?: number
+  hash?: string
+}
+
+function readHead(text: string): Head {
+  const [, sequence, hash] = /^(\d+):([\w-]+)$/.exec(text) ?? []
+  if (sequence === undefined || hash === undefined) {
+    throw new InvalidArgumentError('It looks like 12:Xy…, as the command tells it.')
+  }
+  return { sequence: Number(sequence), hash }
 }

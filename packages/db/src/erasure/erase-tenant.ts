@@ -1,4 +1,5 @@
 import type { Database } from '../client.js'
+import { blankAudit, type ProveErasure } from './blank-audit.js'
 import { findTables, type Removal, type Removed, removeFromAll, type StoredTable } from './remove-rows.js'
 
 /** These go last, in this order: by them the rest is found. */
@@ -9,7 +10,10 @@ const last = ['connections', 'users', 'chats', 'bot_access', 'bots']
  * is connected. It can be done again where it was interrupted.
  * @param beforeSlice is called before each slice; whatever it throws ends the erasure.
  */
-export async function eraseTenant(db: Database, tenantId: string, beforeSlice?: () => Promise<void>): Promise<Removed> {
+export async function eraseTenant(
+  db: Database,
+  { tenantId, prove, beforeSlice }: { tenantId: string; prove: ProveErasure; beforeSlice?: () => Promise<void> },
+): Promise<Removed> {
   const removed: Removed = {}
   const all = await findTables(db)
   const tables = all.filter(({ name }) => !last.includes(name))
@@ -44,7 +48,6 @@ export async function eraseTenant(db: Database, tenantId: string, beforeSlice?: 
   })
   await removeFromAll(db, named('bot_access'), ofTenant)
   await removeFromAll(db, named('bots'), ofTenant)
-  removed['audit_details'] = await db.$executeRaw`
-    UPDATE audit_entries SET details = NULL, salt = NULL WHERE tenant_id = ${tenantId}::uuid AND details IS NOT NULL`
+  removed['audit_details'] = await blankAudit(db, { tenantId, where: 'true', values: [], prove, beforeSlice })
   return removed
 }

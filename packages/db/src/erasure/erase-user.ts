@@ -1,4 +1,5 @@
 import type { Database } from '../client.js'
+import { blankAudit, type ProveErasure } from './blank-audit.js'
 import { findTables, type Removal, type Removed, removeFromAll, removeRows, type StoredTable } from './remove-rows.js'
 
 export interface ErasedUser {
@@ -6,6 +7,9 @@ export interface ErasedUser {
   userId: string
   /** How ids of connections are shown, as notifications name them. */
   showConnectionId: (id: string) => string
+  prove: ProveErasure
+  /** Opens an answer that was kept sealed: JSON. */
+  openKept: (kept: { tenantId: string; key: string; sealed: Uint8Array }) => unknown
   /** Is called before each slice; whatever it throws ends the erasure. */
   beforeSlice?: () => Promise<void>
 }
@@ -15,7 +19,8 @@ const readAtOnce = 500
 const last = ['connections', 'users', 'chats', 'reports']
 
 type Having = (...columns: string[]) => StoredTable[]
-type Erasing = Pick<ErasedUser, 'tenantId' | 'userId'> & Pick<Removal, 'removed' | 'beforeSlice'> & { having: Having }
+type Erasing = Pick<ErasedUser, 'tenantId' | 'userId' | 'prove' | 'openKept'> &
+  Pick<Removal, 'removed' | 'beforeSlice'> & { having: Having }
 
 interface Chat {
   botId: string
@@ -30,12 +35,12 @@ interface Chat {
  */
 export async function eraseUser(
   db: Database,
-  { tenantId, userId, showConnectionId, beforeSlice }: ErasedUser,
+  { tenantId, userId, showConnectionId, prove, openKept, beforeSlice }: ErasedUser,
 ): Promise<Removed> {
   const removed: Removed = {}
   const tables = (await findTables(db)).filter(({ name }) => !last.includes(name))
   const having: Having = (...columns) => tables.filter((table) => columns.every((column) => table.columns.has(column)))
-  const erasing: Erasing = { tenantId, userId, having, removed, beforeSlice }
+  const erasing: Erasing = { tenantId, userId, prove, openKept, having, removed, beforeSlice }
   const connections = await db.connection.findMany({ where: { tenantId, userId } })
   const connectionIds = connections.map(({ id }) => id)
   const shownIds = connectionIds.map(showConnectionId)
@@ -135,7 +140,7 @@ async function eraseEvents(db: Database, { tenantId, userId, having, removed, be
 /** Elsewhere the person may be named too: in answers to questions, in kept answers of requests, in the audit. */
 async function eraseMentions(
   db: Database,
-  { tenantId, userId, removed }: Erasing,
+  { tenantId, userId, prove, openKept, removed, beforeSlice }: Erasing,
   shownIds: readonly string[],
 ): Promise<void> {
   await db.$executeRaw`
@@ -154,14 +159,51 @@ async function eraseMentions(
       OR jsonb_path_exists(result, '$.**.user_ids[*] ? (@ == $user)', ${named}::jsonb)
       OR jsonb_path_exists(result, '$.**.skipped[*] ? (@ == $user)', ${named}::jsonb)
     )`
-  removed['audit_details'] = await db.$executeRaw`
-    UPDATE audit_entries SET details = NULL, salt = NULL
-    WHERE tenant_id = ${tenantId}::uuid AND details IS NOT NULL AND (
-      object_type = 'user' AND details::jsonb ->> 'object_id' = ${userId}
-      OR details::jsonb ->> 'object_id' = ANY (${shownIds})
-      OR jsonb_path_exists(details::jsonb, '$.**.user_id ? (@ == $user)', ${named}::jsonb)
-      OR jsonb_path_exists(details::jsonb, '$.**.user_ids[*] ? (@ == $user)', ${named}::jsonb)
-    )`
+  removed['idempotency_keys'] += await eraseSealedAnswers(db, { tenantId, userId, openKept, beforeSlice })
+  removed['audit_details'] = await blankAudit(db, {
+    tenantId,
+    where: `object_type = 'user' AND details::jsonb ->> 'object_id' = $2
+      OR details::jsonb ->> 'object_id' = ANY ($3)
+      OR jsonb_path_exists(details::jsonb, '$.**.user_id ? (@ == $user)', $4::jsonb)
+      OR jsonb_path_exists(details::jsonb, '$.**.user_ids[*] ? (@ == $user)', $4::jsonb)`,
+    values: [userId, shownIds, named],
+    prove,
+    beforeSlice,
+  })
+}
+
+/** Of answers that hold a secret, no statement sees whom they are about. @returns how many were removed. */
+async function eraseSealedAnswers(
+  db: Database,
+  { tenantId, userId, openKept, beforeSlice }: Pick<Erasing, 'tenantId' | 'userId' | 'openKept' | 'beforeSlice'>,
+): Promise<number> {
+  let removed = 0
+  let after = ''
+  for (;;) {
+    await beforeSlice?.()
+    const found = await db.idempotencyKey.findMany({
+      where: { tenantId, key: { gt: after }, resultSealed: { not: null } },
+      orderBy: { key: 'asc' },
+      take: readAtOnce,
+      select: { key: true, resultSealed: true },
+    })
+    const about = found.filter(
+      ({ key, resultSealed: sealed }) => sealed !== null && isAbout(openKept({ tenantId, key, sealed }), userId),
+    )
+    removed += (await db.idempotencyKey.deleteMany({ where: { tenantId, key: { in: about.map(({ key }) => key) } } }))
+      .count
+    const last = found.at(-1)
+    if (found.length < readAtOnce || last === undefined) return removed
+    after = last.key
+  }
+}
+
+/** Whether a person is named anywhere in an answer. */
+function isAbout(value: unknown, userId: string): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).some(
+    ([name, inner]) => (name === 'user_id' && inner === userId) || isAbout(inner, userId),
+  )
 }
 
 /** What was said in a chat goes where nobody else of the tenant is connected, and all of it where nobody is at all. */

@@ -55,7 +55,7 @@ export async function removeRows(
 }
 
 /** The table that a partition is of, or the table itself. */
-function parentOf(name: string): string {
+export function parentOf(name: string): string {
   return name.replace(/_(?:default|week_\d{8}|\d{8})$/, '')
 }
 

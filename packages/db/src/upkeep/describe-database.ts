@@ -1,8 +1,9 @@
 import type { Database } from '../client.js'
+import { measureWaiting, type Waiting } from '../deliveries/measure-waiting.js'
 import { readMigrations } from '../migrate.js'
 
 /** A database, as whoever operates it wants to know it. */
-export interface DatabaseFacts {
+export interface DatabaseFacts extends Waiting {
   /** Such as 18.4. */
   version: string
   sizeBytes: number
@@ -15,6 +16,8 @@ export interface DatabaseFacts {
   /** For how long the oldest transaction is open that this role may see, in seconds. */
   oldestTransactionSeconds: number
   workers: number
+  /** Of Postgres, as they are set: what a crash may lose, and whether it cleans up. */
+  settings: Record<'fsync' | 'full_page_writes' | 'synchronous_commit' | 'autovacuum', string>
   /** Updates of people that wait for longer than a minute, and those that were given up for the time being. */
   lateUpdates: number
   parkedUpdates: number
@@ -28,7 +31,7 @@ export interface DatabaseFacts {
 /** @param migrationsFolder of this version. */
 export async function describeDatabase(db: Database, migrationsFolder: string): Promise<DatabaseFacts> {
   const [row] = await db.$queryRaw<
-    (Omit<DatabaseFacts, 'missingMigrations'> & { applied: string[]; lastWeek: string | null })[]
+    (Omit<DatabaseFacts, 'missingMigrations' | keyof Waiting> & { applied: string[]; lastWeek: string | null })[]
   >`
     SELECT
       split_part(current_setting('server_version'), ' ', 1) AS version,
@@ -39,6 +42,8 @@ export async function describeDatabase(db: Database, migrationsFolder: string): 
       (SELECT coalesce(array_agg(t), '{}') FROM tables_with_stray_rows() t) AS "strayTables",
       (SELECT coalesce(max(extract(epoch FROM now() - xact_start)), 0)::float8 FROM pg_stat_activity
         WHERE datname = current_database()) AS "oldestTransactionSeconds",
+      (SELECT jsonb_object_agg(name, setting) FROM pg_settings
+        WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit', 'autovacuum')) AS settings,
       (SELECT count(*)::int FROM workers WHERE lease_until > now()) AS workers,
       (SELECT count(*)::int FROM updates WHERE parked_at IS NULL AND received_at < now() - interval '1 minute') AS "lateUpdates",
       (SELECT count(*)::int FROM updates WHERE parked_at IS NOT NULL) AS "parkedUpdates",
@@ -50,6 +55,7 @@ export async function describeDatabase(db: Database, migrationsFolder: string): 
   const known = await readMigrations(migrationsFolder)
   return {
     ...facts,
+    ...(await measureWaiting(db)),
     missingMigrations: known.map(({ name }) => name).filter((name) => !applied.includes(name)),
     partitionDaysAhead: lastWeek === null ? undefined : daysUntil(lastWeek) + 7,
   }

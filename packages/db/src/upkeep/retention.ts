@@ -1,6 +1,6 @@
 import type { Database } from '../client.js'
 import { waitedFor } from '../deliveries/waited-for.js'
-import { findTables, type Removed, removeRows, type StoredTable } from '../erasure/remove-rows.js'
+import { findTables, parentOf, type Removed, removeRows, type StoredTable } from '../erasure/remove-rows.js'
 import { idFloor } from '../ids.js'
 
 /**
@@ -28,11 +28,17 @@ const partitioned: readonly Partitioned[] = [
   { name: 'events', key: 'id', kept: 'metadata' },
 ]
 
-/** Other tables whose rows' time comes, and which of them can go. `$2` is the smallest id that is kept. */
+/** Rows whose time comes one by one, and which of them can go. `$2` is the smallest id that is kept. */
 const others: readonly { name: string; kept: KeptRows; where: string }[] = [
-  { name: 'questions', kept: 'metadata', where: "status <> 'open' AND id < $2::uuid" },
-  { name: 'inbox_messages', kept: 'metadata', where: 'id < $2::uuid' },
-  { name: 'inbox_chats', kept: 'metadata', where: 'last_message_id < $2::uuid' },
+  // Of the events those in which people speak.
+  {
+    name: 'events',
+    kept: 'content',
+    where: "type IN ('message.received', 'command.received', 'question.answered') AND id < $2::uuid",
+  },
+  { name: 'questions', kept: 'content', where: "status <> 'open' AND id < $2::uuid" },
+  { name: 'inbox_messages', kept: 'content', where: 'id < $2::uuid' },
+  { name: 'inbox_chats', kept: 'content', where: 'last_message_id < $2::uuid' },
   { name: 'broadcasts', kept: 'metadata', where: 'is_completed AND notification_id < $2::uuid' },
   {
     name: 'delivery_counts',
@@ -70,7 +76,7 @@ export async function applyRetention(
     await removeOld(db, partitions, { keepers: keepers[parent.kept], dropped, removed }).catch(onError)
   }
   for (const { name, kept, where } of others) {
-    for (const table of tables.filter((each) => each.name === name)) {
+    for (const table of tables.filter((each) => parentOf(each.name) === name)) {
       for (const group of keepers[kept]) {
         const removal = { where: `${group.condition} AND ${where}`, values: [group.tenantIds, floorOf(group)], removed }
         await removeRows(db, table, removal).catch(onError)
@@ -111,10 +117,18 @@ function floorOf({ days }: Keepers): string {
   return idFloor(Date.now() - days * dayMs)
 }
 
-/** A number of days for each group of tenants; those who say nothing are the largest, and come first. */
+/** What is said is kept no longer than that it was said: afterwards nothing leads to it. */
+const daysOf: Record<Kept, string> = {
+  content: `least(coalesce(content_days, ${retentionDays.content}), coalesce(metadata_days, ${retentionDays.metadata}))`,
+  metadata: `coalesce(metadata_days, ${retentionDays.metadata})`,
+  file: `coalesce(file_days, ${retentionDays.file})`,
+}
+
+/** A number of days for each group of tenants; those who keep theirs as most do are the largest, and come first. */
 export async function findKeepers(db: Database, kept: Kept): Promise<Keepers[]> {
   const own = await db.$queryRawUnsafe<{ days: number; ids: string[] }[]>(
-    `SELECT ${kept}_days AS days, array_agg(id::text) AS ids FROM tenants WHERE ${kept}_days IS NOT NULL GROUP BY 1`,
+    `SELECT ${daysOf[kept]} AS days, array_agg(id::text) AS ids FROM tenants
+     WHERE ${daysOf[kept]} <> ${retentionDays[kept]} GROUP BY 1`,
   )
   return [
     { days: retentionDays[kept], condition: 'tenant_id <> ALL ($1::uuid[])', tenantIds: own.flatMap(({ ids }) => ids) },

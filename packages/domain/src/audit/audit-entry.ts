@@ -61,6 +61,41 @@ export function isChained(
   return sealer.isDerived('audit', chainInput(before, sequence, entry), hash)
 }
 
+/** Shows that the end of a chain is where it was put: nobody makes it without the service's key. */
+export function endSignature(sealer: Sealer, end: ChainEnd): string {
+  return sealer.derive('audit end', endInput(end))
+}
+
+/** Whether a chain ends as it was signed. */
+export function isSignedEnd(sealer: Sealer, end: ChainEnd, signature: string): boolean {
+  return sealer.isDerived('audit end', endInput(end), signature)
+}
+
+export interface ChainEnd {
+  tenantId: string
+  sequence: bigint
+  hash: string
+}
+
+function endInput({ tenantId, sequence, hash }: ChainEnd): string {
+  return JSON.stringify([tenantId, String(sequence), hash])
+}
+
+/** Shows that an erasure took the details out of an entry, and nobody else did. */
+export function proveErasure(sealer: Sealer, entry: ErasedEntry): string {
+  return sealer.derive('audit erasure', erasureInput(entry))
+}
+
+export function isProvenErasure(sealer: Sealer, entry: ErasedEntry, proof: string): boolean {
+  return sealer.isDerived('audit erasure', erasureInput(entry), proof)
+}
+
+export type ErasedEntry = Pick<ChainedEntry, 'tenantId' | 'id' | 'digest'>
+
+function erasureInput({ tenantId, id, digest }: ErasedEntry): string {
+  return JSON.stringify([tenantId, id, digest])
+}
+
 function chainInput(before: string, sequence: bigint, entry: ChainedEntry): string {
   const { tenantId, id, actorType, action, objectType, digest, createdAt } = entry
   const said = [before, sequence, tenantId, id, actorType, action, objectType, digest, createdAt.toISOString()]

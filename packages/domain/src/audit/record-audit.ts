@@ -6,6 +6,7 @@ import { writeDetails } from './audit-entry.js'
 export const auditActions = [
   'admin_key.issued',
   'admin_key.revoked',
+  'admin_key.rotated',
   'bot.joined',
   'bot.left',
   'bot.people_invited',
@@ -15,6 +16,7 @@ export const auditActions = [
   'bot.deleted',
   'connect_settings.changed',
   'connection.ended',
+  'file.deleted',
   'inbox_settings.changed',
   'message_settings.changed',
   'key.issued',
@@ -23,6 +25,7 @@ export const auditActions = [
   'question.asked',
   'question.answered',
   'question.cancelled',
+  'secrets.rotated',
   'template.deleted',
   'template.published',
   'tenant.created',
@@ -32,6 +35,8 @@ export const auditActions = [
   'tenant.deleted',
   'tenant.erased',
   'tenant.restored',
+  'topic.deleted',
+  'update.retried',
   'user.deleted',
   'user.erased',
   'user.exported',
@@ -57,7 +62,7 @@ type FromWhere = Partial<Pick<AdminScope, 'address' | 'requestId'>>
 
 /** Notes who changes what, in the transaction of the change: neither is ever there without the other. Secrets are not for it. */
 export async function recordAudit(
-  { db, actor, address, requestId }: InTransaction<SystemScope> & FromWhere,
+  { db, actor, address, requestId }: Pick<InTransaction<SystemScope>, 'db' | 'actor'> & FromWhere,
   { tenantId, action, object, before, after }: AuditNote,
 ): Promise<void> {
   const details = writeDetails({

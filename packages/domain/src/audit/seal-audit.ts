@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '@tellwire/db'
 import type { Sealer } from '../secrets/sealer.js'
-import { type ChainedEntry, chainHash, chainStart } from './audit-entry.js'
+import { type ChainedEntry, chainHash, chainStart, endSignature } from './audit-entry.js'
 
 const sealedAtOnce = 500
 
@@ -45,9 +45,7 @@ async function extendChain(
     hash = chainHash(sealer, hash, ++sequence, entry)
     await db.auditEntry.update({ where: { tenantId_id: { tenantId, id: entry.id } }, data: { sequence, hash } })
   }
-  await db.auditChain.upsert({
-    where: { tenantId },
-    create: { tenantId, sequence, hash },
-    update: { sequence, hash },
-  })
+  const end = { tenantId, sequence, hash }
+  const data = { ...end, signature: endSignature(sealer, end) }
+  await db.auditChain.upsert({ where: { tenantId }, create: data, update: data })
 }

@@ -1,12 +1,27 @@
-import { type Database, eraseTenant, eraseUser, inTransaction, newId, type Removed } from '@tellwire/db'
+import {
+  type Database,
+  eraseTenant,
+  eraseUser,
+  inTransaction,
+  newId,
+  type ProveErasure,
+  type Removed,
+} from '@tellwire/db'
+import { proveErasure } from '../audit/audit-entry.js'
 import { recordAudit } from '../audit/record-audit.js'
 import { fileKey } from '../files/file-key.js'
+import { type KeptAnswer, openKeptResult } from '../idempotency/keep-once.js'
 import { showId } from '../ids.js'
 import type { SystemScope } from '../scope.js'
+import type { Sealer } from '../secrets/sealer.js'
 import type { StoredErasure } from './ask-for-erasure.js'
 
 /** `removeFile` removes an uploaded file by its key; removing what is not there is no error. `beforeSlice` throws to end it. */
-type Erasing = SystemScope & { removeFile: (key: string) => Promise<void>; beforeSlice: () => Promise<void> }
+type Erasing = SystemScope & {
+  sealer: Sealer
+  removeFile: (key: string) => Promise<void>
+  beforeSlice: () => Promise<void>
+}
 
 /** Finds an erasure that is due: those of persons come before those of tenants, which take longer. */
 export async function findDueErasure(db: Database): Promise<StoredErasure | null> {
@@ -27,13 +42,15 @@ export async function putOffErasure(db: Database, { id }: StoredErasure): Promis
 export async function erase(scope: Erasing, erasure: StoredErasure): Promise<void> {
   const { tenantId, userId } = erasure
   const { beforeSlice } = scope
+  const prove: ProveErasure = (entry) => proveErasure(scope.sealer, entry)
   if (userId !== null) {
     const showConnectionId = (id: string): string => showId('con', id)
-    const removed = await eraseUser(scope.db, { tenantId, userId, showConnectionId, beforeSlice })
+    const openKept = (kept: KeptAnswer): unknown => openKeptResult(scope.sealer, kept)
+    const removed = await eraseUser(scope.db, { tenantId, userId, showConnectionId, prove, openKept, beforeSlice })
     return finish(scope, erasure, removed)
   }
   await removeFiles(scope, tenantId)
-  await finish(scope, erasure, await eraseTenant(scope.db, tenantId, beforeSlice))
+  await finish(scope, erasure, await eraseTenant(scope.db, { tenantId, prove, beforeSlice }))
 }
 
 async function removeFiles({ db, removeFile }: Erasing, tenantId: string): Promise<void> {

@@ -156,6 +156,20 @@ function unseal(sealer: Sealer, kept: KeptKey, sealed: Uint8Array): unknown {
   return (JSON.parse(sealer.unseal(keptResultPlace(kept), sealed)) as { body: unknown }).body
 }
 
+/** An answer that was kept sealed. */
+export interface KeptAnswer extends KeptKey {
+  sealed: Uint8Array
+}
+
+/** @returns the answer; undefined where no key opens it any more. */
+export function openKeptResult(sealer: Sealer, { sealed, ...kept }: KeptAnswer): unknown {
+  try {
+    return unseal(sealer, kept, sealed)
+  } catch {
+    return undefined
+  }
+}
+
 export function keptResultPlace({ tenantId, key }: KeptKey): SealedPlace {
   return { tenantId, table: 'idempotency_keys', row: key, field: 'result', formerly: 'idempotent-answer' }
 }

@@ -1,4 +1,4 @@
-import { inTransaction, newId, nilUuid, type Transaction } from '@tellwire/db'
+import { type InTransaction, inTransaction, newId, nilUuid, type Transaction } from '@tellwire/db'
 import { recordAudit } from '../audit/record-audit.js'
 import { showId } from '../ids.js'
 import type { SystemScope } from '../scope.js'
@@ -24,53 +24,65 @@ export async function bootstrap(scope: SystemScope, { adminKey, tenant }: Bootst
   await inTransaction(scope, async (scope) => {
     // Of processes that start together one makes it.
     await scope.db.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('tellwire.bootstrap'))`
-    if (adminKey !== undefined && (await addAdminKey(scope.db, adminKey))) {
-      await recordAudit(scope, { tenantId: nilUuid, action: 'admin_key.issued', after: { name: keyName } })
-    }
-    const tenantId = tenant && (await addTenantKey(scope.db, tenant))
-    if (tenantId !== undefined) {
-      const object = { type: 'tenant', id: showId('ten', tenantId) }
-      await recordAudit(scope, { tenantId, action: 'key.issued', object, after: { name: keyName } })
-    }
+    if (adminKey !== undefined) await addAdminKey(scope, adminKey)
+    if (tenant) await addTenantKey(scope, tenant)
   })
 }
 
-/** @returns whether it is new. */
-async function addAdminKey(db: Transaction, key: string): Promise<boolean> {
+async function addAdminKey(scope: InTransaction<SystemScope>, key: string): Promise<void> {
+  const { db } = scope
   const tokenHash = hashKey(key)
-  if (await db.adminKey.findUnique({ where: { tokenHash }, select: { id: true } })) return false
+  if (await db.adminKey.findUnique({ where: { tokenHash }, select: { id: true } })) return
   const before = await readSetting(db, 'configured_admin_key')
-  if (before !== null)
-    await db.adminKey.updateMany({ where: { id: before, revokedAt: null }, data: { revokedAt: new Date() } })
+  if (before !== null) {
+    const { count } = await db.adminKey.updateMany({
+      where: { id: before, revokedAt: null },
+      data: { revokedAt: new Date() },
+    })
+    const object = { type: 'admin_key', id: showId('key', before) }
+    if (count > 0) await recordAudit(scope, { tenantId: nilUuid, action: 'admin_key.revoked', object })
+  }
   const id = newId()
   await db.adminKey.create({ data: { id, name: keyName, tokenHash, tokenHint: key.slice(-4) } })
   await writeSetting(db, 'configured_admin_key', id)
-  return true
+  const object = { type: 'admin_key', id: showId('key', id) }
+  await recordAudit(scope, { tenantId: nilUuid, action: 'admin_key.issued', object, after: { name: keyName } })
 }
 
-/** @returns the tenant, where its key is new. */
 async function addTenantKey(
-  db: Transaction,
+  scope: InTransaction<SystemScope>,
   { name, key }: { name: string; key: string },
-): Promise<string | undefined> {
+): Promise<void> {
+  const { db } = scope
   const tokenHash = hashKey(key)
-  if (await db.apiKey.findUnique({ where: { tokenHash }, select: { id: true } })) return undefined
-  const known = await readSetting(db, 'configured_tenant')
-  const tenantId = known ?? newId()
-  if (known === null) {
-    await db.tenant.create({ data: { id: tenantId, name } })
-    await writeSetting(db, 'configured_tenant', tenantId)
-  }
+  if (await db.apiKey.findUnique({ where: { tokenHash }, select: { id: true } })) return
+  const tenantId = (await readSetting(db, 'configured_tenant')) ?? (await addTenant(scope, name))
   const before = await readSetting(db, 'configured_tenant_key')
   if (before !== null) {
-    await db.apiKey.updateMany({ where: { tenantId, id: before, revokedAt: null }, data: { revokedAt: new Date() } })
+    const { count } = await db.apiKey.updateMany({
+      where: { tenantId, id: before, revokedAt: null },
+      data: { revokedAt: new Date() },
+    })
+    const object = { type: 'key', id: showId('key', before) }
+    if (count > 0) await recordAudit(scope, { tenantId, action: 'key.revoked', object })
   }
   const id = newId()
   await db.apiKey.create({
     data: { id, tenantId, name: keyName, scopes: [...scopes], tokenHash, tokenHint: key.slice(-4) },
   })
   await writeSetting(db, 'configured_tenant_key', id)
-  return tenantId
+  const object = { type: 'key', id: showId('key', id) }
+  await recordAudit(scope, { tenantId, action: 'key.issued', object, after: { name: keyName } })
+}
+
+/** @returns its id. */
+async function addTenant(scope: InTransaction<SystemScope>, name: string): Promise<string> {
+  const id = newId()
+  await scope.db.tenant.create({ data: { id, name } })
+  await writeSetting(scope.db, 'configured_tenant', id)
+  const object = { type: 'tenant', id: showId('ten', id) }
+  await recordAudit(scope, { tenantId: id, action: 'tenant.created', object, after: { name } })
+  return id
 }
 
 /** Which of the keys are the configuration's stands where no name that anybody chooses can be taken for it. */

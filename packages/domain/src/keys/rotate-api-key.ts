@@ -18,10 +18,13 @@ export async function rotateApiKey(
     networks,
     expiresAt: expiresAt ?? undefined,
   })
-  const endsAt = new Date(Date.now() + overlapSeconds * 1_000)
-  await db.apiKey.update({
-    where: { tenantId_id: { tenantId, id } },
-    data: { expiresAt: expiresAt && expiresAt < endsAt ? expiresAt : endsAt },
-  })
+  await db.apiKey.update({ where: { tenantId_id: { tenantId, id } }, data: endAfter(expiresAt, overlapSeconds) })
   return issued
+}
+
+/** The columns of a key that was replaced: it ends once the two have overlapped, and at its own end at the latest. */
+export function endAfter(expiresAt: Date | null, overlapSeconds: number): { expiresAt: Date; replacedAt: Date } {
+  const replacedAt = new Date()
+  const endsAt = new Date(replacedAt.getTime() + overlapSeconds * 1_000)
+  return { expiresAt: expiresAt && expiresAt < endsAt ? expiresAt : endsAt, replacedAt }
 }

@@ -24,9 +24,21 @@ export function readSecretKeys(secretKeys: string): Buffer[] {
   return read
 }
 
+/** Of an installation's keys those that could be guessed, and the place of each: 1 is the first. */
+export function findKeyWeaknesses(secretKeys: string): { place: number; weakness: string }[] {
+  return readSecretKeys(secretKeys).flatMap((key, index) => {
+    const weakness = weaknessOf(key)
+    return weakness === undefined ? [] : [{ place: index + 1, weakness }]
+  })
+}
+
 /** The fault of the key with which all is sealed, where it is well-formed and could be guessed all the same; undefined for none. */
 export function findKeyWeakness(secretKeys: string): string | undefined {
   const [first] = readSecretKeys(secretKeys)
-  const different = new Set(first).size
+  return first && weaknessOf(first)
+}
+
+function weaknessOf(key: Buffer): string | undefined {
+  const different = new Set(key).size
   return different < varietyMin ? `has only ${different} different bytes of ${keyLength}` : undefined
 }

@@ -1,20 +1,47 @@
-import { type InTransaction, inTransaction, nilUuid, type Prisma } from '@tellwire/db'
-import { type AdminScope, issueAdminKey, recordAudit } from '@tellwire/domain'
+import { type InTransaction, inTransaction, nilUuid, type Prisma, type Transaction } from '@tellwire/db'
+import { type AdminKeyScope, type AdminScope, endAfter, issueAdminKey, recordAudit } from '@tellwire/domain'
 import { notFound } from '../../errors.js'
 import { readIdCursor, toPage } from '../../http/cursors.js'
 import { showId } from '../../http/ids.js'
-import { readExpiry } from '../../keys/issue-key.js'
+import { assertNetworks, readExpiry } from '../../keys/issue-key.js'
+import { assertReplaceable } from '../../keys/rotate-key.js'
 import type { AdminKeyView, NewAdminKey } from './key-schemas.js'
 import type { AdminListQuery } from './schemas.js'
 
-/** Issues a key for admins. The result holds the key itself, for the only time. */
-export async function createAdminKey(scope: InTransaction<AdminScope>, { name, scopes, expires_at }: NewAdminKey) {
-  const { db } = scope
-  const { id, key } = await issueAdminKey(db, { name, scopes, expiresAt: readExpiry(expires_at) })
-  const view = showAdminKey(await db.adminKey.findUniqueOrThrow({ where: { id } }))
+/** Issues a key for admins. The result holds the key itself, for the only time. @throws `invalid_request` */
+export async function createAdminKey(scope: InTransaction<AdminScope>, input: NewAdminKey) {
+  assertNetworks(input.networks)
+  const { name, scopes, networks, expires_at: expiresAt } = input
+  const issued = await issueAdminKey(scope.db, { name, scopes, networks, expiresAt: readExpiry(expiresAt) })
+  const view = await readView(scope.db, issued.id)
   const object = { type: 'admin_key', id: view.id }
   await recordAudit(scope, { tenantId: nilUuid, action: 'admin_key.issued', object, after: view })
-  return { ...view, key }
+  return { ...view, key: issued.key }
+}
+
+/**
+ * Issues a key in the place of another, which is let in for a while longer.
+ * @throws `not_found`, `conflict` for one that has ended, or was replaced.
+ */
+export async function rotateAdminKey(scope: InTransaction<AdminScope>, id: string, overlapSeconds: number) {
+  const { db } = scope
+  const before = await db.adminKey.findUnique({ where: { id } })
+  if (!before) throw notFound('key', '/id')
+  assertReplaceable(before)
+  const { name, expiresAt, networks } = before
+  // They were checked when the key was issued.
+  const scopes = before.scopes as AdminKeyScope[]
+  const issued = await issueAdminKey(db, { name, scopes, networks, expiresAt: expiresAt ?? undefined })
+  await db.adminKey.update({ where: { id }, data: endAfter(expiresAt, overlapSeconds) })
+  const view = await readView(db, issued.id)
+  const object = { type: 'admin_key', id: showId('key', id) }
+  const after = { ...view, overlap: overlapSeconds }
+  await recordAudit(scope, { tenantId: nilUuid, action: 'admin_key.rotated', object, after })
+  return { ...view, key: issued.key }
+}
+
+async function readView(db: Transaction, id: string): Promise<AdminKeyView> {
+  return showAdminKey(await db.adminKey.findUniqueOrThrow({ where: { id } }))
 }
 
 export async function listAdminKeys({ db }: AdminScope, { limit, cursor }: AdminListQuery) {
@@ -46,6 +73,7 @@ function showAdminKey(key: Prisma.AdminKeyGetPayload<object>): AdminKeyView {
     name: key.name,
     hint: key.tokenHint,
     scopes: key.scopes,
+    networks: key.networks,
     expires_at: key.expiresAt?.toISOString() ?? null,
     revoked_at: key.revokedAt?.toISOString() ?? null,
     last_used_at: key.lastUsedAt?.toISOString() ?? null,

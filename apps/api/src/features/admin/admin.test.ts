@@ -1,4 +1,5 @@
 import { eventually } from '@tellwire/testing'
+import { parseId } from '@tellwire/domain'
 import { expect } from 'vitest'
 import { createTenant, test } from '../../../test/fixtures.js'
 
@@ -190,8 +191,71 @@ test('the audit comes as a file: a line for each entry, of one tenant or of all'
   expect(linesOf((await as({ key }).get('/v1/audit.jsonl?action=key.issued')).body)).toHaveLength(1)
   expect((await as({ key }).get('/v1/audit.jsonl?to=2020-01-01')).body).toBe('')
   expect((await as({ key }).get('/v1/audit.jsonl?from=2026-02-30')).statusCode).toBe(400)
-  expect((await as(other).get('/v1/audit.jsonl')).body).toBe('')
+  expect(linesOf((await as(other).get('/v1/audit.jsonl')).body)).toMatchObject([{ action: 'tenant.created' }])
   const { body } = await admin.get(`/admin/v1/audit.jsonl?tenant_id=${id}`)
   expect(linesOf(body)).toHaveLength(5)
   expect(linesOf((await admin.get('/admin/v1/audit.jsonl')).body).length).toBeGreaterThan(5)
+})
+
+test('changes at one moment lose nothing of each other', async ({ admin }) => {
+  const { id } = (await admin.post('/admin/v1/tenants', { name: 'Busy' })).json<{ id: string }>()
+  for (let round = 1; round <= 5; round++) {
+    await Promise.all([
+      admin.patch(`/admin/v1/tenants/${id}`, { limits: { users: round } }),
+      admin.patch(`/admin/v1/tenants/${id}`, { limits: { bots: 10 * round } }),
+    ])
+    expect((await admin.get(`/admin/v1/tenants/${id}`)).json()).toMatchObject({
+      limits: { users: round, bots: 10 * round },
+    })
+  }
+})
+
+test('a tenant that was deleted is changed by nothing but its return', async ({ admin, db }) => {
+  const { id } = (await admin.post('/admin/v1/tenants', { name: 'Gone' })).json<{ id: string }>()
+  const path = `/admin/v1/tenants/${id}`
+  await admin.delete(path)
+
+  const tries = [
+    await admin.post(`${path}/suspend`, {}),
+    await admin.post(`${path}/resume`, {}),
+    await admin.patch(path, { name: 'Still there' }),
+    await admin.post(`${path}/keys`, { name: 'late', scopes: ['users:read'] }),
+  ]
+  for (const answer of tries) expect(answer.json()).toMatchObject({ status: 409, code: 'conflict' })
+  expect((await admin.post(`${path}/undelete`, {})).json()).toMatchObject({ status: 'active', name: 'Gone' })
+  expect((await admin.post(`${path}/suspend`, {})).json()).toMatchObject({ status: 'suspended' })
+  await db.tenant.update({
+    where: { id: parseId('ten', id) ?? '' },
+    data: { deletedAt: new Date(), erasedAt: new Date() },
+  })
+  expect((await admin.patch(path, { name: 'Erased' })).json()).toMatchObject({ status: 409 })
+})
+
+test('tenants are searched for by what is in their names, whatever it is', async ({ admin }) => {
+  for (const name of ['100 % wool', 'snake_case', 'plain']) await admin.post('/admin/v1/tenants', { name })
+  const find = async (q: string) =>
+    (await admin.get(`/admin/v1/tenants?limit=100&q=${encodeURIComponent(q)}`))
+      .json<{ data: { name: string }[] }>()
+      .data.map(({ name }) => name)
+
+  expect(await find('%')).toEqual(['100 % wool'])
+  expect(await find('_')).toEqual(['snake_case'])
+  expect(await find('\\')).toEqual([])
+})
+
+test('a key of admins comes from its networks alone, and is replaced like any other', async ({ admin, as }) => {
+  const make = async (networks: string[]) =>
+    (await admin.post('/admin/v1/keys', { name: 'office', scopes: ['read'], networks })).json<{
+      id: string
+      key: string
+    }>()
+  const [near, far] = [await make(['127.0.0.0/8']), await make(['203.0.113.0/24'])]
+
+  expect((await as(near).get('/admin/v1/tenants')).statusCode).toBe(200)
+  expect((await as(far).get('/admin/v1/tenants')).json()).toMatchObject({ status: 403, code: 'network_refused' })
+  const next = (await admin.post(`/admin/v1/keys/${near.id}/rotate`, { overlap: 0 })).json<{ key: string }>()
+  expect(next).toMatchObject({ name: 'office', scopes: ['read'], networks: ['127.0.0.0/8'], expires_at: null })
+  expect((await as(next).get('/admin/v1/tenants')).statusCode).toBe(200)
+  expect((await as(near).get('/admin/v1/tenants')).statusCode).toBe(401)
+  expect((await admin.post(`/admin/v1/keys/${near.id}/rotate`, {})).json()).toMatchObject({ status: 409 })
 })

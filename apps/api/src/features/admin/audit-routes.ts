@@ -30,9 +30,9 @@ export const adminAuditRoutes = [
     summary: 'See whether the audit is as it was written',
     query: AdminAuditQuery,
     responses: { 200: AuditVerdict },
-    handler: ({ scope, query }) => {
-      const tenantId = readTenantId(query.tenant_id)
-      return verify(scope, tenantId === undefined ? undefined : [tenantId])
+    handler: ({ scope, query: { tenant_id: shown, ...known } }) => {
+      const tenantId = readTenantId(shown)
+      return verify(scope, tenantId === undefined ? undefined : [tenantId], known)
     },
   }),
   adminRoute({

@@ -2,14 +2,14 @@ import { type InTransaction } from '@tellwire/db'
 import { type AdminScope, askToEraseTenant, recordAudit, wakeAfterCommit } from '@tellwire/domain'
 import { DrainLane } from '@tellwire/jobs'
 import { ApiError } from '../../errors.js'
-import { findTenant } from './find-tenant.js'
+import { lockTenant } from './find-tenant.js'
 import { showTenant } from './show.js'
 
 /** Deletes a tenant: its keys are let in no more, and after seven days everything that is its own is removed. Again it changes nothing. */
 export async function deleteTenant(scope: InTransaction<AdminScope>, id: string) {
   const { db } = scope
   const now = new Date()
-  const before = await findTenant(scope, id)
+  const before = await lockTenant(scope, id)
   if (before.deletedAt !== null) return showTenant(before)
   const tenant = await db.tenant.update({
     where: { id },
@@ -24,7 +24,7 @@ export async function deleteTenant(scope: InTransaction<AdminScope>, id: string)
 /** Brings a tenant back that was deleted. One that was suspended before is so again. @throws `conflict` once it was erased. */
 export async function undeleteTenant(scope: InTransaction<AdminScope>, id: string) {
   const { db } = scope
-  const before = await findTenant(scope, id)
+  const before = await lockTenant(scope, id)
   if (before.deletedAt === null) return showTenant(before)
   // Whoever erases it now has come first.
   const { count } = await db.erasure.deleteMany({

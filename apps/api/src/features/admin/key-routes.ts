@@ -1,8 +1,9 @@
 import { answerOnce } from '../../http/answer.js'
 import { IdParams, readId } from '../../http/ids.js'
 import { Page } from '../../http/schemas.js'
+import { KeyRotation } from '../../keys/schemas.js'
 import { adminRoute, Empty } from '../../route.js'
-import { createAdminKey, listAdminKeys, revokeAdminKey } from './admin-keys.js'
+import { createAdminKey, listAdminKeys, revokeAdminKey, rotateAdminKey } from './admin-keys.js'
 import { AdminKey, IssuedAdminKey, NewAdminKey } from './key-schemas.js'
 import { AdminListQuery } from './schemas.js'
 
@@ -29,6 +30,25 @@ export const adminKeyRoutes = [
     query: AdminListQuery,
     responses: { 200: Page('AdminKeyPage', AdminKey) },
     handler: ({ scope, query }) => listAdminKeys(scope, query),
+  }),
+  adminRoute({
+    operation: 'rotateAdminKey',
+    adminScope,
+    method: 'POST',
+    url: '/admin/v1/keys/:id/rotate',
+    summary: 'Replace a key of admins',
+    description: 'The new one can do the same; the old one is let in for as long as they overlap.',
+    params: IdParams('key', 'key'),
+    body: KeyRotation,
+    isBodyOptional: true,
+    responses: { 201: IssuedAdminKey },
+    isIdempotent: true,
+    errors: ['conflict'],
+    handler: ({ scope, params, body }) =>
+      answerOnce(scope, (scope) => rotateAdminKey(scope, readId('key', params.id, 'key'), body.overlap), {
+        status: 201,
+        isSecret: true,
+      }),
   }),
   adminRoute({
     operation: 'revokeAdminKey',

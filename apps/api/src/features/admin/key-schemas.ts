@@ -2,6 +2,7 @@ import { adminScopes } from '@tellwire/domain'
 import Type, { type Static } from 'typebox'
 import { ShownId } from '../../http/ids.js'
 import { Literals, Name, Nullable, Timestamp } from '../../http/schemas.js'
+import { Networks } from '../../keys/schemas.js'
 
 const scopes = Type.Array(Literals(adminScopes), {
   minItems: 1,
@@ -12,7 +13,12 @@ const scopes = Type.Array(Literals(adminScopes), {
 })
 
 export const NewAdminKey = Type.Object(
-  { name: Name, scopes, expires_at: Type.Optional(Timestamp('When the key ends by itself.')) },
+  {
+    name: Name,
+    scopes,
+    expires_at: Type.Optional(Timestamp('When the key ends by itself.')),
+    networks: Type.Optional(Networks),
+  },
   { $id: 'NewAdminKey', additionalProperties: false, examples: [{ name: 'dashboard', scopes: ['read'] }] },
 )
 export type NewAdminKey = Static<typeof NewAdminKey>
@@ -22,6 +28,7 @@ const fields = {
   name: Type.String({ description: 'A name for people.' }),
   hint: Type.String({ description: 'The last four characters.' }),
   scopes: Type.Array(Type.String(), { description: 'What the key may change.' }),
+  networks: Networks,
   expires_at: Nullable(Timestamp('A time.'), { description: 'When the key ends by itself.' }),
   revoked_at: Nullable(Timestamp('A time.'), { description: 'When it was revoked.' }),
   last_used_at: Nullable(Timestamp('A time.'), { description: 'When it was last let in, to the minute.' }),

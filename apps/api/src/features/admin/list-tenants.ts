@@ -1,5 +1,6 @@
 import type { AdminScope } from '@tellwire/domain'
 import { readIdCursor, toPage } from '../../http/cursors.js'
+import { escapeLike } from '../../http/escape-like.js'
 import type { TenantListQuery } from './schemas.js'
 import { showTenant } from './show.js'
 
@@ -9,7 +10,7 @@ export async function listTenants({ db }: AdminScope, { limit, cursor, q }: Tena
   const tenants = await db.tenant.findMany({
     where: {
       ...(after === undefined ? {} : { id: { gt: after } }),
-      ...(q === undefined ? {} : { name: { contains: q, mode: 'insensitive' as const } }),
+      ...(q === undefined ? {} : { name: { contains: escapeLike(q), mode: 'insensitive' as const } }),
     },
     orderBy: { id: 'asc' },
     take: limit + 1,

@@ -1,5 +1,5 @@
-import type { InTransaction } from '@tellwire/db'
-import { type AdminScope, wakeAfterCommit } from '@tellwire/domain'
+import { type InTransaction, nilUuid } from '@tellwire/db'
+import { type AdminScope, recordAudit, wakeAfterCommit } from '@tellwire/domain'
 import { HandleUpdates } from '@tellwire/jobs'
 import { notFound } from '../../errors.js'
 import { parseId } from '../../http/ids.js'
@@ -18,5 +18,7 @@ export async function retryUpdate(
   })
   if (!update) throw notFound('update')
   wakeAfterCommit(scope, HandleUpdates, { botId })
+  const object = { type: 'update', id: `${givenBotId}/${updateId}` }
+  await recordAudit(scope, { tenantId: nilUuid, action: 'update.retried', object })
   return showUpdate(update)
 }

@@ -16,7 +16,7 @@ import { listReports } from './list-reports.js'
 import { listTenants } from './list-tenants.js'
 import { listUpdates } from './list-updates.js'
 import { retryUpdate } from './retry-update.js'
-import { findTenant } from './find-tenant.js'
+import { findTenant, lockLiveTenant } from './find-tenant.js'
 import { AdminListQuery, NewTenant, Tenant, TenantChange, TenantListQuery } from './schemas.js'
 import { Report, UpdateListQuery, UpdateParams, WaitingUpdate } from './update-schemas.js'
 import { showTenant } from './show.js'
@@ -87,6 +87,7 @@ export const adminRoutes = [
     params,
     body: TenantChange,
     responses: { 200: Tenant },
+    errors: ['conflict'],
     handler: ({ scope, params, body }) => changeTenant(scope, idOf(params), body),
   }),
   adminRoute({
@@ -98,6 +99,7 @@ export const adminRoutes = [
     params,
     responses: { 200: Tenant },
     isIdempotent: true,
+    errors: ['conflict'],
     handler: ({ scope, params }) => answerOnce(scope, (scope) => suspendTenant(scope, idOf(params)), { status: 200 }),
   }),
   adminRoute({
@@ -108,6 +110,7 @@ export const adminRoutes = [
     params,
     responses: { 200: Tenant },
     isIdempotent: true,
+    errors: ['conflict'],
     handler: ({ scope, params }) => answerOnce(scope, (scope) => resumeTenant(scope, idOf(params)), { status: 200 }),
   }),
   adminRoute({
@@ -130,11 +133,12 @@ export const adminRoutes = [
     body: NewKey,
     responses: { 201: IssuedKey },
     isIdempotent: true,
+    errors: ['conflict'],
     handler: ({ scope, params, body }) =>
       answerOnce(
         scope,
         async (scope) => {
-          const { id } = await findTenant(scope, idOf(params))
+          const { id } = await lockLiveTenant(scope, idOf(params))
           return issueKey(scope, id, body)
         },
         { status: 201, isSecret: true },
@@ -156,6 +160,7 @@ export const adminRoutes = [
       answerOnce(
         scope,
         async (scope) => {
+          await lockLiveTenant(scope, idOf(params))
           const key = await findKey(scope, { tenantId: idOf(params), keyId: keyOf(params), pointer: '/key_id' })
           return rotateKey(scope, key, body.overlap)
         },

@@ -18,7 +18,7 @@ const days = (description: string) =>
 
 const settings = {
   content_days: days(
-    'For how many days what is said is kept; null for 30. Partitions are a week, and go when all of it is older.',
+    'For how many days what is said is kept, by you and by people; null for 30, and never longer than `metadata_days`. Partitions are a week, and go when all of it is older.',
   ),
   metadata_days: days('For how many days it is kept that it was said, to whom, and what became of it; null for 90.'),
   file_days: days(

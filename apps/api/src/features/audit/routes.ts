@@ -1,6 +1,13 @@
 import { exportEntries } from '../../audit/export-entries.js'
 import { listEntries } from '../../audit/list-entries.js'
-import { AuditEntry, AuditExportQuery, AuditLines, AuditListQuery, AuditVerdict } from '../../audit/schemas.js'
+import {
+  AuditEntry,
+  AuditExportQuery,
+  AuditLines,
+  AuditListQuery,
+  AuditVerdict,
+  AuditVerifyQuery,
+} from '../../audit/schemas.js'
 import { verify } from '../../audit/verify.js'
 import { Page } from '../../http/schemas.js'
 import { route } from '../../route.js'
@@ -28,9 +35,11 @@ export const auditRoutes = [
     url: '/v1/audit/verify',
     tag,
     summary: 'See whether the audit is as it was written',
-    description: 'Each entry is chained to the one before. What was changed, removed or put in another place is found.',
+    description:
+      'Each entry is chained to the one before, and the end is signed. What was changed, removed or put in another place is found.',
+    query: AuditVerifyQuery,
     responses: { 200: AuditVerdict },
-    handler: ({ scope }) => verify(scope, [scope.tenantId]),
+    handler: ({ scope, query }) => verify(scope, [scope.tenantId], query),
   }),
   route({
     operation: 'exportAudit',

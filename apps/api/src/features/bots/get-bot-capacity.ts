@@ -14,9 +14,10 @@ export async function getBotCapacity({ engine, ...scope }: TenantScope & Needs<'
   // What waits of others is nobody's business.
   const isOwn = bot.tenantId === scope.tenantId
   const waiting = isOwn ? backlog.waiting : await measureOwnBacklog(engine, id, scope.tenantId)
+  const own = { ...backlog, waiting }
   const [high = 0, normal = 0, bulk = 0] = waiting
   const expected = (priority: Priority): number | null => {
-    const waitMs = waitMsOf(backlog, priority)
+    const waitMs = waitMsOf(own, priority)
     return Number.isFinite(waitMs) ? Math.ceil(waitMs / 1_000) : null
   }
   return {

@@ -65,10 +65,20 @@ test('of what waits in a shared bot’s lane a tenant sees its own', async ({ ad
     }
   }
 
+  for (let index = 0; index < 400; index++) {
+    await db.$executeRaw`
+      INSERT INTO pending_deliveries (id, bot_id, tenant_id, priority, chat_id, kind)
+      VALUES (uuid_v7(), ${bot?.id}::uuid, ${other.id}::uuid, 2, ${index}, 'notification')`
+  }
+
   const backlogOf = async (of: typeof tenant) =>
-    (await as(of).get(`/v1/bots/${id}/capacity`)).json<{ backlog: object }>().backlog
-  expect(await backlogOf(tenant)).toEqual({ high: 0, normal: 2, bulk: 0 })
-  expect(await backlogOf(other)).toEqual({ high: 0, normal: 3, bulk: 0 })
+    (await as(of).get(`/v1/bots/${id}/capacity`)).json<{ backlog: object; expected_wait: object }>()
+  // How long something waits tells nothing of the others either.
+  expect(await backlogOf(tenant)).toMatchObject({
+    backlog: { high: 0, normal: 2, bulk: 0 },
+    expected_wait: { high: 0, normal: 1, bulk: 0 },
+  })
+  expect(await backlogOf(other)).toMatchObject({ backlog: { high: 0, normal: 3, bulk: 400 } })
 })
 
 test('only a bot that is shared can be used like that, and only admins for bots share one', async ({

@@ -5,6 +5,7 @@ import { ApiError } from '../../errors.js'
 import { parseId } from '../../http/ids.js'
 import { assertRoomForUsers } from '../../limits/assert-room-for-users.js'
 import type { Adding } from '../../limits/tenant-quotas.js'
+import { assertNotErasing } from '../../users/assert-not-erasing.js'
 import { linkAddresses } from '../../views/link-addresses.js'
 import type { NewConnectLink } from './schemas.js'
 import { assertRedirect } from './assert-redirect.js'
@@ -17,6 +18,7 @@ export async function issueShownLink(
 ) {
   assertAdminRights(input)
   if (input.redirect_url !== undefined) await assertRedirect(scope, input.redirect_url)
+  await assertNotErasing(scope, [input.user_id])
   await assertRoomForUsers(scope, [input.user_id])
   const { link, token, botUsername } = await issueConnectLink(scope, {
     userId: input.user_id,

@@ -36,7 +36,7 @@ export const connectLinkRoutes = [
     responses: { 201: IssuedConnectLink },
     isIdempotent: true,
     hasLocation: true,
-    errors: ['limit_reached', 'not_found', 'bot_required', 'redirect_refused'],
+    errors: ['conflict', 'limit_reached', 'not_found', 'bot_required', 'redirect_refused'],
     handler: ({ scope, body }) =>
       answerOnce(scope, (scope) => issueShownLink(scope, body), {
         status: 201,

@@ -1,7 +1,8 @@
 import { inTransaction } from '@tellwire/db'
-import { removeFile, type TenantScope } from '@tellwire/domain'
+import { recordAudit, removeFile, type TenantScope } from '@tellwire/domain'
 import type { Needs } from '../../context.js'
 import { ApiError, notFound } from '../../errors.js'
+import { showId } from '../../http/ids.js'
 
 /**
  * Deletes a file and its content. What was sent with it stays in the chats, and templates and notifications keep
@@ -9,7 +10,8 @@ import { ApiError, notFound } from '../../errors.js'
  * @throws `not_found`, and `file_in_use` while a notification that was not sent yet has it attached.
  */
 export async function deleteFile(scope: TenantScope & Needs<'files'>, id: string): Promise<void> {
-  await inTransaction(scope, async ({ db, tenantId }) => {
+  await inTransaction(scope, async (scope) => {
+    const { db, tenantId } = scope
     const file = await db.file.findUnique({ where: { tenantId_id: { tenantId, id } } })
     if (!file) throw notFound('file', '/id')
     const needed = await db.notificationContent.count({
@@ -28,5 +30,6 @@ export async function deleteFile(scope: TenantScope & Needs<'files'>, id: string
     // Of two who delete it at once, one comes too late.
     const isRemoved = await removeFile(db, file, (key) => scope.files.remove(key))
     if (!isRemoved) throw notFound('file', '/id')
+    await recordAudit(scope, { tenantId, action: 'file.deleted', object: { type: 'file', id: showId('fil', id) } })
   })
 }

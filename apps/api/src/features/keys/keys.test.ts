@@ -106,3 +106,28 @@ test('keys of another tenant are nobody’s business', async ({ as, db, tenant }
   expect((await as(tenant).post(`/v1/keys/${key.id}/rotate`, {})).statusCode).toBe(404)
   expect((await as(tenant).get('/v1/keys?limit=100')).body).not.toContain(key.id)
 })
+
+test('a weaker key gets no kept answer to what it may not ask for', async ({ as, tenant }) => {
+  const weak = (await as(tenant).post('/v1/keys', { name: 'weak', scopes: ['keys:write'] })).json<Issued>()
+  const strong = { name: 'backend', scopes: ['keys:write', 'users:read', 'users:write'] }
+  const headers = { 'idempotency-key': 'make-it' }
+  const made = await as(tenant).post('/v1/keys', strong, headers)
+  const path = `/v1/keys/${made.json<Issued>().id}/rotate`
+  const rotated = await as(tenant).post(path, {}, { 'idempotency-key': 'rotate-it' })
+
+  expect((await as(weak).post('/v1/keys', strong, headers)).json()).toMatchObject({ code: 'insufficient_scope' })
+  expect((await as(weak).post(path, {}, { 'idempotency-key': 'rotate-it' })).json()).toMatchObject({ status: 403 })
+  expect((await as(tenant).post('/v1/keys', strong, headers)).json<Issued>().key).toBe(made.json<Issued>().key)
+  expect((await as(tenant).post(path, {}, { 'idempotency-key': 'rotate-it' })).json()).toEqual(rotated.json())
+})
+
+test('a key is replaced once: what was made of it lives as long as it would have', async ({ as, tenant }) => {
+  const { id } = (await as(tenant).post('/v1/keys', { name: 'old', scopes: ['users:read'] })).json<Issued>()
+  const first = await as(tenant).post(`/v1/keys/${id}/rotate`, { overlap: 5 })
+
+  const second = await as(tenant).post(`/v1/keys/${id}/rotate`, {})
+  const ofTheNew = await as(tenant).post(`/v1/keys/${first.json<Issued>().id}/rotate`, {})
+
+  expect(second.json()).toMatchObject({ status: 409, code: 'conflict' })
+  expect(ofTheNew.json()).toMatchObject({ expires_at: null })
+})

@@ -1,5 +1,5 @@
 import { inTransaction } from '@tellwire/db'
-import type { TenantScope } from '@tellwire/domain'
+import { recordAudit, type TenantScope } from '@tellwire/domain'
 import { lockTopic } from './lock-topic.js'
 
 /**
@@ -12,5 +12,6 @@ export async function deleteTopic(scope: TenantScope, name: string): Promise<voi
     const id = await lockTopic(scope, name)
     await db.topicSubscriber.deleteMany({ where: { tenantId, topicId: id } })
     await db.topic.delete({ where: { tenantId_id: { tenantId, id } } })
+    await recordAudit(scope, { tenantId, action: 'topic.deleted', object: { type: 'topic', id: name } })
   })
 }

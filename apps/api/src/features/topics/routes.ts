@@ -69,7 +69,7 @@ export const topicRoutes = [
     params: TopicParams,
     body: NewSubscribers,
     responses: { 200: SubscribedMany },
-    errors: ['limit_reached'],
+    errors: ['conflict', 'limit_reached'],
     isIdempotent: true,
     handler: ({ scope, params, body }) =>
       answerOnce(scope, async (scope) => ({ subscribed: await subscribeUsers(scope, params.topic, body.user_ids) }), {
@@ -86,7 +86,7 @@ export const topicRoutes = [
     description: '201 where the user was not subscribed before.',
     params: SubscriberParams,
     responses: { 204: Empty, 201: Empty },
-    errors: ['limit_reached'],
+    errors: ['conflict', 'limit_reached'],
     handler: async ({ scope, params }) => {
       const subscribed = await inTransaction(scope, (scope) => subscribeUsers(scope, params.topic, [params.user_id]))
       return new Answer(subscribed === 1 ? 201 : 204, null)

@@ -2,6 +2,7 @@ import { type InTransaction, newId } from '@tellwire/db'
 import type { TenantScope } from '@tellwire/domain'
 import { assertRoomForUsers } from '../../limits/assert-room-for-users.js'
 import type { Adding } from '../../limits/tenant-quotas.js'
+import { assertNotErasing } from '../../users/assert-not-erasing.js'
 import { tryToLockTopic } from './lock-topic.js'
 
 /** Makes the topic and the users that do not exist yet. @returns how many were not subscribed before. */
@@ -13,6 +14,7 @@ export async function subscribeUsers(
   // In one order, so that two of these cannot wait for each other.
   const ordered = userIds.toSorted()
   const { db, tenantId } = scope
+  await assertNotErasing(scope, userIds)
   await assertRoomForUsers(scope, userIds)
   const topicId = await makeTopic(scope, name)
   await db.user.createMany({ data: ordered.map((userId) => ({ tenantId, userId })), skipDuplicates: true })

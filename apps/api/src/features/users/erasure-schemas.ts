@@ -25,9 +25,16 @@ export const UserExport = Type.Object(
     notifications: rows('Notifications to this user alone or among others, with their texts.'),
     deliveries: rows('What became of them in each chat.'),
     events: rows('Everything that happened, and everything that the person wrote.'),
-    is_complete: Type.Boolean({
-      description: 'Whether it is all; otherwise of notifications, deliveries and events the latest 10,000 each.',
+    is_complete: Type.Boolean({ description: 'Whether this answer is all of it.' }),
+    earlier: Nullable(Type.String(), {
+      description:
+        'Of notifications, deliveries and events an answer has up to 10,000 each, the latest first: the `before` that asks for what was earlier; null where nothing was.',
     }),
   },
   { $id: 'UserExport', description: 'Everything that is held about a person.' },
+)
+
+export const UserExportQuery = Type.Object(
+  { before: Type.Optional(Type.String({ maxLength: 1_000, description: 'The `earlier` of an answer.' })) },
+  { additionalProperties: false },
 )

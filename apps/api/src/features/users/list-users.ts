@@ -1,6 +1,7 @@
 import type { Prisma } from '@tellwire/db'
 import type { TenantScope } from '@tellwire/domain'
 import { readCursor, toFoundPage } from '../../http/cursors.js'
+import { escapeLike } from '../../http/escape-like.js'
 import { searchList } from '../../http/search.js'
 import type { UserListQuery } from './schemas.js'
 import { showUser, withConnections } from './show-user.js'
@@ -26,9 +27,4 @@ export async function listUsers({ db, tenantId }: TenantScope, query: UserListQu
     find: (where, take) => db.user.findMany({ where, orderBy: { userId: 'asc' }, take, include: withConnections }),
   })
   return toFoundPage(found, limit, list, (user) => user.userId, showUser)
-}
-
-/** `contains` is a LIKE, in which these three have another meaning. */
-function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&')
 }

@@ -2,12 +2,14 @@ import { toJsonColumn } from '@tellwire/db'
 import { normaliseLocale, normaliseTimezone } from '@tellwire/domain'
 import { assertRoomForUsers } from '../../limits/assert-room-for-users.js'
 import type { Adding } from '../../limits/tenant-quotas.js'
+import { assertNotErasing } from '../../users/assert-not-erasing.js'
 import { getUser } from './get-user.js'
 import type { UserInput } from './schemas.js'
 
 /** Creates a user, or replaces all that is kept of one. Of two concurrent first calls, one creates the user. */
 export async function putUser(scope: Adding, userId: string, input: UserInput) {
   const { db, tenantId } = scope
+  await assertNotErasing(scope, [userId])
   await assertRoomForUsers(scope, [userId])
   const { count } = await db.user.createMany({ data: [{ tenantId, userId }], skipDuplicates: true })
   await db.user.update({

@@ -3,7 +3,7 @@ import { Page } from '../../http/schemas.js'
 import { route } from '../../route.js'
 import { changeUser } from './change-user.js'
 import { eraseUser } from './erase-user.js'
-import { UserErasure, UserExport } from './erasure-schemas.js'
+import { UserErasure, UserExport, UserExportQuery } from './erasure-schemas.js'
 import { exportUser } from './export-user.js'
 import { getUser } from './get-user.js'
 import { listUsers } from './list-users.js'
@@ -49,7 +49,7 @@ export const userRoutes = [
     params: UserParams,
     body: UserInput,
     responses: { 200: User, 201: User },
-    errors: ['limit_reached'],
+    errors: ['conflict', 'limit_reached'],
     handler: async ({ scope, params, body }) => {
       const { isNew, user } = await putUser(scope, params.user_id, body)
       return new Answer(isNew ? 201 : 200, user)
@@ -93,8 +93,9 @@ export const userRoutes = [
     tag,
     summary: 'Get everything that is held about a person',
     params: UserParams,
+    query: UserExportQuery,
     responses: { 200: UserExport },
     errors: ['not_found'],
-    handler: ({ scope, params }) => exportUser(scope, params.user_id),
+    handler: ({ scope, params, query }) => exportUser(scope, params.user_id, query.before),
   }),
 ]

@@ -143,3 +143,18 @@ test.for([{ locale: 'not a language' }, { timezone: 'Mars/Phobos' }, { timezone:
     })
   },
 )
+
+test('nothing is made for somebody of whom everything is being removed', async ({ api, as, tenant }) => {
+  await createBot(api, tenant)
+  await as(tenant).put('/v1/users/leaving', {})
+  expect((await as(tenant).delete('/v1/users/leaving')).statusCode).toBe(202)
+
+  const tries = [
+    await as(tenant).put('/v1/users/leaving', {}),
+    await as(tenant).post('/v1/connect-links', { user_id: 'leaving' }),
+    await as(tenant).put('/v1/topics/news/subscribers/leaving', undefined),
+  ]
+
+  expect(tries.map((answer) => answer.json<{ code: string }>().code)).toEqual(['conflict', 'conflict', 'conflict'])
+  expect((await as(tenant).put('/v1/users/staying', {})).statusCode).toBe(201)
+})
