@@ -30,6 +30,7 @@ test('what the configuration asks for is made once, however many processes start
   expect((await db.auditEntry.findMany({ select: { action: true } })).map(({ action }) => action).toSorted()).toEqual([
     'admin_key.issued',
     'key.issued',
+    'tenant.created',
   ])
 })
 

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   acceptNotifications,
   acquireLanes,
   cancelDeliveries,
   claimDeliveries,
+  completeBroadcast,
   connectDatabase,
   connectEngine,
   type Database,
@@ -402,6 +404,47 @@ test('expanding makes deliveries that are queued', async ({ lab }) => {
   await expandBroadcast(lab.engine, broadcast, 100)
 
   expect((await look(lab, await withDelivery(lab, accepted))).status).toBe('queued')
+})
+
+test('of a notification that is being cancelled nothing is replayed', async ({ lab }) => {
+  const subject = await make.failed(lab)
+  const { tenantId, notificationId } = subject
+  await lab.owner.query('BEGIN')
+  // As it begins: what comes back now would be seen by nobody who cancels.
+  await lab.owner.query('UPDATE notifications SET cancelled_at = now() WHERE tenant_id = $1 AND id = $2', [
+    tenantId,
+    notificationId,
+  ])
+
+  const during = await verbs.replay(lab, subject)
+  await lab.owner.query('COMMIT')
+  const after = await verbs.replay(lab, subject)
+
+  expect([during, after]).toMatchObject([{ replayed: 0 }, { replayed: 0 }])
+  expect((await look(lab, subject)).status).toBe('failed')
+})
+
+test('a broadcast is not over whose deliveries are being replayed', async ({ lab }) => {
+  const connection = await arrange(lab, true)
+  const accepted = await accept(lab, connection, { target: { everyone: true }, audience: { kind: 'everyone' } })
+  const broadcast = await findBroadcast(lab.engine, accepted)
+  if (!broadcast) throw new Error('there is no broadcast')
+  await expandBroadcast(lab.engine, broadcast, 100)
+  const subject = await withDelivery(lab, accepted)
+  await settle(lab, subject, 'failed')
+  const replaying = await lab.engine.connect()
+  await replaying.query('BEGIN')
+  await replayDeliveries(replaying as unknown as Pool, accepted.tenantId, accepted, 10)
+
+  const completing = completeBroadcast(lab.engine, accepted)
+  // It waits for the replay, or has seen already that there is something.
+  await delay(200)
+  await replaying.query('COMMIT')
+  replaying.release()
+
+  expect(await completing).toBe(false)
+  expect((await look(lab, subject)).places.pending).toBe(1)
+  expect(await findBroadcast(lab.engine, accepted)).toBeDefined()
 })
 
 test('every move of the page is tried here', () => {

@@ -27,7 +27,8 @@ const lateMs = 120_000
 const firstLookMs = 24 * 60 * 60 * 1_000
 /** Work that was handed over so often, and is due all the same, is not worked off by anybody: this process does some of it. */
 const patience = 5
-const ownWorkMax = 20
+/** As much as it would take from the queue: in a lane that never ends others wait for its place. */
+const ownWorkMax = DrainLane.concurrency
 
 /** A worker that sweeps and dies is followed after so long. */
 const dutyLeaseMs = 3_000

@@ -1,3 +1,4 @@
+export { isDatabaseUnavailable } from './unavailable.js'
 export {
   type AfterCommit,
   connectDatabase,

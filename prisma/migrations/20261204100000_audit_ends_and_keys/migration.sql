@@ -30,3 +30,6 @@ ALTER TABLE admin_keys ADD COLUMN replaced_at timestamptz, ADD COLUMN networks t
 
 -- What people wrote is content, and goes with it.
 CREATE INDEX events_content_idx ON events (id) WHERE type IN ('message.received', 'command.received', 'question.answered');
+
+-- Where a group is that became a supergroup is looked up from the new one.
+CREATE INDEX chats_migrated_idx ON chats (bot_id, migrated_to_chat_id) WHERE migrated_to_chat_id IS NOT NULL;

@@ -1,3 +1,4 @@
+import { isDatabaseUnavailable } from '@tellwire/db'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { newId } from '@tellwire/db'
@@ -21,34 +22,6 @@ const fastifyCodes: Record<string, { code: ProblemCode; detail: string }> = {
   FST_ERR_BAD_URL: { code: 'malformed_request', detail: 'The address is not a valid URL path.' },
   FST_ERR_MAX_PARAM_LENGTH: { code: 'not_found', detail: 'There is no such address.' },
 }
-
-/** The database is away or overloaded, and trying again may help. */
-const unavailableCodes = new Set([
-  'P1001',
-  'P1002',
-  'P1008',
-  'P1017',
-  'P2024',
-  'P2028',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  '57P01',
-  '57P02',
-  '57P03',
-  '57014',
-  '40P01',
-  '55P03',
-  'P2034',
-  'P2037',
-  'ETIMEDOUT',
-  'EPIPE',
-  '53300',
-  // It can be read and not written: a standby, or no room on its disk.
-  '25006',
-  '53100',
-  '53200',
-  '58030',
-])
 
 /** One shape for whatever goes wrong, 404 and 500 included. */
 export function handleErrors(app: FastifyInstance, baseUrl: () => string, log: Logger): void {
@@ -123,7 +96,7 @@ function toApiError(error: FastifyError, request: FastifyRequest, log: Logger): 
   if (error.validation) return toValidationError(error.validation as ErrorObject[], error.validationContext ?? 'body')
   const known = fastifyCodes[error.code]
   if (known) return new ApiError(known.code, known.detail, { cause: error })
-  if (isUnavailable(error)) {
+  if (isDatabaseUnavailable(error)) {
     log.warn({ err: error, requestId }, 'database unavailable')
     return new ApiError(
       'service_unavailable',
@@ -141,22 +114,6 @@ function brokenOff(cause: unknown): ApiError {
   return new ApiError('malformed_request', 'The connection was closed before all of the request had arrived.', {
     cause,
   })
-}
-
-function isUnavailable(error: FastifyError): boolean {
-  if (codesOf(error).some((code) => unavailableCodes.has(code))) return true
-  const message = String(error.message)
-  return /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Can't reach database|Server has closed the connection/.test(
-    message,
-  )
-}
-
-/** The code of an error, and those of what caused it: Prisma puts Postgres' own into what it adds. */
-function codesOf(error: unknown): string[] {
-  if (typeof error !== 'object' || error === null) return []
-  const { code, originalCode, cause, meta, driverAdapterError } = error as Record<string, unknown>
-  const own = [code, originalCode].filter((value) => typeof value === 'string')
-  return [...own, ...[cause, meta, driverAdapterError].flatMap(codesOf)]
 }
 
 /** For what Node's HTTP parser refuses before there is a request. */

@@ -17,14 +17,17 @@ import { commandsVersion, setCommands } from './set-commands.js'
 const lookEveryMs = 5_000
 const botsAtOnce = 50
 const concurrency = 8
-/** Every bot is looked at so often, and one whose webhook fails sooner. */
-const intervalSeconds = { well: 600, failing: 10 }
+/** A new bot is looked at so often, one that has been there for long once a day, and one whose webhook fails at once. */
+const intervalSeconds = { new: 600, old: 86_400, failing: 10 }
+/** After a tenth of its age. */
+const agePart = 10
 /** How long a bot is polled after its webhook failed, before that is tried again. */
 const polledForMs = 3_600_000
 
 /**
- * Looks at every bot once in ten minutes, spread over them: whether Telegram sends its updates where it should, with the
- * right secret, and of which kinds, and puts right what is not. Any number of workers share the bots.
+ * Looks at every bot, spread over time: whether Telegram sends its updates where it should, with the right secret, and of
+ * which kinds, and puts right what is not. Of a hundred thousand bots that have been well for weeks that is one a second; once
+ * one of them fails, all are looked at within ten minutes. Any number of workers share the bots.
  */
 export function startReconciling(ctx: WorkerContext): Repeating {
   return every(lookEveryMs, ctx, 'reconciling webhooks', async () => {
@@ -54,13 +57,18 @@ interface Bot {
   failingSince: Date | null
   polledUntil: Date | null
   commandsVersion: number | null
+  error: string | null
+  pendingUpdates: number | null
 }
 
 /** Takes bots whose time has come; nobody else takes them before it comes again. */
 async function takeBots({ db }: WorkerContext): Promise<Bot[]> {
   return db.$queryRaw<Bot[]>`
     UPDATE bots b SET
-      webhook_due_at = clock_timestamp() + make_interval(secs => ${intervalSeconds.well} * (0.9 + random() * 0.1))
+      webhook_due_at = clock_timestamp() + make_interval(secs => (0.9 + random() * 0.1) * least(
+        ${intervalSeconds.old}::float8,
+        greatest(${intervalSeconds.new}::float8, extract(epoch FROM clock_timestamp() - b.created_at) / ${agePart}::float8)
+      ))
     FROM (
       SELECT id FROM bots
       WHERE status = 'active' AND webhook_due_at <= clock_timestamp()
@@ -71,7 +79,7 @@ async function takeBots({ db }: WorkerContext): Promise<Bot[]> {
     RETURNING b.id::text, b.tenant_id::text AS "tenantId", b.telegram_id AS "telegramId", b.token_sealed AS "tokenSealed", b.update_mode AS "updateMode",
       b.wanted_update_mode AS "wantedUpdateMode", b.webhook_secret_version AS "secretVersion",
       b.webhook_secret_told AS "secretTold", b.webhook_failing_since AS "failingSince", b.polled_until AS "polledUntil",
-      b.commands_version AS "commandsVersion"`
+      b.commands_version AS "commandsVersion", b.webhook_error AS "error", b.pending_updates AS "pendingUpdates"`
 }
 
 /** Where Telegram reaches the API, as that has said when it started. */
@@ -136,6 +144,10 @@ async function act(
 async function record(ctx: WorkerContext, bot: Bot, verdict: WebhookVerdict, pendingUpdates: number): Promise<void> {
   const { id: botId, failingSince, secretVersion } = bot
   const { action, mode, health, error, fallsBack } = verdict
+  const isTold = mode !== 'webhook' || bot.secretTold === secretVersion
+  const isSame = bot.updateMode === mode && bot.pendingUpdates === pendingUpdates && isTold
+  // Most are as they were.
+  if (isSame && action === 'nothing' && health === 'reached' && failingSince === null && bot.error === null) return
   await inTransaction(openSystemScope(ctx, 'webhooks'), async (scope) => {
     const { count } = await scope.db.bot.updateMany({
       // Whoever has changed the bot meanwhile knows better.
@@ -161,9 +173,23 @@ async function record(ctx: WorkerContext, bot: Bot, verdict: WebhookVerdict, pen
       await scope.db.updatePoller.update({ where: { botId }, data: { isWanted: mode === 'polling' } })
       tellAfterCommit(scope, BotChanged, botId)
     }
-    if (health === 'failing' && failingSince === null) await tellTenants(scope, botId, error)
+    if (health === 'failing' && failingSince === null) {
+      await tellTenants(scope, botId, error)
+      await lookAtAllSoon(scope)
+    }
     if (health === 'reached' && failingSince !== null) await tellTenants(scope, botId, undefined)
   })
+}
+
+/** An address that Telegram does not reach for one bot it may not reach for any. */
+async function lookAtAllSoon({ db }: InTransaction<SystemScope>): Promise<void> {
+  await db.$executeRaw`
+    UPDATE bots SET webhook_due_at = clock_timestamp() + make_interval(secs => ${intervalSeconds.new} * random())
+    WHERE id IN (
+      SELECT id FROM bots
+      WHERE status = 'active' AND webhook_due_at > clock_timestamp() + make_interval(secs => ${intervalSeconds.new})
+      FOR UPDATE SKIP LOCKED
+    )`
 }
 
 async function tellTenants(

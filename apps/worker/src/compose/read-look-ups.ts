@@ -1,4 +1,5 @@
 import {
+  deliveryIdsOf,
   type ClaimedDelivery,
   type ClaimedEdit,
   type ClaimedNotification,
@@ -166,8 +167,19 @@ async function findMessageOf(
     where: { botId, migratedToChatId: BigInt(chatId) },
     select: { chatId: true },
   })
+  const notification = await db.notification.findUnique({
+    where: { tenantId_id: { tenantId, id: notificationId } },
+    select: { id: true, broadcast: { select: { startsAt: true, expandedAt: true } } },
+  })
+  if (!notification) return undefined
   const earlier = await db.delivery.findFirst({
-    where: { tenantId, notificationId, botId, chatId: { in: [BigInt(chatId), ...former.map((chat) => chat.chatId)] } },
+    where: {
+      tenantId,
+      notificationId,
+      id: deliveryIdsOf(notification),
+      botId,
+      chatId: { in: [BigInt(chatId), ...former.map((chat) => chat.chatId)] },
+    },
     select: { chatId: true, telegramMessageIds: true },
   })
   const [messageId] = earlier?.telegramMessageIds ?? []

@@ -3,6 +3,7 @@ import {
   findWaitingUpdates,
   type IdleUpdate,
   inTransaction,
+  isDatabaseUnavailable,
   passOverUpdates,
   recordUpdateFailure,
   takeUpdate,
@@ -109,6 +110,11 @@ async function handle(
     if (error instanceof UnknownMember) {
       const isAdministrator = await askAdministrator(ctx, botId, error)
       return handle(ctx, botId, update, new Map([...members, [`${error.chatId} ${error.personId}`, isAdministrator]]))
+    }
+    // Trouble of the database is not the update's: it keeps its place, and the next sweep comes back to it.
+    if (isDatabaseUnavailable(error)) {
+      ctx.log.warn({ err: error, botId, updateId: update.updateId }, 'an update waits for the database')
+      return false
     }
     await recordFailure(ctx, botId, update, error)
     return false

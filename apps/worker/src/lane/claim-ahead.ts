@@ -87,7 +87,7 @@ async function claim(turn: Turn, countsMax: number[], nowMs: number): Promise<vo
     ctx.log.error({ err: error, botId: turn.botId, deliveryId: id }, 'a delivery cannot be read and was set aside')
     ctx.settler.add(lease, { id, isGroup }, { result: 'failed', failure: makeFailure(notPreparable, new Date()) })
   }
-  const composing = claimed.deliveries.flatMap((delivery) => enqueue(turn, delivery) ?? [])
+  const composing = claimed.deliveries.flatMap((delivery) => enqueue(turn, delivery, nowMs) ?? [])
   if (composing.length > 0) await Promise.all(composing)
   planNextClaim(turn, claimed, nowMs)
 }

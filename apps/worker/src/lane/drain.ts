@@ -74,7 +74,7 @@ function hasHangingCall({ calls }: Turn, nowMs: number): boolean {
 
 /** Until when nothing may leave, and no claim is due. */
 function nextLookAtMs({ ctx, queue, permits, claimAhead, onSlotFree }: Turn, nowMs: number): number {
-  const mayLeave = queue.size > 0 && !ctx.callSlots.isWaiting(onSlotFree)
+  const mayLeave = queue.size > 0 && !ctx.callSlots.isWaiting(onSlotFree) && !ctx.settler.isBehind()
   const count = mayLeave ? queue.peek(nowMs)?.call.messageCount : undefined
   const leavesAtMs = mayLeave ? Math.max(queue.opensAt(nowMs), permits.freeAt(nowMs, count)) : Infinity
   const looksAtMs = claimAhead.claiming ? Infinity : Math.max(nowMs, claimAhead.nextAtMs)
@@ -83,7 +83,7 @@ function nextLookAtMs({ ctx, queue, permits, claimAhead, onSlotFree }: Turn, now
 
 function sendWhatMayLeave(turn: Turn): void {
   const { ctx, lease, queue, permits, shares, floods } = turn
-  while (mayGoOn(turn)) {
+  while (mayGoOn(turn) && !ctx.settler.isBehind()) {
     const nowMs = performance.now()
     const delivery = queue.peek(nowMs)
     if (!delivery || permits.freeAt(nowMs, delivery.call.messageCount) > nowMs) return

@@ -18,8 +18,9 @@ const uploadPollMs = 500
 /**
  * Queues a claimed delivery with its call: at once where that needs no looking up, so that the order of the claim is
  * kept. What was in flight when a worker died is handled apart, and waited for by nobody.
+ * @param askedAtMs when the claim was asked for: it knows of nothing that was cancelled or paused later.
  */
-export function enqueue(turn: Turn, delivery: ClaimedDelivery): Promise<void> | undefined {
+export function enqueue(turn: Turn, delivery: ClaimedDelivery, askedAtMs: number): Promise<void> | undefined {
   const { ctx, botId } = turn
   if (delivery.wasInFlight && ctx.settler.takeOver(turn.lease, delivery.id)) return undefined
   const verdict = judgeUnsent(delivery, new Date())
@@ -31,13 +32,13 @@ export function enqueue(turn: Turn, delivery: ClaimedDelivery): Promise<void> | 
     ctx.settler.add(turn.lease, delivery, verdict)
     return undefined
   }
-  if (!delivery.wasInFlight && delivery.strikes === 0) return compose(turn, delivery)
+  if (!delivery.wasInFlight && delivery.strikes === 0) return compose(turn, delivery, { askedAtMs, isSuspect: false })
   turn.suspects.set(delivery, undefined)
-  void composeApart(turn, delivery)
+  void composeApart(turn, delivery, askedAtMs)
   return undefined
 }
 
-async function composeApart(turn: Turn, delivery: ClaimedDelivery): Promise<void> {
+async function composeApart(turn: Turn, delivery: ClaimedDelivery, askedAtMs: number): Promise<void> {
   const { suspects } = turn.ctx
   await delay(suspectDelayMs)
   // A turn that has ended meanwhile has given it back.
@@ -45,7 +46,7 @@ async function composeApart(turn: Turn, delivery: ClaimedDelivery): Promise<void
   const mayBeHandled = await suspects.enter(delivery)
   if (!turn.suspects.has(delivery)) return suspects.leave(delivery.id)
   if (mayBeHandled) {
-    const composing = Promise.resolve(compose(turn, delivery, { isSuspect: true }))
+    const composing = Promise.resolve(compose(turn, delivery, { askedAtMs, isSuspect: true }))
     turn.suspects.set(delivery, composing)
     await composing
   } else {
@@ -57,7 +58,7 @@ async function composeApart(turn: Turn, delivery: ClaimedDelivery): Promise<void
 function compose(
   turn: Turn,
   delivery: ClaimedDelivery,
-  { isSuspect }: { isSuspect: boolean } = { isSuspect: false },
+  { askedAtMs, isSuspect }: { askedAtMs: number; isSuspect: boolean },
 ): Promise<void> | undefined {
   const { ctx, botId, uploads } = turn
   const { db, files, templateVersions } = ctx
@@ -66,7 +67,7 @@ function compose(
   const content = readContent(delivery.kind === 'reply' ? null : delivery.content)
   const prepare = (lookUps: LookUps): void | Promise<void> => {
     const prepared = ctx.preparer.prepare(delivery, content, lookUps)
-    const add = (prepared: Prepared): void => addComposed(turn, delivery, { lookUps, prepared, claimedAtMs })
+    const add = (prepared: Prepared): void => addComposed(turn, delivery, { lookUps, prepared, askedAtMs, claimedAtMs })
     return prepared instanceof Promise ? prepared.then(add) : add(prepared)
   }
   const tryAndPrepare = async (lookUps: LookUps): Promise<void> => {
@@ -87,10 +88,20 @@ function compose(
 interface Composing {
   lookUps: LookUps
   prepared: Prepared
+  askedAtMs: number
   claimedAtMs: number
 }
 
-function addComposed(turn: Turn, delivery: ClaimedDelivery, { lookUps, prepared, claimedAtMs }: Composing): void {
+function addComposed(
+  turn: Turn,
+  delivery: ClaimedDelivery,
+  { lookUps, prepared, askedAtMs, claimedAtMs }: Composing,
+): void {
+  if (turn.ctx.lanes.wasWithdrawn(delivery, askedAtMs)) {
+    closeUploads(turn.uploads, delivery.id)
+    turn.ctx.settler.add(turn.lease, delivery, { result: 'release', isUntouched: true })
+    return
+  }
   const composed = composeCall(delivery, lookUps, prepared)
   // A server that does not know rich messages is not asked each time.
   const rich = 'method' in composed ? composed.droppable.find(isRich) : undefined

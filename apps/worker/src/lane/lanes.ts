@@ -1,4 +1,4 @@
-import { nilUuid, priorities } from '@tellwire/db'
+import { type ClaimedDelivery, nilUuid, priorities } from '@tellwire/db'
 import { DrainLane } from '@tellwire/jobs'
 import { createPermits, type Permits } from '@tellwire/telegram'
 import { createFairShare, type FairShare } from './fair-share.js'
@@ -32,8 +32,13 @@ export interface Lanes {
   close(botId: string): void
   /** @returns whether a turn of this process drains the lane; it was told. */
   wake(botId: string): boolean
-  /** Gives back what the turns have claimed and not begun, of what is wanted: it was cancelled, or must wait. */
-  withdraw(isWanted: (delivery: QueuedDelivery) => boolean): void
+  /**
+   * Gives back what the turns have claimed and not begun of a notification, or for a connection: it was cancelled, or must
+   * wait. What a claim has taken that is not in a queue yet is told by {@link wasWithdrawn}.
+   */
+  withdraw(key: string): void
+  /** Whether a delivery was withdrawn after the claim had been asked for that took it, and may not have seen that. */
+  wasWithdrawn(delivery: ClaimedDelivery, claimedAtMs: number): boolean
   /** Whether other lanes may be waiting for a place in this process. */
   isCrowded(): boolean
   /** Whether this process drained the lane a moment ago. */
@@ -52,9 +57,19 @@ const crowdedAt = DrainLane.concurrency * 0.9
 /** The longest window in which a send counts, a group's minute. */
 const rememberedForMs = 60_000
 
+/** What was claimed is in its queue by then, or has failed. */
+const composedInMsMax = 120_000
+
+/** By which a delivery can be withdrawn. A reply of our own cannot. */
+function keysOf(delivery: ClaimedDelivery): (string | null)[] {
+  return delivery.kind === 'reply' ? [] : [delivery.notificationId, delivery.connectionId]
+}
+
 export function createLanes(): Lanes {
   const turns = new Map<string, OpenTurn>()
   const remembered = new Map<string, { epoch: bigint; state: LaneState; keptAtMs: number }>()
+  /** By notification, or connection: when it was heard. */
+  const withdrawn = new Map<string, number>()
   return {
     open: (botId, turn) => void turns.set(botId, turn),
     close: (botId) => void turns.delete(botId),
@@ -63,9 +78,13 @@ export function createLanes(): Lanes {
       turn?.wake()
       return turn !== undefined
     },
-    withdraw(isWanted) {
-      for (const turn of turns.values()) turn.withdraw(isWanted)
+    withdraw(key) {
+      withdrawn.delete(key)
+      withdrawn.set(key, performance.now())
+      for (const turn of turns.values()) turn.withdraw((delivery) => keysOf(delivery).includes(key))
     },
+    wasWithdrawn: (delivery, claimedAtMs) =>
+      withdrawn.size > 0 && keysOf(delivery).some((key) => (withdrawn.get(key ?? '') ?? -Infinity) >= claimedAtMs),
     isCrowded: () => turns.size >= crowdedAt,
     isFamiliar: (botId) => remembered.has(botId),
     recall(botId, epoch) {
@@ -76,6 +95,7 @@ export function createLanes(): Lanes {
     keep: (botId, epoch, state) => void remembered.set(botId, { epoch, state, keptAtMs: performance.now() }),
     sweep(nowMs) {
       for (const [botId, { keptAtMs }] of remembered) if (keptAtMs + rememberedForMs < nowMs) remembered.delete(botId)
+      for (const [key, heardAtMs] of withdrawn) if (heardAtMs + composedInMsMax < nowMs) withdrawn.delete(key)
     },
   }
 }

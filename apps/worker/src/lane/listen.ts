@@ -19,11 +19,7 @@ export function listen(ctx: WorkerContext): Repeating {
   }
   const listening = [
     onAnnounced(ctx.jobs, LaneWakeUp, drainIfFamiliar),
-    onAnnounced(ctx.jobs, DeliveriesWithdrawn, (key) =>
-      ctx.lanes.withdraw(
-        (delivery) => delivery.kind !== 'reply' && (delivery.notificationId === key || delivery.connectionId === key),
-      ),
-    ),
+    onAnnounced(ctx.jobs, DeliveriesWithdrawn, (key) => ctx.lanes.withdraw(key)),
     onAnnounced(ctx.jobs, BotChanged, () => void ctx.leases.renew()),
   ]
   return {

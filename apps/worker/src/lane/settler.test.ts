@@ -94,3 +94,16 @@ test('tells that nothing more should be sent while too much waits', async () => 
   await settler.drained('turn')
   expect(settler.isBehind()).toBe(false)
 })
+
+test('nothing more is sent once something could not be written for two seconds', async () => {
+  let isAway = true
+  const { settler, written, add } = createSettling(() => (isAway ? { code: '57P01' } : undefined))
+  add('a')
+  expect(settler.isBehind()).toBe(false)
+
+  await eventually(() => settler.isBehind())
+  isAway = false
+  await eventually(() => written.length === 1)
+
+  expect(settler.isBehind()).toBe(false)
+})

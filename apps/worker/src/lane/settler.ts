@@ -25,6 +25,7 @@ interface Waiting {
   id: string
   /** On this process's monotonic clock; undefined when no call was made. */
   answeredAtMs: number | undefined
+  addedAtMs: number
   /** Its turn waits for it no more. */
   isAbandoned: boolean
 }
@@ -40,7 +41,7 @@ interface WaitingSend extends Waiting {
 
 /** Settles the deliveries of all lanes in batches: while batches are being written, the next is collected. */
 export interface Settler {
-  /** Whether so much waits to be written that nothing more should be sent. */
+  /** Whether so much waits to be written, or something for so long, that nothing more should be sent: it might have to be sent again. */
   isBehind(): boolean
   /** @param answeredAtMs on this process's monotonic clock; undefined when no call was made. */
   add(turn: Turn, delivery: Settled, verdict: Verdict, answeredAtMs?: number): void
@@ -56,8 +57,9 @@ export interface Settler {
 }
 
 const retryEveryMs = 200
-/** More than this waits only where Postgres cannot be reached, or takes very long. */
+/** More than this waits, or longer, only where Postgres cannot be reached or does not write. */
 const waitingMax = 5_000
+const waitingMsMax = 2_000
 const batchSizeMax = 1_000
 
 export function createSettler(
@@ -110,14 +112,24 @@ export function createSettler(
   })
 
   return {
-    isBehind: () => verdicts.length + sends.length > waitingMax,
+    isBehind: () =>
+      verdicts.length + sends.length > waitingMax ||
+      performance.now() - Math.min(verdicts.oldestAtMs(), sends.oldestAtMs()) > waitingMsMax,
     add(turn, delivery, verdict, answeredAtMs) {
       begin(turn.turnId)
-      verdicts.add({ turn, id: delivery.id, delivery, verdict, answeredAtMs, isAbandoned: false })
+      verdicts.add({
+        turn,
+        id: delivery.id,
+        delivery,
+        verdict,
+        answeredAtMs,
+        addedAtMs: performance.now(),
+        isAbandoned: false,
+      })
     },
     addSent(turn, id, messageId, answeredAtMs) {
       begin(turn.turnId)
-      sends.add({ turn, id, messageId, answeredAtMs, isAbandoned: false })
+      sends.add({ turn, id, messageId, answeredAtMs, addedAtMs: answeredAtMs, isAbandoned: false })
     },
     takeOver(turn, id) {
       const entry = verdicts.find(id) ?? sends.find(id)
@@ -137,6 +149,8 @@ export function createSettler(
 
 interface Line<Entry extends Waiting> {
   readonly length: number
+  /** Since when the oldest waits to be written, or is being written; `Infinity` where none does. */
+  oldestAtMs(): number
   add(entry: Entry): void
   find(id: string): Entry | undefined
 }
@@ -215,6 +229,8 @@ function createLine<Entry extends Waiting>({
     get length() {
       return waiting.length
     },
+    // What is tried again stays in front.
+    oldestAtMs: () => (writing[0] ?? waiting[0])?.addedAtMs ?? Infinity,
     add(entry) {
       waiting.push(entry)
       if (isWriting) return

@@ -103,6 +103,8 @@ WITH completed AS (
   UPDATE broadcasts b SET is_completed = true
   WHERE tenant_id = $1 AND notification_id = $2 AND is_expanded AND ${isOpen} AND change IS NULL
     AND NOT EXISTS (SELECT FROM pending_deliveries p WHERE p.notification_id = b.notification_id AND p.is_counted)
+    -- A replay that was waited for has brought rows that this statement does not see: it has touched the broadcast, too.
+    AND b.xmin = (SELECT s.xmin FROM broadcasts s WHERE s.tenant_id = $1 AND s.notification_id = $2)
   RETURNING tenant_id, notification_id
 )
 ${insertEvents(eventsOf('broadcast.completed', { from: 'completed', data: { notification_id: 'notification_id' } }))}

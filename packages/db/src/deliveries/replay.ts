@@ -47,7 +47,8 @@ WITH failed AS MATERIALIZED (
     b.notification_id IS NOT NULL AS is_counted, ${priorityRank('n.priority')} AS priority
   ${failed(isNotifications).replace('WHERE', `LEFT JOIN broadcasts b ON ${probe('b.tenant_id', 'd.tenant_id')} AND ${probe('b.notification_id', 'd.notification_id')}\n  WHERE`)}
     AND ${isReplayable}
-  ORDER BY d.id LIMIT $7 FOR UPDATE OF d SKIP LOCKED
+  -- A notification that is being cancelled is left alone, and one that is replayed is cancelled with what came back.
+  ORDER BY d.id LIMIT $7 FOR UPDATE OF d SKIP LOCKED FOR SHARE OF n SKIP LOCKED
 ),
 joined_lanes AS (
   ${joinLane({

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { defineStatement, run } from '../sql.js'
+import { isLeaseOver } from './lane-leases.js'
 
 const take = defineStatement(
   'take-duty',
@@ -7,7 +8,7 @@ const take = defineStatement(
 INSERT INTO duties AS d (name, holder, lease_until)
 VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3::float8 / 1000))
 ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, lease_until = excluded.lease_until
-  WHERE d.holder = excluded.holder OR d.lease_until < clock_timestamp()
+  WHERE d.holder = excluded.holder OR ${isLeaseOver('d.lease_until', '$3::float8')}
 RETURNING 1`,
 )
 

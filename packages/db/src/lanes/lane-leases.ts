@@ -40,6 +40,14 @@ export interface LaneTurn {
 }
 
 const turns = inputRows('input', { bot_id: 'uuid', turn_id: 'uuid' }, 2)
+/**
+ * The SQL of whether a lease is over. One that ends later than any that is given now was given by a clock that has been set
+ * back since: whoever lives renews it within a second.
+ */
+export function isLeaseOver(until: string, leaseMs: string): string {
+  return `(${until} < clock_timestamp() OR ${until} > clock_timestamp() + make_interval(secs => 2 * ${leaseMs} / 1000))`
+}
+
 const leaseEnd = 'clock_timestamp() + make_interval(secs => $1::float8 / 1000)'
 const terms =
   'b.rate, b.allow_paid_broadcast AS is_paid, b.tenant_id IS NULL AS is_shared, l.parked_reason IS NOT NULL AS is_parked'
@@ -59,7 +67,7 @@ free AS MATERIALIZED (
   SELECT l.bot_id, i.turn_id, l.holder IS NOT NULL AS was_abandoned, l.paused_until IS NOT NULL AS was_paused, l.permits_free_at
   FROM input i
   JOIN lanes l ON ${probe('l.bot_id', 'i.bot_id')}
-  WHERE (l.holder IS NULL OR l.lease_until < clock_timestamp())
+  WHERE (l.holder IS NULL OR ${isLeaseOver('l.lease_until', '$1::float8')})
     AND ${mayBeTried}
   FOR UPDATE OF l SKIP LOCKED
 )

@@ -1,11 +1,11 @@
-import { type InTransaction, movePendingToChat } from '@tellwire/db'
+import { type InTransaction, movePendingToChat, type Transaction } from '@tellwire/db'
 import { type NewEvent, recordEvents } from '../events/record-events.js'
 import type { SystemScope } from '../scope.js'
 import { endConnections } from './end-connections.js'
 
 /**
  * Moves a group that became a supergroup to its other id: the chat, every tenant's connections to it and what waits
- * for them. A user who is connected in both places keeps the connection that was there before.
+ * for them. A user who is connected in both places keeps the connection that was there before, and one who had left there the one from here.
  * Doing it again changes nothing.
  */
 export async function moveChat(
@@ -20,6 +20,7 @@ export async function moveChat(
     ON CONFLICT DO NOTHING`
   await db.chat.updateMany({ where: { botId, chatId }, data: { migratedToChatId: toChatId } })
 
+  await makeWay(scope.db, { botId, chatId, toChatId })
   const settled = await db.connection.findMany({
     where: { botId, chatId: toChatId },
     select: { tenantId: true, userId: true },
@@ -40,4 +41,19 @@ export async function moveChat(
       data: { user_id: userId, connection_id: id, chat_id: Number(toChatId) },
     })),
   )
+}
+
+/** Somebody who had left the group under its other id, and is connected under this one, stays connected: the one that ended goes. */
+async function makeWay(
+  db: Transaction,
+  { botId, chatId, toChatId }: { botId: string; chatId: bigint; toChatId: bigint },
+): Promise<void> {
+  const active = await db.connection.findMany({ where: { botId, chatId, status: 'active' } })
+  for (const { tenantId, userId, id } of active) {
+    const where = { tenantId, userId, botId, chatId: toChatId, status: { not: 'active' } }
+    const ended = await db.connection.findFirst({ where, select: { id: true } })
+    if (!ended) continue
+    await db.connectLink.updateMany({ where: { tenantId, connectionId: ended.id }, data: { connectionId: id } })
+    await db.connection.delete({ where: { tenantId_id: { tenantId, id: ended.id } } })
+  }
 }

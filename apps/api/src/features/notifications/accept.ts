@@ -64,9 +64,11 @@ interface Stored {
   facts: AcceptanceFacts[]
   /** The ids of those that there is nobody to send to. */
   unreachable: ReadonlySet<string>
+  /** By place: duplicates that could not be led to their notifications. */
+  failed: ReadonlyMap<number, ApiError>
 }
 
-const nothingStored: Stored = { facts: [], unreachable: new Set() }
+const nothingStored: Stored = { facts: [], unreachable: new Set(), failed: new Map() }
 
 /** Reads one after the other: what needs looking up takes one connection of the database, however long the list. */
 async function readAll(scope: Scope, posted: readonly Posted[]): Promise<Read[]> {
@@ -110,19 +112,57 @@ async function store(scope: Scope, notifications: NotificationToAccept[], isAtom
   const acceptances = await accepter.accept({ notifications, isAtomic, idempotency, bytes: bodyBytes })
   const unreachable = new Set(acceptances.flatMap(({ id, result }) => (result === 'unreachable' ? [id] : [])))
   if (acceptances.every(({ result }) => result === 'refused' || result === 'unreachable')) {
-    return { facts: [], unreachable }
+    return { ...nothingStored, unreachable }
   }
-  const hasDuplicate = acceptances.some(({ result }) => result === 'duplicate')
-  const facts = await Promise.all(
-    acceptances.map(async (acceptance, index) => {
-      const [notification] = notifications.slice(index, index + 1)
-      if (!notification) throw new Error('the accept statement left a notification out')
-      const complete = completeFacts(notification, acceptance)
-      return acceptance.result === 'duplicate' ? pointToEarlier(scope, complete) : complete
+  const complete = acceptances.map((acceptance, index) => {
+    const [notification] = notifications.slice(index, index + 1)
+    if (!notification) throw new Error('the accept statement left a notification out')
+    return { facts: completeFacts(notification, acceptance), isDuplicate: acceptance.result === 'duplicate' }
+  })
+  return { ...(await pointDuplicates(scope, complete)), unreachable }
+}
+
+/**
+ * Leads duplicates to the notifications that they are of. What is on disk by now is never answered with an error: where the
+ * database goes away at this moment, only the duplicates are, of which nothing was done.
+ */
+async function pointDuplicates(
+  scope: Scope,
+  acceptances: readonly { facts: AcceptanceFacts; isDuplicate: boolean }[],
+): Promise<Pick<Stored, 'facts' | 'failed'>> {
+  const failed = new Map<number, ApiError>()
+  const pointed = await Promise.all(
+    acceptances.map(async ({ facts, isDuplicate }) => {
+      if (!isDuplicate) return facts
+      try {
+        return await pointToEarlier(scope, facts)
+      } catch (error) {
+        if (acceptances.every((each) => each.isDuplicate)) throw error
+        scope.log.warn({ err: error, notificationId: facts.id }, 'a duplicate could not be led to its notification')
+        failed.set(facts.position, isApiError(error) ? error : duplicateUnread(error))
+        return undefined
+      }
     }),
   )
-  if (hasDuplicate && idempotency) await keepFacts(scope, idempotency.key, facts)
-  return { facts, unreachable }
+  const facts = pointed.filter((each) => each !== undefined)
+  const { idempotency } = scope
+  if (idempotency && failed.size === 0 && acceptances.some(({ isDuplicate }) => isDuplicate)) {
+    // A repeated request finds them again without it.
+    await keepFacts(scope, idempotency.key, facts).catch((error: unknown) =>
+      scope.log.warn({ err: error }, 'where duplicates lead was not kept'),
+    )
+  }
+  return { facts, failed }
+}
+
+function duplicateUnread(cause: unknown): ApiError {
+  return new ApiError(
+    'service_unavailable',
+    'It is a duplicate, and the earlier notification cannot be read just now.',
+    {
+      cause,
+    },
+  )
 }
 
 /** From now on the idempotency key stands for the earlier notifications. */
@@ -133,12 +173,14 @@ async function keepFacts({ db, tenantId }: Scope, key: string, facts: readonly A
   })
 }
 
-function toOutcomes(items: readonly Read[], { facts: all, unreachable }: Stored): Accepted['outcomes'] {
+function toOutcomes(items: readonly Read[], { facts: all, unreachable, failed }: Stored): Accepted['outcomes'] {
   const byPosition = new Map(all.map((facts) => [facts.position, facts]))
   return items.map((item, position) => {
     const facts = byPosition.get(position)
     if (facts?.is_reachable) return facts
     if (item instanceof Error) return item
+    const failure = failed.get(position)
+    if (failure) return failure
     return facts || unreachable.has(item.id) ? notConnected(item.target) : keptOut()
   })
 }

@@ -1,5 +1,5 @@
 import { keyLock } from '@tellwire/db'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { createBot, createConnection, createTenant, test } from '../../../test/fixtures.js'
 
 const inHours = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString()
@@ -409,4 +409,37 @@ test('a request counts with its whole body, whatever of it is large', async ({ a
   expect(other.statusCode).toBe(202)
   expect(statuses.every((status) => status === 202 || status === 503)).toBe(true)
   expect(statuses).toContain(202)
+})
+
+test('of a batch that is on disk nothing but a duplicate is answered with an error', async ({
+  api,
+  as,
+  db,
+  tenant,
+}) => {
+  await createBot(api, tenant)
+  await createConnection(db, tenant, 'a')
+  const dedupe = { key: 'once', window: 60 }
+  await as(tenant).post('/v1/notifications', { to: { user_id: 'a' }, text: 'first', dedupe })
+  const { accepter } = api.services
+  const accept = accepter.accept.bind(accepter)
+  // As where the database goes away right after the commit.
+  const accepting = vi.spyOn(accepter, 'accept').mockImplementation(async (request) => {
+    const accepted = await accept(request)
+    await db.dedupeKey.deleteMany({ where: { tenantId: tenant.id } })
+    return accepted
+  })
+
+  const response = await as(tenant).post('/v1/notifications/batch', {
+    notifications: [
+      { to: { user_id: 'a' }, text: 'new' },
+      { to: { user_id: 'a' }, text: 'again', dedupe },
+    ],
+  })
+  accepting.mockRestore()
+
+  expect(response.statusCode).toBeLessThan(300)
+  expect(response.json()).toMatchObject({
+    results: [{ status: 'accepted' }, { status: 'refused', error: { code: 'conflict' } }],
+  })
 })

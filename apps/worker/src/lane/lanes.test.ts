@@ -1,0 +1,47 @@
+import type { ClaimedDelivery } from '@tellwire/db'
+import { expect, test } from 'vitest'
+import { createLanes } from './lanes.js'
+import type { QueuedDelivery } from './send-queue.js'
+
+const delivery = (notificationId: string, connectionId = 'c') =>
+  ({ kind: 'notification', notificationId, connectionId }) as ClaimedDelivery
+const reply = { kind: 'reply', notificationId: null, connectionId: null } as unknown as ClaimedDelivery
+
+test('gives back what is queued, by notification or by connection', () => {
+  const lanes = createLanes()
+  const queued = [delivery('n1'), delivery('n2', 'd'), reply] as QueuedDelivery[]
+  const given: string[][] = []
+  lanes.open('bot', {
+    wake: () => undefined,
+    withdraw: (isWanted) => void given.push(queued.filter(isWanted).map((each) => String(each.notificationId))),
+  })
+
+  lanes.withdraw('n1')
+  lanes.withdraw('d')
+  lanes.withdraw('nobody')
+
+  expect(given).toEqual([['n1'], ['n2'], []])
+})
+
+test('what a claim took before that, and nobody has queued yet, is withdrawn too; what is claimed later is not', () => {
+  const lanes = createLanes()
+  const before = performance.now()
+
+  expect(lanes.wasWithdrawn(delivery('n1'), before)).toBe(false)
+  lanes.withdraw('n1')
+  const after = performance.now() + 1
+
+  expect(lanes.wasWithdrawn(delivery('n1'), before)).toBe(true)
+  expect(lanes.wasWithdrawn(delivery('n2'), before)).toBe(false)
+  expect(lanes.wasWithdrawn(delivery('n1'), after)).toBe(false)
+  expect(lanes.wasWithdrawn(reply, before)).toBe(false)
+})
+
+test('forgets what was withdrawn long ago', () => {
+  const lanes = createLanes()
+  lanes.withdraw('n1')
+
+  lanes.sweep(performance.now() + 121_000)
+
+  expect(lanes.wasWithdrawn(delivery('n1'), 0)).toBe(false)
+})
