@@ -1,9 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { eventually } from '@tellwire/testing'
@@ -11,7 +11,8 @@ import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { joinWorld, type Json, type Person, type World } from './world.js'
 
-const program = fileURLToPath(new URL('../../packages/cli/bin/tellwire.js', import.meta.url))
+const packages = fileURLToPath(new URL('../../packages', import.meta.url))
+const program = join(packages, 'cli/bin/tellwire.js')
 const folder = mkdtempSync(join(tmpdir(), 'tellwire-cli-'))
 
 const children: ChildProcess[] = []
@@ -293,4 +294,32 @@ test('bash completes commands and options', async () => {
   const { stdout } = await promisify(execFile)('bash', ['-c', script])
 
   expect(stdout).toBe('tenants\n--priority\n')
+})
+
+test('packed, it runs in an empty project', async () => {
+  const project = mkdtempSync(join(tmpdir(), 'tellwire-cli-project-'))
+  const scope = join(project, 'node_modules', '@tellwire')
+  mkdirSync(scope, { recursive: true })
+  for (const name of ['sdk', 'cli']) {
+    const pack = ['--yes', 'pnpm@12.21.0', 'pack', '--pack-destination', project]
+    await promisify(execFile)('npx', pack, { cwd: join(packages, name) })
+    await promisify(execFile)('tar', ['xzf', join(project, `tellwire-${name}-0.1.0.tgz`), '-C', project])
+    renameSync(join(project, 'package'), join(scope, name))
+  }
+  const { dependencies } = JSON.parse(readFileSync(join(scope, 'cli/package.json'), 'utf8')) as {
+    dependencies: Record<string, string>
+  }
+  // Those of the registry, as they are installed here.
+  for (const name of Object.keys(dependencies).filter((each) => !each.startsWith('@tellwire/'))) {
+    mkdirSync(dirname(join(project, 'node_modules', name)), { recursive: true })
+    symlinkSync(realpathSync(join(packages, 'cli/node_modules', name)), join(project, 'node_modules', name))
+  }
+
+  const env = { PATH: process.env['PATH'], TELLWIRE_API_URL: world.api, TELLWIRE_API_KEY: world.key }
+  const packed = [join(scope, 'cli/bin/tellwire.js'), 'users', 'get', 'u_42', '--json']
+  const { stdout } = await promisify(execFile)(process.execPath, packed, { cwd: project, env })
+
+  expect(dependencies['@tellwire/sdk']).toBe('0.1.0')
+  expect(JSON.parse(stdout)).toMatchObject({ user_id: 'u_42' })
+  rmSync(project, { recursive: true })
 })

@@ -1,10 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { eventually, findFreePort } from '@tellwire/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type RecordedRequest, startRecorder } from './recorder.js'
 import { joinWorld, type Person, type World } from './world.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -41,6 +43,25 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
+/** What each program has asked for when it was recorded, and the hash of the program. */
+interface Recording {
+  code: string
+  requests: RecordedRequest[]
+}
+
+const recordingsFile = join(root, 'tests/e2e/recorded-requests.json')
+const recordings = JSON.parse(readFileSync(recordingsFile, 'utf8')) as Record<string, Recording>
+const hashOf = (code: string): string => createHash('sha256').update(code).digest('hex')
+
+/** The same requests with the names that the program of a language gives, and one key for all. */
+function requestsOf(recording: Recording | undefined, heading: string): unknown {
+  const language = heading.replace(/^From /, '')
+  const text = JSON.stringify(recording?.requests ?? [])
+    .replaceAll('u_curl', `u_${language.toLowerCase()}`)
+    .replaceAll('from curl', `from ${language}`)
+  return JSON.parse(text.replace(/hello-\d/, 'hello-…')) as unknown
+}
+
 /** By the heading of a program: the end of what it says. */
 const lastWords: Record<string, string> = {
   Listening: 'You wrote: Good morning',
@@ -70,19 +91,27 @@ test.for(
   const file = join(scripts, `${guide}-${heading}.${language === 'js' ? 'mjs' : language}`.replaceAll(' ', '-'))
   writeFileSync(file, code)
   const [command, ...args] = interpreter?.(file) ?? ['false']
-  // What is not installed here is tried elsewhere.
-  if (spawnSync(command, [command === 'go' ? 'version' : '--version'], { stdio: 'ignore' }).status !== 0) return
+  const recorded = recordings[`${guide}: ${heading}`]
+  if (spawnSync(command, [command === 'go' ? 'version' : '--version'], { stdio: 'ignore' }).status !== 0) {
+    // What is not installed here was run where it is, and has not changed since.
+    expect(recorded?.code, 'run it where its interpreter is, with RECORD=1').toBe(hashOf(code))
+    const reference = recordings['first-notification.md: With curl']
+    expect(requestsOf(recorded, heading)).toEqual(requestsOf(reference, heading))
+    return
+  }
   // A tenant of its own: nobody else's events are in its stream.
   const world = await joinWorld()
   // Somebody who has been in the chat of the bot since before.
   const old = await world.newPerson('Of old')
   await old.say('/start')
   await old.hears('Hello')
+  // The client for Node has ways of its own.
+  const recorder = language === 'js' ? undefined : await startRecorder(world.api)
   const child = spawn(command, args, {
     env: {
       PATH: process.env['PATH'],
       HOME: folder,
-      API: world.api,
+      API: recorder?.url ?? world.api,
       KEY: world.key,
       MY_URL: `http://localhost:${await findFreePort()}/`,
       CURSOR_FILE: join(folder, `${heading}.txt`),
@@ -117,6 +146,13 @@ test.for(
   expect(await ended, output).toBe(0)
   const last = lastWords[heading] ?? 'Hello from'
   expect(await person.hears(last)).toMatchObject({ from_bot: true })
+  if (!recorder) return
+  recorder.stop()
+  const { requests } = recorder
+  recordings[`${guide}: ${heading}`] = { code: hashOf(code), requests }
+  if (process.env['RECORD'] !== undefined)
+    writeFileSync(recordingsFile, `${JSON.stringify(recordings, undefined, 2)}\n`)
+  expect({ code: hashOf(code), requests }).toEqual(process.env['RECORD'] === undefined ? recorded : expect.anything())
 })
 
 test('every guide has a block that is run, or says how it is shown', () => {

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http'
+import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { NotFoundError, RateLimitError, Tellwire, toNodeHandler } from '@tellwire/sdk'
 import { TellwireAdmin } from '@tellwire/sdk/admin'
@@ -175,3 +176,82 @@ test('a burst is spread over the time that the service asks for', async () => {
   await Promise.all(Array.from({ length: 20 }, () => patient.account.getMe()))
   await expect(Promise.all(Array.from({ length: 20 }, () => hasty.account.getMe()))).rejects.toThrow(RateLimitError)
 })
+
+interface Described {
+  paths: Record<string, Record<string, { operationId: string }>>
+}
+
+/** Every operation that the API describes but the stream, which `listen` reads. */
+const described = Object.entries(
+  (JSON.parse(readFileSync(new URL('../../docs/openapi.json', import.meta.url), 'utf8')) as Described).paths,
+).flatMap(([path, methods]) =>
+  Object.keys(methods).flatMap((method) =>
+    path === '/v1/events/stream' ? [] : [{ path, asked: `${method.toUpperCase()} ${path}` }],
+  ),
+)
+
+/** The operation that a request is for: the one whose path has the fewest parameters of those that fit. */
+function operationOf(method: string, pathname: string): string | undefined {
+  const fits = described.filter(
+    ({ path, asked }) =>
+      asked.startsWith(`${method} `) &&
+      new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+').replaceAll('.', '\\.')}$`).test(pathname),
+  )
+  return fits.toSorted((a, b) => a.path.split('{').length - b.path.split('{').length)[0]?.asked
+}
+
+test('every method asks the running API for an operation that there is', async () => {
+  /** The best status that each was answered with. */
+  const answered = new Map<string, number>()
+  const unknown: string[] = []
+  const noting: typeof fetch = async (input, init) => {
+    const request = new Request(input, init)
+    const response = await fetch(request)
+    const { pathname } = new URL(request.url)
+    const operation = operationOf(request.method, pathname)
+    const { detail } = (await response
+      .clone()
+      .json()
+      .catch(() => ({}))) as { detail?: string }
+    if (operation === undefined || detail === 'There is no such address.' || response.status === 405) {
+      unknown.push(`${request.method} ${pathname}`)
+    } else answered.set(operation, Math.min(response.status, answered.get(operation) ?? Infinity))
+    return response
+  }
+  const clients = [
+    new Tellwire({ apiKey: world.key, baseUrl: world.api, fetch: noting, retries: 0 }),
+    new TellwireAdmin({ apiKey: world.adminKey, baseUrl: world.api, fetch: noting, retries: 0 }),
+  ]
+  const inputs = [undefined, {}, { file: new Blob(['x']), name: 'x.txt' }]
+  for (const client of clients) {
+    for (const resource of Object.values(client)) {
+      if (typeof resource !== 'object' || resource === null) continue
+      for (const [name, method] of Object.entries(resource as Record<string, unknown>)) {
+        // What waits for people is tried above.
+        if (typeof method !== 'function' || /^(?:ask|wait|listen)/.test(name)) continue
+        await callLoosely(method as Method, inputs)
+      }
+    }
+  }
+
+  expect(unknown).toEqual([])
+  expect(described.map(({ asked }) => asked).filter((asked) => !answered.has(asked))).toEqual([])
+  // Of those without parameters that must be given, the API does what they ask for.
+  expect([...answered.values()].filter((status) => status < 300).length).toBeGreaterThan(40)
+  expect([...answered].filter(([, status]) => status >= 500)).toEqual([])
+})
+
+type Method = (...args: unknown[]) => unknown
+
+/** Calls a method with as many ids as its path takes, whatever it says to that. */
+async function callLoosely(method: Method, inputs: readonly unknown[]): Promise<void> {
+  for (const ids of [0, 1, 2]) {
+    for (const input of inputs) {
+      try {
+        await method(...Array.from({ length: ids }, () => 'nobody'), input)
+      } catch {
+        // A refusal is an answer; what the client itself refuses is tried with more ids.
+      }
+    }
+  }
+}

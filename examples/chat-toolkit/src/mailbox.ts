@@ -7,8 +7,7 @@ export function mailbox(tellwire: Tellwire, open: StateStore<string>) {
     tellwire.chats.answer(event.data.connection_id, { text }, { idempotencyKey: `mail-${event.id}` })
 
   async function showNext(event: Heard): Promise<void> {
-    const { data } = await tellwire.chats.list({ unread: true, limit: 1 })
-    const [chat] = data
+    const [chat] = (await tellwire.chats.list({ unread: true, limit: 1 })).data
     if (!chat) return void (await say(event, 'Nothing is unread.'))
     const { id, display_name: name } = chat.connection
     const { data: messages } = await tellwire.chats.listMessages(id, { limit: 50 })
@@ -33,18 +32,13 @@ export function mailbox(tellwire: Tellwire, open: StateStore<string>) {
       if (isCommand(event, 'next')) return showNext(event)
       if (isCommand(event, 'unread')) {
         const { data } = await tellwire.chats.list({ unread: true, limit: 100 })
-        return void (await say(
-          event,
-          data.length === 0 ? 'Nothing is unread.' : `${data.length} people wait. /next shows who.`,
-        ))
+        const told = data.length === 0 ? 'Nothing is unread.' : `${data.length} people wait. /next shows who.`
+        return void (await say(event, told))
       }
       const id = await open.load('open')
       if (id === undefined) return void (await say(event, 'There is /unread and /next.'))
-      await tellwire.chats.answer(
-        id,
-        { text: textOf(event), format: 'plain' },
-        { idempotencyKey: `answer-${event.id}` },
-      )
+      const answer = { text: textOf(event), format: 'plain' } as const
+      await tellwire.chats.answer(id, answer, { idempotencyKey: `answer-${event.id}` })
       await say(event, '✓ Sent.')
     },
   }

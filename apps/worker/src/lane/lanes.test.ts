@@ -5,7 +5,7 @@ import type { QueuedDelivery } from './send-queue.js'
 
 const delivery = (notificationId: string, connectionId = 'c') =>
   ({ kind: 'notification', notificationId, connectionId }) as ClaimedDelivery
-const reply = { kind: 'reply', notificationId: null, connectionId: null } as unknown as ClaimedDelivery
+const reply = { kind: 'reply' } as ClaimedDelivery
 
 test('gives back what is queued, by notification or by connection', () => {
   const lanes = createLanes()
@@ -13,7 +13,10 @@ test('gives back what is queued, by notification or by connection', () => {
   const given: string[][] = []
   lanes.open('bot', {
     wake: () => undefined,
-    withdraw: (isWanted) => void given.push(queued.filter(isWanted).map((each) => String(each.notificationId))),
+    withdraw: (isWanted) =>
+      void given.push(
+        queued.filter(isWanted).map((each) => ('notificationId' in each ? each.notificationId : 'reply')),
+      ),
   })
 
   lanes.withdraw('n1')

@@ -7,8 +7,8 @@ import type { UpdateScope } from './scope.js'
 
 /**
  * Asks whether every connection of a chat is to end: the person wants to hear no more from this bot, whichever tenants it
- * speaks for. In a group an administrator speaks for it; who has connected it may end what they have connected. A
- * channel has nobody to ask.
+ * speaks for. In a group an administrator speaks for it; who has connected it may end what they have connected, and is not
+ * asked whether they mean it. A channel has nobody to ask.
  */
 export async function askToStop(scope: UpdateScope, said: Said): Promise<void> {
   const { chat, place, speaker } = said
@@ -17,7 +17,7 @@ export async function askToStop(scope: UpdateScope, said: Said): Promise<void> {
     const isConnected = (await findTenants(scope, chat.id)).length > 0
     return reply(scope, place, { text: speaker.say(isConnected ? 'stop_refused' : 'not_connected') })
   }
-  if (chat.type === 'channel') return stopChat(scope, said)
+  if (chat.type === 'channel' || (await endsOwnOnly(scope, said))) return stopChat(scope, said)
   const button = (text: string, argument: string) => ({
     text,
     data: makeChatButton(scope, said, { kind: 'stop', argument }),
@@ -43,4 +43,18 @@ function stoppableBy(scope: UpdateScope, said: Said): { connectedBy?: bigint } {
   const personId = said.from?.id ?? 0
   if (speaksForChat(said) || scope.isAdministrator(said.chat.id, personId)) return {}
   return { connectedBy: BigInt(personId) }
+}
+
+/** Whether all that would end in a group was connected by whoever says so. */
+async function endsOwnOnly({ db, botId }: UpdateScope, { chat, from }: Said): Promise<boolean> {
+  if (chat.type === 'private' || from === undefined) return false
+  const others = await db.connection.count({
+    where: {
+      botId,
+      chatId: BigInt(chat.id),
+      status: 'active',
+      OR: [{ connectedBy: null }, { connectedBy: { not: BigInt(from.id) } }],
+    },
+  })
+  return others === 0
 }
