@@ -57,6 +57,28 @@ test('a tenant says once how its messages go, and a message says otherwise', asy
   await world.call('PATCH', '/v1/message-settings', { rich: false })
 })
 
+test('maps go as maps, and names of emoji as emoji where a message asks for it', async () => {
+  await meet()
+  const text = ':tada: We have moved\n\n![Our shop](geo:52.52,13.405?z=17)'
+  const sent = await send({ text, rich: 'auto', shortcodes: true })
+
+  expect(await newest()).toMatchObject({
+    blocks: [
+      { type: 'paragraph', text: '🎉 We have moved' },
+      { type: 'map', zoom: 17 },
+    ],
+  })
+  expect(sent).toMatchObject({ shortcodes: true })
+  await world.call('PATCH', `/v1/notifications/${sent['id']}`, { text: ':bug: Not yet', shortcodes: false })
+  await eventually(async () => ((await newest())['text'] as string).includes(':bug: Not yet'))
+  await refuse('Bad Request: invalid location specified')
+  await send({ text, rich: true })
+  expect(await newest()).toMatchObject({
+    blocks: null,
+    text: ':tada: We have moved\n\nOur shop (geo:52.52,13.405?z=17)',
+  })
+})
+
 test.each([
   'Bad Request: RICH_MESSAGE_TOO_LARGE',
   'Bad Request: invalid section heading size specified',

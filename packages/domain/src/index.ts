@@ -94,7 +94,7 @@ export { usableBy } from './bots/usable-by.js'
 export { recordPublicUrl } from './bots/record-public-url.js'
 export { receiveUpdates } from './updates/receive-updates.js'
 export { openStartTokens } from './updates/start-tokens.js'
-export { type AfterPress, afterPresses, buttonStyles } from './messages/message.js'
+export { type AfterPress, afterPresses, buttonStyles, readingOf } from './messages/message.js'
 export type {
   Attachment,
   AttachmentType,

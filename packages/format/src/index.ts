@@ -1,4 +1,5 @@
 export { type MarkdownOptions, type RenderedText, renderMarkdown } from './markdown/render-markdown.js'
+export type { Reading } from './markdown/parse-markdown.js'
 export type { Warning } from './markdown/rendering.js'
 export { renderText, type TextFormat } from './render-text.js'
 export { spellOutLinks } from './spell-out-links.js'

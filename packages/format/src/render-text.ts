@@ -1,6 +1,7 @@
 import { expandTabs, inCode } from './expand-tabs.js'
 import { fillAddresses, fillFormatted } from './fill-values.js'
 import type { FormattedText } from './formatted-text.js'
+import type { Reading } from './markdown/parse-markdown.js'
 import { type RenderedText, renderMarkdown } from './markdown/render-markdown.js'
 import type { Warning } from './markdown/rendering.js'
 import { readTerminalOutput } from './terminal-output.js'
@@ -24,13 +25,14 @@ const parseModes: Partial<Record<TextFormat, TelegramParseMode>> = {
 
 /**
  * The text and entities that Telegram will show, however long; empty where there is nothing to show.
- * @param values of the placeholders in the source; a plain one has none.
+ * @param reading its values are those of the placeholders in the source; a plain one has none. Shortcodes are Markdown's alone.
  * @throws {TelegramParseError} for a `telegram_` format that Telegram would refuse. No other format fails.
  */
-export function renderText(source: string, format: TextFormat, values: readonly string[] = []): RenderedText {
+export function renderText(source: string, format: TextFormat, reading: Reading = {}): RenderedText {
+  const { values = [] } = reading
   const shown = readTerminalOutput(source)
-  if (format === 'markdown') return renderMarkdown(shown, { values })
-  if (format === 'commonmark') return renderMarkdown(shown, { dialect: 'commonmark', values })
+  if (format === 'markdown') return renderMarkdown(shown, reading)
+  if (format === 'commonmark') return renderMarkdown(shown, { ...reading, dialect: 'commonmark' })
   const mode = parseModes[format]
   if (!mode) return { ...finishOrEmpty(expandTabs({ text: shown, entities: [] }, () => true)), warnings: [] }
   const parsed = fillFormatted(parseTelegramText(fillAddresses(shown, mode, values), mode), values)

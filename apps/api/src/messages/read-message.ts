@@ -63,7 +63,7 @@ async function checkText(
 ): Promise<boolean> {
   const isNeverRefused = format === 'markdown' || format === 'commonmark' || format === 'plain'
   if (isNeverRefused && options.overflow !== 'reject' && !isOnlyMarks(text)) return true
-  const rendered = await renderGiven(scope, { text, format })
+  const rendered = await renderGiven(scope, { text, format, options })
   assertLength(rendered, options)
   return rendered.text !== ''
 }
@@ -109,7 +109,7 @@ type Picked = Omit<
 
 function pickOptions(input: MessageInput): { [Key in keyof Picked]: Picked[Key] | undefined } {
   const { overflow, buttons, after_press, keyboard, remove_keyboard, silent } = input
-  const { protect, link_preview, forum_topic, effect, telegram } = input
+  const { protect, link_preview, forum_topic, effect, telegram, shortcodes } = input
   return {
     overflow,
     // The checks made sure that each button is of one kind.
@@ -123,6 +123,7 @@ function pickOptions(input: MessageInput): { [Key in keyof Picked]: Picked[Key] 
     forum_topic,
     effect,
     telegram,
+    shortcodes,
   }
 }
 

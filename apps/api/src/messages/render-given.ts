@@ -3,6 +3,7 @@ import {
   type MessageContent,
   type MessageStep,
   prepareMessage,
+  readingOf,
   type TenantScope,
   TemplateError,
 } from '@tellwire/domain'
@@ -20,6 +21,7 @@ interface Given {
   text: string
   format: TextFormat
   values?: readonly string[] | undefined
+  options?: Pick<MessageContent['options'], 'shortcodes'>
 }
 
 /**
@@ -28,10 +30,11 @@ interface Given {
  * @throws `markup_invalid` with the words of Telegram, or `too_costly`.
  */
 export async function renderGiven(scope: RenderingScope, given: Given, pointer = '/text'): Promise<RenderedText> {
-  const { text, format, values } = given
+  const { text, format, values, options = {} } = given
+  const reading = readingOf({ ...(values ? { values } : {}), options })
   try {
-    if (text.length <= shortLengthMax) return renderText(text, format, values)
-    return await scope.boundedWork.run(scope.tenantId, 'renderText', given)
+    if (text.length <= shortLengthMax) return renderText(text, format, reading)
+    return await scope.boundedWork.run(scope.tenantId, 'renderText', { text, format, reading })
   } catch (error) {
     if (!(error instanceof TelegramParseError)) throw tooCostly(error, pointer)
     throw new ApiError('markup_invalid', `Telegram would refuse the text: ${error.message}.`, {

@@ -199,12 +199,18 @@ export const Rich = Type.Union([Literals(['auto']), Type.Boolean()], {
     'Whether Markdown goes as a rich message of Telegram, with headings, tables, nested lists, formulas and pictures: `auto` where the text has some, `true` always. People whose app is too old for it are told so in its place, and nobody else is. Where Telegram refuses it, the text goes as without it. Default: the message settings of the tenant.',
 })
 
+export const Shortcodes = Type.Boolean({
+  description:
+    'Whether Markdown shows names of emoji between colons as emoji, as GitHub does: `:bug:`, `:white_check_mark:`; never in code. Default: no.',
+})
+
 /** Everything that a message can have, wherever one is given. */
 export const messageFields = {
   text: Type.Optional(Text),
   format: Format,
   template: Type.Optional(TemplateUse),
   rich: Type.Optional(Rich),
+  shortcodes: Type.Optional(Shortcodes),
   overflow: Overflow,
   attachments: Type.Optional(
     Type.Array(Attachment, { minItems: 1, maxItems: 10, description: 'Two and more make an album.' }),

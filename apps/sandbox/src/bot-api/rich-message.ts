@@ -79,7 +79,7 @@ function checkBlock(value: unknown, count: Count, depth: number): void {
     case 'table':
       return checkTable(value, count)
     case 'map':
-      return checkMap(value)
+      return checkMap(value, count)
     default:
       if (!mediaTypes.has(String(type))) {
         throw badRequest(`can't parse InputRichBlock: type "${String(type)}" is unsupported`)
@@ -135,7 +135,7 @@ function checkCell(cell: unknown, count: Count): void {
   if (text !== undefined) readRichText(text, count)
 }
 
-function checkMap({ location, zoom, width, height }: Record<string, unknown>): void {
+function checkMap({ location, zoom, width, height, caption }: Record<string, unknown>, count: Count): void {
   const place = isRecord(location) ? location : {}
   if (!isBetween(place['latitude'], -90, 90) || !isBetween(place['longitude'], -180, 180)) {
     throw badRequest('invalid location specified')
@@ -144,6 +144,7 @@ function checkMap({ location, zoom, width, height }: Record<string, unknown>): v
   if (!isBetween(zoom, 0, 24) || !(sides > 0 && sides <= mapSidesMax)) {
     throw badRequest('invalid map properties specified')
   }
+  checkCaption(caption, count)
 }
 
 function checkMedium(block: Record<string, unknown>, count: Count): void {
@@ -161,7 +162,10 @@ function checkMedium(block: Record<string, unknown>, count: Count): void {
   ) {
     throw badRequest('RICH_MESSAGE_PHOTO_NO_MEDIA_FOUND')
   }
-  const { caption } = block
+  checkCaption(block['caption'], count)
+}
+
+function checkCaption(caption: unknown, count: Count): void {
   if (caption === undefined) return
   if (!isRecord(caption)) throw badRequest('richBlockCaption must be an object')
   readRichText(caption['text'], count)

@@ -16,7 +16,9 @@ const template = (text: string) => ({
 const endless = `{{a${' '.repeat(300_000)}`
 
 test('does a task, and throws what it throws', async () => {
-  await expect(work.run('t', 'renderText', { text: '**a**', format: 'markdown' })).resolves.toMatchObject({ text: 'a' })
+  await expect(work.run('t', 'renderText', { text: '**a**', format: 'markdown', reading: {} })).resolves.toMatchObject({
+    text: 'a',
+  })
   const failed: unknown = await work.run('t', 'renderTemplate', template('{{b}}')).catch((error: unknown) => error)
   expect(failed).toBeInstanceOf(TemplateError)
   expect(failed).toMatchObject({ missing: ['b'] })

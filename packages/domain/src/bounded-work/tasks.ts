@@ -1,4 +1,4 @@
-import { renderText, type TextFormat } from '@tellwire/format'
+import { type Reading, renderText, type TextFormat } from '@tellwire/format'
 import { type MessageToPrepare, prepareMessage } from '../messages/prepare-message.js'
 import {
   assertTemplate,
@@ -12,8 +12,8 @@ export const tasks = {
   assertTemplate: (text: string): void => assertTemplate(text),
   renderTemplate: (input: { content: TemplateContent; variables: Record<string, unknown>; reader: TemplateReader }) =>
     renderTemplate(input.content, input.variables, input.reader),
-  renderText: (input: { text: string; format: TextFormat; values?: readonly string[] | undefined }) =>
-    renderText(input.text, input.format, input.values),
+  renderText: ({ text, format, reading }: { text: string; format: TextFormat; reading: Reading }) =>
+    renderText(text, format, reading),
   prepareMessage: (input: MessageToPrepare) => prepareMessage(input),
 } satisfies Record<string, (input: never) => unknown>
 

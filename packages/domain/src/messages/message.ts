@@ -1,4 +1,4 @@
-import type { TextFormat } from '@tellwire/format'
+import type { Reading, TextFormat } from '@tellwire/format'
 
 import type { AskedOptions } from '../questions/question.js'
 
@@ -74,6 +74,8 @@ export interface MessageOptions {
   /** The number of a topic of a forum. */
   forum_topic?: number
   rich?: Rich
+  /** Names of emoji between colons are shown as emoji. */
+  shortcodes?: boolean
   /** The UUID of a notification. */
   reply_to?: string
   /** The message of a person that this answers, in the chat where it was written. */
@@ -145,3 +147,8 @@ export type Droppable =
   | 'new_media'
   | 'former_chat'
   | `attachments/${number}`
+
+/** How the text of a message is read. */
+export function readingOf({ values, options }: Pick<MessageContent, 'values' | 'options'>): Reading {
+  return { values, shortcodes: options.shortcodes }
+}

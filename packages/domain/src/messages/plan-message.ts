@@ -23,7 +23,7 @@ import { linkPreviewParams } from './link-preview.js'
 import type { Body, Medium, MessageStep, SendMethod } from './message-step.js'
 import { makeReplyMarkup } from './make-reply-markup.js'
 import { planRich, type RichPlan } from './plan-rich.js'
-import type { AttachmentType, Droppable, MessageContent, MessageOptions } from './message.js'
+import { type AttachmentType, type Droppable, type MessageContent, type MessageOptions, readingOf } from './message.js'
 
 export interface PlanOptions {
   /** Parts that are left out, because Telegram refused them. */
@@ -86,7 +86,7 @@ const noText: FormattedText = { text: '', entities: [] }
 /** A text as text and entities, with what stands above and below it. */
 function writeText(content: MessageContent, sender: string | undefined, isDropped: IsDropped): FormattedText {
   const { outcome } = content.options
-  const written = renderText(content.text, content.format, content.values)
+  const written = renderText(content.text, content.format, readingOf(content))
   const told = outcome === undefined ? written : aboveOutcome(outcome, written)
   const signed = sender === undefined ? told : belowSender(sender, told)
   return isDropped('formatting') ? withoutFormatting(signed) : signed

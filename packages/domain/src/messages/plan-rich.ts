@@ -1,7 +1,7 @@
 import { gainsFromRich, renderRich, type RichBlock, richLimits, splitRich } from '@tellwire/format'
 import { cleanSender } from './below-sender.js'
 import type { IsDropped } from './go-without.js'
-import type { MessageContent } from './message.js'
+import { type MessageContent, readingOf } from './message.js'
 import { richAt } from './rich-part.js'
 
 /** A text that goes as rich messages, or went as such until one of them was refused. */
@@ -21,9 +21,10 @@ const writtenMax = 4 * richLimits.characters
  * does not fit.
  */
 export function planRich(
-  { format, text, values, options }: MessageContent,
+  content: MessageContent,
   { sender, isDropped }: { sender: string | undefined; isDropped: IsDropped },
 ): RichPlan | undefined {
+  const { format, text, options } = content
   const { rich, mode, overflow, outcome, link_preview: preview } = options
   // What is added to a message is added to a text.
   if (rich === undefined || mode === 'append' || (format !== 'markdown' && format !== 'commonmark')) return undefined
@@ -31,7 +32,7 @@ export function planRich(
   // A rich message shows no page of an address: whoever asks for one would miss it.
   const showsPage = typeof preview === 'object' || preview === 'small' || preview === 'large'
   if (rich === 'auto' && showsPage) return undefined
-  const blocks = renderRich(text, format === 'markdown' ? 'written' : 'commonmark', values)
+  const blocks = renderRich(text, format === 'markdown' ? 'written' : 'commonmark', readingOf(content))
   if (blocks.length === 0 || (rich === 'auto' && !gainsFromRich(blocks))) return undefined
   const messages = splitRich([
     ...(sender === undefined ? [] : [paragraph('bold', cleanSender(sender))]),

@@ -56,7 +56,8 @@ function fillTemplate(content: MessageContent, found: MessageToPrepare['template
   if (!template || !found) return { failure: 'template_gone' }
   const { format } = found.content
   const { text, values } = renderTemplate(found.content, template.variables, found.reader)
-  if (isTooLong(renderText(text, format, values), content.options)) return { failure: 'message_too_long' }
+  if (isTooLong(renderText(text, format, { values, shortcodes: content.options.shortcodes }), content.options))
+    return { failure: 'message_too_long' }
   return { ...content, format, text, values }
 }
 

@@ -12,7 +12,7 @@ const content = (text: string, more: Partial<TemplateContent> = {}): TemplateCon
 const reader = { userId: 'u', attributes: { name: 'Ada', plan: 'free' }, locales: [] }
 const render = (text: string, variables: Record<string, unknown> = {}, more: Partial<TemplateContent> = {}) => {
   const { text: source, values } = renderTemplate(content(text, more), variables, reader)
-  return renderText(source, more.format ?? 'markdown', values).text
+  return renderText(source, more.format ?? 'markdown', { values }).text
 }
 
 test('knows variables, then attributes, and the user', () => {
@@ -36,7 +36,7 @@ test('shows a value as it is in code, in an address and at the beginning of a li
     { a: 'A_1 *', url: 'https://e.f/g?h=1', list: '# i' },
     reader,
   )
-  const rendered = renderText(text, 'markdown', values)
+  const rendered = renderText(text, 'markdown', { values })
 
   expect(rendered.text).toBe('A_1 * A_1 * A_1 * x\n\n• # i\n\nh\n─────\nA_1 *')
   expect(rendered.entities.map(({ type, url }) => [type, url])).toEqual([
@@ -60,7 +60,7 @@ describe('a moment', () => {
       const texts = { en: '{{time:due:wDT}}', de: 'Bis {{time:order.due}} {{ time : due : r }}' }
       const { text, values } = renderTemplate(content('', { format, texts }), { due, order: { due: unixTime } }, who)
 
-      const rendered = renderText(text, format, values)
+      const rendered = renderText(text, format, { values })
       expect(rendered.text).toBe('Bis 30. November 2026 um 05:45 GMT+9 30. November 2026 um 05:45 GMT+9')
       expect(rendered.entities).toEqual([
         { type: 'date_time', offset: 4, length: 32, unix_time: unixTime, date_time_format: 'Dt' },
@@ -72,8 +72,8 @@ describe('a moment', () => {
   test.each(['`{{time:due}}`', '```\n{{time:due}}\n```', '$x_1 {{time:due}}$'])('is words in code: %s', (text) => {
     const { text: source, values } = renderTemplate(content(text), { due }, reader)
 
-    expect(renderText(source, 'markdown', values).text).toContain('November 29, 2026 at 08:45 PM UTC')
-    expect(renderText(source, 'markdown', values).text).not.toContain('tg://')
+    expect(renderText(source, 'markdown', { values }).text).toContain('November 29, 2026 at 08:45 PM UTC')
+    expect(renderText(source, 'markdown', { values }).text).not.toContain('tg://')
   })
 
   test.each(['plain', 'telegram_markdown'] as const)('is told in the time of the user, in %s', (format) => {

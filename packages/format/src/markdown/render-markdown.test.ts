@@ -298,3 +298,14 @@ test('shows the address of a link without a text, and what a picture is describe
   expect(render('[](https://a.b/c)').text).toBe('https://a.b/c')
   expect(render('![AT&amp;T **b**](https://a.b)').text).toBe('AT&T b')
 })
+
+test.each([
+  [':bug: fix(api): 10:30:00 parse :rocket: ratio 1:2:3', '🐛 fix(api): 10:30:00 parse 🚀 ratio 1:2:3'],
+  ['**:white_check_mark:** :+1: (:100:)', '✅ 👍 (💯)'],
+  ['`:bug:` 1:100:2 a:bug:b :no_such_name: ::bug::', ':bug: 1:100:2 a:bug:b :no_such_name: ::bug::'],
+  ['| a |\n|---|\n| :bug: |', 'a\n──\n🐛'],
+  [':constructor: :__proto__:', ':constructor: :__proto__:'],
+])('names of emoji are shown as emoji where that is asked for: %s', (source, shown) => {
+  expect(renderMarkdown(source, { shortcodes: true }).text).toBe(shown)
+  expect(renderMarkdown(source, {}).text).toContain(source.includes(':bug:') ? ':bug:' : ':')
+})

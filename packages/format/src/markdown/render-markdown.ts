@@ -5,7 +5,7 @@ import { finishWholeText, isInvisible, isOnlyMarks } from '../telegram/finish-te
 import { fillText } from '../fill-values.js'
 import { footnoteMark } from './footnotes.js'
 import { languageOf } from './inline-tokens.js'
-import { parseMarkdown } from './parse-markdown.js'
+import { parseMarkdown, type Reading } from './parse-markdown.js'
 import { renderInline } from './render-inline.js'
 import { type Rendering, startRendering, warn, type Warning } from './rendering.js'
 import type { ItemMeta } from './dialect/lists.js'
@@ -13,7 +13,7 @@ import type { Dialect } from './parser.js'
 import { renderTable } from './render-table.js'
 import type { TextBuilder } from './text-builder.js'
 
-export interface MarkdownOptions {
+export interface MarkdownOptions extends Reading {
   /**
    * How many columns of monospaced text a table may take; a wider one becomes a list. A phone shows about 40.
    * @default 40
@@ -21,8 +21,6 @@ export interface MarkdownOptions {
   tableWidthMax?: number
   /** @default 'written' */
   dialect?: Dialect
-  /** Values of the placeholders of the source (`placeholderOf`), shown as they are. */
-  values?: readonly string[]
 }
 
 export interface RenderedText extends FormattedText {
@@ -40,11 +38,11 @@ const expandableLength = 600
  */
 export function renderMarkdown(
   source: string,
-  { tableWidthMax = 40, dialect = 'written', values = [] }: MarkdownOptions = {},
+  { tableWidthMax = 40, dialect = 'written', values = [], shortcodes }: MarkdownOptions = {},
 ): RenderedText {
   const rendering = startRendering(tableWidthMax)
   const wellFormed = source.toWellFormed()
-  const { body, notes } = parseMarkdown(wellFormed, dialect, values)
+  const { body, notes } = parseMarkdown(wellFormed, dialect, { values, shortcodes })
   renderBlocks(rendering, body)
   for (const [index, note] of notes.entries()) {
     if (index === 0) rendering.out.separate(2)

@@ -4,7 +4,7 @@ import type { DetailsMeta } from '../markdown/dialect/html.js'
 import type { ItemMeta } from '../markdown/dialect/lists.js'
 import { footnoteMark } from '../markdown/footnotes.js'
 import { alignOf, isOpenable, languageOf, textOf } from '../markdown/inline-tokens.js'
-import { parseMarkdown } from '../markdown/parse-markdown.js'
+import { parseMarkdown, type Reading } from '../markdown/parse-markdown.js'
 import type { Dialect } from '../markdown/parser.js'
 import { isInvisible } from '../telegram/finish-telegram-text.js'
 import { readTerminalOutput } from '../terminal-output.js'
@@ -15,6 +15,7 @@ import {
   type RichBlock,
   type RichCell,
   type RichItem,
+  type RichMap,
   type RichMedium,
   type RichText,
 } from './rich-message.js'
@@ -22,8 +23,8 @@ import { textOfRich } from './rich-text-of.js'
 import { measureRich } from './split-rich.js'
 
 /** Markdown as the blocks of a rich message, however many: none of its words are lost. None where there is nothing to show. */
-export function renderRich(source: string, dialect: Dialect, values: readonly string[] = []): RichBlock[] {
-  const { body, notes } = parseMarkdown(readTerminalOutput(source).toWellFormed(), dialect, values)
+export function renderRich(source: string, dialect: Dialect, reading: Reading = {}): RichBlock[] {
+  const { body, notes } = parseMarkdown(readTerminalOutput(source).toWellFormed(), dialect, reading)
   const blocks = [...renderBlocks(body), ...notes.flatMap(renderNote)]
   return showNothing(blocks) ? [] : blocks
 }
@@ -189,7 +190,7 @@ function renderParagraph(tokens: readonly Token[], heading: number): RichBlock[]
   if (heading === 0 && said.length === 1 && only?.type === 'formula' && /^(?:\$\$|\\\[)/.test(only.content)) {
     return [{ type: 'mathematical_expression', expression: formulaOf(only).trim() }]
   }
-  const media = heading === 0 ? said.map(readMedium) : []
+  const media = heading === 0 ? said.map((token) => readMap(token) ?? readMedium(token)) : []
   if (media.length > 0 && media.every((medium) => medium !== undefined)) return media
   const text = renderRichInline(tokens)
   if (plainOf(text).trim() === '') return []
@@ -221,6 +222,26 @@ function readMedium(token: Token): RichMedium | undefined {
       return { type, audio: { type, media: source }, ...caption }
     case 'photo':
       return { type, photo: { type, media: source }, ...caption }
+  }
+}
+
+/** A place by its address (RFC 5870): latitude, longitude and perhaps `z`, how near it is looked at. */
+const place =
+  /^geo:(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)(?:,-?[\d.]+)?(?:;[^?]*)?(?:\?(?:.*&)?z=(\d{1,2})\b.*)?$/i
+const mapSize = { zoom: 15, width: 600, height: 300 }
+
+/** A picture of a place is a map. */
+function readMap(token: Token): RichMap | undefined {
+  const [, latitude, longitude, zoom] = token.type === 'image' ? (place.exec(token.attrGet('src') ?? '') ?? []) : []
+  const location = { latitude: Number(latitude), longitude: Number(longitude) }
+  if (!(Math.abs(location.latitude) <= 90) || !(Math.abs(location.longitude) <= 180)) return undefined
+  const described = cleanText(textOf(token.children ?? []))
+  return {
+    type: 'map',
+    location,
+    ...mapSize,
+    ...(zoom === undefined ? {} : { zoom: Math.min(24, Number(zoom)) }),
+    ...(described === '' ? {} : { caption: { text: described } }),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { FormattedText } from '../formatted-text.js'
 import { TextBuilder } from '../markdown/text-builder.js'
 import { finishWholeText } from '../telegram/finish-telegram-text.js'
-import { addressOf, type RichBlock, type RichItem, type RichText } from './rich-message.js'
+import { addressOf, coordinatesOf, type RichBlock, type RichItem, type RichText } from './rich-message.js'
 
 /** Blocks as text and entities: for where they cannot go as what they are. A table is its cells, row by row. */
 export function richAsText(blocks: readonly RichBlock[]): FormattedText {
@@ -60,6 +60,9 @@ function writeBlock(out: TextBuilder, block: RichBlock, place: Place): void {
         }
       }
       return
+    case 'map':
+      if (block.caption) writeText(out, [block.caption.text, ' '])
+      return out.write(`(${coordinatesOf(block)})`)
     case 'photo':
     case 'video':
     case 'animation':

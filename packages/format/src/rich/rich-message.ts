@@ -12,7 +12,19 @@ export type RichBlock =
   | { type: 'blockquote'; blocks: RichBlock[] }
   | { type: 'details'; summary: RichText; blocks: RichBlock[] }
   | { type: 'table'; cells: RichCell[][]; is_bordered: true }
+  | RichMap
   | RichMedium
+
+/** A place on the earth, in degrees; its size is in pixels. */
+export interface RichMap {
+  type: 'map'
+  location: { latitude: number; longitude: number }
+  /** 0 is all of it, 24 a doorstep. */
+  zoom: number
+  width: number
+  height: number
+  caption?: RichCaption
+}
 
 /** Its media comes by address. */
 export type RichMedium =
@@ -76,6 +88,11 @@ export function addressOf(medium: RichMedium): string {
     case 'audio':
       return medium.audio.media
   }
+}
+
+/** A place in figures, as people pass them on. */
+export function coordinatesOf({ location: { latitude, longitude } }: RichMap): string {
+  return `${latitude}, ${longitude}`
 }
 
 /** The blocks that are in a block. */

@@ -1,6 +1,7 @@
 import { escapeHtml, wrapLink } from '../preview/render-preview.js'
 import {
   addressOf,
+  coordinatesOf,
   type RichBlock,
   type RichCell,
   type RichItem,
@@ -37,6 +38,8 @@ function renderBlock(block: RichBlock): string {
       return `<details><summary>${renderText(block.summary)}</summary>${renderRichPreview(block.blocks)}</details>`
     case 'table':
       return `<table>${block.cells.map((row) => `<tr>${row.map(renderCell).join('')}</tr>`).join('')}</table>`
+    case 'map':
+      return `<p data-map="${coordinatesOf(block)}">${renderText(block.caption?.text ?? '')} (${coordinatesOf(block)})</p>`
     case 'photo':
     case 'video':
     case 'animation':

@@ -1,4 +1,4 @@
-import { plainOf, type RichBlock, type RichItem } from './rich-message.js'
+import { coordinatesOf, plainOf, type RichBlock, type RichItem } from './rich-message.js'
 
 /** The words of blocks, line by line. */
 export function textOfRich(blocks: readonly RichBlock[]): string {
@@ -23,6 +23,8 @@ function textOfBlock(block: RichBlock): string {
       return [plainOf(block.summary), textOfRich(block.blocks)].join('\n')
     case 'table':
       return block.cells.map((row) => row.map(({ text = '' }) => plainOf(text)).join(' │ ')).join('\n')
+    case 'map':
+      return `${block.caption ? `${plainOf(block.caption.text)} ` : ''}(${coordinatesOf(block)})`
     case 'photo':
     case 'video':
     case 'animation':

@@ -117,7 +117,7 @@ test('a link in a link is words, and control characters of a value are none', ()
   expect(rich('[![build](https://a.example/b.svg)](https://c.example/)')).toEqual([
     { type: 'paragraph', text: { type: 'url', text: 'build', url: 'https://c.example/' } },
   ])
-  expect(renderRich('# \uf8f00\uf8f1', 'written', ['a\u0000\u001b[1mb\ud800'])).toEqual([
+  expect(renderRich('# \uf8f00\uf8f1', 'written', { values: ['a\u0000\u001b[1mb\ud800'] })).toEqual([
     { type: 'heading', size: 1, text: 'a[1mb\ufffd' },
   ])
 })
@@ -159,7 +159,7 @@ test('moments and emoji of Telegram', () => {
 })
 
 test('values are shown as they are', () => {
-  expect(renderRich('# \uf8f00\uf8f1', 'written', ['**not bold**'])).toEqual([
+  expect(renderRich('# \uf8f00\uf8f1', 'written', { values: ['**not bold**'] })).toEqual([
     { type: 'heading', size: 1, text: '**not bold**' },
   ])
 })
@@ -278,4 +278,21 @@ test.each([
   const before = performance.now()
   splitRich(rich(source))
   expect(performance.now() - before).toBeLessThan(3_000)
+})
+
+test('a picture of a place is a map, and a place that is none stays what it is', () => {
+  expect(rich('![Our shop](geo:52.52,-13.405?z=17)\n\n![](geo:0,0)')).toEqual([
+    {
+      type: 'map',
+      location: { latitude: 52.52, longitude: -13.405 },
+      zoom: 17,
+      width: 600,
+      height: 300,
+      caption: { text: 'Our shop' },
+    },
+    { type: 'map', location: { latitude: 0, longitude: 0 }, zoom: 15, width: 600, height: 300 },
+  ])
+  expect(rich('![far](geo:91,0) ![farther](geo:0,181)').map(({ type }) => type)).toEqual(['paragraph'])
+  expect(richAsText(rich('![Our shop](geo:52.52,13.405)')).text).toBe('Our shop (52.52, 13.405)')
+  expect(renderRichPreview(rich('![<b>](geo:1,2)'))).not.toContain('<b>')
 })

@@ -75,7 +75,7 @@ async function applyEdit(
   edit: NotificationEdit,
 ): Promise<MessageContent> {
   const { format = before.format, text, template, buttons, attachments, link_preview: preview, overflow } = edit
-  const { rich = before.options.rich ?? false } = edit
+  const { rich = before.options.rich ?? false, shortcodes = before.options.shortcodes ?? false } = edit
   if (buttons && (before.options.keyboard ?? before.options.remove_keyboard)) {
     throw refusal('impossible_combination', 'A message has one of buttons, keyboard and remove_keyboard.', {
       pointer: '/buttons',
@@ -100,15 +100,22 @@ async function applyEdit(
       protect: false,
       overflow: 'split',
       link_preview: 'auto',
-      ...definedOf({ ...given, buttons: buttons ?? undefined, link_preview: preview, overflow, rich }),
+      ...definedOf({ ...given, buttons: buttons ?? undefined, link_preview: preview, overflow, rich, shortcodes }),
       format,
     },
     [],
     { isEdit: true },
   )
-  const replaced = ['text', 'template', 'buttons', 'attachments', 'link_preview', 'overflow', 'rich'].filter(
-    (name) => name in edit,
-  )
+  const replaced = [
+    'text',
+    'template',
+    'buttons',
+    'attachments',
+    'link_preview',
+    'overflow',
+    'rich',
+    'shortcodes',
+  ].filter((name) => name in edit)
   const kept = Object.entries(before.options).filter(
     ([name]) => !replaced.includes(name) && !(name === 'template' && text !== undefined),
   )

@@ -1,7 +1,7 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { ShownId } from '../../http/ids.js'
 import { Literals, Nullable } from '../../http/schemas.js'
-import { Buttons, formats, LinkPreview, messageFields, Overflow, Rich } from '../../messages/schemas.js'
+import { Buttons, formats, LinkPreview, messageFields, Overflow, Rich, Shortcodes } from '../../messages/schemas.js'
 
 /** A schema that fills in nothing: what an edit does not name stays as it is. */
 function withoutDefault<Schema extends TSchema>({ default: _, ...schema }: Schema & { default?: unknown }) {
@@ -18,6 +18,7 @@ export const NotificationEdit = Type.Object(
     link_preview: Type.Optional(withoutDefault(LinkPreview)),
     overflow: Type.Optional(withoutDefault(Overflow)),
     rich: Type.Optional(Rich),
+    shortcodes: Type.Optional(Shortcodes),
   },
   {
     $id: 'NotificationEdit',

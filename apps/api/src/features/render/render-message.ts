@@ -53,11 +53,11 @@ function showPart({ method, params, shown, media }: MessageStep) {
 /** What is read otherwise than CommonMark has it is told, so that nobody wonders. */
 async function warnOfDialect(
   scope: RenderingScope,
-  { text, format, values }: MessageContent,
+  { text, format, values, options }: MessageContent,
   written: FormattedText,
 ): Promise<{ code: string; message: string }[]> {
   if (format !== 'markdown') return []
-  const letter = await renderGiven(scope, { text, format: 'commonmark', values })
+  const letter = await renderGiven(scope, { text, format: 'commonmark', values, options })
   const isSame = letter.text === written.text && JSON.stringify(letter.entities) === JSON.stringify(written.entities)
   const message = 'CommonMark to the letter reads it otherwise; "format": "commonmark" would'
   return isSame ? [] : [{ code: 'differs_from_commonmark', message }]
