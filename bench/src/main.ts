@@ -29,7 +29,14 @@ interface Bench {
 
 const benches: Bench[] = [
   {
-    keys: ['accept_vs_prisma_bullmq', 'accept_vs_pg_insert', 'accept_vs_noop', 'accept_p99_vs_pg_insert'],
+    keys: [
+      'accept_vs_prisma_bullmq',
+      'accept_vs_pg_insert',
+      'accept_vs_noop',
+      'accept_vs_bare_fastify',
+      'accept_api_ms',
+      'accept_p99_vs_pg_insert',
+    ],
     run: benchAccept,
   },
   {

@@ -6,6 +6,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import {
+  applyRetention,
+  connectDatabase,
   expireDeliveries,
   findAwaitingWithConnection,
   findBotsWithUpdates,
@@ -64,6 +66,7 @@ await measureAccept()
 await measureReading()
 await measurePresses()
 await measureBroadcast()
+await measureRetention()
 await Promise.all([large, small].map(({ api }) => api.stop()))
 await lab.close()
 console.log(JSON.stringify(figures, undefined, 2))
@@ -337,6 +340,34 @@ async function measureBroadcast(): Promise<void> {
   await worker.stop()
   set('broadcast_1m_cancel_s', { ours: round(seconds), unit: 's', n: size.audience }, { max: 60 })
   set('broadcast_1m_request_ms_max', { ours: Math.round(longest), unit: 'ms', n: size.audience }, { max: 1_000 })
+}
+
+/** What is too old is dropped, while notifications are accepted. */
+async function measureRetention(): Promise<void> {
+  const { place, tenant, api } = large
+  const accept = async (): Promise<number> => {
+    const beganMs = nowMs()
+    const response = await fetch(`http://127.0.0.1:${api.port}/v1/notifications`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${tenant.key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ to: { user_id: 'u1' }, text: 'while partitions go' }),
+    })
+    await response.arrayBuffer()
+    if (!response.ok) throw new Error(`a notification was answered with ${response.status}`)
+    return nowMs() - beganMs
+  }
+  const db = connectDatabase({ url: place.engineUrl, poolMax: 2 })
+  let isOver = false
+  const dropping = applyRetention(db).finally(() => (isOver = true))
+  const times: number[] = []
+  while (!isOver) {
+    times.push(await accept())
+    await delay(2)
+  }
+  const { dropped } = await dropping
+  await db.$disconnect()
+  note(`${dropped.length} partitions were dropped`)
+  set('retention_drop_blocked_ms', { ours: round(Math.max(...times)), unit: 'ms', n: times.length }, { max: 100 })
 }
 
 function readRssMb({ child }: Program): number {

@@ -1,10 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Database } from '@tellwire/db'
+import { issueAdminKey } from '@tellwire/domain'
 import type { FastifyInstance } from 'fastify'
 import { expect } from 'vitest'
 import { type Client, createBot, createConnection, createTenant, type Tenant, test } from '../../test/fixtures.js'
 import { fieldsOf, type GeneratedRequest, put, sampleOf, sampleRequest, thinned } from '../../test/generate-requests.js'
-import { tenantRoutes } from '../routes.js'
+import type { Route } from '../route.js'
+import { operatorRoutes, tenantRoutes } from '../routes.js'
 
 /** Stands in everything that the other tenant has, and in nothing that is asked. */
 const planted = 'PLANTED-7f3a'
@@ -68,6 +70,27 @@ test('no operation shows or changes what another tenant has, whatever of it is n
   const operations = new Set(requests.map(({ what }) => what))
   expect(operations.size).toBe(tenantRoutes.length - 1)
 }, 300_000)
+
+test('the key of a tenant opens none of the operations of operators, and the other way round', async ({
+  app,
+  tenant,
+  db,
+}) => {
+  const { key: adminKey } = await issueAdminKey(db, { name: 'foreign' })
+  const statusesOf = async (routes: readonly Route[], key: string): Promise<Set<number>> => {
+    const statuses = new Set<number>()
+    for (const route of routes) {
+      const { method, url, headers, body } = sampleRequest(route, {})
+      const asked = { method, url, headers: { ...headers, authorization: `Bearer ${key}` } }
+      statuses.add((await app.inject({ ...asked, ...(body === undefined ? {} : { payload: body }) })).statusCode)
+    }
+    return statuses
+  }
+
+  expect(operatorRoutes.length).toBeGreaterThan(25)
+  expect(await statusesOf(operatorRoutes, tenant.key)).toEqual(new Set([401]))
+  expect(await statusesOf(tenantRoutes, adminKey)).toEqual(new Set([401]))
+})
 
 /** Makes one object of each kind. @returns their ids, and cursors of their lists. */
 async function makeEverything(client: Client, made: string[]): Promise<{ ids: string[]; cursors: string[] }> {
