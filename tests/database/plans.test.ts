@@ -33,6 +33,12 @@ async function fill(ownerUrl: string, rows: number): Promise<void> {
   await client.query(`
     INSERT INTO deliveries (tenant_id, id, notification_id, user_id, status)
     SELECT gen_random_uuid(), uuid_v7(), gen_random_uuid(), 'u' || i, 'sent' FROM generate_series(1, ${rows}) i`)
+  // Of very many tenants, each with a bot of its own and some people, as a large service has them.
+  await client.query('SET session_replication_role = replica')
+  await client.query(`
+    INSERT INTO connections (tenant_id, id, user_id, bot_id, chat_id)
+    SELECT md5('tenant ' || i / 3)::uuid, uuid_v7(), 'u' || i, md5('bot ' || i / 3)::uuid, i FROM generate_series(1, ${rows}) i`)
+  await client.query('SET session_replication_role = origin')
   await client.query('ANALYZE')
   await client.end()
 }
@@ -79,6 +85,20 @@ test.for(definedStatements().map((statement) => [statement.name, statement] as c
   '%s reads by index alone, on empty tables, on small ones and on filled ones',
   async ([, statement], { empty, few, filled }) => {
     for (const engine of [empty, few, filled]) expect(wholeReads(await planOf(engine, statement))).toEqual([])
+  },
+)
+
+/** Looks for the connections of a chat that go through all of a bot's, of which there may be very many. */
+function looksForChats(node: PlanNode): string[] {
+  const { 'Relation Name': table, 'Index Cond': index = '', Filter: filter = '', Plans: inner = [] } = node
+  const isLong = table === 'connections' && /\bchat_id\b/.test(filter) && !/\bchat_id\b|\buser_id\b/.test(index)
+  return [...(isLong ? [`${node['Index Name']}: ${index}`] : []), ...inner.flatMap(looksForChats)]
+}
+
+test.for(definedStatements().map((statement) => [statement.name, statement] as const))(
+  '%s finds the connections of a chat by the chat',
+  async ([, statement], { empty, few, filled }) => {
+    for (const engine of [empty, few, filled]) expect(looksForChats(await planOf(engine, statement))).toEqual([])
   },
 )
 

@@ -27,8 +27,12 @@ export async function fill(place: Place, sizes: Sizes, tenantId: string): Promis
   )
   await run("INSERT INTO tenants (id, name) SELECT tenant_id, 'Tenant ' || n FROM made")
   await run(`
-    INSERT INTO bots (id, tenant_id, telegram_id, username, display_name, token_sealed, update_mode)
-    SELECT bot_id, tenant_id, 5000000000 + n, 'idle_' || n || '_bot', 'Idle', '', 'webhook' FROM made`)
+    INSERT INTO bots (
+      id, tenant_id, telegram_id, username, display_name, token_sealed, update_mode, created_at, webhook_due_at
+    )
+    SELECT bot_id, tenant_id, 5000000000 + n, 'idle_' || n || '_bot', 'Idle', '', 'webhook', now() - interval '60 days',
+      now() + random() * interval '1 day'
+    FROM made`)
   await run('INSERT INTO lanes (bot_id) SELECT bot_id FROM made')
   await run('INSERT INTO update_pollers (bot_id) SELECT bot_id FROM made')
   await run('INSERT INTO bot_access (tenant_id, bot_id) SELECT tenant_id, bot_id FROM made')

@@ -33,3 +33,6 @@ CREATE INDEX events_content_idx ON events (id) WHERE type IN ('message.received'
 
 -- Where a group is that became a supergroup is looked up from the new one.
 CREATE INDEX chats_migrated_idx ON chats (bot_id, migrated_to_chat_id) WHERE migrated_to_chat_id IS NOT NULL;
+
+-- So long at most a drop waits for its lock, and whoever writes for the drop. What is busy is tried again an hour later.
+ALTER FUNCTION drop_partition(text, text) SET lock_timeout = '30ms';

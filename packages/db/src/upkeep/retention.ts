@@ -130,8 +130,15 @@ export async function findKeepers(db: Database, kept: Kept): Promise<Keepers[]> 
     `SELECT ${daysOf[kept]} AS days, array_agg(id::text) AS ids FROM tenants
      WHERE ${daysOf[kept]} <> ${retentionDays[kept]} GROUP BY 1`,
   )
+  const [usual] = await db.$queryRawUnsafe<{ is_any: boolean }[]>(
+    `SELECT EXISTS (SELECT FROM tenants WHERE ${daysOf[kept]} = ${retentionDays[kept]}) AS is_any`,
+  )
+  const tenantIds = own.flatMap(({ ids }) => ids)
   return [
-    { days: retentionDays[kept], condition: 'tenant_id <> ALL ($1::uuid[])', tenantIds: own.flatMap(({ ids }) => ids) },
+    // Where nobody is left for it, old partitions are not searched for what would be theirs.
+    ...(usual?.is_any === true || own.length === 0
+      ? [{ days: retentionDays[kept], condition: 'tenant_id <> ALL ($1::uuid[])', tenantIds }]
+      : []),
     ...own.map(({ days, ids }) => ({ days, condition: 'tenant_id = ANY ($1::uuid[])', tenantIds: ids })),
   ]
 }
