@@ -100,6 +100,8 @@ async function setUp(isLarge: boolean): Promise<Stage> {
   await parkLanes(place, true)
   if (isLarge) {
     await fill(place, size, tenant.id)
+    // Nothing has changed since the bots were looked at.
+    await place.owner.query("INSERT INTO service_settings (name) VALUES ('public_url')")
     // What was filled in was told to webhooks and summed up long ago.
     await place.owner.query(
       'UPDATE event_cursors SET xid = pg_snapshot_xmin(pg_current_snapshot()), id = uuid_v7_floor(now())',

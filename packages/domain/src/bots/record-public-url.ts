@@ -10,5 +10,11 @@ export async function recordPublicUrl(db: Database, publicUrl: string | undefine
     INSERT INTO service_settings AS s (name, value) VALUES ('public_url', ${publicUrl ?? null})
     ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now()
       WHERE s.value IS DISTINCT FROM excluded.value`
-  if (changed > 0) await db.bot.updateMany({ where: { status: 'active' }, data: { webhookDueAt: new Date() } })
+  if (changed === 0) return
+  // A hundred a second, or all within ten minutes.
+  await db.$executeRaw`
+    UPDATE bots SET webhook_due_at = clock_timestamp() + make_interval(
+      secs => random() * least(600, (SELECT count(*) FROM bots WHERE status = 'active') / 100.0)
+    )
+    WHERE status = 'active'`
 }
