@@ -1,4 +1,4 @@
-import { connectDatabase, newId } from '@tellwire/db'
+import { acquireLanes, connectDatabase, connectEngine, newId, takeDuty } from '@tellwire/db'
 import { createTestDatabase } from '@tellwire/testing'
 import { afterEach, expect, test, vi } from 'vitest'
 
@@ -22,4 +22,24 @@ test('moments that are compared in the database come from its clock', async () =
   expect(Math.max(...times)).toBeLessThan(60_000)
   vi.useRealTimers()
   await db.$disconnect()
+})
+
+test('what was held when the clock was set back is held no longer than a lease', async () => {
+  const { engineUrl: url } = await createTestDatabase()
+  const [db, engine] = [connectDatabase({ url, poolMax: 1 }), connectEngine({ url, poolMax: 1 })]
+  const botId = newId()
+  const bot = { telegramId: 1n, username: 'a', displayName: 'a', tokenSealed: new Uint8Array(1), updateMode: 'webhook' }
+  await db.bot.create({ data: { id: botId, ...bot } })
+  await db.lane.create({ data: { botId } })
+  const acquire = async (): Promise<number> => (await acquireLanes(engine, [{ botId, turnId: newId() }])).size
+  const take = (holderId: string): Promise<boolean> => takeDuty(engine, { name: 'sweep', holderId, leaseMs: 3_000 })
+
+  expect([await acquire(), await take(newId())]).toEqual([1, true])
+  expect([await acquire(), await take(newId())]).toEqual([0, false])
+  // As if the clock had been an hour ahead when they were taken, by processes that died since.
+  await db.$executeRaw`UPDATE lanes SET lease_until = lease_until + interval '1 hour'`
+  await db.$executeRaw`UPDATE duties SET lease_until = lease_until + interval '1 hour'`
+
+  expect([await acquire(), await take(newId())]).toEqual([1, true])
+  await Promise.all([db.$disconnect(), engine.end()])
 })
