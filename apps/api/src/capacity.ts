@@ -16,24 +16,30 @@ export interface Capacity {
 
 /** The waits are looked up every five seconds at most; meanwhile the last ones are told. */
 export function createCapacity({ db, engine }: { db: Database; engine: Pool }): Capacity {
-  // Counting a long backlog is dear: once for all who ask.
-  const backlogs = createCache(kept, async (tenantId) => {
+  const bots = createCache(kept, async (tenantId) => {
     const access = await db.botAccess.findMany({
       where: { tenantId },
       select: { botId: true, bot: { select: { tenantId: true } } },
       take: 20,
     })
+    return access.map(({ botId, bot }) => ({ botId, isOwn: bot.tenantId === tenantId }))
+  })
+  // Counting a long backlog is dear: once for all tenants of a bot.
+  const backlog = createCache(kept, (botId) => measureBacklog(engine, botId, countMax))
+  const ownOf = createCache(kept, (key) => {
+    const [botId = '', tenantId = ''] = key.split(' ')
+    return measureOwnBacklog(engine, botId, tenantId, countMax)
+  })
+  const backlogsOf = async (tenantId: string): Promise<Backlog[]> => {
     const found = await Promise.all(
-      access.map(async ({ botId, bot }) => {
-        const backlog = await measureBacklog(engine, botId, countMax)
+      (await bots.get(tenantId)).map(async ({ botId, isOwn }) => {
+        const whole = await backlog.get(botId)
         // What waits of others on a shared bot is nobody's business, and takes turns with it.
-        if (!backlog || bot.tenantId === tenantId) return backlog
-        return { ...backlog, waiting: await measureOwnBacklog(engine, botId, tenantId) }
+        return !whole || isOwn ? whole : { ...whole, waiting: await ownOf.get(`${botId} ${tenantId}`) }
       }),
     )
     return found.filter((backlog) => backlog !== undefined)
-  })
-  const backlogsOf = async (tenantId: string): Promise<Backlog[]> => backlogs.get(tenantId)
+  }
 
   return {
     expectWaitMs: async (tenantId, priority) => {

@@ -16,12 +16,8 @@ export async function recordPress(scope: UpdateScope, query: CallbackQuery): Pro
   const reference = readCallbackData(data ?? '')
   if (!reference) return undefined
   // Telegram may leave the message out: then it is the private chat, or any.
-  const chatId = message ? BigInt(message.chat.id) : undefined
-  const wanted = { botId, id: reference.deliveryId }
-  const delivery = message
-    ? await findDeliveryOfBot(db, { ...wanted, chatId })
-    : ((await findDeliveryOfBot(db, { ...wanted, chatId: BigInt(from.id) })) ??
-      (await findDeliveryOfBot(db, { ...wanted, chatId: undefined })))
+  const find = (chatId: bigint | undefined) => findDeliveryOfBot(db, { botId, id: reference.deliveryId, chatId })
+  const delivery = (await find(BigInt(message?.chat.id ?? from.id))) ?? (message ? undefined : await find(undefined))
   if (!delivery || (message && !(await isInChat(scope, delivery.chatId, BigInt(message.chat.id))))) return undefined
   const { tenantId, notificationId, userId, connectionId } = delivery
   const { options } = await findContent(db, { tenantId, id: notificationId })

@@ -41,15 +41,24 @@ const measureOwn = defineStatement(
 SELECT r.priority, w.count
 FROM generate_series(0, 2) AS r (priority)
 CROSS JOIN LATERAL (
-  SELECT count(*)::int AS count FROM pending_deliveries p
-  WHERE p.bot_id = $1::uuid AND NOT p.is_paused AND p.priority = r.priority
-    AND coalesce(p.tenant_id, '${nilUuid}'::uuid) = $2::uuid
+  SELECT count(*)::int AS count
+  FROM (
+    SELECT FROM pending_deliveries p
+    WHERE p.bot_id = $1::uuid AND NOT p.is_paused AND p.priority = r.priority
+      AND coalesce(p.tenant_id, '${nilUuid}'::uuid) = $2::uuid
+    LIMIT $3
+  ) p
 ) w`,
 )
 
-/** Counts what waits of one tenant in a bot's lane, by priority. */
-export async function measureOwnBacklog(engine: Pool, botId: string, tenantId: string): Promise<number[]> {
-  const rows = await run<{ priority: number; count: number }>(engine, measureOwn, [botId, tenantId])
+/** Counts what waits of one tenant in a bot's lane, by priority: up to `countMax` of each. */
+export async function measureOwnBacklog(
+  engine: Pool,
+  botId: string,
+  tenantId: string,
+  countMax?: number,
+): Promise<number[]> {
+  const rows = await run<{ priority: number; count: number }>(engine, measureOwn, [botId, tenantId, countMax ?? null])
   return priorities.map((_, rank) => rows.find(({ priority }) => priority === rank)?.count ?? 0)
 }
 

@@ -72,7 +72,7 @@ export async function exportUser(
   }
   // A page ends where the first of the lists does, so that the next one goes on there with all of them.
   const ends = Object.values(read).flatMap((rows) => (rows.length < countMax ? [] : (rows.at(-1)?.id ?? [])))
-  const [endsAt] = ends.toSorted().toReversed()
+  const endsAt = ends.toSorted().at(-1)
   const onPage = <Item extends Row>(rows: Item[]): Item[] =>
     endsAt === undefined ? rows : rows.filter(({ id }) => id >= endsAt)
   return {

@@ -20,7 +20,7 @@ export async function moveChat(
     ON CONFLICT DO NOTHING`
   await db.chat.updateMany({ where: { botId, chatId }, data: { migratedToChatId: toChatId } })
 
-  await makeWay(scope.db, { botId, chatId, toChatId })
+  await makeWay(db, { botId, chatId, toChatId })
   const settled = await db.connection.findMany({
     where: { botId, chatId: toChatId },
     select: { tenantId: true, userId: true },
