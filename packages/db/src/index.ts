@@ -170,6 +170,14 @@ export {
   type WaitingUpdate,
 } from './updates/waiting-updates.js'
 export { enqueueWebhooks, replayWebhooks } from './webhooks/enqueue.js'
-export { type DueWebhook, findDueWebhooks, settleWebhooks, type WebhookAttemptToSettle } from './webhooks/send.js'
+export {
+  type DueWebhook,
+  type EndpointReference,
+  findDueWebhooks,
+  findWaitingEndpoints,
+  readWebhookEndpoints,
+  type WebhookEndpoint,
+} from './webhooks/find-due.js'
+export { settleWebhooks, type WebhookAttemptToSettle } from './webhooks/settle.js'
 export { addPartitions, deleteExpired, findStrayRows } from './upkeep/upkeep.js'
 export type { Pool } from 'pg'

@@ -1,4 +1,4 @@
-import type { DueWebhook } from '@tellwire/db'
+import type { WebhookEndpoint } from '@tellwire/db'
 import {
   type AddressRules,
   type Sealer,
@@ -7,8 +7,9 @@ import {
   unsealWebhookSecret,
   webhookHeaders,
 } from '@tellwire/domain'
-import { type Agent, request } from 'undici'
+import { type Agent, type Dispatcher, errors } from 'undici'
 import { AddressRefused, findAddressFault } from './guarded-agent.js'
+import type { NextWebhook } from './webhook-queue.js'
 
 /** The result of a request to a webhook. */
 export interface WebhookAnswer {
@@ -28,72 +29,113 @@ export interface Posting {
   sealer: Sealer
 }
 
-const totalTimeoutMs = 20_000
+/** Endpoints whose secrets are kept open. */
+const targetsMax = 1_000
 const answerBytesMax = 4_096
+/** Whoever sends on and on, or hardly anything, is hung up on after so long: the status says it all. */
 const answerReadMs = 2_000
 
-/** Sends an event to an endpoint, signed; no redirect is followed. It never throws. */
-export async function postWebhook(
-  { agent, rules, sealer }: Posting,
-  { event, endpoint }: DueWebhook,
-): Promise<WebhookAnswer> {
-  const beganAtMs = performance.now()
-  const answer = (given: Partial<WebhookAnswer>): WebhookAnswer => ({
-    status: undefined,
-    failure: undefined,
-    retryAfterSeconds: undefined,
-    text: undefined,
-    ...given,
-    latencyMs: Math.round(performance.now() - beganAtMs),
-  })
-  if (!event || findAddressFault(rules, endpoint.url) !== undefined) return answer({ failure: 'address_refused' })
-  const { id: messageId, created_at: timestamp, ...rest } = showEvent(event)
-  const body = JSON.stringify({ id: messageId, timestamp, ...rest })
-  try {
-    const secrets = [endpoint.secretSealed, endpoint.previousSecretSealed]
-      .filter((sealed) => sealed !== null)
-      .map((sealed) => unsealWebhookSecret(sealer, endpoint, sealed))
-    const own = endpoint.headersSealed === null ? {} : unsealWebhookHeaders(sealer, endpoint, endpoint.headersSealed)
-    const signed = { id: messageId, timestampSeconds: Math.floor(Date.now() / 1_000), body }
-    const response = await request(endpoint.url, {
-      method: 'POST',
+/** Sends an event to an endpoint, signed; no redirect is followed. It never fails. */
+export type WebhookPoster = (next: NextWebhook) => Promise<WebhookAnswer>
+
+/** What of an endpoint is the same for all its requests, while it is as it was read. */
+interface Target {
+  endpoint: WebhookEndpoint
+  origin: string
+  path: string
+  headers: Record<string, string>
+  secrets: string[]
+}
+
+export function createWebhookPoster({ agent, rules, sealer }: Posting): WebhookPoster {
+  const targets = new Map<string, Target>()
+
+  /** @returns undefined where nothing may be sent to its address. */
+  const targetOf = (endpoint: WebhookEndpoint): Target | undefined => {
+    const known = targets.get(endpoint.id)
+    if (known?.endpoint === endpoint) return known
+    if (findAddressFault(rules, endpoint.url) !== undefined) return undefined
+    const { origin, pathname, search } = new URL(endpoint.url)
+    const { headersSealed, secretSealed, previousSecretSealed } = endpoint
+    const target = {
+      endpoint,
+      origin,
+      path: pathname + search,
       headers: {
-        ...own,
+        ...(headersSealed === null ? {} : unsealWebhookHeaders(sealer, endpoint, headersSealed)),
         'content-type': 'application/json',
         'user-agent': 'Tellwire',
-        ...webhookHeaders(secrets, signed),
       },
-      body,
-      dispatcher: agent,
-      signal: AbortSignal.timeout(totalTimeoutMs),
+      secrets: [secretSealed, previousSecretSealed]
+        .filter((sealed) => sealed !== null)
+        .map((sealed) => unsealWebhookSecret(sealer, endpoint, sealed)),
+    }
+    if (targets.size >= targetsMax) targets.clear()
+    targets.set(endpoint.id, target)
+    return target
+  }
+
+  return async ({ webhook: { event }, endpoint }) => {
+    const beganAtMs = performance.now()
+    const outcome = await attempt(() => {
+      const target = targetOf(endpoint)
+      if (!event || !target) return undefined
+      const { id: messageId, created_at: timestamp, ...rest } = showEvent(event)
+      const body = JSON.stringify({ id: messageId, timestamp, ...rest })
+      const signed = { id: messageId, timestampSeconds: Math.floor(Date.now() / 1_000), body }
+      const headers = { ...target.headers, ...webhookHeaders(target.secrets, signed) }
+      return exchange(agent, { origin: target.origin, path: target.path, method: 'POST', headers, body })
     })
-    const text = await readStart(response.body)
-    return answer({
-      status: response.statusCode,
-      text,
-      retryAfterSeconds: readRetryAfter(response.headers['retry-after']),
-    })
-  } catch (error) {
-    return answer({ failure: classify(error) })
+    return { ...outcome, latencyMs: Math.round(performance.now() - beganAtMs) }
   }
 }
 
-/** Reads no more than is kept, and not for long: whoever sends on and on, or hardly anything, is hung up on. The status says it all. */
-async function readStart(body: AsyncIterable<Buffer> & { destroy: () => void }): Promise<string> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  const timer = setTimeout(() => body.destroy(), answerReadMs)
+type Outcome = Omit<WebhookAnswer, 'latencyMs'>
+
+const nothing: Outcome = { status: undefined, failure: undefined, retryAfterSeconds: undefined, text: undefined }
+
+/** @param request makes the request; it answers undefined where nothing may be sent to the address. */
+async function attempt(request: () => Promise<Outcome> | undefined): Promise<Outcome> {
   try {
-    for await (const chunk of body) {
-      chunks.push(chunk)
-      bytes += chunk.length
-      if (bytes >= answerBytesMax) break
-    }
-  } catch {
-    // It was hung up on, or hung up itself.
+    return (await request()) ?? { ...nothing, failure: 'address_refused' }
+  } catch (error) {
+    return { ...nothing, failure: classify(error) }
   }
-  clearTimeout(timer)
-  return Buffer.concat(chunks).subarray(0, answerBytesMax).toString('utf8')
+}
+
+/** @throws what undici says where there was no answer. */
+function exchange(agent: Agent, options: Dispatcher.DispatchOptions): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    let started: Pick<Outcome, 'status' | 'retryAfterSeconds'> | undefined
+    let timer: NodeJS.Timeout | undefined
+    const end = (): void => {
+      clearTimeout(timer)
+      if (started) {
+        const text = Buffer.concat(chunks).subarray(0, answerBytesMax).toString('utf8')
+        resolve({ ...started, failure: undefined, text })
+      }
+    }
+    agent.dispatch(options, {
+      onRequestStart() {},
+      onResponseStart(controller, status, headers) {
+        started = { status, retryAfterSeconds: readRetryAfter(headers['retry-after']) }
+        timer = setTimeout(() => controller.abort(new errors.BodyTimeoutError()), answerReadMs)
+      },
+      onResponseData(controller, chunk) {
+        chunks.push(chunk)
+        bytes += chunk.length
+        if (bytes >= answerBytesMax) controller.abort(new errors.ResponseExceededMaxSizeError())
+      },
+      onResponseEnd: end,
+      onResponseError(_controller, error) {
+        end()
+        // It was hung up on, or hung up itself, after it had said how it took it.
+        if (!started) reject(error)
+      },
+    })
+  })
 }
 
 /** Seconds, or a date. */

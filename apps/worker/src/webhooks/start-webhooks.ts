@@ -1,10 +1,13 @@
 import {
+  type EndpointReference,
   enqueueWebhooks,
   findDueWebhooks,
-  type DueWebhook,
+  findWaitingEndpoints,
   leaveDuty,
   newId,
+  nilUuid,
   readEventGate,
+  readWebhookEndpoints,
   settleWebhooks,
   takeDuty,
   type WebhookAttemptToSettle,
@@ -13,40 +16,76 @@ import type { WorkerContext } from '../context.js'
 import { every, type Repeating } from '../every.js'
 import { createBatcher } from '../lane/batcher.js'
 import { judgeWebhookAnswer } from './judge-webhook-answer.js'
-import { postWebhook } from './post-webhook.js'
+import { createWebhookPoster } from './post-webhook.js'
+import { createWebhookQueue, type NextWebhook } from './webhook-queue.js'
 
+/** How often it is looked for new events. */
 const lookEveryMs = 100
+/** How often it is looked for what is to be sent again, and the duty taken anew. */
+const searchEveryMs = 1_000
+/** Endpoints that one search looks at; the next one goes on from there. */
+const searchedMax = 500
 /** A worker that sends and dies is followed after so long. */
 const dutyLeaseMs = 3_000
-const requestsMax = 300
+/** The database's clock and this machine's may run apart by this much in the time of one lease. */
+const clockMarginMs = 500
+
+const firstEndpoint: EndpointReference = { tenantId: nilUuid, endpointId: nilUuid }
 
 /**
  * Sends events to webhooks. One worker of all does so, and the others stand by: what it had under way when it died is sent
- * again. Of each endpoint so many requests are under way as it wants, so that a slow one holds up nobody else.
+ * again. New events are put before the endpoints that want them, and what is due of those is read ahead a little; what is
+ * to be sent again, or was found by nobody, is searched for once a second.
  */
 export function startWebhooks(ctx: WorkerContext): Repeating {
   const { engine, log } = ctx
   const duty = { name: 'webhooks', holderId: newId(), leaseMs: dutyLeaseMs }
-  const sending = new Map<string, { endpointId: string; done: Promise<void> }>()
-  const lastSentAtMs = new Map<string, number>()
+  const queue = createWebhookQueue(() => performance.now())
+  const post = createWebhookPoster(ctx.webhooks)
+  const sending = new Set<Promise<void>>()
   const settle = createBatcher({
-    countMax: 200,
+    countMax: 500,
     run: async (attempts: readonly WebhookAttemptToSettle[]) => {
       await settleWebhooks(engine, attempts)
       return attempts
     },
   })
   let lastGate = ''
+  let hasMore = false
+  let enqueueAtMs = 0
+  let searchAtMs = 0
+  let searchedTo = firstEndpoint
+  let onDutyUntilMs = 0
+  let pause: NodeJS.Timeout | undefined
 
   const enqueueWhatIsNew = async (): Promise<void> => {
     const { xmin } = await readEventGate(engine)
-    if (String(xmin) === lastGate) return
-    for (let hasMore = true; hasMore && !ctx.stopping.aborted;) ({ hasMore } = await enqueueWebhooks(engine))
+    if (!hasMore && String(xmin) === lastGate) return
+    const enqueued = await enqueueWebhooks(engine)
+    queue.want(enqueued.endpoints)
+    hasMore = enqueued.hasMore
     lastGate = String(xmin)
   }
 
-  const send = async (webhook: DueWebhook): Promise<void> => {
-    const answer = await postWebhook(ctx.webhooks, webhook)
+  const search = async (): Promise<void> => {
+    const waiting = await findWaitingEndpoints(engine, { after: searchedTo, countMax: searchedMax })
+    queue.want(waiting.filter(({ isDue }) => isDue))
+    searchedTo = waiting.length === searchedMax ? (waiting.at(-1) ?? firstEndpoint) : firstEndpoint
+  }
+
+  const readAhead = async (): Promise<void> => {
+    const rooms = queue.findRooms()
+    if (rooms.length === 0) return
+    const [endpoints, webhooks] = await Promise.all([
+      readWebhookEndpoints(engine, rooms),
+      findDueWebhooks(engine, { rooms, held: queue.heldIds() }),
+    ])
+    queue.add(rooms, endpoints, webhooks)
+  }
+
+  const send = async (next: NextWebhook): Promise<void> => {
+    const { webhook } = next
+    const answer = await post(next)
     const { outcome, retryInMs, isGone } = webhook.event
       ? judgeWebhookAnswer(answer, webhook.attempts, Math.random())
       : { outcome: 'given_up' as const, retryInMs: undefined, isGone: false }
@@ -61,42 +100,48 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
       failure,
       latencyMs,
       answer: text?.replaceAll('\0', ''),
-    })
+    }).catch((error: unknown) => log.warn({ err: error }, 'what became of a webhook was not recorded'))
+    queue.settle(next, isGone)
+    sendAll()
   }
 
-  const mayBeSent = ({ id, endpoint }: DueWebhook): boolean => {
-    if (sending.has(id) || sending.size >= requestsMax) return false
-    const underWay = [...sending.values()].filter(({ endpointId }) => endpointId === endpoint.id).length
-    if (underWay >= endpoint.concurrency) return false
-    if (endpoint.rate === null) return true
-    const nowMs = performance.now()
-    if (nowMs - (lastSentAtMs.get(endpoint.id) ?? -Infinity) < 1_000 / endpoint.rate) return false
-    lastSentAtMs.set(endpoint.id, nowMs)
-    return true
+  const sendAll = (): void => {
+    while (!ctx.stopping.aborted && performance.now() < onDutyUntilMs) {
+      const next = queue.next()
+      if (!next) break
+      const done = send(next).finally(() => sending.delete(done))
+      sending.add(done)
+    }
+    if (queue.isLow()) looking.soon()
+    const pauseMs = queue.pauseMs()
+    clearTimeout(pause)
+    if (pauseMs !== undefined && !ctx.stopping.aborted) pause = setTimeout(sendAll, pauseMs)
   }
 
   const looking = every(lookEveryMs, ctx, 'webhooks', async () => {
-    if (!(await takeDuty(engine, duty))) return
-    await enqueueWhatIsNew()
-    if (sending.size >= requestsMax) return
-    const due = await findDueWebhooks(engine, { underWay: [...sending.keys()], countMax: requestsMax })
-    for (const webhook of due) {
-      if (!mayBeSent(webhook) || ctx.stopping.aborted) continue
-      const done = send(webhook)
-        .catch((error: unknown) => log.warn({ err: error }, 'what became of a webhook was not recorded'))
-        .finally(() => {
-          sending.delete(webhook.id)
-          // Whatever waits behind it need not wait for the next look.
-          looking.soon()
-        })
-      sending.set(webhook.id, { endpointId: webhook.endpoint.id, done })
+    const nowMs = performance.now()
+    if (nowMs >= searchAtMs) {
+      searchAtMs = nowMs + searchEveryMs
+      const isMine = await takeDuty(engine, duty)
+      onDutyUntilMs = isMine ? nowMs + dutyLeaseMs - clockMarginMs : 0
+      if (isMine) await search()
+      else queue.clear()
     }
+    if (nowMs >= onDutyUntilMs) return
+    if (hasMore || nowMs >= enqueueAtMs) {
+      enqueueAtMs = nowMs + lookEveryMs
+      await enqueueWhatIsNew()
+    }
+    await readAhead()
+    sendAll()
+    if (hasMore) looking.soon()
   })
 
   return {
     async stop() {
       await looking.stop()
-      await Promise.all([...sending.values()].map(({ done }) => done))
+      clearTimeout(pause)
+      await Promise.all(sending)
       await leaveDuty(engine, duty).catch((error: unknown) => log.warn({ err: error }, 'the webhooks were not left'))
     },
   }

@@ -1,7 +1,8 @@
 import type { Pool } from 'pg'
 import { followEvents } from '../events/follow-events.js'
 import { gate } from '../events/read-events.js'
-import { defineStatement, type Executor, probe, run, runForOne } from '../sql.js'
+import { defineStatement, type Executor, probe, run } from '../sql.js'
+import type { EndpointReference } from './find-due.js'
 
 const scannedMax = 2_000
 
@@ -20,18 +21,27 @@ enqueued AS (
   JOIN webhook_endpoints w ON ${probe('w.tenant_id', 'e.tenant_id')} AND w.disabled_at IS NULL AND ${isWanted}
   ORDER BY e.xid, e.id
   ON CONFLICT (tenant_id, endpoint_id, event_id) DO NOTHING
-  RETURNING 1
+  RETURNING tenant_id, endpoint_id
 )
-SELECT (SELECT count(*)::int FROM scanned) AS scanned, (SELECT count(*)::int FROM enqueued) AS enqueued`,
+SELECT tenant_id::text, endpoint_id::text, NULL::int AS scanned FROM enqueued GROUP BY 1, 2
+UNION ALL
+SELECT NULL, NULL, count(*)::int FROM scanned`,
 )
 
 /**
  * Puts what is new of all tenants' events before the endpoints that want it. What was put there, and up to where, is written
- * together, so that nothing is passed over and nothing comes twice. @returns whether more may be new already.
+ * together, so that nothing is passed over and nothing comes twice.
+ * @returns the endpoints that got something, and whether more may be new already.
  */
-export async function enqueueWebhooks(engine: Pool): Promise<{ hasMore: boolean; enqueued: number }> {
-  const { scanned, enqueued } = await runForOne<{ scanned: number; enqueued: number }>(engine, enqueueNew, [])
-  return { hasMore: scanned === scannedMax, enqueued }
+export async function enqueueWebhooks(engine: Pool): Promise<{ hasMore: boolean; endpoints: EndpointReference[] }> {
+  type Row = { tenantId: string | null; endpointId: string | null; scanned: number | null }
+  const rows = await run<Row>(engine, enqueueNew, [])
+  return {
+    hasMore: rows.some(({ scanned }) => scanned === scannedMax),
+    endpoints: rows.flatMap(({ tenantId, endpointId }) =>
+      tenantId === null || endpointId === null ? [] : [{ tenantId, endpointId }],
+    ),
+  }
 }
 
 const replay = defineStatement(

@@ -1,0 +1,131 @@
+import type { DueWebhook, WebhookEndpoint } from '@tellwire/db'
+import { expect, test } from 'vitest'
+import { createWebhookQueue, type NextWebhook, type WebhookQueue } from './webhook-queue.js'
+
+const endpointOf = (id: string, given: Partial<WebhookEndpoint> = {}): WebhookEndpoint => ({
+  tenantId: 'tenant',
+  id,
+  url: 'https://example.com/',
+  headersSealed: null,
+  secretSealed: Buffer.of(),
+  previousSecretSealed: null,
+  concurrency: 10,
+  rate: null,
+  ...given,
+})
+
+const webhooksOf = (endpointId: string, count: number, from = 0): DueWebhook[] =>
+  Array.from({ length: count }, (_, index) => ({
+    id: `${endpointId} ${from + index}`,
+    endpointId,
+    attempts: 0,
+    event: undefined,
+  }))
+
+/** As if the database had so many for each endpoint that it is asked for. */
+function fill(queue: WebhookQueue, endpoints: readonly WebhookEndpoint[], waiting: ReadonlyMap<string, number>): void {
+  queue.want(endpoints.map(({ tenantId, id }) => ({ tenantId, endpointId: id })))
+  const rooms = queue.findRooms()
+  const found = rooms.flatMap(({ endpointId, count }) =>
+    webhooksOf(endpointId, Math.min(count, waiting.get(endpointId) ?? 0)),
+  )
+  queue.add(rooms, endpoints, found)
+}
+
+function takeAll(queue: WebhookQueue): NextWebhook[] {
+  const taken: NextWebhook[] = []
+  for (let next = queue.next(); next; next = queue.next()) taken.push(next)
+  return taken
+}
+
+const idsOf = (taken: readonly NextWebhook[]): string[] => taken.map(({ webhook }) => webhook.id)
+
+test('endpoints take turns, and no more of one is under way than it wants', () => {
+  const queue = createWebhookQueue(() => 0)
+  const endpoints = [endpointOf('one', { concurrency: 2 }), endpointOf('two', { concurrency: 1 })]
+  fill(queue, endpoints, new Map(endpoints.map(({ id }) => [id, 5])))
+
+  const first = takeAll(queue)
+  expect(idsOf(first)).toEqual(['one 0', 'two 0', 'one 1'])
+
+  for (const next of first.slice(0, 1)) queue.settle(next, false)
+  expect(idsOf(takeAll(queue))).toEqual(['one 2'])
+})
+
+test('what is known is told of, until it is settled', () => {
+  const queue = createWebhookQueue(() => 0)
+  fill(queue, [endpointOf('one', { concurrency: 1 })], new Map([['one', 2]]))
+  const [first] = takeAll(queue)
+  expect(queue.heldIds().toSorted()).toEqual(['one 0', 'one 1'])
+
+  if (first) queue.settle(first, false)
+
+  expect(queue.heldIds()).toEqual(['one 1'])
+})
+
+test('tenants whose endpoints never answer leave room for others', () => {
+  const queue = createWebhookQueue(() => 0)
+  for (let tenant = 0; tenant < 5; tenant++) {
+    const slow = Array.from({ length: 10 }, (_, index) =>
+      endpointOf(`slow ${tenant} ${index}`, { tenantId: `slow ${tenant}`, concurrency: 50 }),
+    )
+    fill(queue, slow, new Map(slow.map(({ id }) => [id, 50])))
+    takeAll(queue)
+  }
+  fill(queue, [endpointOf('other', { concurrency: 5 })], new Map([['other', 5]]))
+
+  expect(takeAll(queue)).toHaveLength(5)
+})
+
+test('an endpoint with a rate is sent to at that rate', () => {
+  let nowMs = 0
+  const queue = createWebhookQueue(() => nowMs)
+  fill(queue, [endpointOf('one', { rate: 10 })], new Map([['one', 8]]))
+
+  const counts = [0, 50, 100, 150, 200].map((atMs) => {
+    nowMs = atMs
+    return takeAll(queue).length
+  })
+
+  expect(counts).toEqual([1, 0, 1, 0, 1])
+  expect(queue.pauseMs()).toBe(100)
+})
+
+test('what was read a while ago is read anew before it is sent', () => {
+  let nowMs = 0
+  const queue = createWebhookQueue(() => nowMs)
+  fill(queue, [endpointOf('one')], new Map([['one', 3]]))
+  nowMs = 3_000
+
+  expect(takeAll(queue)).toEqual([])
+  expect(queue.isLow()).toBe(true)
+  expect(queue.findRooms()).toMatchObject([{ endpointId: 'one' }])
+})
+
+test('an endpoint that nothing may be sent to any more gets nothing that waited for it', () => {
+  const queue = createWebhookQueue(() => 0)
+  const endpoint = endpointOf('one', { concurrency: 1 })
+  fill(queue, [endpoint], new Map([['one', 8]]))
+  const [first] = takeAll(queue)
+  if (first) queue.settle(first, true)
+  expect(takeAll(queue)).toEqual([])
+
+  const room = { tenantId: 'tenant', endpointId: 'one', count: 1 }
+  queue.add([room], [], webhooksOf('one', 1, 8))
+  expect([takeAll(queue), queue.heldIds()]).toEqual([[], []])
+})
+
+test('more is read for an endpoint when half of what was read is sent', () => {
+  const queue = createWebhookQueue(() => 0)
+  const endpoint = endpointOf('one', { concurrency: 4 })
+  fill(queue, [endpoint], new Map([['one', 8]]))
+  expect(queue.isLow()).toBe(false)
+
+  const taken = takeAll(queue)
+  for (const next of taken) queue.settle(next, false)
+
+  expect(taken).toHaveLength(4)
+  expect(queue.isLow()).toBe(true)
+  // Eight times what may be under way, less what waits.
+  expect(queue.findRooms()).toEqual([{ tenantId: 'tenant', endpointId: 'one', count: 28 }])
+})

@@ -1,0 +1,210 @@
+import type { DueWebhook, EndpointReference, WebhookEndpoint } from '@tellwire/db'
+
+/** A webhook whose turn it is. */
+export interface NextWebhook {
+  webhook: DueWebhook
+  endpoint: WebhookEndpoint
+}
+
+/** Room for webhooks of an endpoint. */
+export interface Room extends EndpointReference {
+  count: number
+}
+
+/** What waits in this process to be sent, and what is under way. */
+export interface WebhookQueue {
+  /** Something waits for these endpoints in the database. */
+  want(endpoints: readonly EndpointReference[]): void
+  /** Whether there may be rooms since they were last looked for. */
+  isLow(): boolean
+  /** Endpoints that something waits for in the database, and that there is room for here. */
+  findRooms(): Room[]
+  /** All that it knows, so that it is not found again. */
+  heldIds(): string[]
+  /**
+   * Takes what was found for rooms.
+   * @param endpoints of the rooms that events may be sent to; the others get nothing, and nothing waits for them here.
+   */
+  add(rooms: readonly Room[], endpoints: readonly WebhookEndpoint[], webhooks: readonly DueWebhook[]): void
+  /** The next that may be sent now; it is under way then. */
+  next(): NextWebhook | undefined
+  /** It is under way no more. @param isEnded whether nothing is to be sent to its endpoint any more. */
+  settle(next: NextWebhook, isEnded: boolean): void
+  /** Forgets what waits. */
+  clear(): void
+  /** In how many milliseconds an endpoint may be sent to that is sent to at a rate; undefined where none waits for that. */
+  pauseMs(): number | undefined
+}
+
+/** Requests that are under way at a time, of all tenants. */
+const requestsMax = 300
+const waitingMax = 3_000
+/** As much is read ahead as is under way, so many times. */
+const aheadOfConcurrency = 8
+const aheadMax = 200
+/** What was read longer ago is read anew: it may be withdrawn, or erased. */
+const freshForMs = 2_000
+const roomsMax = 100
+
+interface Line {
+  reference: EndpointReference
+  endpoint: WebhookEndpoint | undefined
+  waiting: { webhook: DueWebhook; readAtMs: number }[]
+  underWay: number
+  /** When it may be sent to, where it is sent to at a rate. */
+  nextAtMs: number
+  /** Whether more waits in the database. */
+  isWanted: boolean
+}
+
+/**
+ * Holds what is read ahead for each endpoint, so that one that answers need not wait for the database. Endpoints take
+ * turns. Of a tenant no more is under way than as much as is free: however many endpoints of however many tenants are
+ * slow, there is always room for another's.
+ * @param nowMs a clock that only goes forward, in milliseconds.
+ */
+export function createWebhookQueue(nowMs: () => number): WebhookQueue {
+  const lines = new Map<string, Line>()
+  /** Lines that may be sent to now, as far as they themselves are concerned, in the order of their turns. */
+  const ready = new Set<Line>()
+  const paused = new Set<Line>()
+  const underWay = new Map<string, DueWebhook>()
+  const underWayOf = new Map<string, number>()
+  let waitingCount = 0
+  let isLow = false
+
+  const lineOf = (reference: EndpointReference): Line => {
+    let line = lines.get(reference.endpointId)
+    if (!line) {
+      line = { reference, endpoint: undefined, waiting: [], underWay: 0, nextAtMs: 0, isWanted: false }
+      lines.set(reference.endpointId, line)
+    }
+    return line
+  }
+  const hasPlace = ({ endpoint, underWay: count }: Line): boolean =>
+    endpoint === undefined || count < endpoint.concurrency
+  const aheadOf = ({ endpoint }: Line): number => Math.min(aheadMax, (endpoint?.concurrency ?? 1) * aheadOfConcurrency)
+  const hasRoom = (line: Line): boolean => line.isWanted && hasPlace(line) && line.waiting.length <= aheadOf(line) / 2
+  const empty = (line: Line): void => {
+    waitingCount -= line.waiting.length
+    line.waiting = []
+    ready.delete(line)
+    paused.delete(line)
+  }
+  const keepIfNeeded = (line: Line): void => {
+    const isNeeded = line.isWanted || line.waiting.length > 0 || line.underWay > 0
+    if (isNeeded) lines.set(line.reference.endpointId, line)
+    else lines.delete(line.reference.endpointId)
+  }
+  const drop = (line: Line): void => {
+    empty(line)
+    line.isWanted = false
+    keepIfNeeded(line)
+  }
+  const makeReady = (line: Line): void => {
+    if (line.waiting.length === 0 || !hasPlace(line)) return
+    if (line.nextAtMs > nowMs()) paused.add(line)
+    else ready.add(line)
+  }
+  const isFair = ({ reference: { tenantId } }: Line): boolean =>
+    (underWayOf.get(tenantId) ?? 0) < requestsMax - underWay.size
+
+  const take = (line: Line, endpoint: WebhookEndpoint): NextWebhook | undefined => {
+    const first = line.waiting.shift()
+    if (!first) return undefined
+    const { webhook } = first
+    waitingCount--
+    line.underWay++
+    underWay.set(webhook.id, webhook)
+    underWayOf.set(endpoint.tenantId, (underWayOf.get(endpoint.tenantId) ?? 0) + 1)
+    if (endpoint.rate !== null) line.nextAtMs = nowMs() + 1_000 / endpoint.rate
+    // To the end of those whose turn it is.
+    ready.delete(line)
+    makeReady(line)
+    isLow ||= hasRoom(line)
+    return { webhook, endpoint }
+  }
+
+  return {
+    want(endpoints) {
+      for (const reference of endpoints) lineOf(reference).isWanted = true
+    },
+    isLow: () => isLow,
+    findRooms() {
+      isLow = false
+      const rooms: Room[] = []
+      for (const line of lines.values()) {
+        if (!hasRoom(line)) continue
+        const left = Math.max(1, (waitingMax - waitingCount) >> 1)
+        rooms.push({ ...line.reference, count: Math.min(aheadOf(line) - line.waiting.length, left) })
+        if (rooms.length === roomsMax) break
+      }
+      return rooms
+    },
+    heldIds: () => [
+      ...underWay.keys(),
+      ...[...lines.values()].flatMap(({ waiting }) => waiting.map(({ webhook }) => webhook.id)),
+    ],
+    add(rooms, endpoints, webhooks) {
+      const readAtMs = nowMs()
+      const readable = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]))
+      const counts = new Map<string, number>()
+      for (const room of rooms) lineOf(room).endpoint = readable.get(room.endpointId)
+      for (const webhook of webhooks) {
+        const line = lines.get(webhook.endpointId)
+        if (!line?.endpoint) continue
+        line.waiting.push({ webhook, readAtMs })
+        waitingCount++
+        counts.set(webhook.endpointId, (counts.get(webhook.endpointId) ?? 0) + 1)
+      }
+      for (const room of rooms) {
+        const line = lineOf(room)
+        // Those that were read make way for those that were not.
+        lines.delete(room.endpointId)
+        if (!line.endpoint) empty(line)
+        line.isWanted = line.endpoint !== undefined && counts.get(room.endpointId) === room.count
+        makeReady(line)
+        keepIfNeeded(line)
+      }
+    },
+    next() {
+      const now = nowMs()
+      for (const line of paused) {
+        if (line.nextAtMs > now) continue
+        paused.delete(line)
+        ready.add(line)
+      }
+      if (underWay.size >= requestsMax) return undefined
+      for (const line of ready) {
+        const { endpoint, waiting } = line
+        if (endpoint === undefined || now - (waiting[0]?.readAtMs ?? 0) > freshForMs) {
+          empty(line)
+          line.isWanted = isLow = true
+        } else if (isFair(line)) {
+          return take(line, endpoint)
+        }
+      }
+      return undefined
+    },
+    settle({ webhook, endpoint }, isEnded) {
+      underWay.delete(webhook.id)
+      const left = (underWayOf.get(endpoint.tenantId) ?? 0) - 1
+      if (left > 0) underWayOf.set(endpoint.tenantId, left)
+      else underWayOf.delete(endpoint.tenantId)
+      const line = lines.get(endpoint.id)
+      if (!line) return
+      line.underWay--
+      if (isEnded) drop(line)
+      makeReady(line)
+      isLow ||= hasRoom(line)
+      keepIfNeeded(line)
+    },
+    clear() {
+      for (const line of lines.values()) drop(line)
+    },
+    pauseMs() {
+      if (paused.size === 0) return undefined
+      return Math.max(1, Math.min(...[...paused].map(({ nextAtMs }) => nextAtMs)) - nowMs())
+    },
+  }
+}
