@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { eventually } from '@tellwire/testing'
+import { findRedisServer } from '@tellwire/testing/redis-server'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { connectMany, type Json, type World, joinWorld } from './world.js'
+import { connectMany, createWorld, type Json, type World, joinWorld } from './world.js'
 
 let world: World
 let userIds: string[]
@@ -77,6 +79,29 @@ describe('what is asked for while a lane is busy', () => {
     expect(ends).toEqual([{ failed: 1 }, { failed: 1 }])
     await setRate(30)
   })
+})
+
+test.skipIf(!findRedisServer())('a cancel is heard while the store of the queue is away', async () => {
+  const alone = await createWorld({ backend: 'redis' })
+  try {
+    const users = await connectMany(alone, 40)
+    await alone.call('PATCH', `/v1/bots/${alone.bot.id}`, { rate: 28 })
+    const { id } = await alone.post({ to: { user_ids: users }, text: 'until the cancel' })
+    await eventually(
+      () => alone.arrivalsOf('until the cancel'),
+      ({ length }) => length >= 2,
+    )
+    await alone.redis?.stop()
+
+    const { body } = await alone.call('POST', `/v1/notifications/${id}/cancel`)
+    const { counts } = await alone.settled(id as string)
+
+    // Some were claimed ahead at that moment; they were given back, but for what was in a socket.
+    expect(body['in_flight']).toBeGreaterThan(1)
+    expect((counts as Json)['cancelled']).toBeGreaterThan(body['cancelled'] as number)
+  } finally {
+    await alone.stop()
+  }
 })
 
 test("two chats' own limits hold up no other chat for longer than the shorter of them", async () => {

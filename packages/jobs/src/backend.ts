@@ -34,9 +34,12 @@ export interface JobBackend {
     handler: (job: { data: unknown }) => Promise<void>,
     options: Partial<WorkerOptions>,
   ): Worker
-  /** Tells everyone who listens, as far as the store reaches them right now. Nothing is kept. */
-  publish(message: string): Promise<void>
-  listen(onMessage: (message: string) => void): Listening
+  /**
+   * Tells everyone who listens, as far as the store reaches them right now. Nothing is kept. What is urgent goes through the
+   * database too, and whoever listens for it hears it from either.
+   */
+  publish(message: string, how: { isUrgent: boolean }): Promise<void>
+  listen(onMessage: (message: string) => void, how: { isUrgent: boolean }): Listening
   /**
    * Adds to a count that goes away after some seconds. Absent where the store is the database, which counts in tables of
    * its own. @returns the count.
@@ -88,7 +91,7 @@ function connectPostgres(options: JobBackendOptions): JobBackend {
     createQueue: (name) => new Queue(name, { connection }, factory) as unknown as Queue,
     createWorker: (name, handler, workerOptions) =>
       new Worker(name, handler, { ...workerOptions, connection }, factory) as unknown as Worker,
-    publish: async (message) => void (await pool.query('SELECT pg_notify($1, $2)', [channel, message])),
+    publish: (message) => notify(pool, message),
     listen: (onMessage) => listenOnPostgres(options, onMessage),
     ping: async () => isAnswered(pool.query('SELECT 1')),
     close: async () => pool.end(),
@@ -104,19 +107,41 @@ function connectRedis(url: string, options: JobBackendOptions): JobBackend {
   const prefix = producing.isCluster ? `{${installation}}` : installation
   producing.on('error', options.onError)
   consuming.on('error', options.onError)
+  // Connects when there is something urgent.
+  const database = new pg.Pool({
+    connectionString: options.databaseUrl,
+    max: 2,
+    application_name: 'tellwire-jobs',
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 5_000,
+  })
+  database.on('error', options.onError)
 
   return {
     kind: 'redis',
     createQueue: (name) => new Queue(name, { connection: producing, prefix, skipWaitingForReady: true }),
     createWorker: (name, handler, workerOptions) =>
       new Worker(name, handler, { ...workerOptions, connection: consuming, prefix }),
-    publish: async (message) => void (await producing.publish(`${prefix}:${channel}`, message)),
-    listen(onMessage) {
+    async publish(message, { isUrgent }) {
+      const ways = [
+        producing.publish(`${prefix}:${channel}`, message),
+        ...(isUrgent ? [notify(database, message)] : []),
+      ]
+      const results = await Promise.allSettled(ways)
+      for (const result of results) if (result.status === 'rejected') throw result.reason
+    },
+    listen(onMessage, { isUrgent }) {
+      const byDatabase = isUrgent ? listenOnPostgres(options, onMessage) : undefined
       const listening = connectToRedis(url, { maxRetriesPerRequest: null })
       listening.on('error', options.onError)
       listening.on('message', (_channel, message) => onMessage(message))
       listening.subscribe(`${prefix}:${channel}`).catch(options.onError)
-      return { stop: async () => listening.disconnect() }
+      return {
+        async stop() {
+          listening.disconnect()
+          await byDatabase?.stop()
+        },
+      }
     },
     addToCount: async (key, amount, seconds) => {
       const name = `${prefix}:count:${key}`
@@ -134,8 +159,13 @@ function connectRedis(url: string, options: JobBackendOptions): JobBackend {
     close: async () => {
       producing.disconnect()
       consuming.disconnect()
+      await database.end()
     },
   }
+}
+
+async function notify(pool: pg.Pool, message: string): Promise<void> {
+  await pool.query('SELECT pg_notify($1, $2)', [channel, message])
 }
 
 /** Of the answer to CONFIG GET, which is the name and the value. */
