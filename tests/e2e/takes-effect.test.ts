@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { eventually } from '@tellwire/testing'
 import { findRedisServer } from '@tellwire/testing/redis-server'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'

@@ -1,10 +1,16 @@
 /**
  * How many calls this process may have open. A call that begins must leave at once: what waits for a
  * connection inside the HTTP client would leave later, when its lane may long be another's.
+ *
+ * One lane has no more calls open than twice as many as are free. However many lanes have calls that hang, there are slots for
+ * another; a lane alone has two thirds of all.
  */
 export interface CallSlots {
-  /** @returns false when none is free; then `whenFree` is called once one may be. */
-  take(whenFree: () => void): boolean
+  /**
+   * @param openCalls how many the lane has open.
+   * @returns false when there is none for it; then `whenFree` is called once there may be.
+   */
+  take(whenFree: () => void, openCalls: number): boolean
   giveBack(): void
   areTaken(): boolean
   /** Whether it still waits to be called. */
@@ -13,19 +19,26 @@ export interface CallSlots {
   leave(whenFree: () => void): void
 }
 
+const ofFreeMax = 2
+
 export function createCallSlots(count: number): CallSlots {
   let free = count
-  const waiting = new Set<() => void>()
+  /** Each with the calls that its lane had open. */
+  const waiting = new Map<() => void, number>()
+  const isForOneWith = (openCalls: number): boolean => openCalls < free * ofFreeMax
   const callNext = (): void => {
-    const [next] = waiting
-    if (!next || free === 0) return
-    waiting.delete(next)
-    next()
+    for (const [next, openCalls] of waiting) {
+      if (free === 0) return
+      if (!isForOneWith(openCalls)) continue
+      waiting.delete(next)
+      next()
+      return
+    }
   }
   return {
-    take(whenFree) {
-      if (free === 0) {
-        waiting.add(whenFree)
+    take(whenFree, openCalls) {
+      if (!isForOneWith(openCalls)) {
+        waiting.set(whenFree, openCalls)
         return false
       }
       free--

@@ -96,7 +96,7 @@ function sendWhatMayLeave(turn: Turn): void {
       ctx.settler.add(lease, delivery, { result: 'release', ...retryIn })
       continue
     }
-    if (!ctx.callSlots.take(turn.onSlotFree)) return
+    if (!ctx.callSlots.take(turn.onSlotFree, turn.calls.size)) return
     queue.take(delivery)
     queue.started(delivery, nowMs, permits.rate)
     shares.recordSent(delivery)
