@@ -51,3 +51,24 @@ test('a database that can only be read is told as such, and what is asked for is
   expect(await world.arrivalsOf('not now')).toEqual([])
   expect(await world.arrivalsOf('now')).toHaveLength(1)
 })
+
+test('a database without room is told as such, and takes what is asked for again when it has some', async () => {
+  await owner.query(`
+    CREATE FUNCTION have_no_room() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';
+    END $$;
+    CREATE TRIGGER no_room BEFORE INSERT ON notifications FOR EACH ROW EXECUTE FUNCTION have_no_room();
+    CREATE TRIGGER no_room BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION have_no_room()`)
+  const posted = await world.call('POST', '/v1/notifications', { to: { user_id: 'reader' }, text: 'no room' })
+  const put = await world.call('PUT', '/v1/users/reader', { attributes: { a: 1 } })
+  const shown = await readiness()
+  await owner.query('DROP TRIGGER no_room ON notifications; DROP TRIGGER no_room ON users')
+
+  for (const { status, headers, body } of [posted, put]) {
+    expect({ status, code: body['code'] }).toEqual({ status: 503, code: 'service_unavailable' })
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+  }
+  expect(shown).toMatchObject({ status: 503, body: { checks: { postgres: 'full' } } })
+  await world.settled(await world.tell('reader', 'room again'))
+})

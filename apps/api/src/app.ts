@@ -42,6 +42,7 @@ import { logRequests } from './plugins/request-log.js'
 import { sendSecurityHeaders, useHelmet } from './plugins/security-headers.js'
 import { shedLoad } from './plugins/shed-load.js'
 import { boundCallers } from './plugins/slow-callers.js'
+import { createRoomWatch } from './room-watch.js'
 import { registerRoutes } from './register-routes.js'
 import { operatorRoutes, tenantRoutes } from './routes.js'
 import { createWaits } from './waits.js'
@@ -75,7 +76,8 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   endWaitsOnClose(app)
   app.addHook('preClose', close)
   logRequests(app, log)
-  handleErrors(app, baseUrl, log)
+  const room = createRoomWatch()
+  handleErrors(app, baseUrl, log, room.note)
   await sendSecurityHeaders(app)
   await shedLoad(app)
   showLimits(app)
@@ -85,7 +87,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   })
   refuseUnknownAddresses(app)
 
-  await app.register(healthRoutes(services))
+  await app.register(healthRoutes(services, room))
   await app.register(async (pages) => {
     await useHelmet(pages)
     await serveAssets(pages)

@@ -1,4 +1,4 @@
-export { isDatabaseUnavailable } from './unavailable.js'
+export { isDatabaseFull, isDatabaseUnavailable } from './unavailable.js'
 export {
   type AfterCommit,
   connectDatabase,

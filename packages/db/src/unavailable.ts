@@ -37,6 +37,13 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   )
 }
 
+const fullCodes = new Set(['53100', 'ENOSPC'])
+
+/** Whether an error says that the database has no room left on its disk. */
+export function isDatabaseFull(error: unknown): boolean {
+  return codesOf(error).some((code) => fullCodes.has(code))
+}
+
 /** The code of an error, and those of what caused it: Prisma puts Postgres' own into what it adds. */
 function codesOf(error: unknown): string[] {
   if (typeof error !== 'object' || error === null) return []

@@ -24,10 +24,16 @@ const fastifyCodes: Record<string, { code: ProblemCode; detail: string }> = {
 }
 
 /** One shape for whatever goes wrong, 404 and 500 included. */
-export function handleErrors(app: FastifyInstance, baseUrl: () => string, log: Logger): void {
-  app.setErrorHandler((error: FastifyError, request, reply) =>
-    answerProblem(toApiError(error, request, log), request, reply, baseUrl()),
-  )
+export function handleErrors(
+  app: FastifyInstance,
+  baseUrl: () => string,
+  log: Logger,
+  onError: (error: unknown) => void = () => undefined,
+): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    onError(error)
+    return answerProblem(toApiError(error, request, log), request, reply, baseUrl())
+  })
 }
 
 /** Answers requests to addresses that there are not, before their bodies are read. */

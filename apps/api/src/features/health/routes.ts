@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { Services } from '../../context.js'
 import { isAdmin } from '../../plugins/authenticate.js'
+import type { RoomWatch } from '../../room-watch.js'
 
 const unlimited = { config: { isUnlimited: true } }
 /** Whoever asks more often is told the same again: asking costs statements. */
@@ -15,11 +16,11 @@ interface Readiness {
  * `/livez`: the process answers. `/readyz`: it can do its work. Strangers are told no more than that; an admin's key is
  * told which dependency is missing.
  */
-export function healthRoutes(services: Services): FastifyPluginAsync {
+export function healthRoutes(services: Services, room: RoomWatch): FastifyPluginAsync {
   let known: { readiness: Promise<Readiness>; untilMs: number } | undefined
   const look = (): Promise<Readiness> => {
     if (!known || performance.now() > known.untilMs) {
-      known = { readiness: readReadiness(services), untilMs: performance.now() + keptForMs }
+      known = { readiness: readReadiness(services, room), untilMs: performance.now() + keptForMs }
     }
     return known.readiness
   }
@@ -43,8 +44,9 @@ async function mayKnow(services: Services, request: FastifyRequest): Promise<boo
   return isAdmin(services, request).catch(() => false)
 }
 
-async function readReadiness({ config, db, engine, jobs }: Services): Promise<Readiness> {
-  const [postgres, queue] = await Promise.all([readPostgresState(db, engine), jobs.ping()])
+async function readReadiness({ config, db, engine, jobs }: Services, room: RoomWatch): Promise<Readiness> {
+  const [state, queue] = await Promise.all([readPostgresState(db, engine), jobs.ping()])
+  const postgres = state === 'ok' && room.isFull() ? 'full' : state
   return {
     // Without the queue notifications are still accepted, and the workers' sweep finds them.
     isReady: postgres === 'ok',
