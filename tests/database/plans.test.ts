@@ -71,11 +71,21 @@ async function planOf(engine: Pool, { text, setting }: Statement): Promise<PlanN
   }
 }
 
-/** The tables that are read from one end to the other, by an index or without, unless a limit ends it. */
+/**
+ * The tables that are read from one end to the other, by an index or without, unless a limit ends it. A limit ends no read
+ * that passes over rows for a time which is not theirs yet: of those there may be any number.
+ */
 function wholeReads(node: PlanNode, isLimited = false): string[] {
-  const { 'Node Type': type, 'Relation Name': table, 'Index Cond': condition, Plans: inner = [] } = node
+  const {
+    'Node Type': type,
+    'Relation Name': table,
+    'Index Cond': condition,
+    Filter: filter = '',
+    Plans: inner = [],
+  } = node
   const isWhole = table !== undefined && (type === 'Seq Scan' || (type.startsWith('Index') && condition === undefined))
-  const own = isWhole && !isLimited ? [`${type} of ${table} by ${node['Index Name'] ?? 'nothing'}`] : []
+  const isEndless = !isLimited || /clock_timestamp|now\(\)/.test(filter)
+  const own = isWhole && isEndless ? [`${type} of ${table} by ${node['Index Name'] ?? 'nothing'}`] : []
   // What is sorted, hashed or counted is read to its end, whatever limits the answer.
   const isEnded = /Sort|Hash|Aggregate|CTE|ModifyTable/.test(type)
   return [...own, ...inner.flatMap((each) => wholeReads(each, type === 'Limit' || (isLimited && !isEnded)))]

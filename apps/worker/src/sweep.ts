@@ -3,6 +3,7 @@ import {
   expireDeliveries,
   findAwaitingWithConnection,
   inTransaction,
+  isAnythingDue,
   leaveDuty,
   newId,
   releaseDueDeliveries,
@@ -99,6 +100,7 @@ export function startSweep(ctx: WorkerContext): Repeating {
 /** Ends what is overdue, and brings into the lanes what is due: some slices of each, the rest the next time. */
 async function moveWaiting(ctx: WorkerContext): Promise<void> {
   const { engine, waker, metrics, stopping } = ctx
+  if (!(await isAnythingDue(engine))) return
   for (let slice = 0; slice < slicesMax && !stopping.aborted; slice++) {
     const { ended, unknown } = await expireDeliveries(engine, sliceSize)
     countUnknown(metrics, 'expired', unknown)

@@ -35,6 +35,7 @@ export { isRecord, readEdit, readFailure, readObject, readParts, readWord, toJso
 export { definedStatements, type Executor, type Statement } from './sql.js'
 export type { EventData, EventType } from './events/event-data.js'
 export { mendEventOrder, readEventEpoch } from './events/event-epoch.js'
+export { hasNewEvents } from './events/follow-events.js'
 export {
   comparePositions,
   type EventPage,
@@ -104,6 +105,7 @@ export { pauseDeliveries } from './deliveries/pause.js'
 export { rescheduleBroadcast, rescheduleDeliveries } from './deliveries/reschedule.js'
 export { askToEditBroadcast, editBroadcastSlice, findBroadcastsToEdit } from './deliveries/broadcast-edits.js'
 export { type EditRequest, queueEdits, type QueuedEdits, type StoredEdit } from './deliveries/queue-edits.js'
+export { isAnythingDue } from './deliveries/is-anything-due.js'
 export { isOvertaken } from './deliveries/is-overtaken.js'
 export { enqueueReply } from './deliveries/enqueue-reply.js'
 export { type DeliveryTally, isAnyClaimed, isAnyDeliverySent, tallyDeliveries } from './deliveries/tally.js'

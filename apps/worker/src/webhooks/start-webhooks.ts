@@ -3,10 +3,10 @@ import {
   enqueueWebhooks,
   findDueWebhooks,
   findWaitingEndpoints,
+  hasNewEvents,
   leaveDuty,
   newId,
   nilUuid,
-  readEventGate,
   readWebhookEndpoints,
   settleWebhooks,
   takeDuty,
@@ -50,7 +50,6 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
       return attempts
     },
   })
-  let lastGate = ''
   let hasMore = false
   let enqueueAtMs = 0
   let searchAtMs = 0
@@ -59,12 +58,10 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
   let pause: NodeJS.Timeout | undefined
 
   const enqueueWhatIsNew = async (): Promise<void> => {
-    const { xmin } = await readEventGate(engine)
-    if (!hasMore && String(xmin) === lastGate) return
+    if (!hasMore && !(await hasNewEvents(engine, 'webhooks'))) return
     const enqueued = await enqueueWebhooks(engine)
     queue.want(enqueued.endpoints)
     hasMore = enqueued.hasMore
-    lastGate = String(xmin)
   }
 
   const search = async (): Promise<void> => {

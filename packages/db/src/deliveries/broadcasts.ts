@@ -139,16 +139,24 @@ export async function findBroadcast(engine: Pool, key: BroadcastKey): Promise<Op
 const findDue = defineStatement(
   'find-due-broadcasts',
   `
-SELECT tenant_id, notification_id
-FROM broadcasts b
-WHERE NOT is_completed AND (change IS NOT NULL OR starts_at <= clock_timestamp()) AND CASE
-  WHEN change IS NOT NULL THEN true
-  WHEN is_expanded THEN NOT EXISTS (
-    SELECT FROM pending_deliveries p WHERE p.notification_id = b.notification_id AND p.is_counted
-  )
-  ELSE NOT is_paused
-END
-LIMIT 1000`,
+(
+  SELECT tenant_id, notification_id
+  FROM broadcasts
+  WHERE NOT is_completed AND change IN ('pause', 'resume', 'cancel')
+  LIMIT 1000
+)
+UNION
+(
+  SELECT tenant_id, notification_id
+  FROM broadcasts b
+  WHERE NOT is_completed AND starts_at <= now() AND CASE
+    WHEN is_expanded THEN NOT EXISTS (
+      SELECT FROM pending_deliveries p WHERE ${probe('p.notification_id', 'b.notification_id')} AND p.is_counted
+    )
+    ELSE NOT is_paused
+  END
+  ORDER BY starts_at LIMIT 1000
+)`,
 )
 
 /** Finds broadcasts with something to do: to expand, to change, or to complete. */

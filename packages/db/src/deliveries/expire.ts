@@ -9,13 +9,13 @@ const expire = defineStatement(
 WITH overdue_in_lanes AS MATERIALIZED (
   SELECT ${endingRow('expired')}
   FROM pending_deliveries p
-  WHERE p.expires_at <= clock_timestamp() AND ${isNotInFlight}
+  WHERE p.expires_at <= now() AND ${isNotInFlight}
   LIMIT $1 FOR UPDATE OF p SKIP LOCKED
 ),
 overdue_waiting AS MATERIALIZED (
   SELECT ${endingWaitingRow('expired')}
   FROM waiting_deliveries w
-  WHERE w.expires_at <= clock_timestamp()
+  WHERE w.expires_at <= now()
   LIMIT $1 FOR UPDATE OF w SKIP LOCKED
 ),
 ended AS MATERIALIZED (

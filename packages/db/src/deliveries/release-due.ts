@@ -12,7 +12,7 @@ WITH due AS MATERIALIZED (
   SELECT w.*, n.on_unknown, n.paused_at IS NOT NULL AS is_paused
   FROM waiting_deliveries w
   JOIN notifications n ON ${probe('n.tenant_id', 'w.tenant_id')} AND ${probe('n.id', 'w.notification_id')}
-  WHERE w.due_at <= clock_timestamp() AND n.cancelled_at IS NULL
+  WHERE w.due_at <= now() AND n.cancelled_at IS NULL
   ORDER BY w.due_at LIMIT $1
   FOR UPDATE OF w SKIP LOCKED FOR SHARE OF n SKIP LOCKED
 ),

@@ -1,4 +1,8 @@
+import type { Pool } from 'pg'
+import { defineStatement, runForOne } from '../sql.js'
 import { gate, idBounds } from './read-events.js'
+
+const following = `e.xid >= p.xid AND (e.xid, e.id) > (p.xid, p.id) AND e.xid < g.xmin AND ${idBounds('p.id')}`
 
 /**
  * The CTEs of somebody who follows all events, each once: `scanned` has those that are new since the last time, and with the
@@ -15,7 +19,7 @@ scanned AS MATERIALIZED (
   CROSS JOIN gate g
   CROSS JOIN LATERAL (
     SELECT * FROM events e
-    WHERE e.xid >= p.xid AND (e.xid, e.id) > (p.xid, p.id) AND e.xid < g.xmin AND ${idBounds('p.id')}
+    WHERE ${following}
     ORDER BY e.xid, e.id LIMIT ${countMax}
   ) e
 ),
@@ -29,3 +33,20 @@ moved AS (
   ) n
   WHERE c.name = '${name}'
 )`
+
+const hasNew = defineStatement(
+  'has-new-events',
+  `
+WITH ${gate}
+SELECT EXISTS (
+  SELECT FROM event_cursors p
+  CROSS JOIN gate g
+  CROSS JOIN LATERAL (SELECT FROM events e WHERE ${following} LIMIT 1) e
+  WHERE p.name = $1
+) AS has_new`,
+)
+
+/** Whether there are events that a follower has not seen. Following is a write; this is none, where nothing happens. */
+export async function hasNewEvents(engine: Pool, name: string): Promise<boolean> {
+  return (await runForOne<{ hasNew: boolean }>(engine, hasNew, [name])).hasNew
+}
