@@ -20,7 +20,8 @@ const heard = async (type: string, isIt: (data: Json) => boolean): Promise<Json>
 
 test('a text is told, with who wrote it, for whom, and what it answers', async () => {
   const person = await world.connect('writer')
-  await world.settled(await world.tell('writer', 'How was it?'))
+  const asking = await world.tell('writer', 'How was it?')
+  await world.settled(asking)
   const asked = (await person.messages()).at(-1)
   await world.control('POST', `/people/${person.id}/say`, {
     bot: world.bot.username,
@@ -38,6 +39,7 @@ test('a text is told, with who wrote it, for whom, and what it answers', async (
     file: null,
     from: { id: String(person.id), name: 'writer' },
     reply_to_message_id: asked?.['message_id'],
+    reply_to_notification_id: asking,
     sent_at: expect.stringMatching(/Z$/),
   })
 })
@@ -230,6 +232,19 @@ test('through a shared bot a message goes to whom it answers, or to whom the per
     (texts) => texts.includes('to whom?'),
   )
   expect(await textsOf()).not.toContain('to you')
+
+  // Two may have the same name: what counts is who sent the message that is answered.
+  await db.tenant.update({ where: { id: other.id }, data: { name: 'Acme & Söhne' } })
+  await world.control('POST', `/people/${person.id}/say`, {
+    bot: world.bot.username,
+    text: 'you again',
+    reply_to: second,
+  })
+  await eventually(
+    () => textsOf(asOther),
+    (texts) => texts.includes('you again'),
+  )
+  expect(await textsOf()).not.toContain('you again')
   await db.$disconnect()
 })
 

@@ -12,7 +12,10 @@ const fileKinds = ['photo', 'animation', 'video', 'audio', 'voice', 'video_note'
 /** Kinds of content that say all there is to them. */
 const plainKinds = ['location', 'venue', 'contact', 'dice', 'poll'] as const
 
-/** Describes what somebody wrote or sent; undefined for what only says that something happened in the chat. */
+/**
+ * Describes what somebody wrote or sent, but for which notification it answers; undefined for what only says that something
+ * happened in the chat.
+ */
 export function describeMessage(
   { sealer, botId }: { sealer: Sealer; botId: string },
   message: Message,
@@ -39,6 +42,7 @@ export function describeMessage(
     content: plain === undefined ? null : (message[plain] as unknown as Record<string, unknown>),
     from: describePerson(chat, from),
     reply_to_message_id: replied?.message_id ?? null,
+    reply_to_notification_id: null,
     sent_at: new Date(message.date * 1_000).toISOString(),
   }
 }

@@ -1,4 +1,4 @@
-import { type HeardMessage, recordHeard } from '@tellwire/db'
+import { findDeliveryOfMessage, type HeardMessage, recordHeard } from '@tellwire/db'
 import type { Message } from '@tellwire/telegram'
 import { answerByItself } from './answer-by-itself.js'
 import { makeChatButton } from './chat-buttons.js'
@@ -13,7 +13,7 @@ import type { UpdateScope } from './scope.js'
 
 /**
  * Tells of a message the tenant that it is for: the one that the chat is connected to. Of several it is the one whose message
- * is answered, which its first line says; else the person is asked, and in a group nobody is told.
+ * is answered, as it was recorded or as its first line says; else the person is asked, and in a group nobody is told.
  * @returns whether the chat is connected to anybody.
  */
 export async function tellTenants(
@@ -25,14 +25,32 @@ export async function tellTenants(
   const tenants = await findTenants(scope, message.chat.id)
   const [first] = tenants
   if (!first) return false
-  const meant = tenants.length === 1 ? first : findAnswered(tenants, message)
-  if (meant) await recordMessage(scope, said, { tenantId: meant.id, message, command })
+  const answered = await findAnswered(scope, message)
+  const meant =
+    tenants.length === 1 ? first : (tenants.find(({ id }) => id === answered?.tenantId) ?? findNamed(tenants, message))
+  if (meant) await recordMessage(scope, said, { tenantId: meant.id, message, command, answered })
   else if (message.chat.type === 'private') await askWhom(scope, said, tenants, message)
   return true
 }
 
-/** The tenant whose message somebody answers. */
-function findAnswered(tenants: readonly ChatTenant[], { reply_to_message: replied }: Message): ChatTenant | undefined {
+/** A notification of a tenant's. */
+interface Answered {
+  tenantId: string
+  notificationId: string
+}
+
+/** The notification that a message answers, where it answers one of the bot's messages. */
+async function findAnswered(
+  { db, botId }: UpdateScope,
+  { chat, reply_to_message: replied }: Message,
+): Promise<Answered | undefined> {
+  if (replied?.from?.is_bot !== true) return undefined
+  const [chatId, sentAt] = [BigInt(chat.id), new Date(replied.date * 1_000)]
+  return findDeliveryOfMessage(db, { botId, chatId, messageId: replied.message_id, sentAt })
+}
+
+/** The tenant that the first line of the message names which somebody answers. */
+function findNamed(tenants: readonly ChatTenant[], { reply_to_message: replied }: Message): ChatTenant | undefined {
   if (!replied) return undefined
   const [sender] = textOf(replied).split('\n')
   return tenants.find(({ name }) => name === sender)
@@ -62,24 +80,30 @@ export async function passOn(
   const tenant = (await findTenants(scope, said.chat.id)).find(({ id }) => packId(id) === packed)
   if (!tenant || !message) return said.speaker.say('press_gone')
   await reply(scope, said.place, { text: said.speaker.say('passed_on', { tenant: tenant.name }) })
-  await recordMessage(scope, said, { tenantId: tenant.id, message })
+  await recordMessage(scope, said, { tenantId: tenant.id, message, answered: await findAnswered(scope, message) })
   return undefined
 }
 
 interface Heard {
   tenantId: string
   message: Message
+  answered: Answered | undefined
   command?: Command | undefined
 }
 
-async function recordMessage(scope: UpdateScope, said: Said, { tenantId, message, command }: Heard): Promise<void> {
+async function recordMessage(
+  scope: UpdateScope,
+  said: Said,
+  { tenantId, message, answered, command }: Heard,
+): Promise<void> {
   const described = describeMessage(scope, message)
   if (!described) return
   const connections = await findConnectionsOf(scope, tenantId, message.chat.id)
   await recordHeard(
     scope.db,
     connections.map(({ id, userId }): HeardMessage => {
-      const data = { ...described, user_id: userId, connection_id: id }
+      const notificationId = answered?.tenantId === tenantId ? answered.notificationId : null
+      const data = { ...described, reply_to_notification_id: notificationId, user_id: userId, connection_id: id }
       if (!command) return { tenantId, type: 'message.received', data }
       const { name, argument } = command
       return { tenantId, type: 'command.received', data: { ...data, command: name, argument } }

@@ -25,6 +25,7 @@ interface MessageData {
   content: Record<string, unknown> | null
   from: PersonData | null
   reply_to_message_id: number | null
+  reply_to_notification_id: Id | null
   sent_at: string
 }
 

@@ -120,6 +120,7 @@ const messageFields = {
   content: "event -> 'content'",
   from: "event -> 'from'",
   reply_to_message_id: "event -> 'reply_to_message_id'",
+  reply_to_notification_id: "event -> 'reply_to_notification_id'",
   sent_at: "event -> 'sent_at'",
 }
 

@@ -65,6 +65,10 @@ const message = {
   ),
   from,
   reply_to_message_id: orNull(Type.Integer(), 'The number of the message that it answers.'),
+  reply_to_notification_id: orNull(
+    Id('ntf', 'A notification.'),
+    'The notification that it answers, where it answers one.',
+  ),
   sent_at: Type.String({ format: 'date-time', description: 'When it was sent.' }),
 }
 

@@ -23,6 +23,9 @@ const HeardMessage = Type.Object(
     command: Nullable(Type.String(), { description: 'The command, in small letters and without its slash.' }),
     argument: Nullable(Type.String(), { description: 'What follows the command.' }),
     reply_to_message_id: heard.reply_to_message_id,
+    reply_to_notification_id: Nullable(ShownId('ntf', 'A notification.'), {
+      description: 'The notification that it answers, where it answers one.',
+    }),
     sent_at: Timestamp('When it was sent.'),
   },
   { $id: 'HeardMessage', description: 'What a person wrote or sent.' },

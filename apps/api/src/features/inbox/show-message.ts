@@ -7,6 +7,7 @@ export function showHeard({ id, event }: InboxEntry): HeardMessageView | undefin
   if (!event) return undefined
   // Which tenant, user and connection it is for is known where it is shown.
   const { user_id: _user, connection_id: _connection, chat_type: _type, ...message } = event.data
+  const { reply_to_notification_id: answered } = message
   return {
     id: showId('evt', id),
     direction: 'in',
@@ -14,5 +15,6 @@ export function showHeard({ id, event }: InboxEntry): HeardMessageView | undefin
     argument: null,
     // As the handlers of updates have described it.
     ...(message as Omit<HeardMessageView, 'id' | 'direction' | 'command' | 'argument'>),
+    reply_to_notification_id: typeof answered === 'string' ? showId('ntf', answered) : null,
   }
 }
