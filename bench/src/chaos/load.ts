@@ -10,8 +10,8 @@ export interface ChaosLoad {
 }
 
 /**
- * Posts at a steady rate. What is not answered, or answered 5xx, is posted again with the same key until it
- * is accepted: an app that does not give up.
+ * Posts at a steady rate. What is not answered, or is answered that it is to be tried again, is posted again with the same
+ * key until it is accepted: an app that does not give up.
  */
 export function startLoad(
   order: { port: number; key: string; users: number; perSecond: number },
@@ -49,7 +49,7 @@ export function startLoad(
           ledger.accepted.set(text, nowMs())
           return
         }
-        if (statusCode < 500 && statusCode !== 409) throw new Error(`a post was answered ${statusCode}`)
+        if (statusCode < 500 && statusCode !== 409 && statusCode !== 429) throw new Error(`a post was answered ${statusCode}`)
       } catch (error) {
         if (error instanceof Error && error.message.startsWith('a post was answered')) throw error
       } finally {
