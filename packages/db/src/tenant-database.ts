@@ -18,31 +18,47 @@ export interface TenantDatabases {
 /** Whose the statements are that Prisma is asked for. It reaches the connections, which Prisma chooses. */
 const asked = new AsyncLocalStorage<string>()
 
+/** Databases of tenants that are kept: to make one costs more than most of what it is asked for. */
+const keptMax = 1_000
+
 export function connectForTenants(options: DatabaseOptions): TenantDatabases {
   const db = makeClient(new TenantAdapter(createTenantPool(options), { disposeExternalPool: true }))
+  const kept = new Map<string, Database>()
   return {
     forTenant(tenantId) {
-      const $transaction = ((...args: Parameters<Database['$transaction']>) =>
-        asked.run(tenantId, () => db.$transaction(...args))) as Database['$transaction']
-      const extended = db.$extends({
-        client: { $transaction },
-        query: {
-          // What Prisma promises it does when it is waited for.
-          $allOperations: ({ model, operation, args, query }) =>
-            asked.run(tenantId, async () => {
-              const alone = onItsOwn[operation as keyof typeof onItsOwn]
-              if (model === undefined || alone === undefined) return query(args)
-              const delegate = Reflect.get(db, model[0]?.toLowerCase() + model.slice(1)) as Finder
-              return delegate[alone]({ ...args, where: toConditions(args.where) })
-            }),
-        },
-      })
-      // The same methods; Prisma gives an extended client a type of its own.
-      return extended as unknown as Database
+      const known = kept.get(tenantId) ?? openFor(db, tenantId)
+      // Whoever was not asked for for the longest time goes first.
+      kept.delete(tenantId)
+      kept.set(tenantId, known)
+      for (const oldest of kept.keys()) {
+        if (kept.size <= keptMax) break
+        kept.delete(oldest)
+      }
+      return known
     },
     isBound: () => isBound(db),
     disconnect: () => db.$disconnect(),
   }
+}
+
+function openFor(db: Database, tenantId: string): Database {
+  const $transaction = ((...args: Parameters<Database['$transaction']>) =>
+    asked.run(tenantId, () => db.$transaction(...args))) as Database['$transaction']
+  const extended = db.$extends({
+    client: { $transaction },
+    query: {
+      // What Prisma promises it does when it is waited for.
+      $allOperations: ({ model, operation, args, query }) =>
+        asked.run(tenantId, async () => {
+          const alone = onItsOwn[operation as keyof typeof onItsOwn]
+          if (model === undefined || alone === undefined) return query(args)
+          const delegate = Reflect.get(db, model[0]?.toLowerCase() + model.slice(1)) as Finder
+          return delegate[alone]({ ...args, where: toConditions(args.where) })
+        }),
+    },
+  })
+  // The same methods; Prisma gives an extended client a type of its own.
+  return extended as unknown as Database
 }
 
 /** Prisma makes one statement of look-ups by key that are asked for at one moment, whoever asks; these stay on their own. */
