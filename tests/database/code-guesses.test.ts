@@ -12,7 +12,7 @@ const nobody = {
   close: async () => undefined,
 }
 
-test('of 10,000 guesses from 2,000 chats few are looked at, and none after the bot has had enough', async () => {
+test('of thousands of guesses from hundreds of chats few are looked at, and none after the bot has had enough', async () => {
   const { engineUrl: url } = await createTestDatabase()
   const db = connectDatabase({ url, poolMax: 4 })
   const sealer = createSealer(Buffer.alloc(32, 1).toString('base64'))
@@ -71,7 +71,7 @@ test('of 10,000 guesses from 2,000 chats few are looked at, and none after the b
       if (use === 'unknown') await recordCodeMiss(scope, chatId)
       return use
     })
-  const guesses = Array.from({ length: 10_000 }, (_, index) => ({ chatId: 1 + (index % 2_000), code: 'DDDD3333' }))
+  const guesses = Array.from({ length: 4_000 }, (_, index) => ({ chatId: 1 + (index % 800), code: 'DDDD3333' }))
   const outcomes = new Map<string, number>()
   const queue = guesses.values()
   await Promise.all(

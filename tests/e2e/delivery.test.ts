@@ -1,8 +1,8 @@
-import { eventually, findRedisServer, mostInWindow } from '@tellwire/testing'
+import { eventually, findRedisServer, isLongRun, mostInWindow } from '@tellwire/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Backend, connectMany, type World, createWorld } from './world.js'
 
-const backends: Backend[] = findRedisServer() ? ['postgres', 'redis'] : ['postgres']
+const backends: Backend[] = isLongRun ? ['postgres', 'redis'] : findRedisServer() ? ['redis'] : ['postgres']
 
 async function tellAll(world: World, userIds: string[], text: (userId: string) => string): Promise<void> {
   await Promise.all(userIds.map((userId) => world.tell(userId, text(userId))))

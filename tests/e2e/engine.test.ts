@@ -1,10 +1,10 @@
-import { eventually, findRedisServer } from '@tellwire/testing'
+import { eventually, findRedisServer, isLongRun } from '@tellwire/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Backend, connectMany, type Json, type Person, type World, createWorld } from './world.js'
 
 /** Which queue carries a wake-up hardly matters to what is tried here: both are taken where a long run is asked for. */
 const backends: Backend[] =
-  findRedisServer() && process.env['PROPERTY_STEPS'] !== undefined ? ['postgres', 'redis'] : ['postgres']
+  findRedisServer() && isLongRun ? ['postgres', 'redis'] : ['postgres']
 
 describe.each(backends)('with the queue on %s', (backend) => {
   let world: World

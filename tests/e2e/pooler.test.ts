@@ -1,8 +1,8 @@
-import { findRedisServer } from '@tellwire/testing'
+import { findRedisServer, isLongRun } from '@tellwire/testing'
 import { expect, test } from 'vitest'
 import { type Backend, createWorld } from './world.js'
 
-const backends: Backend[] = findRedisServer() ? ['postgres', 'redis'] : ['postgres']
+const backends: Backend[] = isLongRun ? ['postgres', 'redis'] : findRedisServer() ? ['redis'] : ['postgres']
 
 // Four connections of each role, where the API and a worker would open some fifty: nothing of a session outlives its transaction.
 test.each(backends)('everything works behind a pooler in transaction mode, with the queue on %s', async (backend) => {

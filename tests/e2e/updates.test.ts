@@ -1,6 +1,6 @@
 import { connectDatabase, type Database } from '@tellwire/db'
 import { createSealer, recordPublicUrl, webhookSecret } from '@tellwire/domain'
-import { eventually } from '@tellwire/testing'
+import { eventually, isLongRun } from '@tellwire/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createWorld, type Json, type World } from './world.js'
 
@@ -236,7 +236,7 @@ describe('updates', () => {
 })
 
 /** 10,000 in all in the long run of the tests. */
-const rounds = process.env['PROPERTY_STEPS'] === undefined ? 4 : 20
+const rounds = isLongRun ? 20 : 2
 
 test(
   'updates of 500 chats, shuffled and doubled, are handled once, each chat’s in order',

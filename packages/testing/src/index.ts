@@ -1,3 +1,4 @@
+export { isLongRun } from './long-run.js'
 export { createTestDatabase, type TestDatabase } from './test-database.js'
 export { findFreePort } from './find-free-port.js'
 export { findRedisServer, startRedis, type RedisServer } from './redis-server.js'

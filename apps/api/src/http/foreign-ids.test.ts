@@ -42,7 +42,7 @@ test('no operation shows or changes what another tenant has, whatever of it is n
     const inBody = (route.body ? fieldsOf(route.body) : []).flatMap((way) =>
       named.map((value) => ({ ...sample, body: JSON.stringify(put(sampleOf(route.body), way, value)) })),
     )
-    return [...inPath, ...thinned([...inQuery, ...inBody], 3)]
+    return [...inPath, ...thinned([...inQuery, ...inBody], 7)]
   })
   const next = requests.values()
   const shown = new Set<string>()
