@@ -19,6 +19,7 @@ import { benchPace, benchUtilisation } from './benches/pacing.js'
 import { createLab, type Lab } from './lab.js'
 import { median, type Outcome, type Report } from './result.js'
 import { benchUpdates } from './benches/updates.js'
+import { benchWorkers } from './benches/workers.js'
 import { readOnlyOption } from './read-only-option.js'
 import { showReport } from './show-report.js'
 
@@ -45,6 +46,7 @@ const benches: Bench[] = [
   },
   { keys: ['latency_vs_prisma_bullmq'], run: benchLatency },
   { keys: ['utilisation'], run: benchUtilisation },
+  { keys: ['workers_2_vs_1'], run: benchWorkers },
   { keys: ['fairness_jain', 'small_tenant_p99_vs_solo'], run: benchFairness },
   {
     // Neither needs much of the machine.

@@ -27,7 +27,7 @@ const test = base.extend<{ lab: Lab }>({
         owner,
         startWorker: async () => {
           const id = randomUUID()
-          await keepWorker(engine, id, 0)
+          await keepWorker(engine, id, idle)
           return id
         },
         addBots: async (count, isWanted = true) => {
@@ -45,6 +45,8 @@ const test = base.extend<{ lab: Lab }>({
     })
   },
 })
+
+const idle = { pollers: 0, lanes: 0 }
 
 test('two workers get different bots, and none that has a webhook', async ({
   lab: { engine, addBots, startWorker },
@@ -64,11 +66,11 @@ test('a worker that says nothing for a while loses its bots, and one that lives 
 }) => {
   await addBots(4)
   const [dead, alive] = [randomUUID(), randomUUID()]
-  await keepWorker(engine, dead, 0)
+  await keepWorker(engine, dead, idle)
   await acquirePollers(engine, dead, 2)
-  expect(await keepWorker(engine, alive, 0)).toEqual({ count: 2, pollers: 0 })
-  await keepWorker(engine, dead, 2)
-  expect(await keepWorker(engine, alive, 0)).toEqual({ count: 2, pollers: 2 })
+  expect(await keepWorker(engine, alive, idle)).toEqual({ count: 2, pollers: 0, lanes: 0 })
+  await keepWorker(engine, dead, { pollers: 2, lanes: 3 })
+  expect(await keepWorker(engine, alive, { pollers: 0, lanes: 1 })).toEqual({ count: 2, pollers: 2, lanes: 4 })
   await acquirePollers(engine, alive, 2)
   await owner.query("UPDATE workers SET lease_until = now() - interval '1 second' WHERE id = $1", [dead])
 

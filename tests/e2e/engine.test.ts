@@ -3,8 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Backend, connectMany, type Json, type Person, type World, createWorld } from './world.js'
 
 /** Which queue carries a wake-up hardly matters to what is tried here: both are taken where a long run is asked for. */
-const backends: Backend[] =
-  findRedisServer() && isLongRun ? ['postgres', 'redis'] : ['postgres']
+const backends: Backend[] = findRedisServer() && isLongRun ? ['postgres', 'redis'] : ['postgres']
 
 describe.each(backends)('with the queue on %s', (backend) => {
   let world: World

@@ -49,7 +49,8 @@ export function startLoad(
           ledger.accepted.set(text, nowMs())
           return
         }
-        if (statusCode < 500 && statusCode !== 409 && statusCode !== 429) throw new Error(`a post was answered ${statusCode}`)
+        if (statusCode < 500 && statusCode !== 409 && statusCode !== 429)
+          throw new Error(`a post was answered ${statusCode}`)
       } catch (error) {
         if (error instanceof Error && error.message.startsWith('a post was answered')) throw error
       } finally {

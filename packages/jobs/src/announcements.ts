@@ -10,6 +10,9 @@ export interface Announcement {
 /** A bot's lane has something to send; the key is the bot's UUID. */
 export const LaneWakeUp: Announcement = { name: 'lane-wake-up' }
 
+/** A worker that has more lanes than others lets one go that has something to send; the key is the bot's UUID. */
+export const LaneOffered: Announcement = { name: 'lane-offered' }
+
 /** Nothing more of a notification, or to a connection, is to go out now; the key is its UUID. */
 export const DeliveriesWithdrawn: Announcement = { name: 'deliveries-withdrawn', isUrgent: true }
 

@@ -10,6 +10,7 @@ export {
   type Announcement,
   BotChanged,
   DeliveriesWithdrawn,
+  LaneOffered,
   LaneWakeUp,
   LinkEnded,
   QuestionEnded,

@@ -9,6 +9,8 @@ import type { Turn } from './turn.js'
 
 /** A turn that has more to do lets go after this long where other lanes wait for its place. */
 const turnMaxMs = 10_000
+/** A lane that was just taken is not offered to another worker. */
+const heldAtLeastMs = 2_000
 /** How long an empty lane is kept: the next delivery finds it held. */
 const lingerMs = 300
 /** A turn that is over waits for its open calls; one with a call that hangs goes on instead. */
@@ -48,6 +50,10 @@ function step(turn: Turn, endsAtMs: number): { dueInMs: DueInMs } | undefined {
   const { ctx, claimAhead, queue } = turn
   const nowMs = performance.now()
   if (nowMs > endsAtMs && ctx.lanes.isCrowded() && !hasHangingCall(turn, nowMs)) return { dueInMs: 0 }
+  if (nowMs > endsAtMs - turnMaxMs + heldAtLeastMs && queue.size > 0 && ctx.lanes.takeSurplus()) {
+    turn.isOffered = true
+    return { dueInMs: 0 }
+  }
   claimAheadIfDue(turn, nowMs)
   if (claimAhead.failure !== undefined) throw claimAhead.failure
 

@@ -48,3 +48,20 @@ test('forgets what was withdrawn long ago', () => {
 
   expect(lanes.wasWithdrawn(delivery('n1'), 0)).toBe(false)
 })
+
+test('a process lets lanes go that are clearly more than its part, each once, and takes others while it has less', () => {
+  const lanes = createLanes()
+  const turn = { wake: () => undefined, withdraw: () => undefined }
+  for (let bot = 0; bot < 20; bot++) lanes.open(`bot ${bot}`, turn)
+  expect([lanes.takeSurplus(), lanes.hasRoom()]).toEqual([false, true])
+
+  lanes.setPart(10)
+  const asked = Array.from({ length: 20 }, () => lanes.takeSurplus())
+  // A tenth and one more are no reason to let anything go.
+  expect(asked.filter((isOver) => isOver)).toHaveLength(8)
+  expect(lanes.hasRoom()).toBe(false)
+
+  for (let bot = 0; bot < 11; bot++) lanes.close(`bot ${bot}`)
+  lanes.setPart(10)
+  expect([lanes.takeSurplus(), lanes.hasRoom()]).toEqual([false, true])
+})

@@ -41,6 +41,13 @@ export interface Lanes {
   wasWithdrawn(delivery: ClaimedDelivery, claimedAtMs: number): boolean
   /** Whether other lanes may be waiting for a place in this process. */
   isCrowded(): boolean
+  count(): number
+  /** Says how many lanes each worker has where they are shared evenly. */
+  setPart(part: number): void
+  /** Whether this process has clearly more than its part. Whoever asks, and hears that it has, lets a lane go. */
+  takeSurplus(): boolean
+  /** Whether this process has less than its part, and may take a lane that another lets go. */
+  hasRoom(): boolean
   /** Whether this process drained the lane a moment ago. */
   isFamiliar(botId: string): boolean
   recall(botId: string, epoch: bigint): LaneState | undefined
@@ -53,6 +60,9 @@ export const priorityCount = priorities.length
 
 /** A little below the number of lanes that a process drains at a time. */
 const crowdedAt = DrainLane.concurrency * 0.9
+
+/** So many lanes are let go at a time, once a second. */
+const givenBackAtOnce = 50
 
 /** The longest window in which a send counts, a group's minute. */
 const rememberedForMs = 60_000
@@ -70,6 +80,8 @@ export function createLanes(): Lanes {
   const remembered = new Map<string, { epoch: bigint; state: LaneState; keptAtMs: number }>()
   /** By notification, or connection: when it was heard. */
   const withdrawn = new Map<string, number>()
+  let part = Infinity
+  let surplus = 0
   return {
     open: (botId, turn) => void turns.set(botId, turn),
     close: (botId) => void turns.delete(botId),
@@ -86,6 +98,17 @@ export function createLanes(): Lanes {
     wasWithdrawn: (delivery, claimedAtMs) =>
       withdrawn.size > 0 && keysOf(delivery).some((key) => (withdrawn.get(key ?? '') ?? -Infinity) >= claimedAtMs),
     isCrowded: () => turns.size >= crowdedAt,
+    count: () => turns.size,
+    setPart(even) {
+      part = even
+      surplus = Math.min(givenBackAtOnce, Math.max(0, turns.size - Math.ceil(even * 1.1) - 1))
+    },
+    takeSurplus() {
+      if (surplus === 0) return false
+      surplus--
+      return true
+    },
+    hasRoom: () => turns.size < Math.ceil(part) && turns.size < crowdedAt,
     isFamiliar: (botId) => remembered.has(botId),
     recall(botId, epoch) {
       const kept = remembered.get(botId)

@@ -4,11 +4,12 @@
  * It claims a little ahead of what it may send, so that a delivery is at hand whenever a permit comes back,
  * sends in the order of its queue, and leaves the answers to the settler. A turn goes on while something is
  * due within about a second, then writes down when the next thing is due and lets go. It ends at once when
- * its lease ends, when the process stops, or when Telegram refuses the bot; deliveries that were claimed and
- * not begun by then go back into the lane.
+ * its lease ends, when the process stops, or when Telegram refuses the bot, and early where this worker has more than its
+ * part of all lanes; deliveries that were claimed and not begun by then go back into the lane.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { LaneRelease } from '@tellwire/db'
+import { LaneOffered } from '@tellwire/jobs'
 import { closeUploads } from '../compose/uploads.js'
 import type { WorkerContext } from '../context.js'
 import type { BotToken } from './bot-tokens.js'
@@ -59,6 +60,11 @@ async function holdTurn(turn: Turn, token: BotToken): Promise<boolean> {
     ctx.log.error({ err: error, botId }, 'turn failed')
   }
   await endTurn(turn, nextDueInMs)
+  if (turn.isOffered) {
+    // Where nobody takes it, the sweep finds it.
+    ctx.waker.tell(LaneOffered, botId)
+    return false
+  }
   // A wake-up that came while the turn was ending is answered by the next one.
   return turn.halt === undefined && (nextDueInMs === 0 || turn.claimAhead.isAskedFor)
 }
@@ -103,6 +109,7 @@ function beginTurn({ ctx, botId, lease, token }: Begun): Turn {
     graceUntilMs: nowMs + graceMs,
     isRestored: false,
     halt: undefined,
+    isOffered: false,
   }
 }
 

@@ -31,6 +31,8 @@ export interface Turn extends LaneState {
   /** Telegram takes the bot again, which it had refused. */
   isRestored: boolean
   halt: BotHalt | undefined
+  /** This worker has more than its part of all lanes: another is to take this one. */
+  isOffered: boolean
 }
 
 /** When the turn claims from its lane, and what the last claim found. */

@@ -65,7 +65,8 @@ export function startPolling(ctx: WorkerContext): UpdatePolling {
 
   const keepAlive = async (): Promise<LiveWorkers> => {
     const askedAtMs = performance.now()
-    const live = await keepWorker(ctx.engine, workerId, readers.size)
+    const live = await keepWorker(ctx.engine, workerId, { pollers: readers.size, lanes: ctx.lanes.count() })
+    ctx.lanes.setPart(live.lanes / live.count)
     aliveUntilMs = askedAtMs + workerLeaseMs - clockMarginMs
     return live
   }

@@ -4,29 +4,35 @@ import { defineStatement, probe, run } from '../sql.js'
 /** How long a worker counts as alive that says nothing, on the database's clock. */
 export const workerLeaseMs = 10_000
 
-/** The workers that are alive, and what they read together. */
-export interface LiveWorkers {
-  count: number
+/** What a worker has: the bots that it reads, and the lanes that it drains. */
+export interface WorkerLoad {
   pollers: number
+  lanes: number
+}
+
+/** The workers that are alive, and what they have together. */
+export interface LiveWorkers extends WorkerLoad {
+  count: number
 }
 
 const keep = defineStatement(
   'keep-worker',
   `
 WITH kept AS (
-  INSERT INTO workers (id, lease_until, pollers)
-  VALUES ($1, clock_timestamp() + make_interval(secs => $2::float8 / 1000), $3)
-  ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until, pollers = excluded.pollers
+  INSERT INTO workers (id, lease_until, pollers, lanes)
+  VALUES ($1, clock_timestamp() + make_interval(secs => $2::float8 / 1000), $3, $4)
+  ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until, pollers = excluded.pollers, lanes = excluded.lanes
 )
-SELECT 1 + count(*)::int AS count, $3::int + coalesce(sum(pollers), 0)::int AS pollers
+SELECT 1 + count(*)::int AS count, $3::int + coalesce(sum(pollers), 0)::int AS pollers,
+  $4::int + coalesce(sum(lanes), 0)::int AS lanes
 FROM workers
 WHERE lease_until > now() AND id <> $1`,
 )
 
-/** Says that a worker is alive, and how many bots it reads. */
-export async function keepWorker(engine: Pool, workerId: string, pollers: number): Promise<LiveWorkers> {
-  const [live] = await run<LiveWorkers>(engine, keep, [workerId, workerLeaseMs, pollers])
-  return live ?? { count: 1, pollers }
+/** Says that a worker is alive, and what it has. */
+export async function keepWorker(engine: Pool, workerId: string, load: WorkerLoad): Promise<LiveWorkers> {
+  const [live] = await run<LiveWorkers>(engine, keep, [workerId, workerLeaseMs, load.pollers, load.lanes])
+  return live ?? { count: 1, ...load }
 }
 
 const dropDead = defineStatement(
