@@ -77,7 +77,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   app.addHook('preClose', close)
   logRequests(app, log)
   const room = createRoomWatch()
-  handleErrors(app, baseUrl, log, room.note)
+  handleErrors(app, baseUrl, log, (error) => room.note(error))
   await sendSecurityHeaders(app)
   await shedLoad(app)
   showLimits(app)
