@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { connectDatabase, type Database } from '@tellwire/db'
 import { eventually } from '@tellwire/testing'
+import pg from 'pg'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createWorld, type Json, type World } from './world.js'
@@ -296,4 +297,29 @@ test('a worker that is killed in the middle of 500 loses none', async () => {
   const ids = () => new Set(receiver.received.map(({ body }) => body['id'] as string))
   await eventually(() => ids().size === 500)
   expect(receiver.received.length).toBeLessThanOrEqual(500 + 20)
+})
+
+test('a request whose outcome cannot be recorded just now is not made again', async () => {
+  const receiver = await listen()
+  const { id } = await create(receiver.url, { types: ['quota.warning'], concurrency: 5 })
+  const owner = new pg.Client({ connectionString: world.database.ownerUrl })
+  await owner.connect()
+  await owner.query(`
+    CREATE FUNCTION have_no_room() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';
+    END $$;
+    CREATE TRIGGER no_room BEFORE INSERT ON webhook_attempts FOR EACH ROW EXECUTE FUNCTION have_no_room()`)
+  await record(5)
+  await eventually(() => receiver.received.length === 5)
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  await owner.query('DROP TRIGGER no_room ON webhook_attempts')
+  await owner.end()
+
+  const made = await eventually(
+    () => attempts(id as string),
+    ({ length }) => length === 5,
+  )
+  expect(made.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 5 }, () => 'taken'))
+  expect(receiver.received).toHaveLength(5)
 })

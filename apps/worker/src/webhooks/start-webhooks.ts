@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   type EndpointReference,
   enqueueWebhooks,
@@ -29,6 +30,7 @@ const searchedMax = 500
 const dutyLeaseMs = 3_000
 /** The database's clock and this machine's may run apart by this much in the time of one lease. */
 const clockMarginMs = 500
+const settleAgainMs = 500
 
 const firstEndpoint: EndpointReference = { tenantId: nilUuid, endpointId: nilUuid }
 
@@ -80,6 +82,19 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
     queue.add(rooms, endpoints, webhooks)
   }
 
+  /** Of what cannot be recorded the place stays taken: it would be sent again and again. */
+  const settleStubbornly = async (attempt: WebhookAttemptToSettle): Promise<void> => {
+    while (performance.now() < onDutyUntilMs) {
+      try {
+        await settle(attempt)
+        return
+      } catch (error) {
+        log.warn({ err: error }, 'what became of a webhook was not recorded')
+        await delay(settleAgainMs)
+      }
+    }
+  }
+
   const send = async (next: NextWebhook): Promise<void> => {
     const { webhook } = next
     const answer = await post(next)
@@ -87,7 +102,7 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
       ? judgeWebhookAnswer(answer, webhook.attempts, Math.random())
       : { outcome: 'given_up' as const, retryInMs: undefined, isGone: false }
     const { status, failure, latencyMs, text } = answer
-    await settle({
+    await settleStubbornly({
       id: webhook.id,
       outcome,
       retryInMs,
@@ -97,7 +112,7 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
       failure,
       latencyMs,
       answer: text?.replaceAll('\0', ''),
-    }).catch((error: unknown) => log.warn({ err: error }, 'what became of a webhook was not recorded'))
+    })
     queue.settle(next, isGone)
     sendAll()
   }
