@@ -137,7 +137,9 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
         if (!hasRoom(line)) continue
         const left = Math.max(1, (waitingMax - waitingCount) >> 1)
         rooms.push({ ...line.reference, count: Math.min(aheadOf(line) - line.waiting.length, left) })
-        if (rooms.length === roomsMax) break
+        if (rooms.length < roomsMax) continue
+        isLow = true
+        break
       }
       return rooms
     },
@@ -180,6 +182,9 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
         if (endpoint === undefined || now - (waiting[0]?.readAtMs ?? 0) > freshForMs) {
           empty(line)
           line.isWanted = isLow = true
+        } else if (!hasPlace(line)) {
+          // It wants fewer at a time since it was read anew.
+          ready.delete(line)
         } else if (isFair(line)) {
           return take(line, endpoint)
         }
