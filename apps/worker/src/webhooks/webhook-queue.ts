@@ -11,7 +11,7 @@ export interface Room extends EndpointReference {
   count: number
 }
 
-/** What waits in this process to be sent, and what is under way. */
+/** The webhooks of this process: those that wait to be sent, and those that are under way. */
 export interface WebhookQueue {
   /** Something waits for these endpoints in the database. */
   want(endpoints: readonly EndpointReference[]): void
