@@ -42,7 +42,7 @@ export interface Lanes {
   /** Whether other lanes may be waiting for a place in this process. */
   isCrowded(): boolean
   count(): number
-  /** Says how many lanes each worker has where they are shared evenly. */
+  /** Says how many lanes each worker has where they are shared evenly; infinitely many where there is no other worker. */
   setPart(part: number): void
   /** Whether this process has clearly more than its part. Whoever asks, and hears that it has, lets a lane go. */
   takeSurplus(): boolean

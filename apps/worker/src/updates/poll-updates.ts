@@ -66,7 +66,7 @@ export function startPolling(ctx: WorkerContext): UpdatePolling {
   const keepAlive = async (): Promise<LiveWorkers> => {
     const askedAtMs = performance.now()
     const live = await keepWorker(ctx.engine, workerId, { pollers: readers.size, lanes: ctx.lanes.count() })
-    ctx.lanes.setPart(live.lanes / live.count)
+    ctx.lanes.setPart(live.count > 1 ? live.lanes / live.count : Infinity)
     aliveUntilMs = askedAtMs + workerLeaseMs - clockMarginMs
     return live
   }
