@@ -312,6 +312,7 @@ test('a request whose outcome cannot be recorded just now is not made again', as
     CREATE TRIGGER no_room BEFORE INSERT ON webhook_attempts FOR EACH ROW EXECUTE FUNCTION have_no_room()`)
   await record(5)
   await eventually(() => receiver.received.length === 5)
+  // Time for several looks, each of which would find them due: of that nothing tells.
   await new Promise((resolve) => setTimeout(resolve, 1_500))
   await owner.query('DROP TRIGGER no_room ON webhook_attempts')
   await owner.end()

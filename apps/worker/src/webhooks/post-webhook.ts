@@ -118,6 +118,7 @@ function exchange(agent: Agent, options: Dispatcher.DispatchOptions): Promise<Ou
       }
     }
     agent.dispatch(options, {
+      // By this undici tells its handlers of today from those of before.
       onRequestStart() {},
       onResponseStart(controller, status, headers) {
         started = { status, retryAfterSeconds: readRetryAfter(headers['retry-after']) }

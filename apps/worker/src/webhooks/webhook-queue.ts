@@ -68,7 +68,7 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
   /** Lines that may be sent to now, as far as they themselves are concerned, in the order of their turns. */
   const ready = new Set<Line>()
   const paused = new Set<Line>()
-  const underWay = new Map<string, DueWebhook>()
+  const underWay = new Set<string>()
   const underWayOf = new Map<string, number>()
   let waitingCount = 0
   let isLow = false
@@ -115,7 +115,7 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
     const { webhook } = first
     waitingCount--
     line.underWay++
-    underWay.set(webhook.id, webhook)
+    underWay.add(webhook.id)
     underWayOf.set(endpoint.tenantId, (underWayOf.get(endpoint.tenantId) ?? 0) + 1)
     if (endpoint.rate !== null) line.nextAtMs = nowMs() + 1_000 / endpoint.rate
     // To the end of those whose turn it is.
@@ -144,7 +144,7 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
       return rooms
     },
     heldIds: () => [
-      ...underWay.keys(),
+      ...underWay,
       ...[...lines.values()].flatMap(({ waiting }) => waiting.map(({ webhook }) => webhook.id)),
     ],
     add(rooms, endpoints, webhooks) {
