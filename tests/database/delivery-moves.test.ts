@@ -11,6 +11,7 @@ import {
   type Database,
   type DeliveryStatus,
   deliveryStatuses,
+  endCancelledDeliveries,
   expandBroadcast,
   expireDeliveries,
   failForConnections,
@@ -180,7 +181,7 @@ async function settle(
 /** A turn has claimed it, and died. */
 async function loseTurn(lab: Lab, subject: Subject): Promise<void> {
   await claim(lab, subject)
-  await lab.owner.query('UPDATE lanes SET holder = NULL, lease_until = NULL WHERE bot_id = $1', [
+  await lab.owner.query('UPDATE lanes SET holder = NULL, taken_at = NULL, lease_until = NULL WHERE bot_id = $1', [
     subject.connection.botId,
   ])
 }
@@ -205,6 +206,16 @@ const make: Record<DeliveryStatus, (lab: Lab) => Promise<Subject>> = {
     await cancelDeliveries(lab.db, subject.tenantId, subject.notificationId)
     return subject
   },
+}
+
+async function untilSomebodyWaits({ owner }: Lab): Promise<void> {
+  for (;;) {
+    const { rowCount } = await owner.query(
+      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    )
+    if (rowCount) return
+    await delay(10)
+  }
 }
 
 type Act = (lab: Lab, subject: Subject) => Promise<unknown>
@@ -445,6 +456,66 @@ test('a broadcast is not over whose deliveries are being replayed', async ({ lab
   expect(await completing).toBe(false)
   expect((await look(lab, subject)).places.pending).toBe(1)
   expect(await findBroadcast(lab.engine, accepted)).toBeDefined()
+})
+
+test('a cancel leaves in flight what is claimed while it begins', async ({ lab }) => {
+  const subject = await makeQueued(lab)
+  const { botId } = subject.connection
+  const turnId = randomUUID()
+  const claiming = await lab.engine.connect()
+  await claiming.query('BEGIN')
+  await claiming.query('UPDATE pending_deliveries SET claimed_by = $1 WHERE id = $2', [turnId, subject.deliveryId])
+
+  const cancelling = cancelDeliveries(lab.engine, subject.tenantId, subject.notificationId)
+  // It has begun when it waits for the row, and sees the lane as it was before somebody took it.
+  await untilSomebodyWaits(lab)
+  await acquireLanes(lab.engine, [{ botId, turnId }])
+  await claiming.query('COMMIT')
+  claiming.release()
+
+  expect(await cancelling).toEqual({ cancelled: 0, unknown: 0, inFlight: 1 })
+  await settle(lab, subject, 'sent', { claimedBy: turnId })
+  expect((await look(lab, subject)).status).toBe('sent')
+})
+
+test('one that was cancelled while it was sent ends when its turn has died', async ({ lab }) => {
+  const subject = await makeQueued(lab)
+  const turnId = await claim(lab, subject)
+  await verbs.cancel(lab, subject)
+  const during = await endCancelledDeliveries(lab.engine, 100)
+  await lab.owner.query(
+    "UPDATE lanes SET lease_until = clock_timestamp() - interval '1 minute', taken_at = NULL WHERE holder = $1",
+    [turnId],
+  )
+
+  const after = await endCancelledDeliveries(lab.engine, 100)
+
+  expect([during, after]).toEqual([
+    { ended: 0, unknown: 0 },
+    { ended: 1, unknown: 1 },
+  ])
+  const picture = await look(lab, subject)
+  expect(picture.status).toBe('unknown')
+  expectWhole(picture)
+})
+
+const losses = {
+  'whose lease is over': "lease_until = clock_timestamp(), taken_at = clock_timestamp() - interval '1 hour'",
+  'whose lane has just been taken': "holder = uuidv7(), taken_at = clock_timestamp() - interval '1 second'",
+}
+const lateWords = Object.entries(losses).flatMap(([turn, loss]) =>
+  (['cancel', 'expire'] as const).map((verb) => ({ verb, turn, loss })),
+)
+
+test.for(lateWords)('$verb leaves a turn $turn a moment to say what it knows', async ({ verb, loss }, { lab }) => {
+  const subject = await makeQueued(lab)
+  const turnId = await claim(lab, subject)
+  await lab.owner.query(`UPDATE lanes SET ${loss} WHERE holder = $1`, [turnId])
+
+  await verbs[verb](lab, subject)
+  await settle(lab, subject, 'sent', { claimedBy: turnId })
+
+  expect((await look(lab, subject)).status).toBe('sent')
 })
 
 test('every move of the page is tried here', () => {

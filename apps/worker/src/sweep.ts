@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import {
+  endCancelledDeliveries,
   expireDeliveries,
   findAwaitingWithConnection,
   inTransaction,
@@ -97,16 +98,18 @@ export function startSweep(ctx: WorkerContext): Repeating {
   }
 }
 
-/** Ends what is overdue, and brings into the lanes what is due: some slices of each, the rest the next time. */
+/** Ends what is overdue or was cancelled, and brings into the lanes what is due: some slices of each, the rest the next time. */
 async function moveWaiting(ctx: WorkerContext): Promise<void> {
   const { engine, waker, metrics, stopping } = ctx
   if (!(await isAnythingDue(engine))) return
   for (let slice = 0; slice < slicesMax && !stopping.aborted; slice++) {
-    const { ended, unknown } = await expireDeliveries(engine, sliceSize)
-    countUnknown(metrics, 'expired', unknown)
+    const expired = await expireDeliveries(engine, sliceSize)
+    countUnknown(metrics, 'expired', expired.unknown)
+    const cancelled = await endCancelledDeliveries(engine, sliceSize)
+    countUnknown(metrics, 'cancelled', cancelled.unknown)
     const { released, botIds } = await releaseDueDeliveries(engine, sliceSize)
     for (const botId of botIds) waker.wake(DrainLane, { botId })
-    if (ended < sliceSize && released < sliceSize) break
+    if (expired.ended < sliceSize && cancelled.ended < sliceSize && released < sliceSize) break
   }
 }
 

@@ -92,7 +92,7 @@ export { beginDeliveries } from './deliveries/begin.js'
 export { deliveryIdsOf } from './deliveries/of-notification.js'
 export { type SentDelivery, settleDeliveries, type Settlement, settleSentDeliveries } from './deliveries/settle.js'
 export { expireDeliveries } from './deliveries/expire.js'
-export { askToCancelBroadcast, cancelDeliveries, type Cancelled } from './deliveries/cancel.js'
+export { askToCancelBroadcast, cancelDeliveries, type Cancelled, endCancelledDeliveries } from './deliveries/cancel.js'
 export { failForConnections, holdForConnections, movePendingToChat } from './deliveries/fail-for-connections.js'
 export { releaseDueDeliveries } from './deliveries/release-due.js'
 export {
@@ -147,6 +147,7 @@ export {
   type LaneRelease,
   type LaneTerms,
   type LaneTurn,
+  recordingGraceMs,
   releaseLanes,
   renewLanes,
 } from './lanes/lane-leases.js'

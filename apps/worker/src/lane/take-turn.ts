@@ -8,7 +8,7 @@
  * part of all lanes; deliveries that were claimed and not begun by then go back into the lane.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { LaneRelease } from '@tellwire/db'
+import { type LaneRelease, recordingGraceMs } from '@tellwire/db'
 import { LaneOffered } from '@tellwire/jobs'
 import { closeUploads } from '../compose/uploads.js'
 import type { WorkerContext } from '../context.js'
@@ -18,7 +18,7 @@ import { createLaneState } from './lanes.js'
 import type { Lease } from './leases.js'
 import { createSendQueue, type QueuedDelivery } from './send-queue.js'
 import { createStepper } from './stepper.js'
-import { graceMs, lookaheadMin, permitReturnMs } from './timing.js'
+import { lookaheadMin, permitReturnMs } from './timing.js'
 import type { Turn } from './turn.js'
 
 /** The sweep looks at a lane in which something waits at least this often, whatever its next due time. */
@@ -106,7 +106,7 @@ function beginTurn({ ctx, botId, lease, token }: Begun): Turn {
       lastTakenAtMs: nowMs,
       failure: undefined,
     },
-    graceUntilMs: nowMs + graceMs,
+    graceUntilMs: nowMs + recordingGraceMs,
     isRestored: false,
     halt: undefined,
     isOffered: false,

@@ -6,7 +6,5 @@ export const keepForMs = 1_200
 export const pollEveryMs = 100
 /** A permit comes back this long after the answer. */
 export const permitReturnMs = 1_000
-/** So long a turn that lost its lane is given to record what it knows, before its rows are taken over. */
-export const graceMs = 2_000
 /** Heads that a claim passes over before it gives up; more when it found nothing. */
 export const lookaheadMin = 8

@@ -1,3 +1,4 @@
+import type { Pool } from 'pg'
 import { defineStatement, type Executor, probe, runForOne } from '../sql.js'
 import { isOpen } from './broadcasts.js'
 import { openStatuses } from './delivery-states.js'
@@ -40,7 +41,8 @@ SELECT
   (SELECT count(*)::int FROM ended WHERE status = 'cancelled') AS cancelled,
   (SELECT count(*)::int FROM ended WHERE status = 'unknown') AS unknown,
   (
-    SELECT count(*)::int FROM open_deliveries d JOIN pending_deliveries p ON ${probe('p.id', 'd.id')} WHERE NOT ${isNotInFlight}
+    SELECT count(*)::int FROM open_deliveries d JOIN pending_deliveries p ON ${probe('p.id', 'd.id')}
+    WHERE NOT EXISTS (SELECT FROM ended e WHERE e.id = d.id)
   ) AS in_flight`,
 )
 
@@ -55,6 +57,30 @@ export interface Cancelled {
 /** Ends what has not gone out of a notification to named users. To be called while the notification is locked. */
 export async function cancelDeliveries(on: Executor, tenantId: string, notificationId: string): Promise<Cancelled> {
   return runForOne(on, cancel, [tenantId, notificationId])
+}
+
+const endCancelled = defineStatement(
+  'end-cancelled-deliveries',
+  `
+WITH ended AS MATERIALIZED (
+  SELECT ${endingRow('cancelled')}
+  FROM pending_deliveries p
+  WHERE p.is_cancelled AND ${isNotInFlight}
+  LIMIT $1 FOR UPDATE OF p SKIP LOCKED
+),
+${endDeliveries({ from: 'ended', leaves: ['lane'] })}
+SELECT count(*)::int AS ended, (count(*) FILTER (WHERE status = 'unknown'))::int AS unknown FROM ended`,
+)
+
+/**
+ * Ends deliveries that were cancelled while they were being sent, and whose turns have died since.
+ * @returns how many, and how many of them may have been sent.
+ */
+export async function endCancelledDeliveries(
+  engine: Pool,
+  countMax: number,
+): Promise<{ ended: number; unknown: number }> {
+  return runForOne(engine, endCancelled, [countMax])
 }
 
 const cancelOfBroadcast = defineStatement(

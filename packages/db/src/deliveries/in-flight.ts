@@ -1,11 +1,20 @@
+import { recordingGraceMs } from '../lanes/lane-leases.js'
 import { probe } from '../sql.js'
 
 /**
- * The SQL of whether nobody is sending the pending row `p` right now: it is not claimed, or the turn that
- * claimed it holds its lane no more. Of the latter nobody knows whether they were sent.
+ * The SQL of whether nobody is sending the pending row `p`, nor about to say what became of it: it is not claimed, or
+ * whoever claimed it has lost its lane, and has had a moment since to record what it knows. Of the latter nobody knows
+ * whether they were sent.
+ *
+ * Where the row was claimed after the statement began, which still sees the lane as it was then, it is in flight.
  */
 export const isNotInFlight = `(p.claimed_by IS NULL OR NOT EXISTS (
-  SELECT FROM lanes l WHERE ${probe('l.bot_id', 'p.bot_id')} AND l.holder = p.claimed_by AND l.lease_until > clock_timestamp()
+  SELECT FROM lanes l
+  WHERE ${probe('l.bot_id', 'p.bot_id')}
+    AND CASE WHEN l.holder = p.claimed_by THEN l.lease_until ELSE l.taken_at END
+      > clock_timestamp() - make_interval(secs => ${recordingGraceMs} / 1000.0)
+) AND EXISTS (
+  SELECT FROM pending_deliveries s WHERE ${probe('s.id', 'p.id')} AND s.claimed_by = p.claimed_by
 ))`
 
 /** The SQL of the columns that `endDeliveries` wants of a pending row `p` that nobody is sending any more. */

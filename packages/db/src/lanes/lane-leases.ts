@@ -3,6 +3,8 @@ import { defineStatement, inputRows, probe, run } from '../sql.js'
 
 /** How long a turn may hold a lane without renewing its lease, on the database's clock. */
 export const laneLeaseMs = 4_000
+/** How long a turn that lost its lane is given to record what it knows, before its rows are taken over. */
+export const recordingGraceMs = 2_000
 
 /** What may change while a turn holds its lane. */
 export interface LaneTerms {
@@ -74,6 +76,7 @@ free AS MATERIALIZED (
 UPDATE lanes l SET
   epoch = l.epoch + 1,
   holder = free.turn_id,
+  taken_at = clock_timestamp(),
   next_due_at = NULL,
   lease_until = ${leaseEnd}
 FROM free, bots b
