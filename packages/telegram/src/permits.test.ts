@@ -26,6 +26,19 @@ test('gives a permit back a second after the answer', () => {
   expect(permits.free(1_300)).toBe(1)
 })
 
+test.each([
+  [30, 1_000],
+  [5, 2_000],
+  [3, 3_000],
+  [1, 10_000],
+])('after an album of ten a bot of %i a second may send again when its rate is made up for', (rate, freeAtMs) => {
+  const permits = createPermits(rate)
+  permits.start('1', 'private', 10)
+  permits.answered('1', 0, 10)
+
+  expect(permits.freeAt(0, rate === 30 ? 30 : 1)).toBe(freeAtMs)
+})
+
 test('lets a group be sent to twenty times a minute', () => {
   const permits = createPermits(30)
   for (let index = 0; index < 20; index++) {

@@ -6,6 +6,9 @@
  * the network does, two uses of one permit arrive at least a second apart, and with `rate` permits no
  * sliding second holds more than `rate` arrivals. A chat has permits of its own in the same way: one for
  * a second, and in a group or channel twenty more for a minute.
+ *
+ * An album is one call of up to ten messages. Where that is more than `rate`, it goes when all permits are there, and
+ * takes those of the following seconds too: the rate holds on average, since no second of the call's can be shared out.
  */
 export interface Permits {
   /** Permits of the bot: sends in a second. May be set at any time; open calls keep theirs. */
@@ -92,7 +95,11 @@ export function createPermits(initialRate: number): Permits {
     },
     answered(chatId, atMs, count = 1) {
       openCalls -= count
-      for (let message = 0; message < count; message++) insertSorted(returning, atMs + secondMs)
+      for (let message = 0; message < count; message++) {
+        // What one call sends beyond the rate is of the seconds after it.
+        const second = 1 + Math.floor(message / Math.max(1, this.rate))
+        insertSorted(returning, atMs + second * secondMs)
+      }
       const chat = chats.get(chatId)
       if (!chat) return
       chat.openCalls--
