@@ -5,6 +5,7 @@ import {
   type ClaimRequest,
   claimDeliveries,
   connectEngine,
+  endRests,
   newId,
   nilUuid,
   settleDeliveries,
@@ -120,6 +121,52 @@ test('tells that it did not see the whole lane, and sees it with a longer look',
 
   expect([short.isComplete, long.isComplete]).toEqual([false, true])
   expect(long.waitingChats).toHaveLength(200)
+  await close(lane)
+})
+
+test('heads that wait for long hide nothing, and are not looked at again until they are due', async () => {
+  const lane = await makeLane(1_000, 2)
+  const { engine, owner } = lane
+  await owner.query("UPDATE pending_deliveries SET not_before = now() + interval '1 minute' WHERE chat_id < 1000")
+  const chatIds: string[] = []
+  let isComplete = false
+
+  // As short a look as a turn begins with.
+  for (let looks = 0; looks < 100; looks++) {
+    const claim = await claimOne(engine, claimFrom(lane))
+    chatIds.push(...claim.deliveries.map(({ chatId }) => chatId))
+    isComplete = claim.isComplete
+  }
+  const early = await endRests(engine, 10_000)
+  await owner.query("UPDATE pending_deliveries SET rests_until = now() - interval '1 second' WHERE rests_until IS NOT NULL")
+  const late = await endRests(engine, 10_000)
+
+  expect({ chatIds, isComplete }).toEqual({ chatIds: ['1000'], isComplete: true })
+  expect(early).toEqual({ ended: 0, botIds: [] })
+  expect(late).toEqual({ ended: 1_998, botIds: [lane.botId] })
+  await close(lane)
+})
+
+test('what waits behind a head that rests does not overtake it', async () => {
+  const lane = await makeLane(1, 2)
+  const { engine, owner } = lane
+  const { rows } = await owner.query<{ id: string }>('SELECT id FROM pending_deliveries ORDER BY seq')
+  const [first, second] = rows.map(({ id }) => id)
+  await owner.query("UPDATE pending_deliveries SET not_before = now() + interval '1 minute' WHERE id = $1", [first])
+  const take = async () => (await claimOne(engine, claimFrom(lane))).deliveries.map(({ id }) => id)
+
+  const whileFirstRests = [await take(), await take(), await take()]
+  const { rows: resting } = await owner.query('SELECT FROM pending_deliveries WHERE rests_until IS NOT NULL')
+  // The second is let go before the first, by somebody who had the first's row.
+  await owner.query('UPDATE pending_deliveries SET rests_until = NULL, not_before = NULL WHERE id = $1', [second])
+  const whileSecondIsOffered = await take()
+  await owner.query('UPDATE pending_deliveries SET rests_until = NULL, not_before = NULL')
+  const afterwards = await take()
+
+  expect(whileFirstRests).toEqual([[], [], []])
+  expect(resting).toHaveLength(2)
+  expect(whileSecondIsOffered).toEqual([])
+  expect(afterwards).toEqual([first])
   await close(lane)
 })
 

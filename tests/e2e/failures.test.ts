@@ -103,6 +103,18 @@ test('a 429 is obeyed, holds back its chat only, and is no failed attempt', asyn
   expect((await quick.messages()).map((message) => message['text']).at(-1)).toBe('at once')
 })
 
+test('what waits for long comes when its time has come, in its order', async () => {
+  const patient = await world.connect('patient')
+  await world.fault(patient.id, { kind: 'status', status: 429, retry_after: 8 })
+
+  const startedAtMs = Date.now()
+  const ids = [await send('patient', 'one'), await send('patient', 'two'), await send('patient', 'three')]
+  for (const id of ids) expect(await settled(id)).toMatchObject({ status: 'sent' })
+
+  expect(Date.now() - startedAtMs).toBeGreaterThan(8_000)
+  expect((await patient.messages()).map((message) => message['text']).slice(-3)).toEqual(['one', 'two', 'three'])
+})
+
 test('a group gets no more than twenty messages in a minute', async () => {
   const person = await world.newPerson('Grouper')
   const groupId = await world.connectGroup('family', person, { title: 'Family' })

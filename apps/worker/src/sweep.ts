@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import {
   endCancelledDeliveries,
+  endRests,
   expireDeliveries,
   findAwaitingWithConnection,
   inTransaction,
@@ -108,8 +109,9 @@ async function moveWaiting(ctx: WorkerContext): Promise<void> {
     const cancelled = await endCancelledDeliveries(engine, sliceSize)
     countUnknown(metrics, 'cancelled', cancelled.unknown)
     const { released, botIds } = await releaseDueDeliveries(engine, sliceSize)
-    for (const botId of botIds) waker.wake(DrainLane, { botId })
-    if (expired.ended < sliceSize && cancelled.ended < sliceSize && released < sliceSize) break
+    const rested = await endRests(engine, sliceSize)
+    for (const botId of [...botIds, ...rested.botIds]) waker.wake(DrainLane, { botId })
+    if ([expired.ended, cancelled.ended, released, rested.ended].every((count) => count < sliceSize)) break
   }
 }
 

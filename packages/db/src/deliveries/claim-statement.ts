@@ -1,10 +1,11 @@
 import { nilUuid } from '../ids.js'
 import { defineStatement, inputRows, probe } from '../sql.js'
+import { isOffered, rest, restOf } from './rests.js'
 
 /** Tenants of one priority that a claim looks at; the next one goes on after them. */
 const tenantsMax = 200
 
-const lane = 'p.bot_id = s.bot_id AND NOT p.is_paused AND p.priority'
+const lane = `p.bot_id = s.bot_id AND ${isOffered} AND p.priority`
 const tenant = `coalesce(p.tenant_id, '${nilUuid}'::uuid)`
 const firstChat = '(-9223372036854775808)::bigint'
 const lastChat = '9223372036854775807::bigint'
@@ -28,7 +29,7 @@ export const wanted = inputRows('asked', {
 })
 export const busy = inputRows('busy', { lane: 'int', chat_id: 'bigint' }, wanted.next)
 
-const headColumns = 'p.id, p.claimed_by, p.not_before, p.notification_id, p.is_counted'
+const headColumns = 'p.id, p.seq, p.claimed_by, p.not_before, p.notification_id, p.is_counted'
 
 // Two recursions skip through the index of the lanes: from tenant to tenant, and for each of them from chat to
 // chat, one head each, beginning after the chat that was served last and going once around. So the cost
@@ -94,13 +95,13 @@ tenant_shares AS MATERIALIZED (
 chat_scan AS (
   SELECT h.share, h.w, h.lane, h.bot_id, h.turn_id, h.priority, h.tenant_id, h.tenant_hop, h.count_max, h.takes_in_flight,
     h.served, h.weight, h.finish_time, h.start, h.hops_max, h.start AS chat_id, false AS is_around, 0 AS hop,
-    NULL::uuid AS id, NULL::uuid AS claimed_by, NULL::timestamptz AS not_before, NULL::uuid AS notification_id,
+    NULL::uuid AS id, NULL::bigint AS seq, NULL::uuid AS claimed_by, NULL::timestamptz AS not_before, NULL::uuid AS notification_id,
     false AS is_counted
   FROM tenant_shares h
   UNION ALL
   SELECT s.share, s.w, s.lane, s.bot_id, s.turn_id, s.priority, s.tenant_id, s.tenant_hop, s.count_max, s.takes_in_flight,
     s.served, s.weight, s.finish_time, s.start, s.hops_max, n.chat_id, n.is_around, s.hop + 1,
-    n.id, n.claimed_by, n.not_before, n.notification_id, n.is_counted
+    n.id, n.seq, n.claimed_by, n.not_before, n.notification_id, n.is_counted
   FROM chat_scan s
   CROSS JOIN LATERAL (
     (
@@ -150,6 +151,7 @@ heads AS MATERIALIZED (
     ), false) ELSE false END AS is_leaving,
     greatest(
       s.not_before,
+      ${restOf('s')},
       c.paused_until,
       c.last_sent_at[cardinality(c.last_sent_at)] + interval '1 second',
       CASE WHEN c.type <> 'private' AND cardinality(c.last_sent_at) >= 20
@@ -217,6 +219,9 @@ counted_in_groups AS (
     ) AS sent_at
   ) s
   WHERE d.was_in_flight AND d.is_group AND ${probe('c.bot_id', 'd.bot_id')} AND ${probe('c.chat_id', 'd.chat_id')}
+),
+resting AS (
+  ${rest('heads')}
 ),
 incomplete AS (
   SELECT lane FROM chat_scan GROUP BY lane, share, hops_max HAVING max(hop) >= hops_max

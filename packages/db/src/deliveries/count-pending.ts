@@ -1,8 +1,9 @@
 import type { Pool } from 'pg'
 import { nilUuid } from '../ids.js'
 import { defineStatement, runForOne } from '../sql.js'
+import { waitingRows } from './rests.js'
 
-// By the lane's index, which begins with the bot and the priority. Paused deliveries are not in it, and not counted.
+// Paused deliveries are not counted.
 const count = defineStatement(
   'count-pending',
   `
@@ -12,9 +13,10 @@ FROM (
     SELECT FROM bot_access a
     CROSS JOIN generate_series(0, 2) AS r (priority)
     CROSS JOIN LATERAL (
-      SELECT FROM pending_deliveries p
-      WHERE p.bot_id = a.bot_id AND NOT p.is_paused AND p.priority = r.priority
-        AND coalesce(p.tenant_id, '${nilUuid}'::uuid) = $1::uuid
+      SELECT FROM ${waitingRows(
+        'p.id',
+        `p.bot_id = a.bot_id AND p.priority = r.priority AND coalesce(p.tenant_id, '${nilUuid}'::uuid) = $1::uuid`,
+      )} w
     ) p
     WHERE a.tenant_id = $1::uuid
     LIMIT $2

@@ -1,24 +1,28 @@
 import type { Pool } from 'pg'
 import { mayBeTried } from '../lanes/lane-leases.js'
+import { nilUuid } from '../ids.js'
 import { defineStatement, probe, run } from '../sql.js'
+import { isOffered, isResting } from './rests.js'
 
 /**
- * The CTE of the bots for which something waits, in their order. It skips from bot to bot through the index of what waits: bots with
- * nothing to do cost nothing, however many there are.
+ * The CTE of the bots for which something waits, in their order. It skips from bot to bot through the index of what waits: bots
+ * with nothing to do cost nothing, however many there are.
+ * @param also whether those count of which all rests.
  * @param after the SQL of the bot after which it begins; from the first one without it.
  */
-export const busyBots = (after?: string): string => `RECURSIVE busy AS (
-  (
-    SELECT p.bot_id FROM pending_deliveries p
-    WHERE NOT p.is_paused${after === undefined ? '' : ` AND p.bot_id > ${after}`} ORDER BY p.bot_id LIMIT 1
-  )
+export const busyBots = (also?: 'resting', after = `'${nilUuid}'::uuid`): string => {
+  const next = (bot: string): string => {
+    const [offered, resting] = [isOffered, isResting].map(
+      (where) => `SELECT p.bot_id FROM pending_deliveries p WHERE ${where} AND p.bot_id > ${bot} ORDER BY p.bot_id LIMIT 1`,
+    )
+    return also === undefined ? `${offered}` : `SELECT * FROM ((${offered}) UNION ALL (${resting})) p ORDER BY p.bot_id LIMIT 1`
+  }
+  return `RECURSIVE busy AS (
+  (${next(after)})
   UNION ALL
-  SELECT n.bot_id
-  FROM busy s
-  CROSS JOIN LATERAL (
-    SELECT p.bot_id FROM pending_deliveries p WHERE NOT p.is_paused AND p.bot_id > s.bot_id ORDER BY p.bot_id LIMIT 1
-  ) n
+  SELECT n.bot_id FROM busy s CROSS JOIN LATERAL (${next('s.bot_id')}) n
 )`
+}
 
 const findDue = defineStatement(
   'find-due-lanes',

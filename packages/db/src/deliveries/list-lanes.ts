@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { defineStatement, probe, run } from '../sql.js'
 import { busyBots } from './find-due-lanes.js'
+import { waitingRows } from './rests.js'
 
 const countMax = 10_000
 
@@ -22,7 +23,7 @@ export interface BusyLane {
 const list = defineStatement(
   'list-busy-lanes',
   `
-WITH ${busyBots('$1::uuid')}
+WITH ${busyBots('resting', '$1::uuid')}
 SELECT b.id AS bot_id, b.username, b.rate, coalesce(l.learned_rate, b.rate)::float8 AS present_rate,
   CASE WHEN l.lease_until > clock_timestamp() THEN l.holder END AS holder,
   CASE WHEN l.paused_until > clock_timestamp() THEN l.paused_until END AS paused_until,
@@ -32,7 +33,7 @@ JOIN bots b ON ${probe('b.id', 's.bot_id')}
 JOIN lanes l ON ${probe('l.bot_id', 's.bot_id')}
 CROSS JOIN LATERAL (
   SELECT count(*)::int AS waiting
-  FROM (SELECT FROM pending_deliveries p WHERE p.bot_id = s.bot_id AND NOT p.is_paused LIMIT ${countMax}) p
+  FROM (SELECT FROM ${waitingRows('p.id', 'p.bot_id = s.bot_id')} w LIMIT ${countMax}) p
 ) w
 ORDER BY s.bot_id`,
 )

@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import { nilUuid } from '../ids.js'
 import { defineStatement, run } from '../sql.js'
 import { priorities } from './delivery-states.js'
+import { waitingRows } from './rests.js'
 
 export interface Backlog {
   rate: number
@@ -26,7 +27,7 @@ SELECT
     SELECT jsonb_object_agg(priority, count)
     FROM (
       SELECT priority, count(*)
-      FROM (SELECT priority FROM pending_deliveries p WHERE p.bot_id = b.id AND NOT p.is_paused LIMIT $2) p
+      FROM (SELECT priority FROM ${waitingRows('p.priority', 'p.bot_id = b.id')} w LIMIT $2) p
       GROUP BY priority
     ) w
   ) AS waiting
@@ -43,9 +44,10 @@ FROM generate_series(0, 2) AS r (priority)
 CROSS JOIN LATERAL (
   SELECT count(*)::int AS count
   FROM (
-    SELECT FROM pending_deliveries p
-    WHERE p.bot_id = $1::uuid AND NOT p.is_paused AND p.priority = r.priority
-      AND coalesce(p.tenant_id, '${nilUuid}'::uuid) = $2::uuid
+    SELECT FROM ${waitingRows(
+      'p.id',
+      `p.bot_id = $1::uuid AND p.priority = r.priority AND coalesce(p.tenant_id, '${nilUuid}'::uuid) = $2::uuid`,
+    )} w
     LIMIT $3
   ) p
 ) w`,
