@@ -123,7 +123,6 @@ async function runMethod(
   parameters: Parameters,
 ): Promise<MethodResult> {
   if (!bot) throw isWellFormed(token) ? new TelegramError(401, 'Unauthorized') : new TelegramError(404, 'Not Found')
-  if (bot.isRevoked) throw new TelegramError(401, 'Unauthorized')
   if (!found) throw new TelegramError(404, 'Not Found')
   const controller = new AbortController()
   reply.raw.once('close', () => controller.abort())

@@ -105,8 +105,9 @@ test('knows tokens that are unknown, malformed and revoked, and methods that do 
     error_code: 404,
     description: 'Not Found',
   })
-  await sandbox.control('POST', `/bots/${bot.username}/revoke`, {})
+  const { body: renewed } = await sandbox.control('POST', `/bots/${bot.username}/revoke`, {})
   expect((await sandbox.api(bot.token, 'getMe')).body).toMatchObject({ error_code: 401 })
+  expect((await sandbox.api(renewed['token'] as string, 'getMe')).body).toMatchObject({ ok: true })
 })
 
 test('knows people who have not started the bot, and people who blocked it', async ({ sandbox }) => {

@@ -12,7 +12,7 @@ const NewBot = Type.Object(
   strict,
 )
 
-/** Makes bots, and revokes their tokens. */
+/** Makes bots, and revokes their tokens: as with BotFather, a bot gets another one by that. */
 export function controlBots(app: ControlApp, control: Control): void {
   const { world } = control
   app.post('/bots', { schema: { body: NewBot } }, async (request, reply) => {
@@ -28,9 +28,9 @@ export function controlBots(app: ControlApp, control: Control): void {
     '/bots/:username/revoke',
     { schema: { params: Type.Object({ username: Type.String() }) } },
     async (request) => {
-      getBot(control, request.params.username).isRevoked = true
-      world.onChange()
-      return { ok: true }
+      const bot = getBot(control, request.params.username)
+      world.renewToken(bot)
+      return { token: bot.token }
     },
   )
 }

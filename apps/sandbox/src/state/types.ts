@@ -8,7 +8,6 @@ export interface SandboxBot {
   username: string
   firstName: string
   token: string
-  isRevoked: boolean
   /** Updates that were not confirmed or delivered, oldest first. */
   updates: QueuedUpdate[]
   nextUpdateId: number

@@ -79,8 +79,7 @@ export class World {
     const bot: SandboxBot = {
       id,
       ...input,
-      token: `${id}:${randomBytes(26).toString('base64url').slice(0, 35)}`,
-      isRevoked: false,
+      token: newToken(id),
       updates: [],
       nextUpdateId: randomInt(100_000_000, 900_000_000),
       nextMessageId: 1,
@@ -91,6 +90,12 @@ export class World {
     this.bots.set(id, bot)
     this.onChange()
     return bot
+  }
+
+  /** Gives a bot another token. The one before is refused from now on. */
+  renewToken(bot: SandboxBot): void {
+    bot.token = newToken(bot.id)
+    this.onChange()
   }
 
   /** Telegram's name for a file that it has taken. */
@@ -180,6 +185,10 @@ export class World {
     const id = randomInt(from, to)
     return taken.has(id) || taken.has(-id) ? this.#freeId(taken, from, to) : id
   }
+}
+
+function newToken(botId: number): string {
+  return `${botId}:${randomBytes(26).toString('base64url').slice(0, 35)}`
 }
 
 function dialogKey(botId: number, personId: number): string {
