@@ -138,7 +138,9 @@ test('heads that wait for long hide nothing, and are not looked at again until t
     isComplete = claim.isComplete
   }
   const early = await endRests(engine, 10_000)
-  await owner.query("UPDATE pending_deliveries SET rests_until = now() - interval '1 second' WHERE rests_until IS NOT NULL")
+  await owner.query(
+    "UPDATE pending_deliveries SET rests_until = now() - interval '1 second' WHERE rests_until IS NOT NULL",
+  )
   const late = await endRests(engine, 10_000)
 
   expect({ chatIds, isComplete }).toEqual({ chatIds: ['1000'], isComplete: true })

@@ -478,6 +478,34 @@ test('a cancel leaves in flight what is claimed while it begins', async ({ lab }
   expect((await look(lab, subject)).status).toBe('sent')
 })
 
+test('a claim and an edit never pass each other by', async ({ lab }) => {
+  const subject = await makeQueued(lab)
+  const turn = { botId: subject.connection.botId, turnId: randomUUID() }
+  await acquireLanes(lab.engine, [turn])
+  const edit = `UPDATE notification_contents SET text = 'new' WHERE notification_id = '${subject.notificationId}'`
+
+  await lab.owner.query('BEGIN')
+  await lab.owner.query(edit)
+  const [whileEdited] = await claimDeliveries(lab.engine, [claimFrom(turn)])
+  await lab.owner.query('ROLLBACK')
+  const claiming = await lab.engine.connect()
+  await claiming.query('BEGIN')
+  const [claimed] = await claimDeliveries(claiming as unknown as Pool, [claimFrom(turn)])
+  let isEdited = false
+  const editing = lab.owner.query(edit).then(() => (isEdited = true))
+  await delay(200)
+  const isEditedBeforeClaimed = isEdited
+  await claiming.query('COMMIT')
+  claiming.release()
+  await editing
+
+  // It is looked at again in a moment.
+  expect(whileEdited).toMatchObject({ deliveries: [], nextDueInMs: 20 })
+  expect(claimed?.deliveries).toMatchObject([{ content: { text: 'x' } }])
+  // Who edits sees what is claimed by then, and edits it when it was sent.
+  expect(isEditedBeforeClaimed).toBe(false)
+})
+
 test('one that was cancelled while it was sent ends when its turn has died', async ({ lab }) => {
   const subject = await makeQueued(lab)
   const turnId = await claim(lab, subject)

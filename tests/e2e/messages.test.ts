@@ -530,10 +530,17 @@ describe('what a message can be', () => {
     await world.call('PATCH', `/v1/notifications/${id}`, { text: 'second' })
     await world.control('POST', `/people/${person.id}/block`, { bot: world.bot.username })
     const failed = await edited(id, { status: 'failed' })
+    const { body: takingBack } = await world.call('DELETE', `/v1/notifications/${id}/message`)
+    const failedAtOnce = await edited(id, { type: 'delete' })
 
     expect(failed['deliveries'][0]).toMatchObject({
       status: 'sent',
       edit: { type: 'edit', failure: { code: 'recipient_blocked' } },
+    })
+    expect(takingBack).toMatchObject({ deleting: 0, too_old: 0 })
+    expect(failedAtOnce['deliveries'][0].edit).toMatchObject({
+      status: 'failed',
+      failure: { code: 'recipient_blocked', class: 'recipient' },
     })
   })
 

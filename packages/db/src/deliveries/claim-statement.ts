@@ -7,6 +7,8 @@ const tenantsMax = 200
 
 const lane = `p.bot_id = s.bot_id AND ${isOffered} AND p.priority`
 const tenant = `coalesce(p.tenant_id, '${nilUuid}'::uuid)`
+/** When what was locked by somebody is looked at again. */
+const lookAgainMs = 20
 const firstChat = '(-9223372036854775808)::bigint'
 const lastChat = '9223372036854775807::bigint'
 
@@ -183,34 +185,47 @@ chosen_heads AS MATERIALIZED (
 free_heads AS MATERIALIZED (
   -- Rows that another transaction is just ending are left to it, and those that another turn has claimed since, or that
   -- were paused since.
-  SELECT o.id, o.lane, o.turn_id, o.place, o.priority, o.chat_id, o.weight, o.is_group, o.is_shared, o.last_sent_at, o.claimed_by
+  SELECT o.id, o.lane, o.turn_id, o.place, o.priority, o.chat_id, o.weight, o.is_group, o.is_shared, o.last_sent_at, o.claimed_by,
+    p.tenant_id, p.notification_id
   FROM chosen_heads o
   JOIN pending_deliveries p ON ${probe('p.id', 'o.id')} AND p.claimed_by IS NOT DISTINCT FROM o.claimed_by
     AND p.is_paused IS NOT TRUE
   FOR UPDATE OF p SKIP LOCKED
 ),
+-- The contents are looked up once: they are in many partitions, each of which costs when the statement begins. Whoever
+-- edits one waits until its rows are claimed, and sees that they are; what is being edited right now is left for the next
+-- claim, which reads what was written.
+with_contents AS MATERIALIZED (
+  SELECT f.*, n.format, n.text, n.options
+  FROM free_heads f
+  LEFT JOIN LATERAL (
+    SELECT n.format, n.text, n.options
+    FROM notification_contents n
+    WHERE ${probe('n.tenant_id', 'f.tenant_id')} AND ${probe('n.notification_id', 'f.notification_id')}
+    LIMIT 1
+    FOR SHARE OF n SKIP LOCKED
+  ) n ON true
+  WHERE n.format IS NOT NULL OR NOT EXISTS (
+    SELECT FROM notification_contents n
+    WHERE ${probe('n.tenant_id', 'f.tenant_id')} AND ${probe('n.notification_id', 'f.notification_id')}
+  )
+),
 claimed AS MATERIALIZED (
   UPDATE pending_deliveries p SET claimed_by = f.turn_id
-  FROM free_heads f
+  FROM with_contents f
   WHERE ${probe('p.id', 'f.id')}
   RETURNING p.id, p.bot_id, p.kind, p.tenant_id, p.notification_id, p.connection_id, p.attempts, p.accepted_at, p.expires_at,
     p.body, p.stops_if_unknown, p.part, p.dropped, p.strikes, p.has_unknown_part, p.is_cancelled,
     -- Of what is not to be repeated it is written down that its call is about to begin.
     f.claimed_by IS NOT NULL AND (p.is_begun OR NOT p.stops_if_unknown) AS was_in_flight,
-    f.lane, f.place, f.priority, f.chat_id, f.weight, f.is_group, f.is_shared, f.last_sent_at
-),
--- The contents are looked up once: they are in many partitions, each of which costs when the statement begins.
-contents AS MATERIALIZED (
-  SELECT d.*, n.format, n.text, n.options
-  FROM claimed d
-  LEFT JOIN notification_contents n ON ${probe('n.tenant_id', 'd.tenant_id')} AND ${probe('n.notification_id', 'd.notification_id')}
+    f.lane, f.place, f.priority, f.chat_id, f.weight, f.is_group, f.is_shared, f.last_sent_at, f.format, f.text, f.options
 ),
 counted_in_groups AS (
   -- What a dead turn may have sent to a group counts in its minute, whatever becomes of the row.
   UPDATE chats c SET last_sent_at = (c.last_sent_at || s.sent_at)[
     greatest(1, cardinality(c.last_sent_at) + cardinality(s.sent_at) - 19):
   ]
-  FROM contents d
+  FROM claimed d
   CROSS JOIN LATERAL (
     -- An album is one call and several messages.
     SELECT array_fill(
@@ -228,6 +243,10 @@ incomplete AS (
 ),
 cut_off AS (
   SELECT lane, jsonb_object_agg(priority, tenant_id) AS tenants FROM tenant_scan WHERE hop = ${tenantsMax} GROUP BY lane
+),
+-- What somebody else has locked for a moment.
+left_alone AS (
+  SELECT lane FROM chosen_heads WHERE id NOT IN (SELECT c.id FROM claimed c)
 ),
 passed_over AS (
   SELECT
@@ -279,12 +298,13 @@ SELECT
       SELECT (extract(epoch FROM clock_timestamp() - sent_at) * 1000)::float8 FROM unnest(d.last_sent_at) AS sent_at
     )
   ) END AS rest
-FROM contents d
+FROM claimed d
 LEFT JOIN connections k ON ${probe('k.tenant_id', 'd.tenant_id')} AND ${probe('k.id', 'd.connection_id')}
 UNION ALL
 SELECT w.lane, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, jsonb_build_object(
   'areChatsComplete', w.lane NOT IN (SELECT i.lane FROM incomplete i),
-  'nextDueInMs', (SELECT o.next_due_in_ms FROM passed_over o WHERE o.lane = w.lane),
+  'nextDueInMs', CASE WHEN w.lane IN (SELECT a.lane FROM left_alone a) THEN ${lookAgainMs}
+    ELSE (SELECT o.next_due_in_ms FROM passed_over o WHERE o.lane = w.lane) END,
   'waitingChats', (SELECT o.waiting_chats FROM passed_over o WHERE o.lane = w.lane),
   'afterTenants', (SELECT o.tenants FROM cut_off o WHERE o.lane = w.lane)
 )

@@ -13,9 +13,12 @@ import { isOffered, isResting } from './rests.js'
 export const busyBots = (also?: 'resting', after = `'${nilUuid}'::uuid`): string => {
   const next = (bot: string): string => {
     const [offered, resting] = [isOffered, isResting].map(
-      (where) => `SELECT p.bot_id FROM pending_deliveries p WHERE ${where} AND p.bot_id > ${bot} ORDER BY p.bot_id LIMIT 1`,
+      (where) =>
+        `SELECT p.bot_id FROM pending_deliveries p WHERE ${where} AND p.bot_id > ${bot} ORDER BY p.bot_id LIMIT 1`,
     )
-    return also === undefined ? `${offered}` : `SELECT * FROM ((${offered}) UNION ALL (${resting})) p ORDER BY p.bot_id LIMIT 1`
+    return also === undefined
+      ? `${offered}`
+      : `SELECT * FROM ((${offered}) UNION ALL (${resting})) p ORDER BY p.bot_id LIMIT 1`
   }
   return `RECURSIVE busy AS (
   (${next(after)})

@@ -22,6 +22,7 @@ const wanted = {
   edit: '(cardinality(d.telegram_message_ids) > 0 OR p.claimed_by IS NOT NULL)',
 }
 
+const tooOld = 'message_too_old'
 const isTooOld = {
   // Telegram deletes for 48 hours (Bot API, deleteMessage).
   delete: "coalesce(d.sent_at, n.created_at) < clock_timestamp() - interval '48 hours'",
@@ -41,7 +42,8 @@ WITH targets AS MATERIALIZED (
     CASE d.edit ->> 'status' WHEN 'pending' THEN (d.edit ->> 'row')::uuid END AS open_row,
     ${priorityRank('n.priority')} AS priority,
     CASE
-      WHEN ${isTooOld[type]} THEN 'message_too_old'
+      WHEN c.status <> 'active' THEN 'recipient_' || c.status
+      WHEN ${isTooOld[type]} THEN '${tooOld}'
       -- The user is connected elsewhere by now. A group that became a supergroup is the same chat under another id.
       WHEN d.chat_id <> c.chat_id AND NOT EXISTS (
         SELECT FROM chats f
@@ -50,7 +52,7 @@ WITH targets AS MATERIALIZED (
     END AS code
   FROM deliveries d
   JOIN notifications n ON ${probe('n.tenant_id', 'd.tenant_id')} AND ${probe('n.id', 'd.notification_id')}
-  JOIN connections c ON ${probe('c.tenant_id', 'd.tenant_id')} AND ${probe('c.id', 'd.connection_id')} AND c.status = 'active'
+  JOIN connections c ON ${probe('c.tenant_id', 'd.tenant_id')} AND ${probe('c.id', 'd.connection_id')}
   LEFT JOIN pending_deliveries p ON ${probe('p.id', 'd.id')}
   WHERE ${isOfNotification('d', '$1::uuid', '$2::uuid')} AND d.id > $3::uuid AND ${wanted[type]}
     AND NOT (coalesce(d.edit ->> 'type', '') = 'delete' AND d.edit ->> 'status' <> 'failed')
@@ -89,13 +91,17 @@ written_deliveries AS (
     'at', ${jsonNow},
     'status', CASE WHEN t.code IS NULL THEN 'pending' ELSE 'failed' END,
     'failure', CASE WHEN t.code IS NOT NULL THEN
-      jsonb_build_object('code', t.code, 'class', 'message', 'at', ${jsonNow})
+      jsonb_build_object(
+        'code', t.code,
+        'class', CASE WHEN t.code LIKE 'recipient%' THEN 'recipient' ELSE 'message' END,
+        'at', ${jsonNow}
+      )
     END
   )
   FROM targets t
   WHERE ${probe('d.tenant_id', 't.tenant_id')} AND ${probe('d.id', 't.delivery_id')}
 )
-SELECT delivery_id, bot_id, code IS NULL AS is_queued FROM targets ORDER BY delivery_id`
+SELECT delivery_id, bot_id, code FROM targets ORDER BY delivery_id`
 
 const statements = {
   edit: defineStatement('queue-edits', queue('edit')),
@@ -105,7 +111,8 @@ const statements = {
 interface QueuedEdit {
   deliveryId: string
   botId: string
-  isQueued: boolean
+  /** Why it cannot be made; null where it is queued. */
+  code: string | null
 }
 
 const sliceSize = 1_000
@@ -113,8 +120,8 @@ const sliceSize = 1_000
 export interface QueuedEdits {
   botIds: string[]
   queued: number
-  /** Those that Telegram no longer lets anybody change. */
-  refused: number
+  /** Those that were sent too long ago. */
+  tooOld: number
 }
 
 export interface QueuedSlice extends QueuedEdits {
@@ -132,11 +139,11 @@ export async function queueEditsAfter(
   const { tenantId, notificationId } = notification
   const values = [tenantId, notificationId, after, countMax, JSON.stringify(request)]
   const rows = await run<QueuedEdit>(on, statements[request.type], values)
-  const queued = rows.filter(({ isQueued }) => isQueued)
+  const queued = rows.filter(({ code }) => code === null)
   return {
     botIds: [...new Set(queued.map(({ botId }) => botId))],
     queued: queued.length,
-    refused: rows.length - queued.length,
+    tooOld: rows.filter(({ code }) => code === tooOld).length,
     after: rows.length < countMax ? undefined : rows.at(-1)?.deliveryId,
   }
 }
@@ -152,14 +159,14 @@ export async function queueEdits(
   request: EditRequest,
 ): Promise<QueuedEdits> {
   const botIds = new Set<string>()
-  let [queued, refused] = [0, 0]
+  let [queued, tooOldCount] = [0, 0]
   let after: string | undefined
   do {
     const slice = await queueEditsAfter(on, { tenantId, notificationId }, request, { after, countMax: sliceSize })
     for (const botId of slice.botIds) botIds.add(botId)
     queued += slice.queued
-    refused += slice.refused
+    tooOldCount += slice.tooOld
     after = slice.after
   } while (after !== undefined)
-  return { botIds: [...botIds], queued, refused }
+  return { botIds: [...botIds], queued, tooOld: tooOldCount }
 }

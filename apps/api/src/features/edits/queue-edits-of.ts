@@ -11,7 +11,7 @@ export async function queueEditsOf(
   scope: TenantScope,
   id: string,
   request: EditRequest,
-): Promise<{ queued: number; refused: number }> {
+): Promise<{ queued: number; tooOld: number }> {
   const { db, tenantId } = scope
   const notification = await findNotification(scope, id)
   if (notification.broadcast) {
@@ -19,9 +19,9 @@ export async function queueEditsOf(
     await askToEditBroadcast(db, key, request)
     wakeAfterCommit(scope, AdvanceBroadcast, key)
     const tallyOf = await tallyNotifications(scope, [notification])
-    return { queued: tallyOf(notification).byStatus['sent'] ?? 0, refused: 0 }
+    return { queued: tallyOf(notification).byStatus['sent'] ?? 0, tooOld: 0 }
   }
-  const { queued, refused, botIds } = await queueEdits(db, tenantId, id, request)
+  const { queued, tooOld, botIds } = await queueEdits(db, tenantId, id, request)
   for (const botId of botIds) wakeAfterCommit(scope, DrainLane, { botId })
-  return { queued, refused }
+  return { queued, tooOld }
 }

@@ -7,6 +7,6 @@ import { queueEditsOf } from './queue-edits-of.js'
  * Telegram does not allow it. What was not sent yet is to be cancelled instead.
  */
 export async function takeBack(scope: TenantScope, id: string) {
-  const { queued, refused } = await queueEditsOf(scope, id, { type: 'delete' })
-  return { id: showId('ntf', id), deleting: queued, too_old: refused }
+  const { queued, tooOld } = await queueEditsOf(scope, id, { type: 'delete' })
+  return { id: showId('ntf', id), deleting: queued, too_old: tooOld }
 }
