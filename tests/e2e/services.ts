@@ -46,6 +46,8 @@ export interface Services {
   /** Lets a queue take work that nobody does. @returns what ends that. */
   pauseQueue(name: string): Promise<() => Promise<void>>
   workers: StartedProcess[]
+  /** Those of the API, the first of which is at `api`. */
+  apis: StartedProcess[]
   /** Everything that any of the processes has written. */
   output(): string
   stop(): Promise<void>
@@ -89,6 +91,7 @@ export async function startServices(options: ServiceOptions = {}): Promise<Servi
     ...(options.webhook ? { PUBLIC_URL: `http://127.0.0.1:${port}` } : {}),
   })
   const api = `http://127.0.0.1:${apiProcess.ready.port}`
+  const apis = [apiProcess]
   const workers: StartedProcess[] = []
   const startWorker = async (extra: Record<string, string> = {}) => {
     const worker = await start('worker', { ...env, ...extra })
@@ -121,9 +124,13 @@ export async function startServices(options: ServiceOptions = {}): Promise<Servi
       }
     },
     startWorker,
-    startApi: async (extra = {}) =>
-      `http://127.0.0.1:${(await start('api', { ...env, PORT: '0', ...extra })).ready.port}`,
+    async startApi(extra = {}) {
+      const started = await start('api', { ...env, PORT: '0', ...extra })
+      apis.push(started)
+      return `http://127.0.0.1:${started.ready.port}`
+    },
     workers,
+    apis,
     output: () => processes.map((process) => process.output()).join(''),
     async stop() {
       const [sandboxProcess, ...services] = processes
