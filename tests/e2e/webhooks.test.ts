@@ -324,3 +324,19 @@ test('a request whose outcome cannot be recorded just now is not made again', as
   expect(made.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 5 }, () => 'taken'))
   expect(receiver.received).toHaveLength(5)
 })
+
+test('with a webhook goes what waits for it, and what was tried', async () => {
+  const receiver = await listen()
+  receiver.answer = () => ({ status: 500 })
+  const { id } = await create(receiver.url, { types: ['quota.*'] })
+  await record(3)
+  await eventually(
+    () => attempts(id as string),
+    ({ length }) => length >= 3,
+  )
+
+  const { status } = await world.call('DELETE', `/v1/webhooks/${id}`)
+
+  expect(status).toBe(204)
+  expect([await db.webhookDelivery.count(), await db.webhookAttempt.count()]).toEqual([0, 0])
+})

@@ -110,7 +110,9 @@ function exchange(agent: Agent, options: Dispatcher.DispatchOptions): Promise<Ou
     let bytes = 0
     let started: Pick<Outcome, 'status' | 'retryAfterSeconds'> | undefined
     let timer: NodeJS.Timeout | undefined
+    let isOver = false
     const end = (): void => {
+      isOver = true
       clearTimeout(timer)
       if (started) {
         const text = Buffer.concat(chunks).subarray(0, answerBytesMax).toString('utf8')
@@ -122,7 +124,10 @@ function exchange(agent: Agent, options: Dispatcher.DispatchOptions): Promise<Ou
       onRequestStart() {},
       onResponseStart(controller, status, headers) {
         started = { status, retryAfterSeconds: readRetryAfter(headers['retry-after']) }
-        timer = setTimeout(() => controller.abort(new errors.BodyTimeoutError()), answerReadMs)
+        // Most answers are there as a whole, and need no timer.
+        queueMicrotask(() => {
+          if (!isOver) timer = setTimeout(() => controller.abort(new errors.BodyTimeoutError()), answerReadMs)
+        })
       },
       onResponseData(controller, chunk) {
         chunks.push(chunk)

@@ -58,6 +58,7 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
   let searchedTo = firstEndpoint
   let onDutyUntilMs = 0
   let pause: NodeJS.Timeout | undefined
+  let soon: NodeJS.Immediate | undefined
 
   const enqueueWhatIsNew = async (): Promise<void> => {
     if (!hasMore && !(await hasNewEvents(engine, 'webhooks'))) return
@@ -82,7 +83,7 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
     queue.add(rooms, endpoints, webhooks)
   }
 
-  /** Of what cannot be recorded the place stays taken: it would be sent again and again. */
+  /** What cannot be recorded stays known, and in time nothing else is sent: it would be sent again and again. */
   const settleStubbornly = async (attempt: WebhookAttemptToSettle): Promise<void> => {
     while (performance.now() < onDutyUntilMs) {
       try {
@@ -102,6 +103,8 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
       ? judgeWebhookAnswer(answer, webhook.attempts, Math.random())
       : { outcome: 'given_up' as const, retryInMs: undefined, isGone: false }
     const { status, failure, latencyMs, text } = answer
+    queue.answered(next, isGone)
+    sendSoon()
     await settleStubbornly({
       id: webhook.id,
       outcome,
@@ -113,8 +116,8 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
       latencyMs,
       answer: text?.replaceAll('\0', ''),
     })
-    queue.settle(next, isGone)
-    sendAll()
+    queue.settled(next)
+    sendSoon()
   }
 
   const sendAll = (): void => {
@@ -128,6 +131,14 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
     const pauseMs = queue.pauseMs()
     clearTimeout(pause)
     if (pauseMs !== undefined && !ctx.stopping.aborted) pause = setTimeout(sendAll, pauseMs)
+  }
+
+  /** Once for all answers of a moment. */
+  const sendSoon = (): void => {
+    soon ??= setImmediate(() => {
+      soon = undefined
+      sendAll()
+    })
   }
 
   const looking = every(lookEveryMs, ctx, 'webhooks', async () => {

@@ -48,7 +48,7 @@ test('endpoints take turns, and no more of one is under way than it wants', () =
   const first = takeAll(queue)
   expect(idsOf(first)).toEqual(['one 0', 'two 0', 'one 1'])
 
-  for (const next of first.slice(0, 1)) queue.settle(next, false)
+  for (const next of first.slice(0, 1)) queue.answered(next, false)
   expect(idsOf(takeAll(queue))).toEqual(['one 2'])
 })
 
@@ -58,9 +58,34 @@ test('what is known is told of, until it is settled', () => {
   const [first] = takeAll(queue)
   expect(queue.heldIds().toSorted()).toEqual(['one 0', 'one 1'])
 
-  if (first) queue.settle(first, false)
-
+  if (first) queue.answered(first, false)
+  expect(queue.heldIds().toSorted()).toEqual(['one 0', 'one 1'])
+  if (first) queue.settled(first)
   expect(queue.heldIds()).toEqual(['one 1'])
+})
+
+test('of what is not recorded no more is sent than is read ahead', () => {
+  const queue = createWebhookQueue(() => 0)
+  const endpoint = endpointOf('one', { concurrency: 1 })
+  const sent: NextWebhook[] = []
+  for (let round = 0; round < 20; round++) {
+    queue.want([{ tenantId: 'tenant', endpointId: 'one' }])
+    const rooms = queue.findRooms()
+    queue.add(
+      rooms,
+      [endpoint],
+      rooms.flatMap(({ count }) => webhooksOf('one', count, 100 * round)),
+    )
+    for (const next of takeAll(queue)) {
+      sent.push(next)
+      queue.answered(next, false)
+    }
+  }
+  const unrecorded = sent.length
+  for (const next of sent) queue.settled(next)
+
+  expect(unrecorded).toBe(8)
+  expect(takeAll(queue)).toHaveLength(1)
 })
 
 test('tenants whose endpoints never answer leave room for others', () => {
@@ -107,7 +132,10 @@ test('an endpoint that nothing may be sent to any more gets nothing that waited 
   const endpoint = endpointOf('one', { concurrency: 1 })
   fill(queue, [endpoint], new Map([['one', 8]]))
   const [first] = takeAll(queue)
-  if (first) queue.settle(first, true)
+  if (first) {
+    queue.answered(first, true)
+    queue.settled(first)
+  }
   expect(takeAll(queue)).toEqual([])
 
   const room = { tenantId: 'tenant', endpointId: 'one', count: 1 }
@@ -122,7 +150,10 @@ test('more is read for an endpoint when half of what was read is sent', () => {
   expect(queue.isLow()).toBe(false)
 
   const taken = takeAll(queue)
-  for (const next of taken) queue.settle(next, false)
+  for (const next of taken) {
+    queue.answered(next, false)
+    queue.settled(next)
+  }
 
   expect(taken).toHaveLength(4)
   expect(queue.isLow()).toBe(true)

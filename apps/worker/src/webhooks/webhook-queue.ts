@@ -11,7 +11,7 @@ export interface Room extends EndpointReference {
   count: number
 }
 
-/** The webhooks of this process: those that wait to be sent, and those that are under way. */
+/** The webhooks of this process: those that wait to be sent, are under way, or were answered and are being recorded. */
 export interface WebhookQueue {
   /** Something waits for these endpoints in the database. */
   want(endpoints: readonly EndpointReference[]): void
@@ -28,8 +28,10 @@ export interface WebhookQueue {
   add(rooms: readonly Room[], endpoints: readonly WebhookEndpoint[], webhooks: readonly DueWebhook[]): void
   /** The next that may be sent now; it is under way then. */
   next(): NextWebhook | undefined
-  /** It is under way no more. @param isEnded whether nothing is to be sent to its endpoint any more. */
-  settle(next: NextWebhook, isEnded: boolean): void
+  /** It is under way no more, and is to be recorded. @param isEnded whether nothing is to be sent to its endpoint any more. */
+  answered(next: NextWebhook, isEnded: boolean): void
+  /** What became of it is recorded. */
+  settled(next: NextWebhook): void
   /** Forgets what waits. */
   clear(): void
   /** In how many milliseconds an endpoint may be sent to that is sent to at a rate; undefined where none waits for that. */
@@ -39,6 +41,8 @@ export interface WebhookQueue {
 /** Requests that are under way at a time, of all tenants. */
 const requestsMax = 300
 const waitingMax = 3_000
+/** While so much is to be recorded, nothing is sent: of what cannot be recorded it would be sent again. */
+const unsettledMax = 2_000
 /** As much is read ahead as is under way, so many times. */
 const aheadOfConcurrency = 8
 const aheadMax = 200
@@ -51,6 +55,8 @@ interface Line {
   endpoint: WebhookEndpoint | undefined
   waiting: { webhook: DueWebhook; readAtMs: number }[]
   underWay: number
+  /** Answered, and not recorded yet. */
+  unsettled: number
   /** When it may be sent to, where it is sent to at a rate. */
   nextAtMs: number
   /** Whether more waits in the database. */
@@ -68,22 +74,24 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
   /** Lines that may be sent to now, as far as they themselves are concerned, in the order of their turns. */
   const ready = new Set<Line>()
   const paused = new Set<Line>()
-  const underWay = new Set<string>()
+  /** Under way, or not recorded yet. */
+  const begun = new Set<string>()
   const underWayOf = new Map<string, number>()
+  let underWay = 0
   let waitingCount = 0
   let isLow = false
 
   const lineOf = (reference: EndpointReference): Line => {
     let line = lines.get(reference.endpointId)
     if (!line) {
-      line = { reference, endpoint: undefined, waiting: [], underWay: 0, nextAtMs: 0, isWanted: false }
+      line = { reference, endpoint: undefined, waiting: [], underWay: 0, unsettled: 0, nextAtMs: 0, isWanted: false }
       lines.set(reference.endpointId, line)
     }
     return line
   }
-  const hasPlace = ({ endpoint, underWay: count }: Line): boolean =>
-    endpoint === undefined || count < endpoint.concurrency
   const aheadOf = ({ endpoint }: Line): number => Math.min(aheadMax, (endpoint?.concurrency ?? 1) * aheadOfConcurrency)
+  const hasPlace = (line: Line): boolean =>
+    line.endpoint === undefined || (line.underWay < line.endpoint.concurrency && line.unsettled < aheadOf(line))
   const hasRoom = (line: Line): boolean => line.isWanted && hasPlace(line) && line.waiting.length <= aheadOf(line) / 2
   const empty = (line: Line): void => {
     waitingCount -= line.waiting.length
@@ -92,7 +100,7 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
     paused.delete(line)
   }
   const keepIfNeeded = (line: Line): void => {
-    const isNeeded = line.isWanted || line.waiting.length > 0 || line.underWay > 0
+    const isNeeded = line.isWanted || line.waiting.length > 0 || line.underWay > 0 || line.unsettled > 0
     if (isNeeded) lines.set(line.reference.endpointId, line)
     else lines.delete(line.reference.endpointId)
   }
@@ -107,7 +115,7 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
     else ready.add(line)
   }
   const isFair = ({ reference: { tenantId } }: Line): boolean =>
-    (underWayOf.get(tenantId) ?? 0) < requestsMax - underWay.size
+    (underWayOf.get(tenantId) ?? 0) < requestsMax - underWay
 
   const take = (line: Line, endpoint: WebhookEndpoint): NextWebhook | undefined => {
     const first = line.waiting.shift()
@@ -115,7 +123,8 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
     const { webhook } = first
     waitingCount--
     line.underWay++
-    underWay.add(webhook.id)
+    underWay++
+    begun.add(webhook.id)
     underWayOf.set(endpoint.tenantId, (underWayOf.get(endpoint.tenantId) ?? 0) + 1)
     if (endpoint.rate !== null) line.nextAtMs = nowMs() + 1_000 / endpoint.rate
     // To the end of those whose turn it is.
@@ -144,7 +153,7 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
       return rooms
     },
     heldIds: () => [
-      ...underWay,
+      ...begun,
       ...[...lines.values()].flatMap(({ waiting }) => waiting.map(({ webhook }) => webhook.id)),
     ],
     add(rooms, endpoints, webhooks) {
@@ -176,7 +185,7 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
         paused.delete(line)
         ready.add(line)
       }
-      if (underWay.size >= requestsMax) return undefined
+      if (underWay >= requestsMax || begun.size - underWay >= unsettledMax) return undefined
       for (const line of ready) {
         const { endpoint, waiting } = line
         if (endpoint === undefined || now - (waiting[0]?.readAtMs ?? 0) > freshForMs) {
@@ -191,15 +200,24 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
       }
       return undefined
     },
-    settle({ webhook, endpoint }, isEnded) {
-      underWay.delete(webhook.id)
+    answered({ endpoint }, isEnded) {
+      underWay--
       const left = (underWayOf.get(endpoint.tenantId) ?? 0) - 1
       if (left > 0) underWayOf.set(endpoint.tenantId, left)
       else underWayOf.delete(endpoint.tenantId)
       const line = lines.get(endpoint.id)
       if (!line) return
       line.underWay--
+      line.unsettled++
       if (isEnded) drop(line)
+      makeReady(line)
+      isLow ||= hasRoom(line)
+    },
+    settled({ webhook, endpoint }) {
+      begun.delete(webhook.id)
+      const line = lines.get(endpoint.id)
+      if (!line) return
+      line.unsettled--
       makeReady(line)
       isLow ||= hasRoom(line)
       keepIfNeeded(line)

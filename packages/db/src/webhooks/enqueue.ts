@@ -20,6 +20,8 @@ enqueued AS (
   FROM scanned e
   JOIN webhook_endpoints w ON ${probe('w.tenant_id', 'e.tenant_id')} AND w.disabled_at IS NULL AND ${isWanted}
   ORDER BY e.xid, e.id
+  -- Whoever deletes the endpoint sees what is put before it, or is seen.
+  FOR KEY SHARE OF w
   ON CONFLICT (tenant_id, endpoint_id, event_id) DO NOTHING
   RETURNING tenant_id, endpoint_id
 )
@@ -61,6 +63,7 @@ wanted AS MATERIALIZED (
       WHERE a.tenant_id = $1::uuid AND a.endpoint_id = $2::uuid AND a.event_id = e.id AND a.outcome = 'taken'
     ))
   ORDER BY e.xid, e.id LIMIT $8
+  FOR KEY SHARE OF w
 ),
 enqueued AS (
   INSERT INTO webhook_deliveries (tenant_id, endpoint_id, event_xid, event_id)
