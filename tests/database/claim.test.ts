@@ -190,7 +190,7 @@ test('gives a turn that lost its lane nothing, and lets it settle nothing', asyn
   expect(grant).toMatchObject({ wasAbandoned: true, epoch: 2n })
   expect(taken.deliveries.map(({ wasInFlight }) => wasInFlight)).toEqual([true, false])
   expect(late.deliveries).toEqual([])
-  expect(settled).toEqual(new Set())
+  expect(settled).toEqual(new Map())
   await close(lane)
 })
 
@@ -249,7 +249,7 @@ test('leaves what another turn has in flight alone until its grace is over', asy
 
   expect(early.deliveries.map(({ chatId }) => chatId)).toEqual(['2'])
   // The first turn knew what became of it, and nobody had gone on from there.
-  expect(late).toEqual(new Set([first?.id]))
+  expect(late).toEqual(new Map([[first?.id, 'sent']]))
   await close(lane)
 })
 

@@ -153,11 +153,17 @@ async function claim({ engine, owner }: Lab, { connection: { botId } }: Subject)
   return turnId
 }
 
+interface SettleOptions {
+  claimedBy?: string
+  failureClass?: string
+  mayHaveArrived?: boolean
+}
+
 async function settle(
   lab: Lab,
   subject: Subject,
   result: Settlement['result'],
-  { claimedBy, failureClass = 'message' }: { claimedBy?: string; failureClass?: string } = {},
+  { claimedBy, failureClass = 'message', mayHaveArrived = false }: SettleOptions = {},
 ): Promise<void> {
   const turnId = claimedBy ?? (await claim(lab, subject))
   const isFailure = result === 'failed' || result === 'unknown'
@@ -174,6 +180,7 @@ async function settle(
       answeredAgoMs: 1,
       isGroup: false,
       messageCount: 1,
+      mayHaveArrived,
     },
   ])
 }
@@ -504,6 +511,49 @@ test('a claim and an edit never pass each other by', async ({ lab }) => {
   expect(claimed?.deliveries).toMatchObject([{ content: { text: 'x' } }])
   // Who edits sees what is claimed by then, and edits it when it was sent.
   expect(isEditedBeforeClaimed).toBe(false)
+})
+
+/** How a message may have arrived that is to be sent again. */
+const doubts: Record<string, Act> = {
+  'whose answer was lost': (lab, subject) => settle(lab, subject, 'retry', { mayHaveArrived: true }),
+  'whose turn died, and that the next one gave back': async (lab, subject) => {
+    await loseTurn(lab, subject)
+    await settle(lab, subject, 'release')
+  },
+}
+const lastWords: Record<string, Act> = {
+  cancel: verbs.cancel,
+  expire: verbs.expire,
+  'settle as expired': (lab, subject) => settle(lab, subject, 'expired'),
+  'settle as cancelled while it is sent': async (lab, subject) => {
+    const turnId = await claim(lab, subject)
+    await verbs.cancel(lab, subject)
+    await settle(lab, subject, 'release', { claimedBy: turnId })
+  },
+}
+const doubtful = Object.entries(doubts).flatMap(([doubt, make]) =>
+  Object.entries(lastWords).map(([verb, end]) => ({ doubt, make, verb, end })),
+)
+
+test.for(doubtful)('$verb of one $doubt leads to unknown', async ({ make, end }, { lab }) => {
+  const subject = await makeQueued(lab)
+  await make(lab, subject)
+
+  await end(lab, subject)
+
+  const after = await look(lab, subject)
+  expect(after.status).toBe('unknown')
+  expectWhole(after)
+  expect(after.events).toEqual(['notification.accepted', 'notification.unknown'])
+})
+
+test('one whose answer was lost, and that is sent again, is sent', async ({ lab }) => {
+  const subject = await makeQueued(lab)
+  await settle(lab, subject, 'retry', { mayHaveArrived: true })
+
+  await settle(lab, subject, 'sent')
+
+  expect((await look(lab, subject)).status).toBe('sent')
 })
 
 test('one that was cancelled while it was sent ends when its turn has died', async ({ lab }) => {

@@ -64,7 +64,10 @@ function faultsOf(history: History, delivery: EndedDelivery): string[] {
   const faults: [isFault: boolean, words: string][] = [
     [!mayEnd(history, delivery, isDoubtful), 'nothing led to that'],
     [status === 'sent' && arrivedAtMs.length === 0, 'it never arrived'],
-    [status === 'cancelled' && arrivedAtMs.length > 0 && !isDoubtful && !told.wasReplayed, 'it arrived all the same'],
+    [
+      (status === 'cancelled' || status === 'expired') && arrivedAtMs.length > 0 && !told.wasReplayed,
+      'it arrived all the same',
+    ],
     [arrivedAtMs.length > 1 + (told.stopsIfUnknown ? 0 : disturbances), `it arrived ${arrivedAtMs.length} times`],
     [arrivedAtMs.some((atMs) => atMs > (told.cancelledAtMs ?? Infinity) + callMs), 'it arrived after it was cancelled'],
     [

@@ -7,7 +7,7 @@ import {
   type Settlement,
   settleSentDeliveries,
 } from '@tellwire/db'
-import { countUnknown, type DeliveryMetrics, type Logger } from '@tellwire/observability'
+import { countUnknown, type DeliveryMetrics, type Logger, type UnknownCause } from '@tellwire/observability'
 import { messageCountOf, type Verdict } from '../outcome/verdict.js'
 import { isAboutRows } from './batcher.js'
 
@@ -96,7 +96,7 @@ export function createSettler(
         batch.map((entry) => toSettlement(entry, nowMs)),
       )
       for (const { id, verdict } of batch) {
-        if (verdict.result === 'unknown' && settled.has(id)) countUnknown(ctx.metrics, verdict.cause)
+        if (settled.get(id) === 'unknown') countUnknown(ctx.metrics, causeOf(verdict))
       }
     },
   })
@@ -242,6 +242,12 @@ function createLine<Entry extends Waiting>({
   }
 }
 
+/** Why nobody knows. What was not said to be unknown was to be sent again, and has expired or was cancelled. */
+function causeOf(verdict: Verdict): UnknownCause {
+  if (verdict.result === 'unknown') return verdict.cause
+  return verdict.result === 'expired' ? 'expired' : 'cancelled'
+}
+
 function toSent({ turn, id, messageId, answeredAtMs = 0 }: WaitingSend, nowMs: number): SentDelivery {
   return { id, turnId: turn.turnId, messageId, answeredAgoMs: nowMs - answeredAtMs }
 }
@@ -261,6 +267,7 @@ function toSettlement({ turn, delivery, verdict, answeredAtMs }: WaitingVerdict,
     pauseChatMs: 'pauseChatMs' in verdict ? verdict.pauseChatMs : undefined,
     isUnknownPart: 'isUnknownPart' in verdict && verdict.isUnknownPart === true,
     isUntouched: 'isUntouched' in verdict && verdict.isUntouched === true,
+    mayHaveArrived: 'mayHaveArrived' in verdict && verdict.mayHaveArrived === true,
     answeredAgoMs: answeredAtMs === undefined ? undefined : nowMs - answeredAtMs,
   }
 }

@@ -184,7 +184,11 @@ describe('every row of the failure table', () => {
         ])
         break
       case 'transient':
-        expect(verdict).toEqual({ result: 'retry', retryInMs: 16_000 })
+        expect(verdict).toEqual({
+          result: 'retry',
+          retryInMs: 16_000,
+          ...(outcome.mayHaveArrived ? { mayHaveArrived: true } : {}),
+        })
     }
   })
 })
@@ -246,11 +250,11 @@ describe('a medium that is refused', () => {
 
 describe('what may be tried again', () => {
   test.for([
-    ['Telegram was not reached', noAnswer(true)],
-    ['no answer came', noAnswer(false)],
-    ['a server failed', refused(502, 'Bad Gateway')],
-  ] as const)('%s', ([, answer]) => {
-    expect(judge(queued(), answer, now).verdict).toEqual({ result: 'retry', retryInMs: 500 })
+    ['Telegram was not reached', noAnswer(true), {}],
+    ['no answer came', noAnswer(false), { mayHaveArrived: true }],
+    ['a server failed', refused(502, 'Bad Gateway'), { mayHaveArrived: true }],
+  ] as const)('%s', ([, answer, doubt]) => {
+    expect(judge(queued(), answer, now).verdict).toEqual({ result: 'retry', retryInMs: 500, ...doubt })
   })
 
   test('ends as unknown where it is not to arrive twice, unless it surely did not leave', () => {
@@ -282,6 +286,10 @@ describe('what may be tried again', () => {
 
   test('expires where the next attempt would come too late, and fails after a day', () => {
     expect(judge(queued(aNotification(), {}, 1_400), noAnswer(true), now).verdict).toEqual({ result: 'expired' })
+    expect(judge(queued(aNotification(), {}, 1_400), noAnswer(false), now).verdict).toEqual({
+      result: 'expired',
+      mayHaveArrived: true,
+    })
     expect(judge(queued(aNotification({ ageMs: retryForMs + 1 })), noAnswer(true), now).verdict).toEqual({
       result: 'failed',
       failure: { class: 'transient', code: 'telegram_unreachable', at },

@@ -143,7 +143,11 @@ function judgeMigration(
 }
 
 function judgeTransient(delivery: QueuedDelivery, answer: Answer, meaning: Meaning<'transient'>, now: Moment): Verdict {
-  if (!meaning.mayHaveArrived || !delivery.stopsIfUnknown) return retry(delivery, answer, meaning, now)
+  if (!meaning.mayHaveArrived) return retry(delivery, answer, meaning, now)
+  if (!delivery.stopsIfUnknown) {
+    const verdict = retry(delivery, answer, meaning, now)
+    return verdict.result === 'failed' ? verdict : { ...verdict, mayHaveArrived: true }
+  }
   if (!delivery.call.isLast) return { result: 'advance', messageIds: [], isUnknownPart: true }
   const failure = failureOf(outcomeUnknown, answer, now)
   return { result: 'unknown', failure, cause: 'no_answer', isUnknownPart: true }
@@ -213,7 +217,12 @@ function findMedium(left: readonly Droppable[], answer: Answer): Droppable | und
 
 type Reason = Pick<Failure, 'class' | 'code'>
 
-function retry(delivery: QueuedDelivery, answer: Answer, reason: Reason, now: Moment): Verdict {
+function retry(
+  delivery: QueuedDelivery,
+  answer: Answer,
+  reason: Reason,
+  now: Moment,
+): Extract<Verdict, { result: 'retry' | 'expired' | 'failed' }> {
   const retryInMs = retryDelayMs(delivery.attempts, now.random)
   if (now.monotonicMs + retryInMs >= delivery.expiresAtMs) return { result: 'expired' }
   if (delivery.ageMs > retryForMs) return fail(reason, answer, now)
@@ -224,7 +233,7 @@ function degrade(dropped: Droppable, reason: Reason, answer: Answer, now: Moment
   return { result: 'degrade', dropped, failure: failureOf(reason, answer, now) }
 }
 
-function fail(reason: Reason, answer: Answer, now: Moment): Verdict {
+function fail(reason: Reason, answer: Answer, now: Moment): Extract<Verdict, { result: 'failed' }> {
   return { result: 'failed', failure: failureOf(reason, answer, now) }
 }
 

@@ -17,8 +17,9 @@ export type Verdict =
   | { result: 'cancelled'; failure: Failure | undefined }
   /** Nobody knows whether it, or a part of it, was sent. `isUnknownPart`: it is its last part. */
   | { result: 'unknown'; failure: Failure; cause: UnknownCause; messageIds?: number[]; isUnknownPart?: boolean }
-  | { result: 'expired'; pauseChatMs?: number }
-  | { result: 'retry'; retryInMs: number }
+  | { result: 'expired'; pauseChatMs?: number; mayHaveArrived?: boolean }
+  /** `mayHaveArrived`: nobody knows whether it was sent. */
+  | { result: 'retry'; retryInMs: number; mayHaveArrived?: boolean }
   /** `failure` is why it goes on without something. */
   | { result: 'degrade'; dropped: Droppable; failure: Failure }
   | { result: 'release'; retryInMs?: number; pauseChatMs?: number; isUntouched?: boolean }

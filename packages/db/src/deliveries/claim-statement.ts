@@ -211,7 +211,9 @@ with_contents AS MATERIALIZED (
   )
 ),
 claimed AS MATERIALIZED (
-  UPDATE pending_deliveries p SET claimed_by = f.turn_id
+  UPDATE pending_deliveries p SET
+    claimed_by = f.turn_id,
+    may_have_arrived = p.may_have_arrived OR (f.claimed_by IS NOT NULL AND (p.is_begun OR NOT p.stops_if_unknown))
   FROM with_contents f
   WHERE ${probe('p.id', 'f.id')}
   RETURNING p.id, p.bot_id, p.kind, p.tenant_id, p.notification_id, p.connection_id, p.attempts, p.accepted_at, p.expires_at,

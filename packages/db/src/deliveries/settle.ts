@@ -34,6 +34,8 @@ export interface Settlement {
   isUnknownPart?: boolean
   /** It was given back before it was handled: what it is suspected of stays. */
   isUntouched?: boolean
+  /** Nobody knows whether it was sent, and it is sent again where it can be. */
+  mayHaveArrived?: boolean
 }
 
 const input = inputRows('input', {
@@ -50,6 +52,7 @@ const input = inputRows('input', {
   message_count: 'int',
   is_untouched: 'bool',
   is_unknown_part: 'bool',
+  may_have_arrived: 'bool',
 })
 
 const progress = {
@@ -85,7 +88,8 @@ settled AS MATERIALIZED (
     i.dropped,
     i.message_count,
     i.is_untouched,
-    i.is_unknown_part,
+    i.is_unknown_part OR (r.result = 'unknown' AND i.result <> 'unknown') AS is_unknown_part,
+    i.may_have_arrived,
     r.result,
     p.kind,
     p.tenant_id,
@@ -110,6 +114,13 @@ settled AS MATERIALIZED (
         WHERE ${probe('k.tenant_id', 'p.tenant_id')} AND ${probe('k.id', 'p.connection_id')}
       )
       ELSE i.result
+    END AS result
+  ) w
+  CROSS JOIN LATERAL (
+    SELECT CASE
+      WHEN w.result IN ('cancelled', 'expired') AND i.result <> 'advance' AND p.kind = 'notification'
+        AND (p.may_have_arrived OR i.may_have_arrived) THEN 'unknown'
+      ELSE w.result
     END AS result
   ) r
   FOR UPDATE OF p
@@ -145,6 +156,7 @@ kept_in_lanes AS (
     is_begun = false,
     strikes = CASE WHEN k.is_untouched THEN p.strikes ELSE 0 END,
     has_unknown_part = p.has_unknown_part OR k.is_unknown_part,
+    may_have_arrived = k.result <> 'advance' AND (p.may_have_arrived OR k.may_have_arrived),
     attempts = CASE k.result WHEN 'advance' THEN 0 WHEN 'retry' THEN p.attempts + 1 ELSE p.attempts END,
     part = CASE k.result WHEN 'advance' THEN coalesce(p.part, 0) + 1 ELSE p.part END,
     dropped = CASE WHEN k.dropped IS NULL THEN p.dropped ELSE coalesce(p.dropped, '{}') || k.dropped END,
@@ -181,19 +193,24 @@ paced AS (
 SELECT id, result FROM settled`,
 )
 
-/** Records what became of deliveries of any lanes, in one statement. @returns the ids of those that nobody else had claimed. */
-export async function settleDeliveries(engine: Pool, settlements: readonly Settlement[]): Promise<Set<string>> {
+/**
+ * Records what became of deliveries of any lanes, in one statement. What was to be sent again, and is cancelled or over
+ * instead, has become unknown.
+ * @returns the results of those that nobody else had claimed, by id.
+ */
+export async function settleDeliveries(engine: Pool, settlements: readonly Settlement[]): Promise<Map<string, string>> {
   const values = input.values(
     settlements.map((settlement) => ({
       ...settlement,
       isUntouched: settlement.isUntouched ?? false,
       isUnknownPart: settlement.isUnknownPart ?? false,
+      mayHaveArrived: settlement.mayHaveArrived ?? false,
       messageIds: JSON.stringify(settlement.messageIds),
       failure: settlement.failure === undefined ? null : toStorableJson(settlement.failure),
     })),
   )
-  const rows = await run<{ id: string }>(engine, settle, values)
-  return new Set(rows.map(({ id }) => id))
+  const rows = await run<{ id: string; result: string }>(engine, settle, values)
+  return new Map(rows.map(({ id, result }) => [id, result]))
 }
 
 /** A message to one person that was sent in one call, and of which there is nothing else to say. */
