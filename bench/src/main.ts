@@ -15,6 +15,7 @@ import { benchExpand } from './benches/expand.js'
 import { benchFairness, benchHighPriority } from './benches/fairness.js'
 import { benchFormat } from './benches/format.js'
 import { benchLatency } from './benches/latency.js'
+import { benchOldSnapshot } from './benches/old-snapshot.js'
 import { benchPace, benchUtilisation } from './benches/pacing.js'
 import { createLab, type Lab } from './lab.js'
 import { median, type Outcome, type Report } from './result.js'
@@ -59,6 +60,7 @@ const benches: Bench[] = [
     },
   },
   { keys: ['claim_cost_1m_vs_1k'], run: benchClaimCost },
+  { keys: ['claim_under_old_snapshot'], run: benchOldSnapshot },
   { keys: ['worker_rss_growth_mb'], run: benchMemory },
   { keys: ['redis_bytes_vs_bullmq'], run: benchRedisBytes },
   { keys: ['wal_bytes_per_notification', 'cpu_vs_prisma_bullmq'], run: benchEndToEnd },

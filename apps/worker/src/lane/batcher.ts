@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
 /** Asks for one thing. What is asked for while a statement runs goes together into the next. */
 export type Batcher<Item, Result> = (item: Item) => Promise<Result>
 
@@ -6,6 +8,8 @@ interface Batching<Item, Result> {
   run: (items: readonly Item[]) => Promise<readonly Result[]>
   /** The most items of one batch. */
   countMax: number
+  /** How long to wait before the next batch, in milliseconds. */
+  pauseMs?: () => number
 }
 
 interface Asked<Item, Result> {
@@ -15,7 +19,11 @@ interface Asked<Item, Result> {
 }
 
 /** Makes a batcher: one statement at a time. An error that is about a row is that row's alone. */
-export function createBatcher<Item, Result>({ run, countMax }: Batching<Item, Result>): Batcher<Item, Result> {
+export function createBatcher<Item, Result>({
+  run,
+  countMax,
+  pauseMs = () => 0,
+}: Batching<Item, Result>): Batcher<Item, Result> {
   let waiting: Asked<Item, Result>[] = []
   let isRunning = false
 
@@ -38,6 +46,8 @@ export function createBatcher<Item, Result>({ run, countMax }: Batching<Item, Re
       const batch = waiting.slice(0, countMax)
       waiting = waiting.slice(countMax)
       await runBatch(batch)
+      const pause = pauseMs()
+      if (pause > 0) await delay(pause)
     }
     isRunning = false
   }

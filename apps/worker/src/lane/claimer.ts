@@ -1,5 +1,6 @@
 import { type Claim, claimDeliveries, type ClaimRequest, type Pool } from '@tellwire/db'
 import { createBatcher } from './batcher.js'
+import { createClaimPace } from './claim-pace.js'
 import { lookaheadMin } from './timing.js'
 
 /** Claims for all lanes of this process: those that are asked for at one time, in one statement. */
@@ -19,7 +20,17 @@ export function createClaimer(claiming: Pool): Claimer {
       requests.map((request) => limitTo(request, countMax)),
     )
   }
-  const ordinary = createBatcher({ run, countMax: lanesMax })
+  const pace = createClaimPace()
+  const runAtPace = async (requests: readonly ClaimRequest[]): Promise<Claim[]> => {
+    const beganAtMs = performance.now()
+    const claims = await run(requests)
+    pace.record(
+      performance.now() - beganAtMs,
+      claims.reduce((sum, { deliveries }) => sum + deliveries.length, 0),
+    )
+    return claims
+  }
+  const ordinary = createBatcher({ run: runAtPace, countMax: lanesMax, pauseMs: () => pace.pauseMs() })
   const wide = createBatcher({ run, countMax: 1 })
   return (request) => (request.lookahead > lookaheadMin ? wide(request) : ordinary(request))
 }
