@@ -60,6 +60,8 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
   let searchAtMs = 0
   let searchedTo = firstEndpoint
   let onDutyUntilMs = 0
+  /** Somebody else has the duty, and sends again what is not recorded. */
+  let isAnothers = false
   let pause: NodeJS.Timeout | undefined
   let soon: NodeJS.Immediate | undefined
 
@@ -89,12 +91,13 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
 
   /** What cannot be recorded stays known, and in time nothing else is sent: it would be sent again and again. */
   const settleStubbornly = async (attempt: WebhookAttemptToSettle): Promise<void> => {
-    while (performance.now() < onDutyUntilMs) {
+    for (;;) {
       try {
         await settle(attempt)
         return
       } catch (error) {
         log.warn({ err: error }, 'what became of a webhook was not recorded')
+        if (ctx.stopping.aborted || isAnothers) return
         await delay(settleAgainMs)
       }
     }
@@ -150,6 +153,7 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
     if (nowMs >= searchAtMs) {
       searchAtMs = nowMs + searchEveryMs
       const isMine = await takeDuty(engine, duty)
+      isAnothers = !isMine
       onDutyUntilMs = isMine ? nowMs + dutyLeaseMs - clockMarginMs : 0
       if (isMine) await search()
       else queue.clear()

@@ -57,6 +57,8 @@ interface Line {
   underWay: number
   /** Answered, and not recorded yet. */
   unsettled: number
+  /** Nothing is to be sent to it any more; the database knows when all is recorded. */
+  isEnded: boolean
   /** When it may be sent to, where it is sent to at a rate. */
   nextAtMs: number
   /** Whether more waits in the database. */
@@ -84,7 +86,16 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
   const lineOf = (reference: EndpointReference): Line => {
     let line = lines.get(reference.endpointId)
     if (!line) {
-      line = { reference, endpoint: undefined, waiting: [], underWay: 0, unsettled: 0, nextAtMs: 0, isWanted: false }
+      line = {
+        reference,
+        endpoint: undefined,
+        waiting: [],
+        underWay: 0,
+        unsettled: 0,
+        isEnded: false,
+        nextAtMs: 0,
+        isWanted: false,
+      }
       lines.set(reference.endpointId, line)
     }
     return line
@@ -92,7 +103,8 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
   const aheadOf = ({ endpoint }: Line): number => Math.min(aheadMax, (endpoint?.concurrency ?? 1) * aheadOfConcurrency)
   const hasPlace = (line: Line): boolean =>
     line.endpoint === undefined || (line.underWay < line.endpoint.concurrency && line.unsettled < aheadOf(line))
-  const hasRoom = (line: Line): boolean => line.isWanted && hasPlace(line) && line.waiting.length <= aheadOf(line) / 2
+  const hasRoom = (line: Line): boolean =>
+    line.isWanted && !line.isEnded && hasPlace(line) && line.waiting.length <= aheadOf(line) / 2
   const empty = (line: Line): void => {
     waitingCount -= line.waiting.length
     line.waiting = []
@@ -163,7 +175,7 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
       for (const room of rooms) lineOf(room).endpoint = readable.get(room.endpointId)
       for (const webhook of webhooks) {
         const line = lines.get(webhook.endpointId)
-        if (!line?.endpoint) continue
+        if (!line?.endpoint || line.isEnded) continue
         line.waiting.push({ webhook, readAtMs })
         waitingCount++
         counts.set(webhook.endpointId, (counts.get(webhook.endpointId) ?? 0) + 1)
@@ -209,7 +221,10 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
       if (!line) return
       line.underWay--
       line.unsettled++
-      if (isEnded) drop(line)
+      if (isEnded) {
+        line.isEnded = true
+        drop(line)
+      }
       makeReady(line)
       isLow ||= hasRoom(line)
     },
@@ -218,6 +233,7 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
       const line = lines.get(endpoint.id)
       if (!line) return
       line.unsettled--
+      if (line.unsettled === 0) line.isEnded = false
       makeReady(line)
       isLow ||= hasRoom(line)
       keepIfNeeded(line)

@@ -57,7 +57,7 @@ before AS MATERIALIZED (
   FROM results r
   JOIN webhook_endpoints w ON ${probe('w.tenant_id', 'r.tenant_id')} AND ${probe('w.id', 'r.endpoint_id')}
   WHERE w.disabled_at IS NULL
-  FOR UPDATE OF w
+  FOR NO KEY UPDATE OF w
 ),
 after AS MATERIALIZED (
   SELECT b.*, b.is_gone OR b.used_percent >= 100 AS is_disabled,
