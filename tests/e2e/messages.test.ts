@@ -1,3 +1,4 @@
+import { parseId } from '@tellwire/domain'
 import { eventually, makePng } from '@tellwire/testing'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -538,6 +539,11 @@ describe('what a message can be', () => {
       edit: { type: 'edit', failure: { code: 'recipient_blocked' } },
     })
     expect(takingBack).toMatchObject({ deleting: 0, too_old: 0 })
+    expect(
+      (await world.events('notification.edit_failed')).filter(
+        ({ notification_id: told }) => told === parseId('ntf', id),
+      ),
+    ).toHaveLength(2)
     expect(failedAtOnce['deliveries'][0].edit).toMatchObject({
       status: 'failed',
       failure: { code: 'recipient_blocked', class: 'recipient' },

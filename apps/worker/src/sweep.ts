@@ -71,6 +71,9 @@ export function startSweep(ctx: WorkerContext): Repeating {
 
   const sweep = every(sweepEveryMs, ctx, 'sweep', async () => {
     ctx.lanes.sweep(performance.now())
+    await bringBackRested(ctx).catch((error: unknown) =>
+      ctx.log.error({ err: error }, 'what rested was not brought back'),
+    )
     if (await takeDuty(ctx.engine, duty)) {
       await moveWaiting(ctx).catch((error: unknown) => ctx.log.error({ err: error }, 'moving what waits failed'))
       const nowMs = performance.now()
@@ -109,9 +112,17 @@ async function moveWaiting(ctx: WorkerContext): Promise<void> {
     const cancelled = await endCancelledDeliveries(engine, sliceSize)
     countUnknown(metrics, 'cancelled', cancelled.unknown)
     const { released, botIds } = await releaseDueDeliveries(engine, sliceSize)
-    const rested = await endRests(engine, sliceSize)
-    for (const botId of [...botIds, ...rested.botIds]) waker.wake(DrainLane, { botId })
-    if ([expired.ended, cancelled.ended, released, rested.ended].every((count) => count < sliceSize)) break
+    for (const botId of botIds) waker.wake(DrainLane, { botId })
+    if ([expired.ended, cancelled.ended, released].every((count) => count < sliceSize)) break
+  }
+}
+
+/** Brings heads back into their lanes that have rested, whoever sweeps: a head that nobody brings back holds up its chat. */
+async function bringBackRested({ engine, waker, stopping }: WorkerContext): Promise<void> {
+  for (let slice = 0; slice < slicesMax && !stopping.aborted; slice++) {
+    const { ended, botIds } = await endRests(engine, sliceSize)
+    for (const botId of botIds) waker.wake(DrainLane, { botId })
+    if (ended < sliceSize) break
   }
 }
 

@@ -39,6 +39,14 @@ test.each([
   expect(permits.freeAt(0, rate === 30 ? 30 : 1)).toBe(freeAtMs)
 })
 
+test('a call that is not made spends nothing', () => {
+  const permits = createPermits(1)
+  permits.start('1', 'private', 10)
+  permits.unused('1', 10)
+
+  expect([permits.freeAt(0), permits.chatFreeAt('1', 0)]).toEqual([0, 0])
+})
+
 test('lets a group be sent to twenty times a minute', () => {
   const permits = createPermits(30)
   for (let index = 0; index < 20; index++) {

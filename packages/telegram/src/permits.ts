@@ -24,6 +24,8 @@ export interface Permits {
   /** An album is one call and as many messages as it has media. */
   start(chatId: string, kind: ChatKind, count?: number): void
   answered(chatId: string, atMs: number, count?: number): void
+  /** The call was not made after all. */
+  unused(chatId: string, count?: number): void
   /** Takes account of sends that an earlier holder of the lane made. A chat that is known already stays as it is. */
   recall(chatId: string, kind: ChatKind, sentAtMs: number[]): void
   /** All permits of the bot are spent until then. */
@@ -105,6 +107,11 @@ export function createPermits(initialRate: number): Permits {
       chat.openCalls--
       const times = Array.from({ length: count }, () => atMs)
       chat.answeredAtMs = [...chat.answeredAtMs, ...times].slice(-keptOf(chat))
+    },
+    unused(chatId, count = 1) {
+      openCalls -= count
+      const chat = chats.get(chatId)
+      if (chat) chat.openCalls--
     },
     recall(chatId, kind, sentAtMs) {
       if (chats.has(chatId)) return

@@ -7,6 +7,8 @@ import type { Turn } from './turn.js'
 
 /** Wake-ups that come faster than this are answered by one claim, while there is something to send. */
 const gapsMs = { empty: 2, low: 15, full: 30 }
+/** What somebody else has locked is looked at again after so long. */
+const lockedForMs = 20
 /** The largest part of its time that a lane spends on looking for what is not due yet. */
 const searchShare = 0.1
 const lookaheadMax = 50_000
@@ -118,6 +120,9 @@ function planNextClaim({ claimAhead, permits }: Turn, claimed: Claim, beganAtMs:
     claimAhead.dueAtMs = undefined
     claimAhead.lastTakenAtMs = nowMs
     claimAhead.nextAtMs = nowMs + pollEveryMs
+  } else if (claimed.isAnyLocked) {
+    // A longer look would find the same.
+    claimAhead.dueAtMs = claimAhead.nextAtMs = nowMs + lockedForMs
   } else if (!claimed.isComplete && claimAhead.lookahead < lookaheadMax) {
     claimAhead.lookahead *= lookaheadGrowth
     claimAhead.nextAtMs = nowMs

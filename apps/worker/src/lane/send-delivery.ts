@@ -23,7 +23,7 @@ export function sendDelivery(turn: Turn, delivery: QueuedDelivery, onSent: OnSen
 
   // Whoever finds it in flight is to know that it was begun, since it is not to be repeated.
   const giveBack = (): void => {
-    permits.answered(delivery.chatId, performance.now(), messageCount)
+    permits.unused(delivery.chatId, messageCount)
     ctx.settler.add(lease, delivery, { result: 'release' })
     onSent(undefined)
   }
@@ -36,7 +36,7 @@ function call(turn: Turn, delivery: QueuedDelivery, onSent: OnSent): void {
   const { ctx, token, permits, lease, floods } = turn
   const { method, params, uploads, messageCount, editsMessageId } = delivery.call
   if (delivery.expiresAtMs <= performance.now()) {
-    permits.answered(delivery.chatId, performance.now(), messageCount)
+    permits.unused(delivery.chatId, messageCount)
     ctx.settler.add(lease, delivery, { result: 'expired' })
     onSent(undefined)
     return

@@ -267,7 +267,9 @@ function toSettlement({ turn, delivery, verdict, answeredAtMs }: WaitingVerdict,
     pauseChatMs: 'pauseChatMs' in verdict ? verdict.pauseChatMs : undefined,
     isUnknownPart: 'isUnknownPart' in verdict && verdict.isUnknownPart === true,
     isUntouched: 'isUntouched' in verdict && verdict.isUntouched === true,
-    mayHaveArrived: 'mayHaveArrived' in verdict && verdict.mayHaveArrived === true,
+    mayHaveArrived:
+      ('mayHaveArrived' in verdict && verdict.mayHaveArrived === true) ||
+      ('wasInFlight' in delivery && delivery.wasInFlight === true),
     answeredAgoMs: answeredAtMs === undefined ? undefined : nowMs - answeredAtMs,
   }
 }

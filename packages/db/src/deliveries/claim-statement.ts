@@ -7,8 +7,6 @@ const tenantsMax = 200
 
 const lane = `p.bot_id = s.bot_id AND ${isOffered} AND p.priority`
 const tenant = `coalesce(p.tenant_id, '${nilUuid}'::uuid)`
-/** When what was locked by somebody is looked at again. */
-const lookAgainMs = 20
 const firstChat = '(-9223372036854775808)::bigint'
 const lastChat = '9223372036854775807::bigint'
 
@@ -192,9 +190,8 @@ free_heads AS MATERIALIZED (
     AND p.is_paused IS NOT TRUE
   FOR UPDATE OF p SKIP LOCKED
 ),
--- The contents are looked up once: they are in many partitions, each of which costs when the statement begins. Whoever
--- edits one waits until its rows are claimed, and sees that they are; what is being edited right now is left for the next
--- claim, which reads what was written.
+-- Whoever edits a content waits until its rows are claimed, and sees that they are; what is being edited right now is left
+-- for the next claim, which reads what was written.
 with_contents AS MATERIALIZED (
   SELECT f.*, n.format, n.text, n.options
   FROM free_heads f
@@ -211,9 +208,7 @@ with_contents AS MATERIALIZED (
   )
 ),
 claimed AS MATERIALIZED (
-  UPDATE pending_deliveries p SET
-    claimed_by = f.turn_id,
-    may_have_arrived = p.may_have_arrived OR (f.claimed_by IS NOT NULL AND (p.is_begun OR NOT p.stops_if_unknown))
+  UPDATE pending_deliveries p SET claimed_by = f.turn_id
   FROM with_contents f
   WHERE ${probe('p.id', 'f.id')}
   RETURNING p.id, p.bot_id, p.kind, p.tenant_id, p.notification_id, p.connection_id, p.attempts, p.accepted_at, p.expires_at,
@@ -305,8 +300,8 @@ LEFT JOIN connections k ON ${probe('k.tenant_id', 'd.tenant_id')} AND ${probe('k
 UNION ALL
 SELECT w.lane, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, jsonb_build_object(
   'areChatsComplete', w.lane NOT IN (SELECT i.lane FROM incomplete i),
-  'nextDueInMs', CASE WHEN w.lane IN (SELECT a.lane FROM left_alone a) THEN ${lookAgainMs}
-    ELSE (SELECT o.next_due_in_ms FROM passed_over o WHERE o.lane = w.lane) END,
+  'nextDueInMs', (SELECT o.next_due_in_ms FROM passed_over o WHERE o.lane = w.lane),
+  'isAnyLocked', w.lane IN (SELECT a.lane FROM left_alone a),
   'waitingChats', (SELECT o.waiting_chats FROM passed_over o WHERE o.lane = w.lane),
   'afterTenants', (SELECT o.tenants FROM cut_off o WHERE o.lane = w.lane)
 )

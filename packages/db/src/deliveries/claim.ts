@@ -43,6 +43,8 @@ export interface Claim {
   unreadable: { id: string; isGroup: boolean; error: unknown }[]
   /** In how many milliseconds the first of the heads that were passed over is due, as far as the database knows. */
   nextDueInMs: number | undefined
+  /** Whether something that is due was left to somebody who had it locked. */
+  isAnyLocked: boolean
   /** Chats that were passed over because they are among `busyChats`, or have a delivery that is in flight. */
   waitingChats: string[]
   /** Whether every head of the priorities that were asked for was looked at. */
@@ -54,6 +56,7 @@ export interface Claim {
 /** The statement's word on a lane as a whole, as JSON. */
 interface Summary {
   areChatsComplete: boolean
+  isAnyLocked: boolean
   nextDueInMs: number | null
   waitingChats: string[] | null
   afterTenants: Record<string, string> | null
@@ -74,6 +77,7 @@ export async function claimDeliveries(engine: Pool, requests: readonly ClaimRequ
     deliveries: [],
     unreadable: [],
     nextDueInMs: undefined,
+    isAnyLocked: false,
     waitingChats: [],
     isComplete: false,
     afterTenants: [...afterTenants],
@@ -146,5 +150,6 @@ function summarize(claimed: Claim, summary: Summary): void {
   const isWholeLane = [...before, ...claimed.afterTenants].every((tenantId) => tenantId === nilUuid)
   claimed.isComplete = summary.areChatsComplete && isWholeLane
   claimed.nextDueInMs = summary.nextDueInMs === null ? undefined : Math.max(0, summary.nextDueInMs)
+  claimed.isAnyLocked = summary.isAnyLocked
   claimed.waitingChats = summary.waitingChats ?? []
 }

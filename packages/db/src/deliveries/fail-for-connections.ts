@@ -71,7 +71,7 @@ export async function holdForConnections(
 const moveToChat = defineStatement(
   'move-pending-to-chat',
   `
-UPDATE pending_deliveries SET chat_id = $3::bigint
+UPDATE pending_deliveries SET chat_id = $3::bigint, rests_until = NULL
 -- What changes messages stays: they are in the old chat, and numbers of messages begin anew in the other.
 WHERE bot_id = $1::uuid AND chat_id = $2::bigint AND kind <> 'edit'`,
 )

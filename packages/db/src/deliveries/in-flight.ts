@@ -25,7 +25,7 @@ export function endingRow(status: 'expired' | 'cancelled'): string {
   return `p.id, p.tenant_id, p.notification_id, p.kind, p.body, p.is_counted,
     CASE
       WHEN p.kind <> 'notification' THEN '${status}'
-      WHEN p.may_have_arrived OR ${mayBeUnderWay} THEN 'unknown'
+      WHEN p.may_have_arrived OR p.has_unknown_part OR ${mayBeUnderWay} THEN 'unknown'
       ELSE '${status}'
     END AS status, NULL::jsonb AS failure`
 }

@@ -1,3 +1,4 @@
+import { eventsOf, insertEvents } from '../events/insert-events.js'
 import { nilUuid } from '../ids.js'
 import { defineStatement, type Executor, probe, run } from '../sql.js'
 import { jsonNow, priorityRank } from './delivery-states.js'
@@ -100,6 +101,15 @@ written_deliveries AS (
   )
   FROM targets t
   WHERE ${probe('d.tenant_id', 't.tenant_id')} AND ${probe('d.id', 't.delivery_id')}
+),
+told AS (
+  ${insertEvents(
+    eventsOf('notification.edit_failed', {
+      from: 'targets',
+      data: { notification_id: 'notification_id', delivery_id: 'delivery_id' },
+      where: 'code IS NOT NULL',
+    }),
+  )}
 )
 SELECT delivery_id, bot_id, code FROM targets ORDER BY delivery_id`
 

@@ -118,8 +118,9 @@ settled AS MATERIALIZED (
   ) w
   CROSS JOIN LATERAL (
     SELECT CASE
-      WHEN w.result IN ('cancelled', 'expired') AND i.result <> 'advance' AND p.kind = 'notification'
-        AND (p.may_have_arrived OR i.may_have_arrived) THEN 'unknown'
+      WHEN w.result IN ('cancelled', 'expired') AND p.kind = 'notification' AND (
+        p.has_unknown_part OR i.is_unknown_part OR (i.result <> 'advance' AND (p.may_have_arrived OR i.may_have_arrived))
+      ) THEN 'unknown'
       ELSE w.result
     END AS result
   ) r
