@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** What happens next. Places in lists are drawn as any number, and taken modulo how many there are by then. */
+/** A step of a run. A place in a list is any number: it is taken modulo the length of the list. */
 export type Step =
   | {
       kind: 'accept'

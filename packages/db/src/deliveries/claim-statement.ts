@@ -1,12 +1,12 @@
 import { nilUuid } from '../ids.js'
 import { defineStatement, inputRows, probe } from '../sql.js'
-import { isOffered, rest, restOf } from './rests.js'
+import { isOffered, rest, restOf, tenantInLane } from './rests.js'
+import { mayBeUnderWay } from './in-flight.js'
 
 /** Tenants of one priority that a claim looks at; the next one goes on after them. */
 const tenantsMax = 200
 
 const lane = `p.bot_id = s.bot_id AND ${isOffered} AND p.priority`
-const tenant = `coalesce(p.tenant_id, '${nilUuid}'::uuid)`
 const firstChat = '(-9223372036854775808)::bigint'
 const lastChat = '9223372036854775807::bigint'
 
@@ -58,10 +58,10 @@ tenant_scan AS (
     s.positions, s.served, n.tenant_id, s.hop + 1, ${lastChat}
   FROM tenant_scan s
   CROSS JOIN LATERAL (
-    SELECT ${tenant} AS tenant_id
+    SELECT ${tenantInLane} AS tenant_id
     FROM pending_deliveries p
-    WHERE ${lane} = s.priority AND (${tenant}, p.chat_id) > (s.tenant_id, s.chat_id)
-    ORDER BY ${tenant}, p.chat_id, p.seq LIMIT 1
+    WHERE ${lane} = s.priority AND (${tenantInLane}, p.chat_id) > (s.tenant_id, s.chat_id)
+    ORDER BY ${tenantInLane}, p.chat_id, p.seq LIMIT 1
   ) n
   WHERE s.hop < ${tenantsMax}
 ),
@@ -107,7 +107,7 @@ chat_scan AS (
     (
       SELECT p.chat_id, s.is_around, ${headColumns}
       FROM pending_deliveries p
-      WHERE ${lane} = s.priority AND ${tenant} = s.tenant_id
+      WHERE ${lane} = s.priority AND ${tenantInLane} = s.tenant_id
         AND p.chat_id > s.chat_id AND (NOT s.is_around OR p.chat_id <= s.start)
       ORDER BY p.chat_id, p.seq LIMIT 1
     )
@@ -115,7 +115,7 @@ chat_scan AS (
     (
       SELECT p.chat_id, true, ${headColumns}
       FROM pending_deliveries p
-      WHERE NOT s.is_around AND s.start > ${firstChat} AND ${lane} = s.priority AND ${tenant} = s.tenant_id
+      WHERE NOT s.is_around AND s.start > ${firstChat} AND ${lane} = s.priority AND ${tenantInLane} = s.tenant_id
         AND p.chat_id <= s.start
       ORDER BY p.chat_id, p.seq LIMIT 1
     )
@@ -214,7 +214,7 @@ claimed AS MATERIALIZED (
   RETURNING p.id, p.bot_id, p.kind, p.tenant_id, p.notification_id, p.connection_id, p.attempts, p.accepted_at, p.expires_at,
     p.body, p.stops_if_unknown, p.part, p.dropped, p.strikes, p.has_unknown_part, p.is_cancelled,
     -- Of what is not to be repeated it is written down that its call is about to begin.
-    f.claimed_by IS NOT NULL AND (p.is_begun OR NOT p.stops_if_unknown) AS was_in_flight,
+    ${mayBeUnderWay('f.claimed_by')} AS was_in_flight,
     f.lane, f.place, f.priority, f.chat_id, f.weight, f.is_group, f.is_shared, f.last_sent_at, f.format, f.text, f.options
 ),
 counted_in_groups AS (

@@ -1,7 +1,6 @@
 import type { Pool } from 'pg'
-import { nilUuid } from '../ids.js'
 import { defineStatement, runForOne } from '../sql.js'
-import { waitingRows } from './rests.js'
+import { tenantInLane, waitingRows } from './rests.js'
 
 // Paused deliveries are not counted.
 const count = defineStatement(
@@ -15,7 +14,7 @@ FROM (
     CROSS JOIN LATERAL (
       SELECT FROM ${waitingRows(
         'p.id',
-        `p.bot_id = a.bot_id AND p.priority = r.priority AND coalesce(p.tenant_id, '${nilUuid}'::uuid) = $1::uuid`,
+        `p.bot_id = a.bot_id AND p.priority = r.priority AND ${tenantInLane} = $1::uuid`,
       )} w
     ) p
     WHERE a.tenant_id = $1::uuid

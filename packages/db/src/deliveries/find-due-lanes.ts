@@ -11,15 +11,12 @@ import { isOffered, isResting } from './rests.js'
  * @param after the SQL of the bot after which it begins; from the first one without it.
  */
 export const busyBots = (also?: 'resting', after = `'${nilUuid}'::uuid`): string => {
-  const next = (bot: string): string => {
-    const [offered, resting] = [isOffered, isResting].map(
-      (where) =>
-        `SELECT p.bot_id FROM pending_deliveries p WHERE ${where} AND p.bot_id > ${bot} ORDER BY p.bot_id LIMIT 1`,
-    )
-    return also === undefined
-      ? `${offered}`
-      : `SELECT * FROM ((${offered}) UNION ALL (${resting})) p ORDER BY p.bot_id LIMIT 1`
-  }
+  const first = (where: string, bot: string): string =>
+    `SELECT p.bot_id FROM pending_deliveries p WHERE ${where} AND p.bot_id > ${bot} ORDER BY p.bot_id LIMIT 1`
+  const next = (bot: string): string =>
+    also === undefined
+      ? first(isOffered, bot)
+      : `SELECT * FROM ((${first(isOffered, bot)}) UNION ALL (${first(isResting, bot)})) p ORDER BY p.bot_id LIMIT 1`
   return `RECURSIVE busy AS (
   (${next(after)})
   UNION ALL

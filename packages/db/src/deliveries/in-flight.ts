@@ -17,15 +17,20 @@ export const isNotInFlight = `(p.claimed_by IS NULL OR NOT EXISTS (
   SELECT FROM pending_deliveries s WHERE ${probe('s.id', 'p.id')} AND s.claimed_by = p.claimed_by
 ))`
 
-/** The SQL of whether the call of a claimed row may have begun: of what is not to be repeated it is written down. */
-const mayBeUnderWay = '(p.claimed_by IS NOT NULL AND (p.is_begun OR NOT p.stops_if_unknown))'
+/**
+ * The SQL of whether the call of the pending row `p` may have begun: of what is not to be repeated it is written down.
+ * @param claimedBy the turn that has claimed it, or had before.
+ */
+export function mayBeUnderWay(claimedBy: string): string {
+  return `(${claimedBy} IS NOT NULL AND (p.is_begun OR NOT p.stops_if_unknown))`
+}
 
 /** The SQL of the columns that `endDeliveries` wants of a pending row `p` that nobody is sending any more. */
 export function endingRow(status: 'expired' | 'cancelled'): string {
   return `p.id, p.tenant_id, p.notification_id, p.kind, p.body, p.is_counted,
     CASE
       WHEN p.kind <> 'notification' THEN '${status}'
-      WHEN p.may_have_arrived OR p.has_unknown_part OR ${mayBeUnderWay} THEN 'unknown'
+      WHEN p.may_have_arrived OR p.has_unknown_part OR ${mayBeUnderWay('p.claimed_by')} THEN 'unknown'
       ELSE '${status}'
     END AS status, NULL::jsonb AS failure`
 }

@@ -1,8 +1,7 @@
 import type { Pool } from 'pg'
-import { nilUuid } from '../ids.js'
 import { defineStatement, run } from '../sql.js'
 import { priorities } from './delivery-states.js'
-import { waitingRows } from './rests.js'
+import { tenantInLane, waitingRows } from './rests.js'
 
 export interface Backlog {
   rate: number
@@ -46,7 +45,7 @@ CROSS JOIN LATERAL (
   FROM (
     SELECT FROM ${waitingRows(
       'p.id',
-      `p.bot_id = $1::uuid AND p.priority = r.priority AND coalesce(p.tenant_id, '${nilUuid}'::uuid) = $2::uuid`,
+      `p.bot_id = $1::uuid AND p.priority = r.priority AND ${tenantInLane} = $2::uuid`,
     )} w
     LIMIT $3
   ) p

@@ -10,7 +10,9 @@ const restMin = "interval '5 seconds'"
 /** So many heads of one look begin to rest. */
 const restingMax = 1_000
 
-/** The SQL of whether the pending row `p` is in the index of its lane. */
+/** The SQL of the tenant by which the indexes of the lanes know the pending row `p`: the nil UUID for what is of none. */
+export const tenantInLane = `coalesce(p.tenant_id, '${nilUuid}'::uuid)`
+/** The SQL of whether it is in the index of its lane. */
 export const isOffered = '(NOT p.is_paused AND p.rests_until IS NULL)'
 /** The SQL of whether it rests. */
 export const isResting = '(NOT p.is_paused AND p.rests_until IS NOT NULL)'
@@ -36,7 +38,7 @@ export function restOf(head: string): string {
         SELECT greatest(p.rests_until, clock_timestamp() + interval '0.1 seconds')
         FROM pending_deliveries p
         WHERE p.bot_id = ${head}.bot_id AND ${isResting} AND p.priority = ${head}.priority
-          AND coalesce(p.tenant_id, '${nilUuid}'::uuid) = ${head}.tenant_id
+          AND ${tenantInLane} = ${head}.tenant_id
           AND p.chat_id = ${head}.chat_id AND p.seq < ${head}.seq
         ORDER BY p.seq DESC LIMIT 1
       )`
