@@ -6,6 +6,8 @@ import pg from 'pg'
 export interface EngineLab {
   engine: Pool
   owner: pg.Client
+  /** Of the engine. */
+  url: string
 }
 
 export async function withEngineLab(use: (lab: EngineLab) => Promise<void>): Promise<void> {
@@ -13,7 +15,7 @@ export async function withEngineLab(use: (lab: EngineLab) => Promise<void>): Pro
   const engine = connectEngine({ url: database.engineUrl, poolMax: 2 })
   const owner = new pg.Client({ connectionString: database.ownerUrl })
   await owner.connect()
-  await use({ engine, owner })
+  await use({ engine, owner, url: database.engineUrl })
   await engine.end()
   await owner.end()
 }

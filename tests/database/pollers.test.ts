@@ -20,11 +20,11 @@ interface Lab extends EngineLab {
 
 const test = base.extend<{ lab: Lab }>({
   lab: async ({}, use) => {
-    await withEngineLab(async ({ engine, owner }) => {
+    await withEngineLab(async (lab) => {
+      const { engine, owner } = lab
       let telegramId = 0
       await use({
-        engine,
-        owner,
+        ...lab,
         startWorker: async () => {
           const id = randomUUID()
           await keepWorker(engine, id, idle)

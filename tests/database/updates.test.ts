@@ -19,11 +19,11 @@ interface Lab extends EngineLab {
 
 const test = base.extend<{ lab: Lab }>({
   lab: async ({}, use) => {
-    await withEngineLab(async ({ engine, owner }) => {
+    await withEngineLab(async (lab) => {
+      const { engine } = lab
       const botId = newId()
       await use({
-        engine,
-        owner,
+        ...lab,
         botId,
         store: (...updates) =>
           storeUpdates(

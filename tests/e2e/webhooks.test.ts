@@ -193,7 +193,7 @@ test('one that is slow delays no other, and has no more requests at a time than 
     setTimeout(() => underWay--, 3_000)
     return { status: 200, afterMs: 3_000 }
   }
-  await create(slow.url, { types: ['quota.warning'], concurrency: 2 })
+  const { id: slowId } = await create(slow.url, { types: ['quota.warning'], concurrency: 2 })
   await create(fast.url, { types: ['quota.warning'] })
   const beganAtMs = performance.now()
   await record(40)
@@ -203,6 +203,31 @@ test('one that is slow delays no other, and has no more requests at a time than 
   expect(performance.now() - beganAtMs).toBeLessThan(20_000)
   expect(slow.received.length).toBeLessThan(40)
   expect(most).toBeLessThanOrEqual(2)
+  // What waits is stored, so that the log does not wait for it.
+  await eventually(
+    async () => (await world.call('GET', `/v1/webhooks/${slowId}`)).body['pending'] as number,
+    (pending) => pending > 10,
+  )
+})
+
+test('what happens while a tenant is suspended waits, and is sent when it may go on', async () => {
+  const setSuspended = (action: 'suspend' | 'resume') =>
+    world.call(
+      'POST',
+      `/admin/v1/tenants/${world.tenantId}/${action}`,
+      {},
+      { authorization: `Bearer ${world.adminKey}` },
+    )
+  const receiver = await listen()
+  await create(receiver.url, { types: ['quota.warning'] })
+  await setSuspended('suspend')
+  await record(3)
+  await eventually(async () => (await db.webhookDelivery.count()) === 3)
+  expect(receiver.received).toEqual([])
+  await setSuspended('resume')
+
+  await eventually(() => receiver.received.length === 3)
+  await eventually(async () => (await world.call('GET', '/v1/me')).status === 200)
 })
 
 test('for a day after its secret was replaced, requests carry both signatures', async () => {

@@ -35,6 +35,7 @@ export { isRecord, readEdit, readFailure, readObject, readParts, readWord, toJso
 export { definedStatements, type Executor, type Statement } from './sql.js'
 export type { EventData, EventType } from './events/event-data.js'
 export { mendEventOrder, readEventEpoch } from './events/event-epoch.js'
+export { moveEventCursor, readEventCursor } from './events/event-cursors.js'
 export { hasNewEvents } from './events/follow-events.js'
 export {
   comparePositions,
@@ -174,7 +175,6 @@ export {
   takeUpdate,
   type WaitingUpdate,
 } from './updates/waiting-updates.js'
-export { enqueueWebhooks, replayWebhooks } from './webhooks/enqueue.js'
 export {
   type DueWebhook,
   type EndpointReference,
@@ -183,6 +183,9 @@ export {
   readWebhookEndpoints,
   type WebhookEndpoint,
 } from './webhooks/find-due.js'
+export { type NewWebhook, type NewWebhooks, readNewWebhooks } from './webhooks/read-new.js'
+export { replayWebhooks } from './webhooks/replay.js'
 export { settleWebhooks, type WebhookAttemptToSettle } from './webhooks/settle.js'
+export { storeWebhooks } from './webhooks/store.js'
 export { addPartitions, deleteExpired, findStrayRows } from './upkeep/upkeep.js'
 export type { Pool } from 'pg'

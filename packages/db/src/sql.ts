@@ -99,6 +99,7 @@ function toCamelCase(name: string): string {
 /** What a column of an input takes in TypeScript. A `jsonb` is given as its text: see `toJson` and `toStorableJson`. */
 interface ValueOf {
   uuid: string
+  xid8: string
   text: string
   int: number
   smallint: number
@@ -158,7 +159,7 @@ export function inputRows<const Columns extends Record<string, keyof ValueOf>>(
 }
 
 /** Types whose values have no character that means anything in the text of an array. */
-const plainTypes = new Set<keyof ValueOf>(['uuid', 'int', 'smallint', 'float8', 'bigint', 'bool'])
+const plainTypes = new Set<keyof ValueOf>(['uuid', 'xid8', 'int', 'smallint', 'float8', 'bigint', 'bool'])
 
 /** Writes an array as Postgres reads it, in one go: the driver would look at every value by itself. */
 function toArrayText<Row extends object>(rows: readonly Row[], key: keyof Row): string {

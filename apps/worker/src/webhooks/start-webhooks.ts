@@ -1,15 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import {
+  type DueWebhook,
   type EndpointReference,
-  enqueueWebhooks,
   findDueWebhooks,
   findWaitingEndpoints,
-  hasNewEvents,
   leaveDuty,
   newId,
+  type NewWebhook,
   nilUuid,
   readWebhookEndpoints,
   settleWebhooks,
+  storeWebhooks,
   takeDuty,
   type WebhookAttemptToSettle,
 } from '@tellwire/db'
@@ -18,6 +19,7 @@ import { every, type Repeating } from '../every.js'
 import { createBatcher } from '../lane/batcher.js'
 import { judgeWebhookAnswer } from './judge-webhook-answer.js'
 import { createWebhookPoster } from './post-webhook.js'
+import { createWebhookLog } from './webhook-log.js'
 import { createWebhookQueue, type NextWebhook } from './webhook-queue.js'
 
 /** How often it is looked for new events, and how often where nothing has happened for a while. */
@@ -38,13 +40,15 @@ const firstEndpoint: EndpointReference = { tenantId: nilUuid, endpointId: nilUui
 
 /**
  * Sends events to webhooks. One worker of all does so, and the others stand by: what it had under way when it died is sent
- * again. New events are put before the endpoints that want them, and what is due of those is read ahead a little; what is
- * to be sent again, or was found by nobody, is searched for once a second.
+ * again. New events are sent as they are read from the log, and nothing is written of them before. What an endpoint does not
+ * take at once is stored, and what is due of that is read ahead a little; what is to be sent again, or was found by nobody,
+ * is searched for once a second.
  */
 export function startWebhooks(ctx: WorkerContext): Repeating {
   const { engine, log } = ctx
   const duty = { name: 'webhooks', holderId: newId(), leaseMs: dutyLeaseMs }
   const queue = createWebhookQueue(() => performance.now())
+  const events = createWebhookLog(engine)
   const post = createWebhookPoster(ctx.webhooks)
   const sending = new Set<Promise<void>>()
   const settle = createBatcher({
@@ -55,7 +59,8 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
     },
   })
   let hasMore = false
-  let enqueueAtMs = 0
+  let unstored: NewWebhook[] = []
+  let readAtMs = 0
   let happenedAtMs = 0
   let searchAtMs = 0
   let searchedTo = firstEndpoint
@@ -65,12 +70,22 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
   let pause: NodeJS.Timeout | undefined
   let soon: NodeJS.Immediate | undefined
 
-  const enqueueWhatIsNew = async (): Promise<void> => {
-    if (!hasMore && !(await hasNewEvents(engine, 'webhooks'))) return
-    happenedAtMs = performance.now()
-    const enqueued = await enqueueWebhooks(engine)
-    queue.want(enqueued.endpoints)
-    hasMore = enqueued.hasMore
+  const readWhatIsNew = async (): Promise<void> => {
+    const countMax = queue.freeCount()
+    if (countMax === 0 || unstored.length > 0) return
+    const read = await events.read(countMax)
+    queue.offer(read.webhooks)
+    hasMore = read.hasMore
+    if (read.webhooks.length > 0) happenedAtMs = performance.now()
+  }
+
+  const storeWhatIsLeft = async (): Promise<void> => {
+    unstored.push(...queue.takeLeft())
+    if (unstored.length === 0) return
+    await storeWebhooks(engine, unstored)
+    queue.want(unstored.map(({ endpointId, event: { tenantId } }) => ({ tenantId, endpointId })))
+    for (const webhook of unstored) events.done(webhook)
+    unstored = []
   }
 
   const search = async (): Promise<void> => {
@@ -82,18 +97,20 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
   const readAhead = async (): Promise<void> => {
     const rooms = queue.findRooms()
     if (rooms.length === 0) return
+    const wanted = rooms.filter(({ count }) => count > 0)
     const [endpoints, webhooks] = await Promise.all([
       readWebhookEndpoints(engine, rooms),
-      findDueWebhooks(engine, { rooms, held: queue.heldIds() }),
+      wanted.length === 0 ? [] : findDueWebhooks(engine, { rooms: wanted, held: queue.heldIds() }),
     ])
     queue.add(rooms, endpoints, webhooks)
   }
 
   /** What cannot be recorded stays known, and in time nothing else is sent: it would be sent again and again. */
-  const settleStubbornly = async (attempt: WebhookAttemptToSettle): Promise<void> => {
+  const settleStubbornly = async (webhook: DueWebhook, attempt: WebhookAttemptToSettle): Promise<void> => {
     for (;;) {
       try {
         await settle(attempt)
+        events.done(webhook)
         return
       } catch (error) {
         log.warn({ err: error }, 'what became of a webhook was not recorded')
@@ -104,7 +121,7 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
   }
 
   const send = async (next: NextWebhook): Promise<void> => {
-    const { webhook } = next
+    const { webhook, endpoint } = next
     const answer = await post(next)
     const { outcome, retryInMs, isGone } = webhook.event
       ? judgeWebhookAnswer(answer, webhook.attempts, Math.random())
@@ -112,12 +129,17 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
     const { status, failure, latencyMs, text } = answer
     queue.answered(next, isGone)
     sendSoon()
-    await settleStubbornly({
+    await settleStubbornly(webhook, {
       id: webhook.id,
+      tenantId: endpoint.tenantId,
+      endpointId: endpoint.id,
+      eventXid: webhook.event?.xid,
+      eventId: webhook.eventId,
+      eventType: webhook.event?.type ?? '',
+      attempts: webhook.attempts,
       outcome,
       retryInMs,
       isGone,
-      eventType: webhook.event?.type ?? '',
       status,
       failure,
       latencyMs,
@@ -134,7 +156,7 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
       const done = send(next).finally(() => sending.delete(done))
       sending.add(done)
     }
-    if (queue.isLow()) looking.soon()
+    if (queue.isLow() || (hasMore && queue.freeCount() > 0)) looking.soon()
     const pauseMs = queue.pauseMs()
     clearTimeout(pause)
     if (pauseMs !== undefined && !ctx.stopping.aborted) pause = setTimeout(sendAll, pauseMs)
@@ -148,6 +170,14 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
     })
   }
 
+  /** Another has the duty, and reads from the place that is written. */
+  const leave = (): void => {
+    queue.clear()
+    events.reset()
+    unstored = []
+    hasMore = false
+  }
+
   const looking = every(lookEveryMs, ctx, 'webhooks', async () => {
     const nowMs = performance.now()
     if (nowMs >= searchAtMs) {
@@ -156,16 +186,17 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
       isAnothers = !isMine
       onDutyUntilMs = isMine ? nowMs + dutyLeaseMs - clockMarginMs : 0
       if (isMine) await search()
-      else queue.clear()
+      else leave()
     }
     if (nowMs >= onDutyUntilMs) return
-    if (hasMore || nowMs >= enqueueAtMs) {
-      enqueueAtMs = nowMs + (nowMs - happenedAtMs > quietAfterMs ? quietLookEveryMs : lookEveryMs)
-      await enqueueWhatIsNew()
+    if (hasMore || nowMs >= readAtMs) {
+      readAtMs = nowMs + (nowMs - happenedAtMs > quietAfterMs ? quietLookEveryMs : lookEveryMs)
+      await readWhatIsNew()
     }
+    await storeWhatIsLeft()
     await readAhead()
     sendAll()
-    if (hasMore) looking.soon()
+    await events.save()
   })
 
   return {
@@ -173,6 +204,7 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
       await looking.stop()
       clearTimeout(pause)
       await Promise.all(sending)
+      await events.save().catch((error: unknown) => log.warn({ err: error }, 'the place in the log was not written'))
       await leaveDuty(engine, duty).catch((error: unknown) => log.warn({ err: error }, 'the webhooks were not left'))
     },
   }

@@ -1,4 +1,4 @@
-import type { DueWebhook, WebhookEndpoint } from '@tellwire/db'
+import type { DueWebhook, NewWebhook, WebhookEndpoint } from '@tellwire/db'
 import { expect, test } from 'vitest'
 import { createWebhookQueue, type NextWebhook, type WebhookQueue } from './webhook-queue.js'
 
@@ -18,9 +18,29 @@ const webhooksOf = (endpointId: string, count: number, from = 0): DueWebhook[] =
   Array.from({ length: count }, (_, index) => ({
     id: `${endpointId} ${from + index}`,
     endpointId,
+    eventId: String(from + index),
     attempts: 0,
     event: undefined,
   }))
+
+const newOf = (endpointId: string, count: number, from = 0): NewWebhook[] =>
+  Array.from({ length: count }, (_, index) => {
+    const eventId = `${endpointId} new ${from + index}`
+    const event = {
+      xid: '1',
+      id: eventId,
+      tenantId: 'tenant',
+      type: 'link.used' as const,
+      data: {},
+      createdAt: new Date(0),
+    }
+    return { id: undefined, endpointId, eventId, attempts: 0, event }
+  })
+
+/** As if the database had the endpoints, and nothing more for them. */
+function readEndpoints(queue: WebhookQueue, endpoints: readonly WebhookEndpoint[]): void {
+  queue.add(queue.findRooms(), endpoints, [])
+}
 
 /** As if the database had so many for each endpoint that it is asked for. */
 function fill(queue: WebhookQueue, endpoints: readonly WebhookEndpoint[], waiting: ReadonlyMap<string, number>): void {
@@ -38,7 +58,7 @@ function takeAll(queue: WebhookQueue): NextWebhook[] {
   return taken
 }
 
-const idsOf = (taken: readonly NextWebhook[]): string[] => taken.map(({ webhook }) => webhook.id)
+const idsOf = (taken: readonly NextWebhook[]) => taken.map(({ webhook }) => webhook.id)
 
 test('endpoints take turns, and no more of one is under way than it wants', () => {
   const queue = createWebhookQueue(() => 0)
@@ -159,4 +179,70 @@ test('more is read for an endpoint when half of what was read is sent', () => {
   expect(queue.isLow()).toBe(true)
   // Eight times what may be under way, less what waits.
   expect(queue.findRooms()).toEqual([{ tenantId: 'tenant', endpointId: 'one', count: 28 }])
+})
+
+const eventIdsOf = (webhooks: readonly { eventId: string }[]): string[] => webhooks.map(({ eventId }) => eventId)
+
+test('what is new is sent in its order, once its endpoint is read', () => {
+  const queue = createWebhookQueue(() => 0)
+  queue.offer(newOf('one', 3))
+  expect(takeAll(queue)).toEqual([])
+  expect(queue.findRooms()).toEqual([{ tenantId: 'tenant', endpointId: 'one', count: 0 }])
+
+  readEndpoints(queue, [endpointOf('one')])
+  const taken = takeAll(queue)
+
+  expect(eventIdsOf(taken.map(({ webhook }) => webhook))).toEqual(['one new 0', 'one new 1', 'one new 2'])
+  expect([queue.heldIds(), queue.takeLeft()]).toEqual([[], []])
+})
+
+test('what is new and waits for a second is to be stored, and what follows it too, until nothing is stored', () => {
+  let nowMs = 0
+  const queue = createWebhookQueue(() => nowMs)
+  const endpoint = endpointOf('one', { concurrency: 1 })
+  queue.offer(newOf('one', 3))
+  readEndpoints(queue, [endpoint])
+  const [first] = takeAll(queue)
+
+  nowMs = 1_500
+  expect(eventIdsOf(queue.takeLeft())).toEqual(['one new 1', 'one new 2'])
+  queue.offer(newOf('one', 1, 3))
+  expect(eventIdsOf(queue.takeLeft())).toEqual(['one new 3'])
+
+  if (first) queue.answered(first, false)
+  fill(queue, [endpoint], new Map([['one', 0]]))
+  queue.offer(newOf('one', 1, 4))
+  expect(queue.takeLeft()).toEqual([])
+})
+
+test('one endpoint takes half of the room for what is new, and there is room for another', () => {
+  const queue = createWebhookQueue(() => 0)
+  queue.offer(newOf('one', 10_000))
+  const left = queue.takeLeft()
+  expect(left.length).toBeGreaterThan(5_000)
+
+  queue.offer(newOf('other', 100))
+  expect(queue.takeLeft()).toEqual([])
+})
+
+test('what is new for an endpoint that nothing may be sent to is to be stored', () => {
+  const queue = createWebhookQueue(() => 0)
+  queue.offer(newOf('one', 2))
+  readEndpoints(queue, [])
+
+  expect(eventIdsOf(queue.takeLeft())).toEqual(['one new 0', 'one new 1'])
+})
+
+test('an endpoint that was read a while ago is read anew before more is sent', () => {
+  let nowMs = 0
+  const queue = createWebhookQueue(() => nowMs)
+  queue.offer(newOf('one', 1))
+  readEndpoints(queue, [endpointOf('one')])
+  takeAll(queue)
+  nowMs = 3_000
+
+  queue.offer(newOf('one', 1, 1))
+  expect(takeAll(queue)).toEqual([])
+  readEndpoints(queue, [endpointOf('one', { url: 'https://example.org/' })])
+  expect(takeAll(queue)).toMatchObject([{ endpoint: { url: 'https://example.org/' } }])
 })

@@ -1,4 +1,5 @@
-import type { DueWebhook, EndpointReference, WebhookEndpoint } from '@tellwire/db'
+import type { DueWebhook, EndpointReference, NewWebhook, WebhookEndpoint } from '@tellwire/db'
+import { aheadOf, emptyLine, hasPlace, hasRoom, isNeeded, isNew, type Line } from './webhook-line.js'
 
 /** A webhook whose turn it is. */
 export interface NextWebhook {
@@ -15,11 +16,23 @@ export interface Room extends EndpointReference {
 export interface WebhookQueue {
   /** Something waits for these endpoints in the database. */
   want(endpoints: readonly EndpointReference[]): void
+  /** How much that is new may be offered: 0 while much waits. */
+  freeCount(): number
+  /** Takes what is new, as far as nothing waits for its endpoint that came before it and there is room. */
+  offer(webhooks: readonly NewWebhook[]): void
+  /**
+   * Gives back what is new and cannot be sent soon, since its endpoint is slow or nothing may be sent to it: it is to be
+   * stored, and found among what waits for the endpoint.
+   */
+  takeLeft(): NewWebhook[]
   /** Whether there may be rooms since they were last looked for. */
   isLow(): boolean
-  /** Endpoints that something waits for in the database, and that there is room for here. */
+  /**
+   * Endpoints that something waits for in the database and that there is room for here, and endpoints that are to be read
+   * anew: of those 0 are wanted.
+   */
   findRooms(): Room[]
-  /** All that it knows, so that it is not found again. */
+  /** The rows that it knows, so that they are not found again. */
   heldIds(): string[]
   /**
    * Takes what was found for rooms.
@@ -40,30 +53,19 @@ export interface WebhookQueue {
 
 /** Requests that are under way at a time, of all tenants. */
 const requestsMax = 300
-const waitingMax = 3_000
+const waitingMax = 4_000
+/** While more waits, nothing new is read. */
+const waitingWhileReading = 1_000
+const offeredMax = 2_000
+/** What is new is stored when it has waited for so long: its endpoint is slow. */
+const newForMs = 1_000
 /** While so much is to be recorded, nothing is sent: of what cannot be recorded it would be sent again. */
 const unsettledMax = 2_000
-/** As much is read ahead as is under way, so many times. */
-const aheadOfConcurrency = 8
-const aheadMax = 200
-/** What was read longer ago is read anew: it may be withdrawn, or erased. */
+/** What was read longer ago is read anew: it may be withdrawn, or erased, and its endpoint changed. */
 const freshForMs = 2_000
+/** An endpoint that is sent to is read anew so often. */
+const endpointForMs = 1_000
 const roomsMax = 100
-
-interface Line {
-  reference: EndpointReference
-  endpoint: WebhookEndpoint | undefined
-  waiting: { webhook: DueWebhook; readAtMs: number }[]
-  underWay: number
-  /** Answered, and not recorded yet. */
-  unsettled: number
-  /** Nothing is to be sent to it any more; the database knows when all is recorded. */
-  isEnded: boolean
-  /** When it may be sent to, where it is sent to at a rate. */
-  nextAtMs: number
-  /** Whether more waits in the database. */
-  isWanted: boolean
-}
 
 /**
  * Holds what is read ahead for each endpoint, so that one that answers need not wait for the database. Endpoints take
@@ -77,7 +79,9 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
   const ready = new Set<Line>()
   const paused = new Set<Line>()
   /** Under way, or not recorded yet. */
-  const begun = new Set<string>()
+  const begun = new Set<DueWebhook>()
+  /** What is new, and is to be stored. */
+  let left: NewWebhook[] = []
   const underWayOf = new Map<string, number>()
   let underWay = 0
   let waitingCount = 0
@@ -86,34 +90,27 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
   const lineOf = (reference: EndpointReference): Line => {
     let line = lines.get(reference.endpointId)
     if (!line) {
-      line = {
-        reference,
-        endpoint: undefined,
-        waiting: [],
-        underWay: 0,
-        unsettled: 0,
-        isEnded: false,
-        nextAtMs: 0,
-        isWanted: false,
-      }
+      line = emptyLine(reference)
       lines.set(reference.endpointId, line)
     }
     return line
   }
-  const aheadOf = ({ endpoint }: Line): number => Math.min(aheadMax, (endpoint?.concurrency ?? 1) * aheadOfConcurrency)
-  const hasPlace = (line: Line): boolean =>
-    line.endpoint === undefined || (line.underWay < line.endpoint.concurrency && line.unsettled < aheadOf(line))
-  const hasRoom = (line: Line): boolean =>
-    line.isWanted && !line.isEnded && hasPlace(line) && line.waiting.length <= aheadOf(line) / 2
+  const isStale = (line: Line, forMs: number): boolean =>
+    line.endpoint === undefined || nowMs() - line.endpointReadAtMs > forMs
   const empty = (line: Line): void => {
     waitingCount -= line.waiting.length
+    for (const { webhook } of line.waiting) if (isNew(webhook)) left.push(webhook)
     line.waiting = []
     ready.delete(line)
     paused.delete(line)
   }
+  /** What is wanted of it is in the database, or will be. */
+  const emptyForAWhile = (line: Line): void => {
+    empty(line)
+    line.isWanted = isLow = true
+  }
   const keepIfNeeded = (line: Line): void => {
-    const isNeeded = line.isWanted || line.waiting.length > 0 || line.underWay > 0 || line.unsettled > 0
-    if (isNeeded) lines.set(line.reference.endpointId, line)
+    if (isNeeded(line)) lines.set(line.reference.endpointId, line)
     else lines.delete(line.reference.endpointId)
   }
   const drop = (line: Line): void => {
@@ -122,10 +119,12 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
     keepIfNeeded(line)
   }
   const makeReady = (line: Line): void => {
-    if (line.waiting.length === 0 || !hasPlace(line)) return
+    if (line.waiting.length === 0 || !line.endpoint || !hasPlace(line)) return
     if (line.nextAtMs > nowMs()) paused.add(line)
     else ready.add(line)
   }
+  /** How much may wait for one endpoint: half of what is free, so that there is always room for another's. */
+  const share = (): number => (waitingMax - waitingCount) >> 1
   const isFair = ({ reference: { tenantId } }: Line): boolean =>
     (underWayOf.get(tenantId) ?? 0) < requestsMax - underWay
 
@@ -136,7 +135,7 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
     waitingCount--
     line.underWay++
     underWay++
-    begun.add(webhook.id)
+    begun.add(webhook)
     underWayOf.set(endpoint.tenantId, (underWayOf.get(endpoint.tenantId) ?? 0) + 1)
     if (endpoint.rate !== null) line.nextAtMs = nowMs() + 1_000 / endpoint.rate
     // To the end of those whose turn it is.
@@ -150,14 +149,41 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
     want(endpoints) {
       for (const reference of endpoints) lineOf(reference).isWanted = true
     },
+    freeCount: () => (waitingCount > waitingWhileReading || left.length > 0 ? 0 : offeredMax),
+    offer(webhooks) {
+      const readAtMs = nowMs()
+      for (const webhook of webhooks) {
+        const line = lineOf({ tenantId: webhook.event.tenantId, endpointId: webhook.endpointId })
+        if (line.isWanted || line.isEnded || line.waiting.length > share()) {
+          left.push(webhook)
+          line.isWanted = isLow = true
+          continue
+        }
+        line.waiting.push({ webhook, readAtMs })
+        waitingCount++
+        makeReady(line)
+      }
+    },
+    takeLeft() {
+      const now = nowMs()
+      for (const line of lines.values()) {
+        const isSlow = line.waiting.some(({ webhook, readAtMs }) => now - readAtMs > newForMs && isNew(webhook))
+        if (isSlow) emptyForAWhile(line)
+      }
+      const taken = left
+      left = []
+      return taken
+    },
     isLow: () => isLow,
     findRooms() {
       isLow = false
       const rooms: Room[] = []
       for (const line of lines.values()) {
-        if (!hasRoom(line)) continue
-        const left = Math.max(1, (waitingMax - waitingCount) >> 1)
-        rooms.push({ ...line.reference, count: Math.min(aheadOf(line) - line.waiting.length, left) })
+        if (hasRoom(line)) {
+          rooms.push({ ...line.reference, count: Math.min(aheadOf(line) - line.waiting.length, Math.max(1, share())) })
+        } else if (line.waiting.length > 0 && isStale(line, endpointForMs)) {
+          rooms.push({ ...line.reference, count: 0 })
+        }
         if (rooms.length < roomsMax) continue
         isLow = true
         break
@@ -165,14 +191,18 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
       return rooms
     },
     heldIds: () => [
-      ...begun,
-      ...[...lines.values()].flatMap(({ waiting }) => waiting.map(({ webhook }) => webhook.id)),
+      ...[...begun].flatMap(({ id }) => id ?? []),
+      ...[...lines.values()].flatMap(({ waiting }) => waiting.flatMap(({ webhook: { id } }) => id ?? [])),
     ],
     add(rooms, endpoints, webhooks) {
       const readAtMs = nowMs()
       const readable = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]))
       const counts = new Map<string, number>()
-      for (const room of rooms) lineOf(room).endpoint = readable.get(room.endpointId)
+      for (const room of rooms) {
+        const line = lineOf(room)
+        line.endpoint = readable.get(room.endpointId)
+        line.endpointReadAtMs = readAtMs
+      }
       for (const webhook of webhooks) {
         const line = lines.get(webhook.endpointId)
         if (!line?.endpoint || line.isEnded) continue
@@ -185,7 +215,7 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
         // Those that were read make way for those that were not.
         lines.delete(room.endpointId)
         if (!line.endpoint) empty(line)
-        line.isWanted = line.endpoint !== undefined && counts.get(room.endpointId) === room.count
+        if (room.count > 0) line.isWanted = line.endpoint !== undefined && counts.get(room.endpointId) === room.count
         makeReady(line)
         keepIfNeeded(line)
       }
@@ -200,9 +230,11 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
       if (underWay >= requestsMax || begun.size - underWay >= unsettledMax) return undefined
       for (const line of ready) {
         const { endpoint, waiting } = line
-        if (endpoint === undefined || now - (waiting[0]?.readAtMs ?? 0) > freshForMs) {
-          empty(line)
-          line.isWanted = isLow = true
+        if (now - (waiting[0]?.readAtMs ?? 0) > freshForMs) {
+          emptyForAWhile(line)
+        } else if (endpoint === undefined || isStale(line, freshForMs)) {
+          ready.delete(line)
+          isLow = true
         } else if (!hasPlace(line)) {
           // It wants fewer at a time since it was read anew.
           ready.delete(line)
@@ -229,7 +261,7 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
       isLow ||= hasRoom(line)
     },
     settled({ webhook, endpoint }) {
-      begun.delete(webhook.id)
+      begun.delete(webhook)
       const line = lines.get(endpoint.id)
       if (!line) return
       line.unsettled--
@@ -240,6 +272,7 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
     },
     clear() {
       for (const line of lines.values()) drop(line)
+      left = []
     },
     pauseMs() {
       if (paused.size === 0) return undefined

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg'
 import { defineStatement, runForOne } from '../sql.js'
-import { gate, idBounds } from './read-events.js'
+import { follows, gate } from './read-events.js'
 
-const following = `e.xid >= p.xid AND (e.xid, e.id) > (p.xid, p.id) AND e.xid < g.xmin AND ${idBounds('p.id')}`
+const following = follows('p.xid', 'p.id')
 
 /**
  * The CTEs of somebody who follows all events, each once: `scanned` has those that are new since the last time, and with the

@@ -32,19 +32,23 @@ export const idBounds = (id: string): string =>
   `e.id >= CASE WHEN ${id} = '${nilUuid}' THEN ${id} ELSE uuid_v7_after(${id}, -${transactionMs}) END
     AND e.id < uuid_v7_floor(now() + interval '1 day')`
 
+/** The SQL of whether an event follows a position and can be read already; `g` is the gate. */
+export const follows = (xid: string, id: string): string =>
+  `e.xid >= ${xid} AND (e.xid, e.id) > (${xid}, ${id}) AND e.xid < g.xmin AND ${idBounds(id)}`
+
 /** The transaction below which everything has committed, and an id that none of its events is older than. */
 export const gate = `gate AS MATERIALIZED (
   SELECT pg_snapshot_xmin(pg_current_snapshot()) AS xmin,
     uuid_v7_floor(now() - make_interval(secs => ${transactionMs / 1_000})) AS floor
 )`
-const columns = 'e.xid, e.id, e.tenant_id, e.type, e.data, e.created_at'
+export const eventColumns = 'e.xid, e.id, e.tenant_id, e.type, e.data, e.created_at'
 
 const ofTenant = defineStatement(
   'read-events-of-tenant',
   `
 WITH ${gate},
 scanned AS MATERIALIZED (
-  SELECT ${columns}
+  SELECT ${eventColumns}
   FROM events e, gate g
   WHERE e.tenant_id = $1::uuid AND (e.xid, e.id) > ($2::xid8, $3::uuid) AND e.xid < g.xmin
     AND ${idBounds('$3::uuid')}
@@ -75,7 +79,14 @@ export interface EventPage {
   isComplete: boolean
 }
 
-type Row = { gate: string | null; floor: string | null; scanned: number | null } & StoredEvent
+/** The row of a page that is no event: the gate, what was looked through, and the position of the last of that. */
+export interface PageSummary extends EventPosition {
+  gate: string | null
+  floor: string | null
+  scanned: number | null
+}
+
+type Row = PageSummary & StoredEvent
 
 /**
  * Reads a tenant's events after a position, in the order that all readers see.
@@ -113,8 +124,13 @@ export function comparePositions(one: EventPosition, other: EventPosition): numb
   return one.id < other.id ? -1 : one.id > other.id ? 1 : 0
 }
 
+/** Where to go on after a page of so many events: after its last one, or, where it was not full, at the gate. */
+export function positionAfter(summary: PageSummary, after: EventPosition, countMax: number): EventPosition {
+  return (summary.scanned ?? 0) < countMax ? gatePosition(summary, after) : positionOf(summary)
+}
+
 /** Before the first event that is not below the gate. Never before where a reader is already. */
-function gatePosition({ gate: xid, floor: id }: Pick<Row, 'gate' | 'floor'>, after: EventPosition): EventPosition {
+function gatePosition({ gate: xid, floor: id }: PageSummary, after: EventPosition): EventPosition {
   if (xid === null || id === null) return after
   const position = { xid, id }
   return comparePositions(position, after) > 0 ? position : after
@@ -136,7 +152,7 @@ const ofMany = defineStatement(
   `
 WITH ${gate},
 scanned AS MATERIALIZED (
-  SELECT ${columns}
+  SELECT ${eventColumns}
   FROM events e, gate g
   WHERE e.xid >= $1::xid8 AND (e.xid, e.id) > ($1::xid8, $2::uuid) AND e.xid < g.xmin
     AND e.id >= uuid_v7_floor(now() - interval '1 day') AND e.id < uuid_v7_floor(now() + interval '1 day')
@@ -165,7 +181,6 @@ export async function readNewEvents(
   const rows = await run<Row>(engine, ofMany, [after.xid, after.id, countMax, tenantIds])
   const events = rows.filter(({ type }) => type !== null).toSorted(comparePositions)
   const summary = rows.find(({ gate: xmin }) => xmin !== null)
-  const isComplete = (summary?.scanned ?? 0) < countMax
   if (!summary) return { events, position: after, isComplete: false }
-  return { events, position: isComplete ? gatePosition(summary, after) : positionOf(summary), isComplete }
+  return { events, position: positionAfter(summary, after, countMax), isComplete: (summary.scanned ?? 0) < countMax }
 }

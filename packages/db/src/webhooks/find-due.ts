@@ -19,8 +19,10 @@ export interface WebhookEndpoint {
 
 /** A delivery to an endpoint that is due. */
 export interface DueWebhook {
-  id: string
+  /** Of its row; undefined where it waits in the log alone. */
+  id: string | undefined
   endpointId: string
+  eventId: string
   /** How many were made before. */
   attempts: number
   /** Undefined where it is no longer kept. */
@@ -97,8 +99,7 @@ const findDue = defineStatement(
   'find-due-webhooks',
   `
 WITH ${rooms.text}
-SELECT d.id::text, d.endpoint_id::text, d.attempts,
-  e.xid::text, e.id::text AS event_id, e.tenant_id::text, e.type, e.data, e.created_at
+SELECT d.id::text, d.endpoint_id::text, d.event_id::text, d.attempts, e.xid::text, e.tenant_id::text, e.type, e.data, e.created_at
 FROM room r
 CROSS JOIN LATERAL (
   SELECT * FROM webhook_deliveries d
@@ -117,9 +118,9 @@ ORDER BY d.due_at, d.id`,
 interface DueRow {
   id: string
   endpointId: string
+  eventId: string
   attempts: number
   xid: string | null
-  eventId: string | null
   tenantId: string | null
   type: StoredEvent['type'] | null
   data: Record<string, unknown> | null
@@ -136,9 +137,9 @@ export async function findDueWebhooks(
   { rooms: wanted, held }: { rooms: readonly (EndpointReference & { count: number })[]; held: readonly string[] },
 ): Promise<DueWebhook[]> {
   const rows = await run<DueRow>(engine, findDue, [held, ...rooms.values(wanted)])
-  return rows.map(({ id, endpointId, attempts, xid, eventId, tenantId, type, data, createdAt }) => {
-    const isThere = xid !== null && eventId !== null && tenantId !== null && type !== null && data !== null
+  return rows.map(({ id, endpointId, eventId, attempts, xid, tenantId, type, data, createdAt }) => {
+    const isThere = xid !== null && tenantId !== null && type !== null && data !== null
     const event = isThere && createdAt !== null ? { xid, id: eventId, tenantId, type, data, createdAt } : undefined
-    return { id, endpointId, attempts, event }
+    return { id, endpointId, eventId, attempts, event }
   })
 }

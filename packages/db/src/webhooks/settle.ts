@@ -4,83 +4,99 @@ import { defineStatement, inputRows, probe, run } from '../sql.js'
 
 /** An attempt, with its result. */
 export interface WebhookAttemptToSettle {
-  id: string
+  /** Of the row that it was made of; undefined where it was made of the log alone. */
+  id: string | undefined
+  tenantId: string
+  endpointId: string
+  /** Undefined where the event is no longer kept. */
+  eventXid: string | undefined
+  eventId: string
+  eventType: string
+  /** How many were made before. */
+  attempts: number
   outcome: 'taken' | 'failed' | 'given_up'
   /** When it is tried again, in milliseconds. */
   retryInMs: number | undefined
   /** Whether the endpoint says that it is no more. */
   isGone: boolean
-  eventType: string
   status: number | undefined
   failure: string | undefined
   latencyMs: number
   answer: string | undefined
 }
 
+const attempted = {
+  tenant_id: 'uuid',
+  endpoint_id: 'uuid',
+  event_id: 'uuid',
+  event_type: 'text',
+  attempts: 'int',
+  status: 'int',
+  latency_ms: 'int',
+  answer: 'text',
+} as const
+
 const failedInput = inputRows('input', {
+  ...attempted,
   id: 'uuid',
+  event_xid: 'xid8',
   outcome: 'text',
   retry_in_ms: 'float8',
   is_gone: 'bool',
-  event_type: 'text',
-  status: 'int',
   failure: 'text',
-  latency_ms: 'int',
-  answer: 'text',
 })
 
 /** An endpoint that has taken nothing for so long is disabled. */
 const patience = "interval '5 days'"
 
+// Whoever deletes an endpoint locks it before what waits for it, and so does this. Of what is known of an endpoint that
+// is there no more, nothing is written.
 const settleFailed = defineStatement(
   'settle-failed-webhooks',
   `
 WITH ${failedInput.text},
-known AS MATERIALIZED (
-  SELECT i.*, d.tenant_id, d.endpoint_id, d.event_id, d.attempts
-  FROM input i
-  JOIN webhook_deliveries d ON ${probe('d.id', 'i.id')}
-  FOR UPDATE OF d
-),
-attempted AS (
-  INSERT INTO webhook_attempts (tenant_id, endpoint_id, event_id, event_type, attempt, outcome, status, failure, latency_ms, answer)
-  SELECT tenant_id, endpoint_id, event_id, event_type, attempts + 1, outcome, status, failure, latency_ms, answer FROM known
-),
 results AS MATERIALIZED (
   SELECT tenant_id, endpoint_id, bool_or(is_gone) AS is_gone, max(coalesce(failure, 'answered ' || status)) AS error
-  FROM known GROUP BY 1, 2 ORDER BY 1, 2
+  FROM input GROUP BY 1, 2 ORDER BY 1, 2
 ),
 before AS MATERIALIZED (
-  SELECT r.*, w.failing_since, w.warned_percent,
+  SELECT r.*, w.failing_since, w.warned_percent, w.disabled_at IS NOT NULL AS was_disabled,
     (100 * extract(epoch FROM now() - coalesce(w.failing_since, now())) / extract(epoch FROM ${patience}))::int
       AS used_percent
   FROM results r
   JOIN webhook_endpoints w ON ${probe('w.tenant_id', 'r.tenant_id')} AND ${probe('w.id', 'r.endpoint_id')}
-  WHERE w.disabled_at IS NULL
   FOR NO KEY UPDATE OF w
 ),
 after AS MATERIALIZED (
-  SELECT b.*, b.is_gone OR b.used_percent >= 100 AS is_disabled,
+  SELECT b.*, b.was_disabled OR b.is_gone OR b.used_percent >= 100 AS is_disabled,
     CASE WHEN b.is_gone THEN 'gone' ELSE 'failing' END AS reason,
     CASE WHEN b.used_percent >= 90 THEN 90 WHEN b.used_percent >= 70 THEN 70 WHEN b.used_percent >= 50 THEN 50 ELSE 0 END AS percent
   FROM before b
 ),
 decided AS MATERIALIZED (
   -- Of one that is disabled nothing waits any more.
-  SELECT k.id, k.retry_in_ms, k.outcome = 'failed' AND NOT EXISTS (
-    SELECT FROM after a WHERE a.is_disabled AND a.tenant_id = k.tenant_id AND a.endpoint_id = k.endpoint_id
-  ) AS is_kept
-  FROM known k
+  SELECT i.*, i.outcome = 'failed' AND NOT a.is_disabled AS is_kept,
+    now() + make_interval(secs => i.retry_in_ms / 1000) AS retry_at
+  FROM input i
+  JOIN after a ON a.tenant_id = i.tenant_id AND a.endpoint_id = i.endpoint_id
+),
+attempted AS (
+  INSERT INTO webhook_attempts (tenant_id, endpoint_id, event_id, event_type, attempt, outcome, status, failure, latency_ms, answer)
+  SELECT tenant_id, endpoint_id, event_id, event_type, attempts + 1, outcome, status, failure, latency_ms, answer FROM decided
 ),
 ended AS (
   DELETE FROM webhook_deliveries d USING decided k WHERE ${probe('d.id', 'k.id')} AND NOT k.is_kept
 ),
 kept AS (
-  UPDATE webhook_deliveries d SET
-    attempts = d.attempts + 1,
-    due_at = now() + make_interval(secs => k.retry_in_ms / 1000)
+  UPDATE webhook_deliveries d SET attempts = k.attempts + 1, due_at = k.retry_at
   FROM decided k
   WHERE ${probe('d.id', 'k.id')} AND k.is_kept
+),
+stored AS (
+  INSERT INTO webhook_deliveries (tenant_id, endpoint_id, event_xid, event_id, attempts, due_at)
+  SELECT tenant_id, endpoint_id, event_xid, event_id, attempts + 1, retry_at FROM decided WHERE is_kept AND id IS NULL
+  -- It is to be sent once more already.
+  ON CONFLICT (tenant_id, endpoint_id, event_id) DO NOTHING
 ),
 changed AS (
   UPDATE webhook_endpoints w SET
@@ -90,7 +106,7 @@ changed AS (
     disabled_at = CASE WHEN a.is_disabled THEN now() END,
     disabled_reason = CASE WHEN a.is_disabled THEN a.reason END
   FROM after a
-  WHERE ${probe('w.tenant_id', 'a.tenant_id')} AND ${probe('w.id', 'a.endpoint_id')}
+  WHERE ${probe('w.tenant_id', 'a.tenant_id')} AND ${probe('w.id', 'a.endpoint_id')} AND NOT a.was_disabled
 ),
 withdrawn AS (
   DELETE FROM webhook_deliveries d USING (
@@ -101,7 +117,7 @@ withdrawn AS (
       WHERE tenant_id = a.tenant_id AND endpoint_id = a.endpoint_id
       ORDER BY due_at LIMIT 1000000
     ) x
-    WHERE a.is_disabled AND NOT EXISTS (SELECT FROM known k WHERE k.id = x.id)
+    WHERE a.is_disabled AND NOT EXISTS (SELECT FROM decided k WHERE k.id = x.id)
   ) x
   WHERE ${probe('d.id', 'x.id')}
 ),
@@ -110,7 +126,7 @@ told AS (
     eventsOf('webhook.disabled', {
       from: 'after',
       data: { webhook_id: 'endpoint_id', reason: 'reason', last_error: 'error' },
-      where: 'is_disabled',
+      where: 'is_disabled AND NOT was_disabled',
     }),
     eventsOf('webhook.failing', {
       from: 'after',
@@ -119,16 +135,10 @@ told AS (
     }),
   )}
 )
-SELECT count(*)::int AS settled FROM known`,
+SELECT count(*)::int AS settled FROM decided`,
 )
 
-const takenInput = inputRows('input', {
-  id: 'uuid',
-  event_type: 'text',
-  status: 'int',
-  latency_ms: 'int',
-  answer: 'text',
-})
+const takenInput = inputRows('input', attempted)
 
 /** How exact the moment of an endpoint's last success is: it is not written for each of thousands a second. */
 const successPrecision = "interval '1 second'"
@@ -138,17 +148,26 @@ const settleTaken = defineStatement(
   'settle-taken-webhooks',
   `
 WITH ${takenInput.text},
+endpoint AS MATERIALIZED (
+  SELECT w.tenant_id, w.id
+  FROM (SELECT DISTINCT tenant_id, endpoint_id FROM input ORDER BY 1, 2) i
+  JOIN webhook_endpoints w ON ${probe('w.tenant_id', 'i.tenant_id')} AND ${probe('w.id', 'i.endpoint_id')}
+  FOR KEY SHARE OF w
+),
 ended AS (
-  DELETE FROM webhook_deliveries d USING input i WHERE ${probe('d.id', 'i.id')}
-  RETURNING d.tenant_id, d.endpoint_id, d.event_id, d.attempts, i.event_type, i.status, i.latency_ms, i.answer
+  -- Also what was to be sent once more by then.
+  DELETE FROM webhook_deliveries d USING input i
+  WHERE ${probe('d.tenant_id', 'i.tenant_id')} AND ${probe('d.endpoint_id', 'i.endpoint_id')} AND ${probe('d.event_id', 'i.event_id')}
 ),
 attempted AS (
   INSERT INTO webhook_attempts (tenant_id, endpoint_id, event_id, event_type, attempt, outcome, status, latency_ms, answer)
-  SELECT tenant_id, endpoint_id, event_id, event_type, attempts + 1, 'taken', status, latency_ms, answer FROM ended
+  SELECT i.tenant_id, i.endpoint_id, i.event_id, i.event_type, i.attempts + 1, 'taken', i.status, i.latency_ms, i.answer
+  FROM input i
+  JOIN endpoint e ON e.tenant_id = i.tenant_id AND e.id = i.endpoint_id
 )
 UPDATE webhook_endpoints w SET failing_since = NULL, warned_percent = 0, last_success_at = now()
-FROM (SELECT DISTINCT tenant_id, endpoint_id FROM ended) e
-WHERE ${probe('w.tenant_id', 'e.tenant_id')} AND ${probe('w.id', 'e.endpoint_id')} AND w.disabled_at IS NULL
+FROM endpoint e
+WHERE ${probe('w.tenant_id', 'e.tenant_id')} AND ${probe('w.id', 'e.id')} AND w.disabled_at IS NULL
   AND (w.failing_since IS NOT NULL OR w.last_success_at IS NULL OR w.last_success_at < now() - ${successPrecision})`,
 )
 

@@ -89,7 +89,10 @@ export type WebhookSummaryView = Static<typeof WebhookSummary>
 export const Webhook = Type.Object(
   {
     ...fields,
-    pending: Type.Integer({ description: 'Events that wait to be sent, or to be sent again; counted up to 10,000.' }),
+    pending: Type.Integer({
+      description:
+        'Events that have waited for more than a second, and those that are to be sent again; counted up to 10,000.',
+    }),
     last_day: Type.Object(
       {
         attempts: Type.Integer({ description: 'Requests.' }),

@@ -1,50 +1,7 @@
-import type { Pool } from 'pg'
-import { followEvents } from '../events/follow-events.js'
 import { gate } from '../events/read-events.js'
+import { nilUuid } from '../ids.js'
 import { defineStatement, type Executor, probe, run } from '../sql.js'
-import type { EndpointReference } from './find-due.js'
-
-const scannedMax = 2_000
-
-/** The event of a test is for the endpoint that is tested alone. */
-const isWanted = `CASE e.type WHEN 'webhook.test' THEN e.data ->> 'webhook_id' = w.id::text
-  ELSE w.types = '{}' OR e.type LIKE ANY (w.types) END`
-
-const enqueueNew = defineStatement(
-  'enqueue-webhooks',
-  `
-WITH ${followEvents('webhooks', scannedMax)},
-enqueued AS (
-  INSERT INTO webhook_deliveries (tenant_id, endpoint_id, event_xid, event_id)
-  SELECT e.tenant_id, w.id, e.xid, e.id
-  FROM scanned e
-  JOIN webhook_endpoints w ON ${probe('w.tenant_id', 'e.tenant_id')} AND w.disabled_at IS NULL AND ${isWanted}
-  ORDER BY e.xid, e.id
-  -- Whoever deletes the endpoint sees what is put before it, or is seen.
-  FOR KEY SHARE OF w
-  ON CONFLICT (tenant_id, endpoint_id, event_id) DO NOTHING
-  RETURNING tenant_id, endpoint_id
-)
-SELECT tenant_id::text, endpoint_id::text, NULL::int AS scanned FROM enqueued GROUP BY 1, 2
-UNION ALL
-SELECT NULL, NULL, count(*)::int FROM scanned`,
-)
-
-/**
- * Puts what is new of all tenants' events before the endpoints that want it. What was put there, and up to where, is written
- * together, so that nothing is passed over and nothing comes twice.
- * @returns the endpoints that got something, and whether more may be new already.
- */
-export async function enqueueWebhooks(engine: Pool): Promise<{ hasMore: boolean; endpoints: EndpointReference[] }> {
-  type Row = { tenantId: string | null; endpointId: string | null; scanned: number | null }
-  const rows = await run<Row>(engine, enqueueNew, [])
-  return {
-    hasMore: rows.some(({ scanned }) => scanned === scannedMax),
-    endpoints: rows.flatMap(({ tenantId, endpointId }) =>
-      tenantId === null || endpointId === null ? [] : [{ tenantId, endpointId }],
-    ),
-  }
-}
+import { isWanted } from './is-wanted.js'
 
 const replay = defineStatement(
   'replay-webhooks',
@@ -77,7 +34,6 @@ LEFT JOIN (SELECT xid, id FROM wanted ORDER BY xid DESC, id DESC LIMIT 1) l ON t
 )
 
 const replayedAtOnce = 1_000
-const nil = '00000000-0000-0000-0000-000000000000'
 
 /**
  * Puts events before an endpoint once more.
@@ -97,7 +53,7 @@ export async function replayWebhooks(
 ): Promise<number> {
   const { tenantId, endpointId, fromId, eventId, isMissingOnly, countMax } = what
   let total = 0
-  let after = { xid: '0', id: nil }
+  let after = { xid: '0', id: nilUuid }
   while (total < countMax) {
     const limit = Math.min(replayedAtOnce, countMax - total)
     const values = [tenantId, endpointId, fromId, eventId ?? null, isMissingOnly, after.xid, after.id, limit]

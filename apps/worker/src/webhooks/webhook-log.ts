@@ -1,0 +1,69 @@
+import {
+  type DueWebhook,
+  type EventPosition,
+  moveEventCursor,
+  type NewWebhook,
+  type Pool,
+  readEventCursor,
+  readNewWebhooks,
+} from '@tellwire/db'
+
+/** What is new for webhooks, read from the log of events from the place on up to which all is done with. */
+export interface WebhookLog {
+  /** Reads the next. @param countMax how many events. @returns what is new, and whether more may be. */
+  read(countMax: number): Promise<{ webhooks: NewWebhook[]; hasMore: boolean }>
+  /** It is recorded what became of it, or it is stored: it need not be read again. Nothing happens with what is no part of the log. */
+  done(webhook: DueWebhook): void
+  /** Writes the place up to which all is done with. */
+  save(): Promise<void>
+  /** Begins anew from the place that is written. */
+  reset(): void
+}
+
+interface Page {
+  /** Where its events end. */
+  position: EventPosition
+  /** How much of it is not done with. */
+  left: number
+}
+
+const cursor = 'webhooks'
+
+export function createWebhookLog(engine: Pool): WebhookLog {
+  let readTo: EventPosition | undefined
+  /** Those that are not done with, and those behind them. */
+  let pages: Page[] = []
+  let passed: EventPosition | undefined
+  let pageOf = new WeakMap<DueWebhook, Page>()
+
+  return {
+    async read(countMax) {
+      readTo ??= await readEventCursor(engine, cursor)
+      const { webhooks, scanned, position, isAhead } = await readNewWebhooks(engine, { after: readTo, countMax })
+      readTo = isAhead ? undefined : position
+      if (scanned > 0) {
+        const page = { position, left: webhooks.length }
+        pages.push(page)
+        for (const webhook of webhooks) pageOf.set(webhook, page)
+      }
+      return { webhooks, hasMore: scanned === countMax }
+    },
+    done(webhook) {
+      const page = pageOf.get(webhook)
+      if (page) page.left--
+    },
+    async save() {
+      while (pages[0]?.left === 0) passed = pages.shift()?.position
+      if (!passed) return
+      const position = passed
+      await moveEventCursor(engine, cursor, position)
+      if (passed === position) passed = undefined
+    },
+    reset() {
+      readTo = undefined
+      passed = undefined
+      pages = []
+      pageOf = new WeakMap()
+    },
+  }
+}

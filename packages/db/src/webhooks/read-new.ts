@@ -1,0 +1,90 @@
+import type { Pool } from 'pg'
+import {
+  comparePositions,
+  eventColumns,
+  type EventPosition,
+  follows,
+  gate,
+  type PageSummary,
+  positionAfter,
+  type StoredEvent,
+} from '../events/read-events.js'
+import { defineStatement, probe, run } from '../sql.js'
+import type { DueWebhook } from './find-due.js'
+import { isTaken } from './is-taken.js'
+import { isWanted } from './is-wanted.js'
+
+const readNew = defineStatement(
+  'read-new-webhooks',
+  `
+WITH ${gate},
+scanned AS MATERIALIZED (
+  SELECT ${eventColumns}
+  FROM events e, gate g
+  WHERE ${follows('$1::xid8', '$2::uuid')}
+  ORDER BY e.xid, e.id LIMIT $3
+),
+last_scanned AS (
+  SELECT xid, id FROM scanned ORDER BY xid DESC, id DESC LIMIT 1
+)
+SELECT e.xid::text, e.id::text, e.tenant_id::text, e.type, e.data, e.created_at, w.id::text AS endpoint_id,
+  NULL::text AS gate, NULL::text AS floor, NULL::int AS scanned
+FROM scanned e
+JOIN webhook_endpoints w ON ${probe('w.tenant_id', 'e.tenant_id')} AND w.disabled_at IS NULL AND ${isWanted}
+LEFT JOIN LATERAL (${isTaken('e.tenant_id', 'w.id', 'e.id')}) taken ON true
+LEFT JOIN LATERAL (
+  SELECT true AS is_there FROM webhook_deliveries d
+  WHERE d.tenant_id = e.tenant_id AND d.endpoint_id = w.id AND d.event_id = e.id LIMIT 1
+) stored ON true
+WHERE taken.is_there IS NULL AND stored.is_there IS NULL
+UNION ALL
+SELECT l.xid::text, l.id::text, NULL, NULL, NULL, NULL, NULL, g.xmin::text, g.floor::text, (SELECT count(*)::int FROM scanned)
+FROM gate g
+LEFT JOIN last_scanned l ON true`,
+)
+
+/** An event that nothing has been sent of to an endpoint. */
+export interface NewWebhook extends DueWebhook {
+  event: StoredEvent
+}
+
+/** What is new in the log for webhooks. */
+export interface NewWebhooks {
+  /** In the order of the events. */
+  webhooks: NewWebhook[]
+  /** Events that were read, whether an endpoint wants them or not. */
+  scanned: number
+  /** Where to go on. */
+  position: EventPosition
+  /** Whether the position is ahead of everything: it is of another database, of which this one is an older copy. */
+  isAhead: boolean
+}
+
+type Row = PageSummary & StoredEvent & { endpointId: string | null }
+
+/**
+ * Reads the events after a position, of all tenants, with the endpoints that want them. What was read before from the same
+ * position, and has been taken since or is stored, is left out.
+ * @param countMax how many events to read.
+ */
+export async function readNewWebhooks(
+  engine: Pool,
+  { after, countMax }: { after: EventPosition; countMax: number },
+): Promise<NewWebhooks> {
+  const webhooks: NewWebhook[] = []
+  let summary: PageSummary | undefined
+  for (const { endpointId, gate: xmin, floor, scanned, ...event } of await run<Row>(engine, readNew, [
+    after.xid,
+    after.id,
+    countMax,
+  ])) {
+    if (endpointId === null) summary = { xid: event.xid, id: event.id, gate: xmin, floor, scanned }
+    else webhooks.push({ id: undefined, endpointId, eventId: event.id, attempts: 0, event })
+  }
+  return {
+    webhooks: webhooks.toSorted((one, other) => comparePositions(one.event, other.event)),
+    scanned: summary?.scanned ?? 0,
+    position: summary ? positionAfter(summary, after, countMax) : after,
+    isAhead: summary?.gate !== undefined && summary.gate !== null && BigInt(summary.gate) < BigInt(after.xid),
+  }
+}

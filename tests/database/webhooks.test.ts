@@ -1,0 +1,162 @@
+import {
+  connectDatabase,
+  type Database,
+  type EventPosition,
+  findDueWebhooks,
+  firstPosition,
+  moveEventCursor,
+  type NewWebhook,
+  newId,
+  readEventCursor,
+  readEventGate,
+  readNewWebhooks,
+  settleWebhooks,
+  storeWebhooks,
+  type WebhookAttemptToSettle,
+} from '@tellwire/db'
+import { expect, test as base } from 'vitest'
+import { type EngineLab, withEngineLab } from './engine-lab.js'
+
+interface Lab extends EngineLab {
+  db: Database
+  tenantId: string
+  newEndpoint: (types?: string[]) => Promise<string>
+  /** Writes events, one transaction each. */
+  happen: (...texts: string[]) => Promise<void>
+  read: (after?: EventPosition) => Promise<NewWebhook[]>
+}
+
+const test = base.extend<{ lab: Lab }>({
+  lab: async ({}, use) => {
+    await withEngineLab(async (lab) => {
+      const db = connectDatabase({ url: lab.url, poolMax: 2 })
+      const { id: tenantId } = await db.tenant.create({ data: { id: newId(), name: 'Acme' } })
+      const newEndpoint = async (types: string[] = []) => {
+        const endpoint = { tenantId, id: newId(), url: 'https://example.com/', secretSealed: Buffer.of(1), types }
+        return (await db.webhookEndpoint.create({ data: endpoint })).id
+      }
+      const happen = async (...texts: string[]) => {
+        for (const text of texts) await db.event.create({ data: { tenantId, type: 'link.used', data: { text } } })
+      }
+      const read = async (after = firstPosition) =>
+        (await readNewWebhooks(lab.engine, { after, countMax: 100 })).webhooks
+      await use({ ...lab, db, tenantId, newEndpoint, happen, read })
+      await db.$disconnect()
+    })
+  },
+})
+
+const textsOf = (webhooks: readonly { event: { data: Record<string, unknown> } | undefined }[]): unknown[] =>
+  webhooks.map(({ event }) => event?.data['text'])
+
+const attemptOf = (
+  { id, endpointId, eventId, attempts, event }: NewWebhook,
+  given: Partial<WebhookAttemptToSettle> = {},
+): WebhookAttemptToSettle => ({
+  id,
+  tenantId: event.tenantId,
+  endpointId,
+  eventXid: event.xid,
+  eventId,
+  eventType: event.type,
+  attempts,
+  outcome: 'taken',
+  retryInMs: undefined,
+  isGone: false,
+  status: 200,
+  failure: undefined,
+  latencyMs: 1,
+  answer: undefined,
+  ...given,
+})
+
+const failed = { outcome: 'failed', status: 500, retryInMs: -1_000 } as const
+
+async function dueOf({ engine, tenantId }: Lab, endpointId: string) {
+  return findDueWebhooks(engine, { rooms: [{ tenantId, endpointId, count: 100 }], held: [] })
+}
+
+test('what is new is read in the order of the log, once for each endpoint that wants it', async ({ lab }) => {
+  const [all, some] = [await lab.newEndpoint(), await lab.newEndpoint(['user.%'])]
+  await lab.happen('a', 'b', 'c')
+
+  const read = await readNewWebhooks(lab.engine, { after: firstPosition, countMax: 2 })
+  expect([textsOf(read.webhooks), read.scanned]).toEqual([['a', 'b'], 2])
+  expect(read.webhooks.map(({ endpointId }) => endpointId)).toEqual([all, all])
+  expect(read.webhooks.map(({ endpointId }) => endpointId)).not.toContain(some)
+
+  const rest = await readNewWebhooks(lab.engine, { after: read.position, countMax: 2 })
+  expect([textsOf(rest.webhooks), rest.scanned, rest.isAhead]).toEqual([['c'], 1, false])
+  expect(await lab.read(rest.position)).toEqual([])
+})
+
+test('who reads from the same place again gets neither what was taken nor what is stored', async ({ lab }) => {
+  const endpointId = await lab.newEndpoint()
+  await lab.happen('taken', 'failed', 'stored', 'open')
+  const [taken, bad, stored] = (await lab.read()) as [NewWebhook, NewWebhook, NewWebhook]
+
+  await settleWebhooks(lab.engine, [attemptOf(taken), attemptOf(bad, failed)])
+  await storeWebhooks(lab.engine, [stored])
+
+  expect(textsOf(await lab.read())).toEqual(['open'])
+  const due = await dueOf(lab, endpointId)
+  expect(due.map(({ attempts, event }) => [event?.data['text'], attempts])).toEqual([
+    ['failed', 1],
+    ['stored', 0],
+  ])
+})
+
+test('what was stored twice, or taken before, waits once or not at all', async ({ lab }) => {
+  const endpointId = await lab.newEndpoint()
+  await lab.happen('a', 'b')
+  const [first, second] = (await lab.read()) as [NewWebhook, NewWebhook]
+  await settleWebhooks(lab.engine, [attemptOf(first)])
+
+  await storeWebhooks(lab.engine, [first, second])
+  await storeWebhooks(lab.engine, [second])
+  expect(textsOf(await dueOf(lab, endpointId))).toEqual(['b'])
+
+  // It was on its way when it was asked for once more.
+  await settleWebhooks(lab.engine, [attemptOf(second)])
+  expect(await dueOf(lab, endpointId)).toEqual([])
+})
+
+test('nothing is stored or recorded for an endpoint that is disabled, or is no more', async ({ lab }) => {
+  const [gone, deleted] = [await lab.newEndpoint(), await lab.newEndpoint()]
+  await lab.happen('a', 'b')
+  const webhooks = await lab.read()
+  const ofGone = webhooks.filter(({ endpointId }) => endpointId === gone)
+  await lab.db.webhookEndpoint.delete({ where: { tenantId_id: { tenantId: lab.tenantId, id: deleted } } })
+
+  const [told, late] = ofGone as [NewWebhook, NewWebhook]
+  await settleWebhooks(lab.engine, [attemptOf(told, { outcome: 'given_up', status: 410, isGone: true })])
+  await settleWebhooks(lab.engine, [attemptOf(late, failed)])
+  await storeWebhooks(lab.engine, webhooks)
+  await settleWebhooks(
+    lab.engine,
+    webhooks
+      .filter(({ endpointId }) => endpointId === deleted)
+      .flatMap((one) => [attemptOf(one), attemptOf(one, failed)]),
+  )
+
+  expect(await lab.db.webhookDelivery.count()).toBe(0)
+  const attempts = await lab.db.webhookAttempt.findMany({ orderBy: { id: 'asc' } })
+  expect(attempts.map(({ endpointId, outcome }) => [endpointId, outcome])).toEqual([
+    [gone, 'given_up'],
+    [gone, 'failed'],
+  ])
+  const events = await lab.db.event.findMany({ where: { type: { startsWith: 'webhook.' } } })
+  expect(events.map(({ type }) => type)).toEqual(['webhook.disabled'])
+})
+
+test('a place in the log goes forward alone, and not to where nothing can be yet', async ({ lab }) => {
+  await lab.happen('a')
+  const { position } = await readEventGate(lab.engine)
+  await moveEventCursor(lab.engine, 'webhooks', position)
+  await moveEventCursor(lab.engine, 'webhooks', firstPosition)
+  const ahead = { xid: String(BigInt(position.xid) + 1_000n), id: position.id }
+  await moveEventCursor(lab.engine, 'webhooks', ahead)
+
+  expect(await readEventCursor(lab.engine, 'webhooks')).toEqual(position)
+  expect(await readNewWebhooks(lab.engine, { after: ahead, countMax: 10 })).toMatchObject({ isAhead: true })
+})
