@@ -32,9 +32,7 @@ export function showEvent(event: StoredEvent): EventView {
 /** Ids are UUIDs where events are stored; the catalogue says of which kind each is. */
 function showData({ type, data }: StoredEvent): Record<string, unknown> {
   // A type that this version does not know any more is shown as it was stored.
-  if (!Object.hasOwn(eventCatalogue, type)) return showFields({}, data)
-  // The types of the schemas do not say the keyword of ids.
-  return showFields(eventCatalogue[type] as object, data)
+  return showOfType.get(type)?.(data) ?? data
 }
 
 /** As much of a schema as says where ids are. */
@@ -45,17 +43,35 @@ interface Shape {
   properties?: Record<string, Shape>
 }
 
-function showFields({ properties = {} }: Shape, fields: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, showValue(properties[name] ?? {}, value)]),
-  )
+type Show<Value> = (value: Value) => Value
+
+/** What shows the data of each type; made once, since schemas are slow to read. */
+const showOfType = new Map(
+  // The types of the schemas do not say the keyword of ids.
+  Object.entries<object>(eventCatalogue).map(([type, schema]) => [type, showFieldsOf(schema)]),
+)
+
+function showFieldsOf({ properties = {} }: Shape): Show<Record<string, unknown>> {
+  const shows = Object.entries(properties).flatMap(([name, shape]) => {
+    const show = showOf(shape)
+    return show ? [{ name, show }] : []
+  })
+  return (fields) => {
+    const shown = { ...fields }
+    for (const { name, show } of shows) if (Object.hasOwn(fields, name)) shown[name] = show(fields[name])
+    return shown
+  }
 }
 
-function showValue({ 'x-id-kind': kind, anyOf = [], items, ...shape }: Shape, value: unknown): unknown {
-  if (typeof value === 'string') {
-    const idKind = kind ?? anyOf.find((each) => each['x-id-kind'] !== undefined)?.['x-id-kind']
-    return idKind === undefined ? value : showId(idKind, value)
-  }
-  if (Array.isArray(value)) return value.map((each) => showValue(items ?? {}, each))
-  return shape.properties && typeof value === 'object' && value !== null ? showFields(shape, value) : value
+/** @returns undefined where values are shown as they are stored. */
+function showOf({ 'x-id-kind': kind, anyOf = [], items, properties }: Shape): Show<unknown> | undefined {
+  const idKind = kind ?? anyOf.find((each) => each['x-id-kind'] !== undefined)?.['x-id-kind']
+  if (idKind) return (value) => (typeof value === 'string' ? showId(idKind, value) : value)
+  const showItem = items && showOf(items)
+  if (showItem) return (value) => (Array.isArray(value) ? value.map(showItem) : value)
+  const showFields = properties && showFieldsOf({ properties })
+  return showFields && ((value) => (isObject(value) ? showFields(value) : value))
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
