@@ -1,4 +1,4 @@
-import type { FormattedText } from './formatted-text.js'
+import type { Entity, FormattedText } from './formatted-text.js'
 
 /** Where a tab leads to. At the beginning of a line it is narrower than on a screen, as a phone is. */
 const stops = { indent: 4, inLine: 8 }
@@ -34,9 +34,10 @@ export function expandTabs({ text, entities }: FormattedText, isColumned: (offse
 
 /** Tells for each place of a text, asked for in their order, whether it is in code. */
 export function inCode({ entities }: FormattedText): (offset: number) => boolean {
-  const code = entities.filter(({ type }) => type === 'pre' || type === 'code').toSorted((a, b) => a.offset - b.offset)
+  let code: Entity[] | undefined
   let next = 0
   return (offset) => {
+    code ??= entities.filter(({ type }) => type === 'pre' || type === 'code').toSorted((a, b) => a.offset - b.offset)
     while (next < code.length && end(code[next]) <= offset) next++
     const [entity] = code.slice(next, next + 1)
     return entity !== undefined && entity.offset <= offset

@@ -1,5 +1,5 @@
 import type { Token } from 'markdown-it'
-import { findCustomEmojiId, findLink, findTime, readDateTimeFormat } from '../telegram/links.js'
+import { findCustomEmojiId, findLink, findTime, isPlainAddress, readDateTimeFormat } from '../telegram/links.js'
 
 /** Reads the text that tokens show, without formatting. */
 export function textOf(tokens: readonly Token[]): string {
@@ -19,7 +19,7 @@ export function textOf(tokens: readonly Token[]): string {
  * of a host, which the path of a page is not.
  */
 export function isOpenable(href: string): boolean {
-  return /^(?:https?:\/\/|tg:|ton:|tonsite:)/i.test(href) && findLink(href) !== undefined
+  return isPlainAddress(href) || (/^(?:https?:\/\/|tg:|ton:|tonsite:)/i.test(href) && findLink(href) !== undefined)
 }
 
 /** An image as it was written. Markdown writes emoji and moments of Telegram as such, too. */

@@ -12,6 +12,7 @@ import { addLiteralText } from './dialect/literal-text.js'
 import { addWholeTables } from './dialect/tables.js'
 import { addOversizedBlocks, parserNestingMax } from './oversized-blocks.js'
 import { addSpoilers } from './spoilers.js'
+import { isPlainAddress } from '../telegram/links.js'
 
 /**
  * How a source is read. `commonmark` is CommonMark and GFM to the letter; in `written` a mark is one only where it is
@@ -32,6 +33,8 @@ export function makeParser(dialect: Dialect): MarkdownIt {
   parser.use(footnote as unknown as PluginSimple)
   parser.disable(['footnote_inline', 'footnote_tail'])
   parser.inline.ruler.at('text', readText)
+  const normalizeLink = parser.normalizeLink.bind(parser)
+  parser.normalizeLink = (url) => (isPlainAddress(url) ? url : normalizeLink(url))
   if (dialect === 'written') addWrittenForms(parser)
   else addCountedLists(parser)
   addOversizedBlocks(parser)

@@ -5,25 +5,26 @@ import { isOpenable, readImage } from './inline-tokens.js'
 import { type Rendering, warn } from './rendering.js'
 import type { TextBuilder } from './text-builder.js'
 
-const marks: Record<string, EntityType> = {
+const styles = Object.entries<EntityType>({
   strong: 'bold',
   em: 'italic',
   s: 'strikethrough',
   spoiler: 'spoiler',
   underline: 'underline',
   code: 'code',
-}
+})
+/** What tokens of a type begin, and what they end. */
+const begun = new Map<string, EntityType>(styles.map(([name, style]) => [`${name}_open`, style]))
+const ended = new Map<string, EntityType>(styles.map(([name, style]) => [`${name}_close`, style]))
 
 /** Writes what stands in one block: text, marks, links, code. */
 export function renderInline(rendering: Rendering, tokens: readonly Token[]): void {
   const { out } = rendering
   for (const [index, token] of tokens.entries()) {
-    const isFirst = index === 0
-    const [, mark = '', direction] = /^(\w+)_(open|close)$/.exec(token.type) ?? []
-    const style = marks[mark]
-    if (style && direction === 'open') out.open(style)
-    else if (style) out.close(style)
-    else renderToken(rendering, token, isFirst)
+    const [beginning, ending] = [begun.get(token.type), ended.get(token.type)]
+    if (beginning) out.open(beginning)
+    else if (ending) out.close(ending)
+    else renderToken(rendering, token, index === 0)
   }
 }
 

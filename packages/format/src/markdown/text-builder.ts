@@ -1,7 +1,7 @@
 import type { Entity, EntityType, FormattedText } from '../formatted-text.js'
 
 type Properties = Omit<Entity, 'type' | 'offset' | 'length'>
-type OpenEntity = Omit<Entity, 'length'>
+type OpenEntity = Pick<Entity, 'type' | 'offset'> & { properties: Properties }
 
 /** Collects text and entities; knows which blank lines have to stand between two blocks. */
 export class TextBuilder {
@@ -80,7 +80,7 @@ export class TextBuilder {
 
   open(type: EntityType, properties: Properties = {}): void {
     this.#flushSeparator()
-    this.#open.push({ type, offset: this.#text.length, ...properties })
+    this.#open.push({ type, offset: this.#text.length, properties })
   }
 
   isOpen(type: EntityType): boolean {
@@ -90,9 +90,12 @@ export class TextBuilder {
   /** Ends the entity of this type that was opened last; one that holds nothing is dropped. */
   close(type: EntityType): void {
     const index = this.#open.findLastIndex((entity) => entity.type === type)
-    const [entity] = index === -1 ? [] : this.#open.splice(index, 1)
-    const length = entity ? this.#text.length - entity.offset : 0
-    if (entity && length > 0) this.#entities.push({ ...entity, length })
+    const entity = this.#open[index]
+    if (!entity) return
+    this.#open.splice(index, 1)
+    const { offset, properties } = entity
+    const length = this.#text.length - offset
+    if (length > 0) this.#entities.push({ type, offset, length, ...properties })
   }
 
   /** Ends a block; says what it became once it is known how long it is. */

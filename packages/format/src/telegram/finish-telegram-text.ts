@@ -1,4 +1,4 @@
-import type { Entity, EntityType, FormattedText } from '../formatted-text.js'
+import type { Entity, FormattedText } from '../formatted-text.js'
 import { fixEntities } from './fix-entities.js'
 import { sortEntities } from './sort-entities.js'
 import { byteOffset, TelegramParseError } from './telegram-parse-error.js'
@@ -23,8 +23,8 @@ export function finishTelegramText(given: FormattedText): FormattedText {
 export function finishWholeText({ text, entities }: FormattedText): FormattedText {
   const given = entities.filter(isMeaningful)
   for (const entity of given) assertBounds(text, entity)
-  const cleaned = clean(text, fixEntities(given))
-  const trimmed = trim(cleaned.text, fixEntities(cleaned.entities.filter(isMeaningful)))
+  const fixed = fixEntities(given)
+  const trimmed = isClean(text) ? trim(text, fixed) : trimCleaned(clean(text, fixed))
   if (isBlank(trimmed.text)) throw new TelegramParseError('Text must be non-empty')
   return trimmed
 }
@@ -48,16 +48,14 @@ export function isBlank(text: string): boolean {
   )
 }
 
-const withArgument = new Set<EntityType>(['text_link', 'text_mention', 'custom_emoji', 'date_time'])
-
+/** Whether it has what its type needs, of those that need something. */
 function isMeaningful(entity: Entity): boolean {
-  if (entity.length <= 0) return false
-  if (!withArgument.has(entity.type)) return true
-  const { type, url = '', user_id: userId, custom_emoji_id: emojiId, unix_time: unixTime = 0 } = entity
-  if (type === 'text_link') return url !== ''
-  if (type === 'text_mention') return userId !== undefined
-  if (type === 'custom_emoji') return emojiId !== undefined
-  return unixTime > 0
+  const { type, length } = entity
+  if (length <= 0) return false
+  if (type === 'text_link') return entity.url !== undefined && entity.url !== ''
+  if (type === 'text_mention') return entity.user_id !== undefined
+  if (type === 'custom_emoji') return entity.custom_emoji_id !== undefined
+  return type !== 'date_time' || (entity.unix_time ?? 0) > 0
 }
 
 function assertBounds(text: string, { offset, length }: Entity): void {
@@ -89,6 +87,15 @@ function isInPair(text: string, index: number): boolean {
   const unit = text.charCodeAt(index)
   const before = text.charCodeAt(index - 1)
   return unit >= 0xdc00 && unit <= 0xdfff && before >= 0xd800 && before <= 0xdbff
+}
+
+/** Whether it has nothing that would be taken out or replaced. Of a text that has other letters than these it is not known. */
+function isClean(text: string): boolean {
+  return /^[\n -\u02ff]*$/.test(text)
+}
+
+function trimCleaned({ text, entities }: FormattedText): FormattedText {
+  return trim(text, fixEntities(entities.filter(isMeaningful)))
 }
 
 const dropped = /[\r\u2028-\u202e\u0333\u033f\u030a]/g
@@ -131,6 +138,7 @@ function trim(text: string, entities: readonly Entity[]): FormattedText {
   const firstOffset = entities[0]?.offset ?? end
   let start = 0
   while (start < Math.min(firstOffset, end) && isTrimmed(text, start)) start++
+  if (start === 0 && end === text.length) return { text, entities: [...entities] }
   const kept = entities
     .filter(({ offset }) => offset < end)
     .map((entity) => ({

@@ -1,5 +1,7 @@
+import fc from 'fast-check'
+import MarkdownIt from 'markdown-it'
 import { expect, test } from 'vitest'
-import { checkLink } from './links.js'
+import { checkLink, isPlainAddress } from './links.js'
 
 test.each([
   ['a.b', 'http://a.b/'],
@@ -27,4 +29,24 @@ test.each([
   ['tg://https://a.b', 'Wrong tg URL'],
 ])('refuses %s', (link, reason) => {
   expect(checkLink(link)).toEqual({ refusal: reason })
+})
+
+const plain = fc
+  .tuple(
+    fc.constantFrom('http://', 'https://'),
+    fc.stringMatching(/^(?:[a-z0-9-]{1,4}\.){1,2}[a-z0-9-]{1,4}$/),
+    fc.stringMatching(/^(?:\/[\w\-./?=&#~+]{0,12})?$/),
+  )
+  .map((parts) => parts.join(''))
+
+test('a plain address is what it is for Telegram and in Markdown', () => {
+  const parser = new MarkdownIt()
+  fc.assert(
+    fc.property(plain, (address) => {
+      expect(isPlainAddress(address)).toBe(true)
+      expect(checkLink(address)).toEqual({ url: expect.stringContaining(address) })
+      expect(parser.normalizeLink(address)).toBe(address)
+    }),
+    { numRuns: Number(process.env['PROPERTY_STEPS'] ?? 10_000) / 10 },
+  )
 })

@@ -25,6 +25,14 @@ function checkTelegramLink(scheme: string, rest: string): { url: string } | Link
   return { url: `${scheme}://${host}${query.replace(/^\/\?/, '?')}` }
 }
 
+/**
+ * Whether it is an address as most are: of the web, with a name that has a dot, in lower case and in characters that nobody
+ * writes in another way. Such a one is what it is for Telegram and in Markdown.
+ */
+export function isPlainAddress(link: string): boolean {
+  return /^https?:\/\/(?:[a-z0-9-]+\.)+[a-z0-9-]+(?:\/[\w\-./?=&#~+]*)?$/.test(link)
+}
+
 /** As `checkLink`; undefined for a link that Telegram would not open. */
 export function findLink(link: string): string | undefined {
   const checked = checkLink(link)
