@@ -13,6 +13,7 @@ export type ChosenPreview = { url: string } | { is_disabled: true } | undefined
 
 /** @returns nothing where Telegram chooses the same by itself. */
 export function choosePreview({ text, entities }: FormattedText): ChosenPreview {
+  if (!dotted.test(text)) return undefined
   const code = entities.filter(({ type }) => type === 'pre' || type === 'code')
   // In code Telegram finds no addresses.
   const prose = code.reduce(

@@ -182,8 +182,10 @@ export function textParams({ text, entities }: FormattedText): Record<string, un
 }
 
 /** The Bot API has an object where Telegram itself has a number. */
-function toBotApi({ user_id: userId, ...entity }: Entity): object {
-  return userId === undefined ? entity : { ...entity, user: { id: userId } }
+function toBotApi(entity: Entity): object {
+  if (entity.user_id === undefined) return entity
+  const { user_id: id, ...rest } = entity
+  return { ...rest, user: { id } }
 }
 
 export function captionParams({ text, entities }: FormattedText): Record<string, unknown> {

@@ -39,8 +39,9 @@ export function prepareMessage({ content, template, plan }: MessageToPrepare): P
   try {
     const ready = content.options.template ? fillTemplate(content, template) : content
     if ('failure' in ready) return ready
-    const { callbackData, ...options } = plan
-    const steps = planMessage(ready, { ...options, callbackDataOf: (index) => callbackData[index] ?? '' })
+    const { dropped, isGroup, sender, replyTo, callbackData } = plan
+    const callbackDataOf = (index: number): string => callbackData[index] ?? ''
+    const steps = planMessage(ready, { dropped, isGroup, sender, replyTo, callbackDataOf })
     return { content: ready, steps }
   } catch (error) {
     if (error instanceof TemplateError) return { failure: 'variables_missing' }
