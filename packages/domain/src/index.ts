@@ -147,6 +147,7 @@ export {
   unsealWebhookHeaders,
   unsealWebhookSecret,
   webhookHeaders,
+  webhookKey,
 } from './webhooks/sign.js'
 export { createGate, type Gate, tooManyAtOnce } from './fairness/gate.js'
 export { fileKey } from './files/file-key.js'

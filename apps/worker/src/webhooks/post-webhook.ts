@@ -1,4 +1,6 @@
-import type { WebhookEndpoint } from '@tellwire/db'
+import type { KeyObject } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { StoredEvent, WebhookEndpoint } from '@tellwire/db'
 import {
   type AddressRules,
   type Sealer,
@@ -6,6 +8,7 @@ import {
   unsealWebhookHeaders,
   unsealWebhookSecret,
   webhookHeaders,
+  webhookKey,
 } from '@tellwire/domain'
 import { type Agent, type Dispatcher, errors } from 'undici'
 import { AddressRefused, findAddressFault } from './guarded-agent.js'
@@ -43,8 +46,9 @@ interface Target {
   endpoint: WebhookEndpoint
   origin: string
   path: string
-  headers: Record<string, string>
-  secrets: string[]
+  /** Names and values in turn. */
+  headers: string[]
+  keys: KeyObject[]
 }
 
 export function createWebhookPoster({ agent, rules, sealer }: Posting): WebhookPoster {
@@ -57,91 +61,102 @@ export function createWebhookPoster({ agent, rules, sealer }: Posting): WebhookP
     if (findAddressFault(rules, endpoint.url) !== undefined) return undefined
     const { origin, pathname, search } = new URL(endpoint.url)
     const { headersSealed, secretSealed, previousSecretSealed } = endpoint
+    const ofOwner = headersSealed === null ? {} : unsealWebhookHeaders(sealer, endpoint, headersSealed)
     const target = {
       endpoint,
       origin,
       path: pathname + search,
-      headers: {
-        ...(headersSealed === null ? {} : unsealWebhookHeaders(sealer, endpoint, headersSealed)),
-        'content-type': 'application/json',
-        'user-agent': 'Tellwire',
-      },
-      secrets: [secretSealed, previousSecretSealed]
+      headers: Object.entries({ ...ofOwner, 'content-type': 'application/json', 'user-agent': 'Tellwire' }).flat(),
+      keys: [secretSealed, previousSecretSealed]
         .filter((sealed) => sealed !== null)
-        .map((sealed) => unsealWebhookSecret(sealer, endpoint, sealed)),
+        .map((sealed) => webhookKey(unsealWebhookSecret(sealer, endpoint, sealed))),
     }
     if (targets.size >= targetsMax) targets.clear()
     targets.set(endpoint.id, target)
     return target
   }
 
-  return async ({ webhook: { event }, endpoint }) => {
-    const beganAtMs = performance.now()
-    const outcome = await attempt(() => {
-      const target = targetOf(endpoint)
-      if (!event || !target) return undefined
-      const { id: messageId, created_at: timestamp, ...rest } = showEvent(event)
-      const body = JSON.stringify({ id: messageId, timestamp, ...rest })
-      const signed = { id: messageId, timestampSeconds: Math.floor(Date.now() / 1_000), body }
-      const headers = { ...target.headers, ...webhookHeaders(target.secrets, signed) }
-      return exchange(agent, { origin: target.origin, path: target.path, method: 'POST', headers, body })
-    })
-    return { ...outcome, latencyMs: Math.round(performance.now() - beganAtMs) }
-  }
-}
-
-type Outcome = Omit<WebhookAnswer, 'latencyMs'>
-
-const nothing: Outcome = { status: undefined, failure: undefined, retryAfterSeconds: undefined, text: undefined }
-
-/** @param request makes the request; it answers undefined where nothing may be sent to the address. */
-async function attempt(request: () => Promise<Outcome> | undefined): Promise<Outcome> {
-  try {
-    return (await request()) ?? { ...nothing, failure: 'address_refused' }
-  } catch (error) {
-    return { ...nothing, failure: classify(error) }
-  }
-}
-
-/** @throws what undici says where there was no answer. */
-function exchange(agent: Agent, options: Dispatcher.DispatchOptions): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let bytes = 0
-    let started: Pick<Outcome, 'status' | 'retryAfterSeconds'> | undefined
-    let timer: NodeJS.Timeout | undefined
-    let isOver = false
-    const end = (): void => {
-      isOver = true
-      clearTimeout(timer)
-      if (started) {
-        const text = Buffer.concat(chunks).subarray(0, answerBytesMax).toString('utf8')
-        resolve({ ...started, failure: undefined, text })
+  return ({ webhook: { event }, endpoint }) =>
+    new Promise((resolve) => {
+      const exchange = new Exchange(resolve)
+      try {
+        const target = targetOf(endpoint)
+        if (!event || !target) return exchange.end('address_refused')
+        const { path, origin, keys } = target
+        const { id, body } = toMessage(event)
+        const signed = { id, timestampSeconds: Math.floor(Date.now() / 1_000), body }
+        const headers = [...target.headers, ...webhookHeaders(keys, signed)]
+        agent.dispatch({ origin, path, method: 'POST', headers, body }, exchange)
+      } catch (error) {
+        exchange.end(classify(error))
       }
-    }
-    agent.dispatch(options, {
-      // By this undici tells its handlers of today from those of before.
-      onRequestStart() {},
-      onResponseStart(controller, status, headers) {
-        started = { status, retryAfterSeconds: readRetryAfter(headers['retry-after']) }
-        // Most answers are there as a whole, and need no timer.
-        queueMicrotask(() => {
-          if (!isOver) timer = setTimeout(() => controller.abort(new errors.BodyTimeoutError()), answerReadMs)
-        })
-      },
-      onResponseData(controller, chunk) {
-        chunks.push(chunk)
-        bytes += chunk.length
-        if (bytes >= answerBytesMax) controller.abort(new errors.ResponseExceededMaxSizeError())
-      },
-      onResponseEnd: end,
-      onResponseError(_controller, error) {
-        end()
-        // It was hung up on, or hung up itself, after it had said how it took it.
-        if (!started) reject(error)
-      },
     })
-  })
+}
+
+/** An event as Standard Webhooks wants it: with its time under another name. */
+function toMessage(event: StoredEvent): { id: string; body: string } {
+  const { id, type, sequence, created_at: timestamp, tenant_id, api_version, data } = showEvent(event)
+  return { id, body: JSON.stringify({ id, timestamp, type, sequence, tenant_id, api_version, data }) }
+}
+
+/** A request and what is answered. There are thousands a second: one object holds all that is known of it. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #resolve: (answer: WebhookAnswer) => void
+  readonly #beganAtMs = performance.now()
+  #status: number | undefined
+  #retryAfterSeconds: number | undefined
+  #chunks: Buffer[] = []
+  #bytes = 0
+  #timer: NodeJS.Timeout | undefined
+  #isOver = false
+
+  constructor(resolve: (answer: WebhookAnswer) => void) {
+    this.#resolve = resolve
+  }
+
+  /** @param failure why there was no answer; undefined where there was one. */
+  end(failure?: string): void {
+    this.#isOver = true
+    clearTimeout(this.#timer)
+    this.#resolve({
+      status: this.#status,
+      failure,
+      retryAfterSeconds: this.#retryAfterSeconds,
+      text: this.#status === undefined ? undefined : this.#readText(),
+      latencyMs: Math.round(performance.now() - this.#beganAtMs),
+    })
+  }
+
+  /** By this undici tells its handlers of today from those of before. */
+  onRequestStart(): void {}
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    this.#status = status
+    this.#retryAfterSeconds = readRetryAfter(headers['retry-after'])
+    // Most answers are there as a whole, and need no timer.
+    queueMicrotask(() => {
+      if (!this.#isOver) this.#timer = setTimeout(() => controller.abort(new errors.BodyTimeoutError()), answerReadMs)
+    })
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.#bytes += chunk.length
+    if (this.#bytes >= answerBytesMax) controller.abort(new errors.ResponseExceededMaxSizeError())
+  }
+
+  onResponseEnd(): void {
+    this.end()
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    // It was hung up on, or hung up itself, after it had said how it took it.
+    this.end(this.#status === undefined ? classify(error) : undefined)
+  }
+
+  #readText(): string {
+    return this.#bytes === 0 ? '' : Buffer.concat(this.#chunks).toString('utf8', 0, answerBytesMax)
+  }
 }
 
 /** Seconds, or a date. */

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import type { SealedPlace, Sealer } from '../secrets/sealer.js'
 
 // Standard Webhooks 1.0.
@@ -11,24 +11,23 @@ export function generateWebhookSecret(): string {
   return prefix + randomBytes(secretBytes).toString('base64')
 }
 
+/** The key that a secret stands for. */
+export function webhookKey(secret: string): KeyObject {
+  return createSecretKey(secret.slice(prefix.length), 'base64')
+}
+
 /**
- * The headers that say what a request is, when it was made, and that it is ours.
- * @param secrets one, or two while one takes the place of the other.
+ * The headers that say what a request is, when it was made, and that it is ours: names and values in turn.
+ * @param keys one, or two while one takes the place of the other.
  */
 export function webhookHeaders(
-  secrets: readonly string[],
+  keys: readonly KeyObject[],
   { id, timestampSeconds, body }: { id: string; timestampSeconds: number; body: string },
-): Record<string, string> {
-  const signed = `${id}.${timestampSeconds}.${body}`
-  const signatures = secrets.map((secret) => {
-    const key = Buffer.from(secret.slice(prefix.length), 'base64')
-    return `v1,${createHmac('sha256', key).update(signed).digest('base64')}`
-  })
-  return {
-    'webhook-id': id,
-    'webhook-timestamp': String(timestampSeconds),
-    'webhook-signature': signatures.join(' '),
-  }
+): string[] {
+  const timestamp = String(timestampSeconds)
+  const signed = `${id}.${timestamp}.${body}`
+  const signatures = keys.map((key) => `v1,${createHmac('sha256', key).update(signed).digest('base64')}`)
+  return ['webhook-id', id, 'webhook-timestamp', timestamp, 'webhook-signature', signatures.join(' ')]
 }
 
 /** Whose secrets they are. */
