@@ -10,10 +10,12 @@ import {
   readEventCursor,
   readEventGate,
   readNewWebhooks,
-  settleWebhooks,
+  settleFailedWebhooks,
+  settleTakenWebhooks,
   storeWebhooks,
   type WebhookAttemptToSettle,
 } from '@tellwire/db'
+import { eventually } from '@tellwire/testing'
 import { expect, test as base } from 'vitest'
 import { type EngineLab, withEngineLab } from './engine-lab.js'
 
@@ -21,7 +23,7 @@ interface Lab extends EngineLab {
   db: Database
   tenantId: string
   newEndpoint: (types?: string[]) => Promise<string>
-  /** Writes events, one transaction each. */
+  /** Writes events, one transaction each, and waits until they can be read. */
   happen: (...texts: string[]) => Promise<void>
   read: (after?: EventPosition) => Promise<NewWebhook[]>
 }
@@ -37,6 +39,11 @@ const test = base.extend<{ lab: Lab }>({
       }
       const happen = async (...texts: string[]) => {
         for (const text of texts) await db.event.create({ data: { tenantId, type: 'link.used', data: { text } } })
+        const { nextXid } = await readEventGate(lab.engine)
+        await eventually(
+          () => readEventGate(lab.engine),
+          ({ xmin }) => xmin >= nextXid,
+        )
       }
       const read = async (after = firstPosition) =>
         (await readNewWebhooks(lab.engine, { after, countMax: 100 })).webhooks
@@ -95,7 +102,8 @@ test('who reads from the same place again gets neither what was taken nor what i
   await lab.happen('taken', 'failed', 'stored', 'open')
   const [taken, bad, stored] = (await lab.read()) as [NewWebhook, NewWebhook, NewWebhook]
 
-  await settleWebhooks(lab.engine, [attemptOf(taken), attemptOf(bad, failed)])
+  await settleTakenWebhooks(lab.engine, [attemptOf(taken)])
+  await settleFailedWebhooks(lab.engine, [attemptOf(bad, failed)])
   await storeWebhooks(lab.engine, [stored])
 
   expect(textsOf(await lab.read())).toEqual(['open'])
@@ -110,14 +118,14 @@ test('what was stored twice, or taken before, waits once or not at all', async (
   const endpointId = await lab.newEndpoint()
   await lab.happen('a', 'b')
   const [first, second] = (await lab.read()) as [NewWebhook, NewWebhook]
-  await settleWebhooks(lab.engine, [attemptOf(first)])
+  await settleTakenWebhooks(lab.engine, [attemptOf(first)])
 
   await storeWebhooks(lab.engine, [first, second])
   await storeWebhooks(lab.engine, [second])
   expect(textsOf(await dueOf(lab, endpointId))).toEqual(['b'])
 
   // It was on its way when it was asked for once more.
-  await settleWebhooks(lab.engine, [attemptOf(second)])
+  await settleTakenWebhooks(lab.engine, [attemptOf(second)])
   expect(await dueOf(lab, endpointId)).toEqual([])
 })
 
@@ -129,15 +137,13 @@ test('nothing is stored or recorded for an endpoint that is disabled, or is no m
   await lab.db.webhookEndpoint.delete({ where: { tenantId_id: { tenantId: lab.tenantId, id: deleted } } })
 
   const [told, late] = ofGone as [NewWebhook, NewWebhook]
-  await settleWebhooks(lab.engine, [attemptOf(told, { outcome: 'given_up', status: 410, isGone: true })])
-  await settleWebhooks(lab.engine, [attemptOf(late, failed)])
+  await settleFailedWebhooks(lab.engine, [attemptOf(told, { outcome: 'given_up', status: 410, isGone: true })])
+  await settleFailedWebhooks(lab.engine, [attemptOf(late, failed)])
   await storeWebhooks(lab.engine, webhooks)
-  await settleWebhooks(
-    lab.engine,
-    webhooks
-      .filter(({ endpointId }) => endpointId === deleted)
-      .flatMap((one) => [attemptOf(one), attemptOf(one, failed)]),
-  )
+  for (const one of webhooks.filter(({ endpointId }) => endpointId === deleted)) {
+    expect(await settleTakenWebhooks(lab.engine, [attemptOf(one)])).toEqual(new Set())
+    expect(await settleFailedWebhooks(lab.engine, [attemptOf(one, failed)])).toEqual(new Set())
+  }
 
   expect(await lab.db.webhookDelivery.count()).toBe(0)
   const attempts = await lab.db.webhookAttempt.findMany({ orderBy: { id: 'asc' } })
@@ -159,4 +165,41 @@ test('a place in the log goes forward alone, and not to where nothing can be yet
 
   expect(await readEventCursor(lab.engine, 'webhooks')).toEqual(position)
   expect(await readNewWebhooks(lab.engine, { after: ahead, countMax: 10 })).toMatchObject({ isAhead: true })
+})
+
+test('nothing waits for an endpoint that somebody is changing: it is left out, and told of', async ({ lab }) => {
+  const [busy, free] = [await lab.newEndpoint(), await lab.newEndpoint()]
+  await lab.happen('a')
+  const webhooks = await lab.read()
+  const attempts = webhooks.map((webhook) => attemptOf(webhook))
+  const waiting = async () => (await lab.db.webhookDelivery.findMany()).map(({ endpointId }) => endpointId)
+
+  await lab.owner.query('BEGIN')
+  await lab.owner.query('SELECT FROM webhook_endpoints WHERE id = $1 FOR UPDATE', [busy])
+  expect(await storeWebhooks(lab.engine, webhooks)).toEqual(new Set([busy]))
+  expect(await waiting()).toEqual([free])
+  expect(await settleTakenWebhooks(lab.engine, attempts)).toEqual(new Set([busy]))
+  expect(await waiting()).toEqual([])
+  const refused = webhooks.map((webhook) => attemptOf(webhook, failed))
+  expect(await settleFailedWebhooks(lab.engine, refused)).toEqual(new Set([busy]))
+  await lab.owner.query('ROLLBACK')
+
+  expect(await settleFailedWebhooks(lab.engine, refused)).toEqual(new Set())
+  // The other has taken it.
+  expect(await waiting()).toEqual([busy])
+})
+
+test('what was asked for once more while an attempt was made begins anew', async ({ lab }) => {
+  const endpointId = await lab.newEndpoint()
+  await lab.happen('a')
+  const [webhook] = (await lab.read()) as [NewWebhook]
+  await settleFailedWebhooks(lab.engine, [attemptOf(webhook, failed)])
+  const [row] = await dueOf(lab, endpointId)
+  await lab.db.webhookDelivery.updateMany({ data: { attempts: 0 } })
+
+  await settleFailedWebhooks(lab.engine, [
+    attemptOf(webhook, { ...failed, id: row?.id, attempts: row?.attempts ?? 0, retryInMs: 3_600_000 }),
+  ])
+
+  expect((await dueOf(lab, endpointId)).map(({ attempts }) => attempts)).toEqual([0])
 })

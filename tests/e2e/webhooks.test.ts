@@ -310,18 +310,39 @@ test.each([
   expect([status, (problem['errors'] as Json[])[0]?.['pointer']]).toEqual([400, pointer])
 })
 
-test('a worker that is killed in the middle of 500 loses none', async () => {
+test('a worker that is killed in the middle of 500 loses none, and what it had recorded is not sent again', async () => {
+  await world.startWorker()
   const receiver = await listen()
-  receiver.answer = () => ({ status: 200, afterMs: 40 })
+  receiver.answer = () => ({ status: 200, afterMs: 100 })
   await create(receiver.url, { types: ['quota.warning'], concurrency: 20 })
   await record(500)
   await eventually(() => receiver.received.length > 100)
-  await world.startWorker()
   await world.workers[0]?.stop('SIGKILL')
+  expect(receiver.received.length).toBeLessThan(500)
 
   const ids = () => new Set(receiver.received.map(({ body }) => body['id'] as string))
   await eventually(() => ids().size === 500)
-  expect(receiver.received.length).toBeLessThanOrEqual(500 + 20)
+  // What was under way, and what was answered and not recorded yet.
+  expect(receiver.received.length).toBeLessThanOrEqual(500 + 2 * 20)
+})
+
+test('a worker that stands still while another goes on sends nothing again that was recorded', async () => {
+  const sender = world.workers.find(({ child }) => child.signalCode === null && child.exitCode === null)
+  await world.startWorker()
+  const receiver = await listen()
+  receiver.answer = () => ({ status: 200, afterMs: 500 })
+  await create(receiver.url, { types: ['quota.warning'], concurrency: 10 })
+  await record(100)
+  await eventually(() => receiver.received.length >= 20)
+  sender?.child.kill('SIGSTOP')
+  // Time for the other to take over: of that nothing tells.
+  await new Promise((resolve) => setTimeout(resolve, 5_000))
+  sender?.child.kill('SIGCONT')
+
+  const ids = () => new Set(receiver.received.map(({ body }) => body['id'] as string))
+  await eventually(() => ids().size === 100)
+  await eventually(async () => (await db.webhookAttempt.count({ where: { outcome: 'taken' } })) >= 100)
+  expect(receiver.received.length).toBeLessThanOrEqual(100 + 2 * 10)
 })
 
 test('a request whose outcome cannot be recorded just now is not made again', async () => {

@@ -185,7 +185,7 @@ export {
 } from './webhooks/find-due.js'
 export { type NewWebhook, type NewWebhooks, readNewWebhooks } from './webhooks/read-new.js'
 export { replayWebhooks } from './webhooks/replay.js'
-export { settleWebhooks, type WebhookAttemptToSettle } from './webhooks/settle.js'
+export { settleFailedWebhooks, settleTakenWebhooks, type WebhookAttemptToSettle } from './webhooks/settle.js'
 export { storeWebhooks } from './webhooks/store.js'
 export { addPartitions, deleteExpired, findStrayRows } from './upkeep/upkeep.js'
 export type { Pool } from 'pg'

@@ -1,6 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import {
-  type DueWebhook,
   type EndpointReference,
   findDueWebhooks,
   findWaitingEndpoints,
@@ -9,16 +7,14 @@ import {
   type NewWebhook,
   nilUuid,
   readWebhookEndpoints,
-  settleWebhooks,
   storeWebhooks,
   takeDuty,
-  type WebhookAttemptToSettle,
 } from '@tellwire/db'
 import type { WorkerContext } from '../context.js'
 import { every, type Repeating } from '../every.js'
-import { createBatcher } from '../lane/batcher.js'
 import { judgeWebhookAnswer } from './judge-webhook-answer.js'
 import { createWebhookPoster } from './post-webhook.js'
+import { createAttemptRecorder } from './record-attempts.js'
 import { createWebhookLog } from './webhook-log.js'
 import { createWebhookQueue, type NextWebhook } from './webhook-queue.js'
 
@@ -34,7 +30,8 @@ const searchedMax = 500
 const dutyLeaseMs = 3_000
 /** The database's clock and this machine's may run apart by this much in the time of one lease. */
 const clockMarginMs = 500
-const settleAgainMs = 500
+/** What one statement stores. */
+const storedMax = 1_000
 
 const firstEndpoint: EndpointReference = { tenantId: nilUuid, endpointId: nilUuid }
 
@@ -51,13 +48,7 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
   const events = createWebhookLog(engine)
   const post = createWebhookPoster(ctx.webhooks)
   const sending = new Set<Promise<void>>()
-  const settle = createBatcher({
-    countMax: 500,
-    run: async (attempts: readonly WebhookAttemptToSettle[]) => {
-      await settleWebhooks(engine, attempts)
-      return attempts
-    },
-  })
+  const record = createAttemptRecorder(ctx, () => ctx.stopping.aborted || isAnothers)
   let hasMore = false
   let unstored: NewWebhook[] = []
   let readAtMs = 0
@@ -65,6 +56,8 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
   let searchAtMs = 0
   let searchedTo = firstEndpoint
   let onDutyUntilMs = 0
+  /** A look failed since it was begun anew. */
+  let isUnsure = false
   /** Somebody else has the duty, and sends again what is not recorded. */
   let isAnothers = false
   let pause: NodeJS.Timeout | undefined
@@ -80,12 +73,22 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
   }
 
   const storeWhatIsLeft = async (): Promise<void> => {
-    unstored.push(...queue.takeLeft())
-    if (unstored.length === 0) return
-    await storeWebhooks(engine, unstored)
-    queue.want(unstored.map(({ endpointId, event: { tenantId } }) => ({ tenantId, endpointId })))
-    for (const webhook of unstored) events.done(webhook)
-    unstored = []
+    unstored = unstored.concat(queue.takeLeft())
+    const busy: NewWebhook[] = []
+    while (unstored.length > 0 && performance.now() < onDutyUntilMs) {
+      const some = unstored.slice(0, storedMax)
+      const busyIds = await storeWebhooks(engine, some)
+      unstored = unstored.slice(storedMax)
+      for (const webhook of some) {
+        if (busyIds.has(webhook.endpointId)) {
+          busy.push(webhook)
+          continue
+        }
+        queue.want([{ tenantId: webhook.event.tenantId, endpointId: webhook.endpointId }])
+        events.done(webhook)
+      }
+    }
+    unstored = unstored.concat(busy)
   }
 
   const search = async (): Promise<void> => {
@@ -105,21 +108,6 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
     queue.add(rooms, endpoints, webhooks)
   }
 
-  /** What cannot be recorded stays known, and in time nothing else is sent: it would be sent again and again. */
-  const settleStubbornly = async (webhook: DueWebhook, attempt: WebhookAttemptToSettle): Promise<void> => {
-    for (;;) {
-      try {
-        await settle(attempt)
-        events.done(webhook)
-        return
-      } catch (error) {
-        log.warn({ err: error }, 'what became of a webhook was not recorded')
-        if (ctx.stopping.aborted || isAnothers) return
-        await delay(settleAgainMs)
-      }
-    }
-  }
-
   const send = async (next: NextWebhook): Promise<void> => {
     const { webhook, endpoint } = next
     const answer = await post(next)
@@ -129,7 +117,7 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
     const { status, failure, latencyMs, text } = answer
     queue.answered(next, isGone)
     sendSoon()
-    await settleStubbornly(webhook, {
+    const isRecorded = await record({
       id: webhook.id,
       tenantId: endpoint.tenantId,
       endpointId: endpoint.id,
@@ -145,6 +133,7 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
       latencyMs,
       answer: text?.replaceAll('\0', ''),
     })
+    if (isRecorded) events.done(webhook)
     queue.settled(next)
     sendSoon()
   }
@@ -159,7 +148,8 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
     if (queue.isLow() || (hasMore && queue.freeCount() > 0)) looking.soon()
     const pauseMs = queue.pauseMs()
     clearTimeout(pause)
-    if (pauseMs !== undefined && !ctx.stopping.aborted) pause = setTimeout(sendAll, pauseMs)
+    const maySend = performance.now() < onDutyUntilMs && !ctx.stopping.aborted
+    if (pauseMs !== undefined && maySend) pause = setTimeout(sendAll, pauseMs)
   }
 
   /** Once for all answers of a moment. */
@@ -170,23 +160,24 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
     })
   }
 
-  /** Another has the duty, and reads from the place that is written. */
-  const leave = (): void => {
+  /** What is read next is read from the place that is written, by this process or by another. What is under way goes on. */
+  const beginAnew = (): void => {
+    isUnsure = false
     queue.clear()
     events.reset()
     unstored = []
     hasMore = false
   }
 
-  const looking = every(lookEveryMs, ctx, 'webhooks', async () => {
+  const look = async (): Promise<void> => {
     const nowMs = performance.now()
-    if (nowMs >= searchAtMs) {
+    if (nowMs >= searchAtMs || isUnsure) {
       searchAtMs = nowMs + searchEveryMs
       const isMine = await takeDuty(engine, duty)
       isAnothers = !isMine
       onDutyUntilMs = isMine ? nowMs + dutyLeaseMs - clockMarginMs : 0
+      if (!isMine || isUnsure) beginAnew()
       if (isMine) await search()
-      else leave()
     }
     if (nowMs >= onDutyUntilMs) return
     if (hasMore || nowMs >= readAtMs) {
@@ -197,13 +188,30 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
     await readAhead()
     sendAll()
     await events.save()
+  }
+
+  const looking = every(lookEveryMs, ctx, 'webhooks', async () => {
+    try {
+      await look()
+    } catch (error) {
+      // It may be another database that answers now, which has lost the last of what was read.
+      isUnsure = true
+      throw error
+    }
   })
 
   return {
     async stop() {
       await looking.stop()
       clearTimeout(pause)
-      await Promise.all(sending)
+      if (sending.size > 0) {
+        // Nobody else is to send what is under way.
+        const keeping = every(searchEveryMs, ctx, 'keeping the webhooks', async () => {
+          await takeDuty(engine, duty)
+        })
+        await Promise.all(sending)
+        await keeping.stop()
+      }
       await events.save().catch((error: unknown) => log.warn({ err: error }, 'the place in the log was not written'))
       await leaveDuty(engine, duty).catch((error: unknown) => log.warn({ err: error }, 'the webhooks were not left'))
     },

@@ -54,6 +54,9 @@ export const hasRoom = (line: Line): boolean =>
 export const isNeeded = (line: Line): boolean =>
   line.isWanted || line.waiting.length > 0 || line.underWay > 0 || line.unsettled > 0
 
+/** By which the same event for the same endpoint is known, whether it was read from the log or from its row. */
+export const keyOf = ({ endpointId, eventId }: DueWebhook): string => endpointId + eventId
+
 /** Whether it waits in the log alone. */
 export const isNew = (webhook: DueWebhook | NewWebhook): webhook is NewWebhook =>
   webhook.id === undefined && webhook.event !== undefined

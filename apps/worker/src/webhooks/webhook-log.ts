@@ -7,10 +7,14 @@ import {
   readEventCursor,
   readNewWebhooks,
 } from '@tellwire/db'
+import { keyOf } from './webhook-line.js'
 
 /** What is new for webhooks, read from the log of events from the place on up to which all is done with. */
 export interface WebhookLog {
-  /** Reads the next. @param countMax how many events. @returns what is new, and whether more may be. */
+  /**
+   * Reads the next. @param countMax how many events. @returns what is new, and whether more may be.
+   * @throws Error where the database has lost what was read from it.
+   */
   read(countMax: number): Promise<{ webhooks: NewWebhook[]; hasMore: boolean }>
   /** It is recorded what became of it, or it is stored: it need not be read again. Nothing happens with what is no part of the log. */
   done(webhook: DueWebhook): void
@@ -34,23 +38,28 @@ export function createWebhookLog(engine: Pool): WebhookLog {
   /** Those that are not done with, and those behind them. */
   let pages: Page[] = []
   let passed: EventPosition | undefined
-  let pageOf = new WeakMap<DueWebhook, Page>()
+  /** By the keys of what is not done with. What was under way when it was read anew is done with when that is. */
+  const pageOf = new Map<string, Page>()
 
   return {
     async read(countMax) {
       readTo ??= await readEventCursor(engine, cursor)
       const { webhooks, scanned, position, isAhead } = await readNewWebhooks(engine, { after: readTo, countMax })
-      readTo = isAhead ? undefined : position
+      if (isAhead) throw new Error('the database is an older copy of the one that was read from')
+      readTo = position
       if (scanned > 0) {
         const page = { position, left: webhooks.length }
         pages.push(page)
-        for (const webhook of webhooks) pageOf.set(webhook, page)
+        for (const webhook of webhooks) pageOf.set(keyOf(webhook), page)
       }
       return { webhooks, hasMore: scanned === countMax }
     },
     done(webhook) {
-      const page = pageOf.get(webhook)
-      if (page) page.left--
+      const key = keyOf(webhook)
+      const page = pageOf.get(key)
+      if (!page) return
+      pageOf.delete(key)
+      page.left--
     },
     async save() {
       while (pages[0]?.left === 0) passed = pages.shift()?.position
@@ -63,7 +72,7 @@ export function createWebhookLog(engine: Pool): WebhookLog {
       readTo = undefined
       passed = undefined
       pages = []
-      pageOf = new WeakMap()
+      pageOf.clear()
     },
   }
 }

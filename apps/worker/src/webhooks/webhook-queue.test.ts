@@ -246,3 +246,42 @@ test('an endpoint that was read a while ago is read anew before more is sent', (
   readEndpoints(queue, [endpointOf('one', { url: 'https://example.org/' })])
   expect(takeAll(queue)).toMatchObject([{ endpoint: { url: 'https://example.org/' } }])
 })
+
+test('a rate is kept to also where nothing waits in between', () => {
+  let nowMs = 10_000
+  const queue = createWebhookQueue(() => nowMs)
+  const endpoint = endpointOf('one', { rate: 2 })
+  const counts = [0, 1, 2, 3].map((number) => {
+    queue.offer(newOf('one', 1, number))
+    readEndpoints(queue, [endpoint])
+    const taken = takeAll(queue)
+    for (const next of taken) {
+      queue.answered(next, false)
+      queue.settled(next)
+    }
+    queue.takeLeft()
+    nowMs += 250
+    return taken.length
+  })
+
+  expect(counts).toEqual([1, 0, 1, 0])
+})
+
+test('what is under way is taken a second time neither from the log nor from its row', () => {
+  const queue = createWebhookQueue(() => 0)
+  const endpoint = endpointOf('one', { concurrency: 2 })
+  queue.offer(newOf('one', 1))
+  readEndpoints(queue, [endpoint])
+  const [first] = takeAll(queue)
+  queue.clear()
+
+  queue.offer(newOf('one', 1))
+  const row = { id: 'row', endpointId: 'one', eventId: 'one new 0', attempts: 0, event: undefined }
+  queue.add([{ tenantId: 'tenant', endpointId: 'one', count: 5 }], [endpoint], [row])
+  expect([takeAll(queue), queue.takeLeft()]).toEqual([[], []])
+
+  if (first) queue.answered(first, false)
+  if (first) queue.settled(first)
+  queue.offer(newOf('one', 1))
+  expect(takeAll(queue)).toHaveLength(1)
+})

@@ -1,5 +1,5 @@
 import type { DueWebhook, EndpointReference, NewWebhook, WebhookEndpoint } from '@tellwire/db'
-import { aheadOf, emptyLine, hasPlace, hasRoom, isNeeded, isNew, type Line } from './webhook-line.js'
+import { aheadOf, emptyLine, hasPlace, hasRoom, isNeeded, isNew, keyOf, type Line } from './webhook-line.js'
 
 /** A webhook whose turn it is. */
 export interface NextWebhook {
@@ -80,6 +80,8 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
   const paused = new Set<Line>()
   /** Under way, or not recorded yet. */
   const begun = new Set<DueWebhook>()
+  /** The keys of those, and of what is new and waits: neither is taken a second time. */
+  const keys = new Set<string>()
   /** What is new, and is to be stored. */
   let left: NewWebhook[] = []
   const underWayOf = new Map<string, number>()
@@ -99,7 +101,11 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
     line.endpoint === undefined || nowMs() - line.endpointReadAtMs > forMs
   const empty = (line: Line): void => {
     waitingCount -= line.waiting.length
-    for (const { webhook } of line.waiting) if (isNew(webhook)) left.push(webhook)
+    for (const { webhook } of line.waiting) {
+      if (!isNew(webhook)) continue
+      left.push(webhook)
+      keys.delete(keyOf(webhook))
+    }
     line.waiting = []
     ready.delete(line)
     paused.delete(line)
@@ -109,8 +115,10 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
     empty(line)
     line.isWanted = isLow = true
   }
+  /** For a moment it is kept in any case: when it may be sent to next, and how, need not be found out again. */
+  const isKept = (line: Line): boolean => isNeeded(line) || line.nextAtMs > nowMs() || !isStale(line, endpointForMs)
   const keepIfNeeded = (line: Line): void => {
-    if (isNeeded(line)) lines.set(line.reference.endpointId, line)
+    if (isKept(line)) lines.set(line.reference.endpointId, line)
     else lines.delete(line.reference.endpointId)
   }
   const drop = (line: Line): void => {
@@ -136,6 +144,7 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
     line.underWay++
     underWay++
     begun.add(webhook)
+    keys.add(keyOf(webhook))
     underWayOf.set(endpoint.tenantId, (underWayOf.get(endpoint.tenantId) ?? 0) + 1)
     if (endpoint.rate !== null) line.nextAtMs = nowMs() + 1_000 / endpoint.rate
     // To the end of those whose turn it is.
@@ -153,6 +162,9 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
     offer(webhooks) {
       const readAtMs = nowMs()
       for (const webhook of webhooks) {
+        const key = keyOf(webhook)
+        // It is under way since it was read before.
+        if (keys.has(key)) continue
         const line = lineOf({ tenantId: webhook.event.tenantId, endpointId: webhook.endpointId })
         if (line.isWanted || line.isEnded || line.waiting.length > share()) {
           left.push(webhook)
@@ -160,6 +172,7 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
           continue
         }
         line.waiting.push({ webhook, readAtMs })
+        keys.add(key)
         waitingCount++
         makeReady(line)
       }
@@ -169,6 +182,7 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
       for (const line of lines.values()) {
         const isSlow = line.waiting.some(({ webhook, readAtMs }) => now - readAtMs > newForMs && isNew(webhook))
         if (isSlow) emptyForAWhile(line)
+        else if (!isKept(line)) lines.delete(line.reference.endpointId)
       }
       const taken = left
       left = []
@@ -205,7 +219,7 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
       }
       for (const webhook of webhooks) {
         const line = lines.get(webhook.endpointId)
-        if (!line?.endpoint || line.isEnded) continue
+        if (!line?.endpoint || line.isEnded || keys.has(keyOf(webhook))) continue
         line.waiting.push({ webhook, readAtMs })
         waitingCount++
         counts.set(webhook.endpointId, (counts.get(webhook.endpointId) ?? 0) + 1)
@@ -262,6 +276,7 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
     },
     settled({ webhook, endpoint }) {
       begun.delete(webhook)
+      keys.delete(keyOf(webhook))
       const line = lines.get(endpoint.id)
       if (!line) return
       line.unsettled--

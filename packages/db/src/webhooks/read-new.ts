@@ -27,16 +27,21 @@ scanned AS MATERIALIZED (
 last_scanned AS (
   SELECT xid, id FROM scanned ORDER BY xid DESC, id DESC LIMIT 1
 )
-SELECT e.xid::text, e.id::text, e.tenant_id::text, e.type, e.data, e.created_at, w.id::text AS endpoint_id,
+SELECT e.xid::text, e.id::text, e.tenant_id::text, e.type, e.data, e.created_at, wanted.endpoint_ids,
   NULL::text AS gate, NULL::text AS floor, NULL::int AS scanned
 FROM scanned e
-JOIN webhook_endpoints w ON ${probe('w.tenant_id', 'e.tenant_id')} AND w.disabled_at IS NULL AND ${isWanted}
-LEFT JOIN LATERAL (${isTaken('e.tenant_id', 'w.id', 'e.id')}) taken ON true
-LEFT JOIN LATERAL (
-  SELECT true AS is_there FROM webhook_deliveries d
-  WHERE d.tenant_id = e.tenant_id AND d.endpoint_id = w.id AND d.event_id = e.id LIMIT 1
-) stored ON true
-WHERE taken.is_there IS NULL AND stored.is_there IS NULL
+CROSS JOIN LATERAL (
+  SELECT array_agg(w.id::text) AS endpoint_ids
+  FROM webhook_endpoints w
+  LEFT JOIN LATERAL (${isTaken('e.tenant_id', 'w.id', 'e.id')}) taken ON true
+  LEFT JOIN LATERAL (
+    SELECT true AS is_there FROM webhook_deliveries d
+    WHERE d.tenant_id = e.tenant_id AND d.endpoint_id = w.id AND d.event_id = e.id LIMIT 1
+  ) stored ON true
+  WHERE ${probe('w.tenant_id', 'e.tenant_id')} AND w.disabled_at IS NULL AND ${isWanted}
+    AND taken.is_there IS NULL AND stored.is_there IS NULL
+) wanted
+WHERE wanted.endpoint_ids IS NOT NULL
 UNION ALL
 SELECT l.xid::text, l.id::text, NULL, NULL, NULL, NULL, NULL, g.xmin::text, g.floor::text, (SELECT count(*)::int FROM scanned)
 FROM gate g
@@ -60,7 +65,7 @@ export interface NewWebhooks {
   isAhead: boolean
 }
 
-type Row = PageSummary & StoredEvent & { endpointId: string | null }
+type Row = PageSummary & StoredEvent & { endpointIds: string[] | null }
 
 /**
  * Reads the events after a position, of all tenants, with the endpoints that want them. What was read before from the same
@@ -71,20 +76,23 @@ export async function readNewWebhooks(
   engine: Pool,
   { after, countMax }: { after: EventPosition; countMax: number },
 ): Promise<NewWebhooks> {
-  const webhooks: NewWebhook[] = []
+  const events: { event: StoredEvent; endpointIds: string[] }[] = []
   let summary: PageSummary | undefined
-  for (const { endpointId, gate: xmin, floor, scanned, ...event } of await run<Row>(engine, readNew, [
-    after.xid,
-    after.id,
-    countMax,
-  ])) {
-    if (endpointId === null) summary = { xid: event.xid, id: event.id, gate: xmin, floor, scanned }
-    else webhooks.push({ id: undefined, endpointId, eventId: event.id, attempts: 0, event })
+  for (const row of await run<Row>(engine, readNew, [after.xid, after.id, countMax])) {
+    if (row.endpointIds === null) summary = row
+    else events.push({ event: eventOf(row), endpointIds: row.endpointIds })
   }
+  events.sort((one, other) => comparePositions(one.event, other.event))
   return {
-    webhooks: webhooks.toSorted((one, other) => comparePositions(one.event, other.event)),
+    webhooks: events.flatMap(({ event, endpointIds }) =>
+      endpointIds.map((endpointId) => ({ id: undefined, endpointId, eventId: event.id, attempts: 0, event })),
+    ),
     scanned: summary?.scanned ?? 0,
     position: summary ? positionAfter(summary, after, countMax) : after,
     isAhead: summary?.gate !== undefined && summary.gate !== null && BigInt(summary.gate) < BigInt(after.xid),
   }
+}
+
+function eventOf({ xid, id, tenantId, type, data, createdAt }: StoredEvent): StoredEvent {
+  return { xid, id, tenantId, type, data, createdAt }
 }

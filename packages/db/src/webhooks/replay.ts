@@ -1,6 +1,7 @@
 import { gate } from '../events/read-events.js'
 import { nilUuid } from '../ids.js'
 import { defineStatement, type Executor, probe, run } from '../sql.js'
+import { isTaken } from './is-taken.js'
 import { isWanted } from './is-wanted.js'
 
 const replay = defineStatement(
@@ -12,13 +13,11 @@ wanted AS MATERIALIZED (
   FROM events e
   JOIN webhook_endpoints w ON ${probe('w.tenant_id', '$1::uuid')} AND ${probe('w.id', '$2::uuid')}
   CROSS JOIN gate g
+  LEFT JOIN LATERAL (${isTaken('$1::uuid', '$2::uuid', 'e.id')}) taken ON true
   WHERE e.tenant_id = $1::uuid AND (e.xid, e.id) > ($6::xid8, $7::uuid) AND e.xid < g.xmin
     AND e.id >= $3::uuid AND e.id < uuid_v7_floor(now() + interval '1 day')
     AND ($4::uuid IS NULL OR e.id = $4::uuid) AND ${isWanted}
-    AND NOT ($5::bool AND EXISTS (
-      SELECT FROM webhook_attempts a
-      WHERE a.tenant_id = $1::uuid AND a.endpoint_id = $2::uuid AND a.event_id = e.id AND a.outcome = 'taken'
-    ))
+    AND (taken.is_there IS NULL OR NOT $5::bool)
   ORDER BY e.xid, e.id LIMIT $8
   FOR KEY SHARE OF w
 ),

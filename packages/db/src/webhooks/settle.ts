@@ -1,6 +1,8 @@
 import type { Pool } from 'pg'
 import { insertEvents, eventsOf } from '../events/insert-events.js'
 import { defineStatement, inputRows, probe, run } from '../sql.js'
+import { busyEndpoints, readBusy } from './busy-endpoints.js'
+import { isTaken } from './is-taken.js'
 
 /** An attempt, with its result. */
 export interface WebhookAttemptToSettle {
@@ -46,11 +48,14 @@ const failedInput = inputRows('input', {
   failure: 'text',
 })
 
+/** It was not asked for once more since the attempt began: then it begins anew. */
+const isAsItWas = 'd.attempts = k.attempts'
+
 /** An endpoint that has taken nothing for so long is disabled. */
 const patience = "interval '5 days'"
 
-// Whoever deletes an endpoint locks it before what waits for it, and so does this. Of what is known of an endpoint that
-// is there no more, nothing is written.
+// Whoever changes or deletes an endpoint locks it before what waits for it, and so does this. Of what is known of an
+// endpoint that is there no more, nothing is written.
 const settleFailed = defineStatement(
   'settle-failed-webhooks',
   `
@@ -60,12 +65,12 @@ results AS MATERIALIZED (
   FROM input GROUP BY 1, 2 ORDER BY 1, 2
 ),
 before AS MATERIALIZED (
-  SELECT r.*, w.failing_since, w.warned_percent, w.disabled_at IS NOT NULL AS was_disabled,
+  SELECT r.*, w.id, w.failing_since, w.warned_percent, w.disabled_at IS NOT NULL AS was_disabled,
     (100 * extract(epoch FROM now() - coalesce(w.failing_since, now())) / extract(epoch FROM ${patience}))::int
       AS used_percent
   FROM results r
   JOIN webhook_endpoints w ON ${probe('w.tenant_id', 'r.tenant_id')} AND ${probe('w.id', 'r.endpoint_id')}
-  FOR NO KEY UPDATE OF w
+  FOR NO KEY UPDATE OF w SKIP LOCKED
 ),
 after AS MATERIALIZED (
   SELECT b.*, b.was_disabled OR b.is_gone OR b.used_percent >= 100 AS is_disabled,
@@ -85,16 +90,19 @@ attempted AS (
   SELECT tenant_id, endpoint_id, event_id, event_type, attempts + 1, outcome, status, failure, latency_ms, answer FROM decided
 ),
 ended AS (
-  DELETE FROM webhook_deliveries d USING decided k WHERE ${probe('d.id', 'k.id')} AND NOT k.is_kept
+  DELETE FROM webhook_deliveries d USING decided k WHERE ${probe('d.id', 'k.id')} AND ${isAsItWas} AND NOT k.is_kept
 ),
 kept AS (
   UPDATE webhook_deliveries d SET attempts = k.attempts + 1, due_at = k.retry_at
   FROM decided k
-  WHERE ${probe('d.id', 'k.id')} AND k.is_kept
+  WHERE ${probe('d.id', 'k.id')} AND ${isAsItWas} AND k.is_kept
 ),
 stored AS (
   INSERT INTO webhook_deliveries (tenant_id, endpoint_id, event_xid, event_id, attempts, due_at)
-  SELECT tenant_id, endpoint_id, event_xid, event_id, attempts + 1, retry_at FROM decided WHERE is_kept AND id IS NULL
+  SELECT k.tenant_id, k.endpoint_id, k.event_xid, k.event_id, k.attempts + 1, k.retry_at
+  FROM decided k
+  LEFT JOIN LATERAL (${isTaken('k.tenant_id', 'k.endpoint_id', 'k.event_id')}) taken ON true
+  WHERE k.is_kept AND k.id IS NULL AND taken.is_there IS NULL
   -- It is to be sent once more already.
   ON CONFLICT (tenant_id, endpoint_id, event_id) DO NOTHING
 ),
@@ -135,7 +143,7 @@ told AS (
     }),
   )}
 )
-SELECT count(*)::int AS settled FROM decided`,
+${busyEndpoints('before')}`,
 )
 
 const takenInput = inputRows('input', attempted)
@@ -152,12 +160,33 @@ endpoint AS MATERIALIZED (
   SELECT w.tenant_id, w.id
   FROM (SELECT DISTINCT tenant_id, endpoint_id FROM input ORDER BY 1, 2) i
   JOIN webhook_endpoints w ON ${probe('w.tenant_id', 'i.tenant_id')} AND ${probe('w.id', 'i.endpoint_id')}
-  FOR KEY SHARE OF w
+  FOR KEY SHARE OF w SKIP LOCKED
+),
+late AS MATERIALIZED (
+  SELECT w.tenant_id, w.id
+  FROM endpoint e
+  JOIN webhook_endpoints w ON ${probe('w.tenant_id', 'e.tenant_id')} AND ${probe('w.id', 'e.id')}
+  WHERE w.disabled_at IS NULL
+    AND (w.failing_since IS NOT NULL OR w.last_success_at IS NULL OR w.last_success_at < now() - ${successPrecision})
+  FOR NO KEY UPDATE OF w SKIP LOCKED
+),
+changed AS (
+  UPDATE webhook_endpoints w SET failing_since = NULL, warned_percent = 0, last_success_at = now()
+  FROM late l
+  WHERE ${probe('w.tenant_id', 'l.tenant_id')} AND ${probe('w.id', 'l.id')}
+),
+waiting AS MATERIALIZED (
+  -- Also what was to be sent once more by then. Of probes of three columns the planner would use two alone.
+  SELECT x.id
+  FROM input i
+  JOIN endpoint e ON e.tenant_id = i.tenant_id AND e.id = i.endpoint_id
+  CROSS JOIN LATERAL (
+    SELECT id FROM webhook_deliveries d
+    WHERE d.tenant_id = i.tenant_id AND d.endpoint_id = i.endpoint_id AND d.event_id = i.event_id LIMIT 1
+  ) x
 ),
 ended AS (
-  -- Also what was to be sent once more by then.
-  DELETE FROM webhook_deliveries d USING input i
-  WHERE ${probe('d.tenant_id', 'i.tenant_id')} AND ${probe('d.endpoint_id', 'i.endpoint_id')} AND ${probe('d.event_id', 'i.event_id')}
+  DELETE FROM webhook_deliveries d USING waiting x WHERE ${probe('d.id', 'x.id')}
 ),
 attempted AS (
   INSERT INTO webhook_attempts (tenant_id, endpoint_id, event_id, event_type, attempt, outcome, status, latency_ms, answer)
@@ -165,16 +194,24 @@ attempted AS (
   FROM input i
   JOIN endpoint e ON e.tenant_id = i.tenant_id AND e.id = i.endpoint_id
 )
-UPDATE webhook_endpoints w SET failing_since = NULL, warned_percent = 0, last_success_at = now()
-FROM endpoint e
-WHERE ${probe('w.tenant_id', 'e.tenant_id')} AND ${probe('w.id', 'e.id')} AND w.disabled_at IS NULL
-  AND (w.failing_since IS NOT NULL OR w.last_success_at IS NULL OR w.last_success_at < now() - ${successPrecision})`,
+${busyEndpoints('endpoint')}`,
 )
 
-/** Records what became of attempts: what was taken, or given up, waits no more. */
-export async function settleWebhooks(engine: Pool, attempts: readonly WebhookAttemptToSettle[]): Promise<void> {
-  const taken = attempts.filter(({ outcome }) => outcome === 'taken')
-  const others = attempts.filter(({ outcome }) => outcome !== 'taken')
-  if (taken.length > 0) await run(engine, settleTaken, takenInput.values(taken))
-  if (others.length > 0) await run(engine, settleFailed, failedInput.values(others))
+/**
+ * Records attempts that were taken: they wait no more.
+ * @returns the ids of endpoints that somebody is deleting: of those nothing was recorded, and it is to be tried again.
+ */
+export async function settleTakenWebhooks(
+  engine: Pool,
+  attempts: readonly WebhookAttemptToSettle[],
+): Promise<Set<string>> {
+  return readBusy(await run(engine, settleTaken, takenInput.values(attempts)))
+}
+
+/** Records attempts that were not taken. Nothing is recorded of endpoints that somebody is changing, as above. */
+export async function settleFailedWebhooks(
+  engine: Pool,
+  attempts: readonly WebhookAttemptToSettle[],
+): Promise<Set<string>> {
+  return readBusy(await run(engine, settleFailed, failedInput.values(attempts)))
 }

@@ -19,7 +19,6 @@ export async function changeWebhook(
     const { db, tenantId } = scope
     const before = await findWebhook(scope, id)
     const isDisabling = disabled === true && before.disabledAt === null
-    if (isDisabling) await db.webhookDelivery.deleteMany({ where: { tenantId, endpointId: id } })
     const webhook = await db.webhookEndpoint.update({
       where: { tenantId_id: { tenantId, id } },
       data: {
@@ -33,6 +32,8 @@ export async function changeWebhook(
         ...(disabled === false ? { disabledAt: null, disabledReason: null, failingSince: null, warnedPercent: 0 } : {}),
       },
     })
+    // In the order in which others lock them.
+    if (isDisabling) await db.webhookDelivery.deleteMany({ where: { tenantId, endpointId: id } })
     const after = showWebhook(sealer, webhook)
     await recordAudit(scope, {
       tenantId,
