@@ -16,7 +16,7 @@ import { diagnose } from './diagnostics/diagnose.js'
 import { createEventFeed } from './events/event-feed.js'
 import { createEventStreams } from './events/event-streams.js'
 import { createListening } from './events/listening.js'
-import type { OperationServices, Services } from './context.js'
+import type { LastingServices, Services } from './context.js'
 import { ApiError } from './errors.js'
 import { createGates } from './gates.js'
 import { connectPageRoutes } from './features/connect-page/routes.js'
@@ -56,7 +56,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   const publicUrl = config.PUBLIC_URL?.replace(/\/+$/, '')
   const localUrl = localUrlOf(() => app)
   const baseUrl = (): string => publicUrl ?? localUrl()
-  const { operations, close } = toOperationServices(services, baseUrl, publicUrl)
+  const { operations, close } = toLastingServices(services, publicUrl)
 
   const app: FastifyInstance = Fastify({
     logger: false,
@@ -102,7 +102,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     const ownerOf = ({ tenantKey }: FastifyRequest): string => tenantKey?.tenantId ?? ''
     takeLargeBodiesInTurn(tenants, ownerOf)
     registerRoutes(tenants, tenantRoutes, {
-      scopeOf: openTenantScope(services, operations),
+      scopeOf: openTenantScope(services, operations, baseUrl),
       ownerOf,
       gates: operations.gates,
     })
@@ -110,7 +110,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   await app.register(async (admins) => {
     authenticateAdmins(admins, services)
     registerRoutes(admins, operatorRoutes, {
-      scopeOf: openAdminScope(services, operations),
+      scopeOf: openAdminScope(services, operations, baseUrl),
       ownerOf: () => 'admin',
       gates: operations.gates,
     })
@@ -119,11 +119,10 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   return app
 }
 
-function toOperationServices(
+function toLastingServices(
   { config, db, tenants, engine, jobs, log, accepter, boundedWork, sealer, telegram, files, metrics }: Services,
-  baseUrl: () => string,
   publicUrl: string | undefined,
-): { operations: OperationServices; close: () => Promise<void> } {
+): { operations: LastingServices; close: () => Promise<void> } {
   const onWaitError = (error: unknown): void => log.warn({ err: error }, 'what is waited for could not be read')
   const waits = {
     links: createWaits((links) => findEndedLinks(db, links), onWaitError),
@@ -143,7 +142,7 @@ function toOperationServices(
     onAnnounced(jobs, LinkEnded, (id) => waits.links.lookAt(id)),
     onAnnounced(jobs, QuestionEnded, (id) => waits.questions.lookAt(id)),
   ]
-  const operations: OperationServices = {
+  const operations: LastingServices = {
     engine,
     accepter,
     boundedWork,
@@ -162,9 +161,6 @@ function toOperationServices(
     diagnose: () => diagnose({ config, db, tenants, jobs, sealer, telegram }),
     listening: createListening(db, (error) => log.warn({ err: error }, 'that a tenant listens was not noted')),
     webhookBaseUrl: publicUrl,
-    get baseUrl() {
-      return baseUrl()
-    },
   }
   const close = async (): Promise<void> => {
     waits.links.close()

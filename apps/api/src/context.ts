@@ -67,6 +67,9 @@ export interface OperationServices extends Pick<
   webhookBaseUrl: string | undefined
 }
 
+/** The services that are the same for all requests. They are copied into the scope of each, so none of them is a getter. */
+export type LastingServices = Omit<OperationServices, 'baseUrl'>
+
 /** The services that an operation names beside its scope: `TenantScope & Needs<'telegram'>`. */
 export type Needs<Names extends keyof OperationServices> = Pick<OperationServices, Names>
 
