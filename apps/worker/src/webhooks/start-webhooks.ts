@@ -30,7 +30,7 @@ const searchedMax = 500
 const dutyLeaseMs = 3_000
 /** The database's clock and this machine's may run apart by this much in the time of one lease. */
 const clockMarginMs = 500
-/** What one statement stores. */
+/** One statement stores so many. */
 const storedMax = 1_000
 
 const firstEndpoint: EndpointReference = { tenantId: nilUuid, endpointId: nilUuid }

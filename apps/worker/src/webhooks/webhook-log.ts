@@ -9,7 +9,7 @@ import {
 } from '@tellwire/db'
 import { keyOf } from './webhook-line.js'
 
-/** What is new for webhooks, read from the log of events from the place on up to which all is done with. */
+/** Reads what is new for webhooks from the log of events, from the place on up to which all is done with. */
 export interface WebhookLog {
   /**
    * Reads the next. @param countMax how many events. @returns what is new, and whether more may be.

@@ -82,7 +82,7 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
   const begun = new Set<DueWebhook>()
   /** The keys of those, and of what is new and waits: neither is taken a second time. */
   const keys = new Set<string>()
-  /** What is new, and is to be stored. */
+  /** It is new, and is to be stored. */
   let left: NewWebhook[] = []
   const underWayOf = new Map<string, number>()
   let underWay = 0

@@ -53,7 +53,7 @@ export interface NewWebhook extends DueWebhook {
   event: StoredEvent
 }
 
-/** What is new in the log for webhooks. */
+/** A stretch of the log, as webhooks see it. */
 export interface NewWebhooks {
   /** In the order of the events. */
   webhooks: NewWebhook[]

@@ -45,7 +45,7 @@ interface Shape {
 
 type Show<Value> = (value: Value) => Value
 
-/** What shows the data of each type; made once, since schemas are slow to read. */
+/** How the data of each type is shown. It is made once, since schemas are slow to read. */
 const showOfType = new Map(
   // The types of the schemas do not say the keyword of ids.
   Object.entries<object>(eventCatalogue).map(([type, schema]) => [type, showFieldsOf(schema)]),

@@ -13,7 +13,7 @@ const styles = Object.entries<EntityType>({
   underline: 'underline',
   code: 'code',
 })
-/** What tokens of a type begin, and what they end. */
+/** The styles that tokens begin and end, by their types. */
 const begun = new Map<string, EntityType>(styles.map(([name, style]) => [`${name}_open`, style]))
 const ended = new Map<string, EntityType>(styles.map(([name, style]) => [`${name}_close`, style]))
 
