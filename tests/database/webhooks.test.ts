@@ -203,3 +203,20 @@ test('what was asked for once more while an attempt was made begins anew', async
 
   expect((await dueOf(lab, endpointId)).map(({ attempts }) => attempts)).toEqual([0])
 })
+
+test('nothing waits for rows that somebody is asking for once more, or withdrawing', async ({ lab }) => {
+  const endpointId = await lab.newEndpoint()
+  await lab.happen('a', 'b')
+  const [first, second] = (await lab.read()) as [NewWebhook, NewWebhook]
+  await storeWebhooks(lab.engine, [first, second])
+  const rows = await dueOf(lab, endpointId)
+
+  await lab.owner.query('BEGIN')
+  await lab.owner.query('SELECT FROM webhook_deliveries FOR UPDATE')
+  await settleTakenWebhooks(lab.engine, [attemptOf(first, { id: rows[0]?.id })])
+  await settleFailedWebhooks(lab.engine, [attemptOf(second, { ...failed, id: rows[1]?.id })])
+  await lab.owner.query('ROLLBACK')
+
+  expect((await dueOf(lab, endpointId)).map(({ attempts }) => attempts)).toEqual([0, 0])
+  expect(await lab.db.webhookAttempt.count()).toBe(2)
+})

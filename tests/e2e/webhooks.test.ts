@@ -160,6 +160,26 @@ test('a receiver that answers byte by byte is not waited for: its status says it
   expect(attempt).toMatchObject({ outcome: 'taken', status: 200, answer: expect.stringMatching(/^\.+$/) })
 })
 
+test('what comes before the answer is not taken for it', async () => {
+  const server = createServer((_request, response) => {
+    response.writeProcessing()
+    setTimeout(() => response.writeHead(204).end(), 3_000)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  servers.push(server)
+  const { id } = await create(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, {
+    types: ['webhook.test'],
+  })
+  await world.call('POST', `/v1/webhooks/${String(id)}/test`, {})
+
+  const [attempt] = await eventually(
+    () => attempts(id as string),
+    ({ length }) => length > 0,
+  )
+  expect(attempt).toMatchObject({ outcome: 'taken', status: 204 })
+})
+
 test('a redirect is not followed, and one that is gone is sent nothing any more', async () => {
   const [redirecting, gone] = [await listen(), await listen()]
   redirecting.answer = () => ({ status: 302, headers: { location: 'http://169.254.169.254/' } })

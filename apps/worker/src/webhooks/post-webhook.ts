@@ -35,6 +35,10 @@ export interface Posting {
 /** Endpoints whose secrets are kept open. */
 const targetsMax = 1_000
 const answerBytesMax = 4_096
+/** Answers below this say that another one comes. */
+const finalStatusMin = 200
+/** So long after the request began none is waited for. */
+const interimMs = 15_000
 /** Whoever sends on and on, or hardly anything, is hung up on after so long: the status says it all. */
 const answerReadMs = 2_000
 
@@ -123,7 +127,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       failure,
       retryAfterSeconds: this.#retryAfterSeconds,
       text: this.#status === undefined ? undefined : this.#readText(),
-      latencyMs: Math.round(performance.now() - this.#beganAtMs),
+      latencyMs: Math.round(this.#ageMs()),
     })
   }
 
@@ -131,6 +135,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   onRequestStart(): void {}
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    clearTimeout(this.#timer)
+    if (status < finalStatusMin) {
+      // Each such answer begins the wait for the real one anew, but not for ever.
+      this.#timer = setTimeout(() => controller.abort(new errors.HeadersTimeoutError()), interimMs - this.#ageMs())
+      return
+    }
     this.#status = status
     this.#retryAfterSeconds = readRetryAfter(headers['retry-after'])
     // Most answers are there as a whole, and need no timer.
@@ -152,6 +162,10 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     // It was hung up on, or hung up itself, after it had said how it took it.
     this.end(this.#status === undefined ? classify(error) : undefined)
+  }
+
+  #ageMs(): number {
+    return performance.now() - this.#beganAtMs
   }
 
   #readText(): string {

@@ -5,6 +5,8 @@ import { createBatcher } from '../lane/batcher.js'
 
 const recordedAtOnce = 500
 const againAfterMs = 500
+/** Its owner is done with an endpoint after fewer. */
+const triesMax = 10
 
 /**
  * Records an attempt. What cannot be recorded stays known, and is tried again: it would be made again.
@@ -29,9 +31,10 @@ export function createAttemptRecorder(
   const [recordTaken, recordFailed] = [recordIn(settleTakenWebhooks), recordIn(settleFailedWebhooks)]
 
   return async (attempt) => {
-    for (;;) {
+    for (let tries = 1; ; tries++) {
       try {
         if (await (attempt.outcome === 'taken' ? recordTaken : recordFailed)(attempt)) return true
+        if (tries >= triesMax && mayGiveUp()) return false
       } catch (error) {
         log.warn({ err: error }, 'what became of a webhook was not recorded')
         if (mayGiveUp()) return false

@@ -22,7 +22,7 @@ import { createWebhookQueue, type NextWebhook } from './webhook-queue.js'
 const lookEveryMs = 100
 const quietLookEveryMs = 400
 const quietAfterMs = 5_000
-/** How often it is looked for what is to be sent again, and the duty taken anew. */
+/** How often it is looked for what is to be sent again, and how often the duty is taken anew, however long a look takes. */
 const searchEveryMs = 1_000
 /** Endpoints that one search looks at; the next one goes on from there. */
 const searchedMax = 500
@@ -32,6 +32,8 @@ const dutyLeaseMs = 3_000
 const clockMarginMs = 500
 /** One statement stores so many. */
 const storedMax = 1_000
+/** While more is to be stored, nothing new is read. */
+const unstoredMax = 10_000
 
 const firstEndpoint: EndpointReference = { tenantId: nilUuid, endpointId: nilUuid }
 
@@ -56,17 +58,19 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
   let searchAtMs = 0
   let searchedTo = firstEndpoint
   let onDutyUntilMs = 0
-  /** A look failed since it was begun anew. */
+  /** A look has failed, or somebody else had the duty: what is known here may not be so any more. */
   let isUnsure = false
   /** Somebody else has the duty, and sends again what is not recorded. */
   let isAnothers = false
   let pause: NodeJS.Timeout | undefined
   let soon: NodeJS.Immediate | undefined
 
+  /** What cannot be stored is kept here for a while: one endpoint that its owner is changing keeps nobody else's events back. */
+  const mayRead = (): boolean => queue.freeCount() > 0 && unstored.length <= unstoredMax
+
   const readWhatIsNew = async (): Promise<void> => {
-    const countMax = queue.freeCount()
-    if (countMax === 0 || unstored.length > 0) return
-    const read = await events.read(countMax)
+    if (!mayRead()) return
+    const read = await events.read(queue.freeCount())
     queue.offer(read.webhooks)
     hasMore = read.hasMore
     if (read.webhooks.length > 0) happenedAtMs = performance.now()
@@ -145,7 +149,7 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
       const done = send(next).finally(() => sending.delete(done))
       sending.add(done)
     }
-    if (queue.isLow() || (hasMore && queue.freeCount() > 0)) looking.soon()
+    if (queue.isLow() || (hasMore && mayRead())) looking.soon()
     const pauseMs = queue.pauseMs()
     clearTimeout(pause)
     const maySend = performance.now() < onDutyUntilMs && !ctx.stopping.aborted
@@ -169,17 +173,22 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
     hasMore = false
   }
 
+  const keeping = every(searchEveryMs, ctx, 'the duty of the webhooks', async () => {
+    const askedAtMs = performance.now()
+    const isMine = await takeDuty(engine, duty)
+    onDutyUntilMs = isMine ? askedAtMs + dutyLeaseMs - clockMarginMs : 0
+    isAnothers = !isMine
+    isUnsure ||= isAnothers
+  })
+
   const look = async (): Promise<void> => {
     const nowMs = performance.now()
-    if (nowMs >= searchAtMs || isUnsure) {
-      searchAtMs = nowMs + searchEveryMs
-      const isMine = await takeDuty(engine, duty)
-      isAnothers = !isMine
-      onDutyUntilMs = isMine ? nowMs + dutyLeaseMs - clockMarginMs : 0
-      if (!isMine || isUnsure) beginAnew()
-      if (isMine) await search()
-    }
+    if (isUnsure) beginAnew()
     if (nowMs >= onDutyUntilMs) return
+    if (nowMs >= searchAtMs) {
+      searchAtMs = nowMs + searchEveryMs
+      await search()
+    }
     if (hasMore || nowMs >= readAtMs) {
       readAtMs = nowMs + (nowMs - happenedAtMs > quietAfterMs ? quietLookEveryMs : lookEveryMs)
       await readWhatIsNew()
@@ -204,14 +213,9 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
     async stop() {
       await looking.stop()
       clearTimeout(pause)
-      if (sending.size > 0) {
-        // Nobody else is to send what is under way.
-        const keeping = every(searchEveryMs, ctx, 'keeping the webhooks', async () => {
-          await takeDuty(engine, duty)
-        })
-        await Promise.all(sending)
-        await keeping.stop()
-      }
+      // Until then nobody else is to send what is under way.
+      await Promise.all(sending)
+      await keeping.stop()
       await events.save().catch((error: unknown) => log.warn({ err: error }, 'the place in the log was not written'))
       await leaveDuty(engine, duty).catch((error: unknown) => log.warn({ err: error }, 'the webhooks were not left'))
     },

@@ -38,13 +38,18 @@ export function createWebhookLog(engine: Pool): WebhookLog {
   /** Those that are not done with, and those behind them. */
   let pages: Page[] = []
   let passed: EventPosition | undefined
+  /** It is done with since the present read began, which may not have seen that yet. */
+  const doneMeanwhile = new Set<string>()
   /** By the keys of what is not done with. What was under way when it was read anew is done with when that is. */
   const pageOf = new Map<string, Page>()
 
   return {
     async read(countMax) {
+      doneMeanwhile.clear()
       readTo ??= await readEventCursor(engine, cursor)
-      const { webhooks, scanned, position, isAhead } = await readNewWebhooks(engine, { after: readTo, countMax })
+      const found = await readNewWebhooks(engine, { after: readTo, countMax })
+      const { scanned, position, isAhead } = found
+      const webhooks = found.webhooks.filter((webhook) => !doneMeanwhile.has(keyOf(webhook)))
       if (isAhead) throw new Error('the database is an older copy of the one that was read from')
       readTo = position
       if (scanned > 0) {
@@ -56,6 +61,7 @@ export function createWebhookLog(engine: Pool): WebhookLog {
     },
     done(webhook) {
       const key = keyOf(webhook)
+      doneMeanwhile.add(key)
       const page = pageOf.get(key)
       if (!page) return
       pageOf.delete(key)

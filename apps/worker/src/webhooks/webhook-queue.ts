@@ -193,11 +193,9 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
       isLow = false
       const rooms: Room[] = []
       for (const line of lines.values()) {
-        if (hasRoom(line)) {
-          rooms.push({ ...line.reference, count: Math.min(aheadOf(line) - line.waiting.length, Math.max(1, share())) })
-        } else if (line.waiting.length > 0 && isStale(line, endpointForMs)) {
-          rooms.push({ ...line.reference, count: 0 })
-        }
+        const waiting = line.waiting.length
+        const count = hasRoom(line) ? Math.min(aheadOf(line) - waiting, Math.max(waiting === 0 ? 1 : 0, share())) : 0
+        if (count > 0 || (waiting > 0 && isStale(line, endpointForMs))) rooms.push({ ...line.reference, count })
         if (rooms.length < roomsMax) continue
         isLow = true
         break

@@ -17,7 +17,11 @@ export async function mendEventOrder(db: Database): Promise<boolean> {
     await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('tellwire.events'))`
     const mended = await db.$executeRaw`
       UPDATE events SET xid = '0' WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())`
-    if (mended === 0) return false
+    const [cursors] = await db.$queryRaw<{ areAhead: boolean }[]>`
+      SELECT EXISTS (
+        SELECT FROM event_cursors WHERE xid > pg_snapshot_xmax(pg_current_snapshot())
+      ) AS "areAhead"`
+    if (mended === 0 && !cursors?.areAhead) return false
     // Events are looked up by their place.
     await db.$executeRaw`UPDATE inbox_messages SET xid = '0' WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())`
     await db.$executeRaw`

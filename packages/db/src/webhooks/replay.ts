@@ -11,7 +11,7 @@ WITH ${gate},
 wanted AS MATERIALIZED (
   SELECT e.xid, e.id
   FROM events e
-  JOIN webhook_endpoints w ON ${probe('w.tenant_id', '$1::uuid')} AND ${probe('w.id', '$2::uuid')}
+  JOIN webhook_endpoints w ON ${probe('w.tenant_id', '$1::uuid')} AND ${probe('w.id', '$2::uuid')} AND w.disabled_at IS NULL
   CROSS JOIN gate g
   LEFT JOIN LATERAL (${isTaken('$1::uuid', '$2::uuid', 'e.id')}) taken ON true
   WHERE e.tenant_id = $1::uuid AND (e.xid, e.id) > ($6::xid8, $7::uuid) AND e.xid < g.xmin
@@ -19,7 +19,8 @@ wanted AS MATERIALIZED (
     AND ($4::uuid IS NULL OR e.id = $4::uuid) AND ${isWanted}
     AND (taken.is_there IS NULL OR NOT $5::bool)
   ORDER BY e.xid, e.id LIMIT $8
-  FOR KEY SHARE OF w
+  -- Whoever records or stores something for the endpoint passes it by until this is done.
+  FOR NO KEY UPDATE OF w
 ),
 enqueued AS (
   INSERT INTO webhook_deliveries (tenant_id, endpoint_id, event_xid, event_id)

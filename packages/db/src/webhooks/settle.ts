@@ -80,7 +80,7 @@ after AS MATERIALIZED (
 ),
 decided AS MATERIALIZED (
   -- Of one that is disabled nothing waits any more.
-  SELECT i.*, i.outcome = 'failed' AND NOT a.is_disabled AS is_kept,
+  SELECT i.*, a.is_disabled, i.outcome = 'failed' AND NOT a.is_disabled AS is_kept,
     now() + make_interval(secs => i.retry_in_ms / 1000) AS retry_at
   FROM input i
   JOIN after a ON a.tenant_id = i.tenant_id AND a.endpoint_id = i.endpoint_id
@@ -89,13 +89,20 @@ attempted AS (
   INSERT INTO webhook_attempts (tenant_id, endpoint_id, event_id, event_type, attempt, outcome, status, failure, latency_ms, answer)
   SELECT tenant_id, endpoint_id, event_id, event_type, attempts + 1, outcome, status, failure, latency_ms, answer FROM decided
 ),
+waiting AS MATERIALIZED (
+  -- A row that is locked is asked for once more, or withdrawn, at this moment.
+  SELECT d.id, k.attempts, k.is_kept, k.retry_at
+  FROM decided k
+  JOIN webhook_deliveries d ON ${probe('d.id', 'k.id')} AND (${isAsItWas} OR k.is_disabled)
+  FOR UPDATE OF d SKIP LOCKED
+),
 ended AS (
-  DELETE FROM webhook_deliveries d USING decided k WHERE ${probe('d.id', 'k.id')} AND ${isAsItWas} AND NOT k.is_kept
+  DELETE FROM webhook_deliveries d USING waiting k WHERE ${probe('d.id', 'k.id')} AND NOT k.is_kept
 ),
 kept AS (
   UPDATE webhook_deliveries d SET attempts = k.attempts + 1, due_at = k.retry_at
-  FROM decided k
-  WHERE ${probe('d.id', 'k.id')} AND ${isAsItWas} AND k.is_kept
+  FROM waiting k
+  WHERE ${probe('d.id', 'k.id')} AND k.is_kept
 ),
 stored AS (
   INSERT INTO webhook_deliveries (tenant_id, endpoint_id, event_xid, event_id, attempts, due_at)
@@ -176,13 +183,15 @@ changed AS (
   WHERE ${probe('w.tenant_id', 'l.tenant_id')} AND ${probe('w.id', 'l.id')}
 ),
 waiting AS MATERIALIZED (
-  -- Also what was to be sent once more by then. Of probes of three columns the planner would use two alone.
+  -- Also what was to be sent once more by then; a row that is locked is asked for once more, or withdrawn, at this moment.
+  -- Of probes of three columns the planner would use two alone.
   SELECT x.id
   FROM input i
   JOIN endpoint e ON e.tenant_id = i.tenant_id AND e.id = i.endpoint_id
   CROSS JOIN LATERAL (
     SELECT id FROM webhook_deliveries d
     WHERE d.tenant_id = i.tenant_id AND d.endpoint_id = i.endpoint_id AND d.event_id = i.event_id LIMIT 1
+    FOR UPDATE SKIP LOCKED
   ) x
 ),
 ended AS (
