@@ -183,7 +183,7 @@ export {
   readWebhookEndpoints,
   type WebhookEndpoint,
 } from './webhooks/find-due.js'
-export { type NewWebhook, type NewWebhooks, readNewWebhooks } from './webhooks/read-new.js'
+export { type NewWebhook, readNewWebhooks } from './webhooks/read-new.js'
 export { replayWebhooks } from './webhooks/replay.js'
 export { settleFailedWebhooks, settleTakenWebhooks, type WebhookAttemptToSettle } from './webhooks/settle.js'
 export { storeWebhooks } from './webhooks/store.js'

@@ -5,7 +5,7 @@ const aheadOfConcurrency = 8
 const aheadMax = 200
 
 export interface Waiting {
-  webhook: DueWebhook | NewWebhook
+  webhook: DueWebhook
   readAtMs: number
 }
 
@@ -58,5 +58,5 @@ export const isNeeded = (line: Line): boolean =>
 export const keyOf = ({ endpointId, eventId }: DueWebhook): string => endpointId + eventId
 
 /** Whether it waits in the log alone. */
-export const isNew = (webhook: DueWebhook | NewWebhook): webhook is NewWebhook =>
+export const isNew = (webhook: DueWebhook): webhook is NewWebhook =>
   webhook.id === undefined && webhook.event !== undefined

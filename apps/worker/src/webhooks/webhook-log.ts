@@ -38,18 +38,19 @@ export function createWebhookLog(engine: Pool): WebhookLog {
   /** Those that are not done with, and those behind them. */
   let pages: Page[] = []
   let passed: EventPosition | undefined
-  /** It is done with since the present read began, which may not have seen that yet. */
-  const doneMeanwhile = new Set<string>()
+  /** It is done with since the read that is on began, which may not have seen that. */
+  let doneMeanwhile: Set<string> | undefined
   /** By the keys of what is not done with. What was under way when it was read anew is done with when that is. */
   const pageOf = new Map<string, Page>()
 
   return {
     async read(countMax) {
-      doneMeanwhile.clear()
+      const done = (doneMeanwhile = new Set())
       readTo ??= await readEventCursor(engine, cursor)
       const found = await readNewWebhooks(engine, { after: readTo, countMax })
+      doneMeanwhile = undefined
       const { scanned, position, isAhead } = found
-      const webhooks = found.webhooks.filter((webhook) => !doneMeanwhile.has(keyOf(webhook)))
+      const webhooks = found.webhooks.filter((webhook) => !done.has(keyOf(webhook)))
       if (isAhead) throw new Error('the database is an older copy of the one that was read from')
       readTo = position
       if (scanned > 0) {
@@ -61,7 +62,7 @@ export function createWebhookLog(engine: Pool): WebhookLog {
     },
     done(webhook) {
       const key = keyOf(webhook)
-      doneMeanwhile.add(key)
+      doneMeanwhile?.add(key)
       const page = pageOf.get(key)
       if (!page) return
       pageOf.delete(key)

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { defineStatement, runForOne } from '../sql.js'
-import { follows, gate } from './read-events.js'
+import { eventColumns, follows, gate } from './read-events.js'
 
 const following = follows('p.xid', 'p.id')
 
@@ -14,7 +14,7 @@ place AS MATERIALIZED (
   SELECT xid, id FROM event_cursors WHERE name = '${name}' FOR UPDATE
 ),
 scanned AS MATERIALIZED (
-  SELECT e.xid, e.id, e.tenant_id, e.type, e.data, e.created_at
+  SELECT ${eventColumns}
   FROM place p
   CROSS JOIN gate g
   CROSS JOIN LATERAL (

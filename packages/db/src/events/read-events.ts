@@ -43,29 +43,43 @@ export const gate = `gate AS MATERIALIZED (
 )`
 export const eventColumns = 'e.xid, e.id, e.tenant_id, e.type, e.data, e.created_at'
 
-const ofTenant = defineStatement(
-  'read-events-of-tenant',
-  `
-WITH ${gate},
+/** The CTEs of a page: `scanned` has the first so many events for which the condition holds. */
+export const scanPage = (condition: string, limit: string): string => `${gate},
 scanned AS MATERIALIZED (
   SELECT ${eventColumns}
   FROM events e, gate g
-  WHERE e.tenant_id = $1::uuid AND (e.xid, e.id) > ($2::xid8, $3::uuid) AND e.xid < g.xmin
-    AND ${idBounds('$3::uuid')}
-  ORDER BY e.xid, e.id LIMIT $4
-),
-fitting AS (
-  SELECT * FROM scanned WHERE $5::text[] IS NULL OR type LIKE ANY ($5::text[]) ORDER BY xid, id LIMIT $6
+  WHERE ${condition}
+  ORDER BY e.xid, e.id LIMIT ${limit}
 ),
 last_scanned AS (
   SELECT xid, id FROM scanned ORDER BY xid DESC, id DESC LIMIT 1
-)
-SELECT f.xid::text, f.id::text, f.tenant_id::text, f.type, f.data, f.created_at, NULL::text AS gate, NULL::text AS floor, NULL::int AS scanned
-FROM fitting f
+)`
+
+/**
+ * The SELECT of a page's rows and, after them, of its `PageSummary`.
+ * @param row the name of an event in `from`. @param more the SQL of one more column of the events.
+ */
+export const selectPage = (row: string, from: string, more?: string): string => `
+SELECT ${row}.xid::text, ${row}.id::text, ${row}.tenant_id::text, ${row}.type, ${row}.data, ${row}.created_at,
+  ${more === undefined ? '' : `${more}, `}NULL::text AS gate, NULL::text AS floor, NULL::int AS scanned
+FROM ${from}
 UNION ALL
-SELECT l.xid::text, l.id::text, NULL, NULL, NULL, NULL, g.xmin::text, g.floor::text, (SELECT count(*)::int FROM scanned)
+SELECT l.xid::text, l.id::text, NULL, NULL, NULL, NULL, ${more === undefined ? '' : 'NULL, '}g.xmin::text, g.floor::text, (SELECT count(*)::int FROM scanned)
 FROM gate g
-LEFT JOIN last_scanned l ON true`,
+LEFT JOIN last_scanned l ON true`
+
+const ofTenant = defineStatement(
+  'read-events-of-tenant',
+  `
+WITH ${scanPage(
+    `e.tenant_id = $1::uuid AND (e.xid, e.id) > ($2::xid8, $3::uuid) AND e.xid < g.xmin
+    AND ${idBounds('$3::uuid')}`,
+    '$4',
+  )},
+fitting AS (
+  SELECT * FROM scanned WHERE $5::text[] IS NULL OR type LIKE ANY ($5::text[]) ORDER BY xid, id LIMIT $6
+)
+${selectPage('f', 'fitting f')}`,
 )
 
 /** Events that were looked through for one answer, where few of them fit. */
@@ -150,24 +164,12 @@ export async function readEventGate(on: Executor): Promise<{ position: EventPosi
 const ofMany = defineStatement(
   'read-new-events',
   `
-WITH ${gate},
-scanned AS MATERIALIZED (
-  SELECT ${eventColumns}
-  FROM events e, gate g
-  WHERE e.xid >= $1::xid8 AND (e.xid, e.id) > ($1::xid8, $2::uuid) AND e.xid < g.xmin
-    AND e.id >= uuid_v7_floor(now() - interval '1 day') AND e.id < uuid_v7_floor(now() + interval '1 day')
-  ORDER BY e.xid, e.id LIMIT $3
-),
-last_scanned AS (
-  SELECT xid, id FROM scanned ORDER BY xid DESC, id DESC LIMIT 1
-)
-SELECT s.xid::text, s.id::text, s.tenant_id::text, s.type, s.data, s.created_at, NULL::text AS gate, NULL::text AS floor, NULL::int AS scanned
-FROM scanned s
-WHERE s.tenant_id = ANY ($4::uuid[])
-UNION ALL
-SELECT l.xid::text, l.id::text, NULL, NULL, NULL, NULL, g.xmin::text, g.floor::text, (SELECT count(*)::int FROM scanned)
-FROM gate g
-LEFT JOIN last_scanned l ON true`,
+WITH ${scanPage(
+    `e.xid >= $1::xid8 AND (e.xid, e.id) > ($1::xid8, $2::uuid) AND e.xid < g.xmin
+    AND e.id >= uuid_v7_floor(now() - interval '1 day') AND e.id < uuid_v7_floor(now() + interval '1 day')`,
+    '$3',
+  )}
+${selectPage('s', 'scanned s WHERE s.tenant_id = ANY ($4::uuid[])')}`,
 )
 
 /**

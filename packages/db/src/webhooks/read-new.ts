@@ -1,12 +1,12 @@
 import type { Pool } from 'pg'
 import {
   comparePositions,
-  eventColumns,
   type EventPosition,
   follows,
-  gate,
   type PageSummary,
   positionAfter,
+  scanPage,
+  selectPage,
   type StoredEvent,
 } from '../events/read-events.js'
 import { defineStatement, probe, run } from '../sql.js'
@@ -17,19 +17,10 @@ import { isWanted } from './is-wanted.js'
 const readNew = defineStatement(
   'read-new-webhooks',
   `
-WITH ${gate},
-scanned AS MATERIALIZED (
-  SELECT ${eventColumns}
-  FROM events e, gate g
-  WHERE ${follows('$1::xid8', '$2::uuid')}
-  ORDER BY e.xid, e.id LIMIT $3
-),
-last_scanned AS (
-  SELECT xid, id FROM scanned ORDER BY xid DESC, id DESC LIMIT 1
-)
-SELECT e.xid::text, e.id::text, e.tenant_id::text, e.type, e.data, e.created_at, wanted.endpoint_ids,
-  NULL::text AS gate, NULL::text AS floor, NULL::int AS scanned
-FROM scanned e
+WITH ${scanPage(follows('$1::xid8', '$2::uuid'), '$3')}
+${selectPage(
+  'e',
+  `scanned e
 CROSS JOIN LATERAL (
   SELECT array_agg(w.id::text) AS endpoint_ids
   FROM webhook_endpoints w
@@ -41,11 +32,9 @@ CROSS JOIN LATERAL (
   WHERE ${probe('w.tenant_id', 'e.tenant_id')} AND w.disabled_at IS NULL AND ${isWanted}
     AND taken.is_there IS NULL AND stored.is_there IS NULL
 ) wanted
-WHERE wanted.endpoint_ids IS NOT NULL
-UNION ALL
-SELECT l.xid::text, l.id::text, NULL, NULL, NULL, NULL, NULL, g.xmin::text, g.floor::text, (SELECT count(*)::int FROM scanned)
-FROM gate g
-LEFT JOIN last_scanned l ON true`,
+WHERE wanted.endpoint_ids IS NOT NULL`,
+  'wanted.endpoint_ids',
+)}`,
 )
 
 /** An event that nothing has been sent of to an endpoint. */
@@ -89,7 +78,7 @@ export async function readNewWebhooks(
     ),
     scanned: summary?.scanned ?? 0,
     position: summary ? positionAfter(summary, after, countMax) : after,
-    isAhead: summary?.gate !== undefined && summary.gate !== null && BigInt(summary.gate) < BigInt(after.xid),
+    isAhead: BigInt(summary?.gate ?? after.xid) < BigInt(after.xid),
   }
 }
 
