@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
 /** Set SCREENSHOTS to keep the pictures. */
 export const pictures = process.env['SCREENSHOTS'] ?? join(tmpdir(), 'tellwire-screenshots')
@@ -26,6 +26,13 @@ export async function launchBrowser(): Promise<Browser> {
       '--disable-sync',
     ],
   })
+}
+
+/** A page that waits for what it is to show for as long as other tests may keep the machine busy. */
+export async function openPage(browser: Browser, options: BrowserContextOptions): Promise<Page> {
+  const page = await browser.newPage(options)
+  page.setDefaultTimeout(75_000)
+  return page
 }
 
 /** What went wrong in a page: uncaught errors and everything the console calls an error. */

@@ -8,7 +8,7 @@ import { eventually } from '@tellwire/testing'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { joinWorld, type Json, type World } from '../e2e/world.js'
-import { findChromium, launchBrowser, phone, pictures, watchErrors } from './browser.js'
+import { findChromium, launchBrowser, openPage, phone, pictures, watchErrors } from './browser.js'
 
 /** A site of a tenant's, on an origin of its own, that shows a connect link. */
 async function startSite(connectScript: string): Promise<{ server: Server; origin: string }> {
@@ -49,7 +49,7 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
   test('the connect page has the name and the colours of the tenant, and the number to tap', async () => {
     await settings({ brand: { name: 'Acme Shop', color: '#ffd000' } })
     const link = await issue('brand', { confirm: 'number' })
-    const page = await browser.newPage(phone)
+    const page = await openPage(browser, phone)
     const errors = watchErrors(page)
     await page.goto(link['connect_page_url'] as string)
 
@@ -72,7 +72,7 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
 
   test('the connect page can be read from right to left', async () => {
     const link = await issue('arabic', { locale: 'ar' })
-    const page = await browser.newPage(phone)
+    const page = await openPage(browser, phone)
     await page.goto(link['connect_page_url'] as string)
 
     expect(await page.locator('html').getAttribute('dir')).toBe('rtl')
@@ -89,9 +89,11 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
       site = await startSite(`${world.api}/connect.js`)
     })
     afterAll(() => new Promise((resolve) => site.server.close(resolve)))
+    const show = (page: Page, link: Json) =>
+      page.goto(`${site.origin}/?link=${encodeURIComponent(link['connect_page_url'] as string)}`)
     const open = async (link: Json): Promise<Page> => {
-      const page = await browser.newPage(phone)
-      await page.goto(`${site.origin}/?link=${encodeURIComponent(link['connect_page_url'] as string)}`)
+      const page = await openPage(browser, phone)
+      await show(page, link)
       return page
     }
 
@@ -142,21 +144,21 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
     test('shows nothing to a site that the tenant has not named', async () => {
       await settings({ origins: ['https://somewhere.example'] })
       const link = await issue('foreign')
-      const page = await open(link)
-      // The element asks for the link's status too, again and again.
-      const refused = await page.waitForEvent(
+      const page = await openPage(browser, phone)
+      const refusal = page.waitForEvent(
         'console',
         (message) => message.text().includes('CORS') && message.text().includes('/state'),
       )
+      await show(page, link)
 
-      expect(refused.text()).toContain(new URL(link['connect_page_url'] as string).pathname)
+      expect((await refusal).text()).toContain(new URL(link['connect_page_url'] as string).pathname)
       expect(await page.locator('.card').count()).toBe(0)
       await page.close()
     })
   })
 
   test('on the chat page a group, a forum and a channel are connected by hand', async () => {
-    const page = await browser.newPage({ viewport: { width: 1_200, height: 900 } })
+    const page = await openPage(browser, { viewport: { width: 1_200, height: 900 } })
     const errors = watchErrors(page)
     await page.goto(world.sandbox)
     await page.getByPlaceholder('New person').fill('Organizer')

@@ -4,7 +4,7 @@ import { eventually, makePng } from '@tellwire/testing'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type World, joinWorld } from '../e2e/world.js'
-import { findChromium, launchBrowser, phone, pictures, watchErrors } from './browser.js'
+import { findChromium, launchBrowser, openPage, phone, pictures, watchErrors } from './browser.js'
 
 describe.skipIf(findChromium() === undefined)('in a browser', () => {
   let world: World
@@ -23,7 +23,7 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
 
   test('the connect page shows every way to connect and turns to "connected" by itself', async () => {
     const link = await issue('ada', { redirect_url: 'https://example.com/settings' })
-    const page = await browser.newPage(phone)
+    const page = await openPage(browser, phone)
     const errors = watchErrors(page)
     await page.goto(link['connect_page_url'])
 
@@ -60,7 +60,7 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
   test('the connect page tells of links that are unknown or withdrawn', async () => {
     const link = await issue('gone')
     await world.call('DELETE', `/v1/connect-links/${link['id']}`)
-    const page = await browser.newPage(phone)
+    const page = await openPage(browser, phone)
 
     const withdrawn = await page.goto(link['connect_page_url'])
     expect(withdrawn?.status()).toBe(410)
@@ -73,7 +73,7 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
 
   test('on the chat page a person opens a link, reads messages, presses buttons and blocks the bot', async () => {
     const link = await issue('reader')
-    const page = await browser.newPage({ viewport: { width: 1_100, height: 760 } })
+    const page = await openPage(browser, { viewport: { width: 1_100, height: 760 } })
     const errors = watchErrors(page)
     await page.goto(world.sandbox)
     await page.getByPlaceholder('New person').fill('Ada')
@@ -178,7 +178,7 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
       reply_to: body['id'],
       keyboard: { buttons: [['Yes', 'No'], ['Later']], placeholder: 'Your answer' },
     })
-    const page = await browser.newPage({ viewport: { width: 1_100, height: 1_900 } })
+    const page = await openPage(browser, { viewport: { width: 1_100, height: 1_900 } })
     const errors = watchErrors(page)
     await page.goto(`${world.sandbox}/?person=${viewer.id}&bot=${world.bot.username}`)
     await page.locator('.bubble', { hasText: 'Choose' }).waitFor()
@@ -203,7 +203,7 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
   })
 
   test('the documentation shows the guide first, then every operation, and nothing of it is from elsewhere', async () => {
-    const page = await browser.newPage({ viewport: { width: 1_400, height: 900 } })
+    const page = await openPage(browser, { viewport: { width: 1_400, height: 900 } })
     const errors = watchErrors(page)
     const foreign: string[] = []
     page.on('request', (request) => {
@@ -228,7 +228,7 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
     '/problems',
     '/problems/user_not_connected',
   ])('%s is a page for people', async (path) => {
-    const page = await browser.newPage(phone)
+    const page = await openPage(browser, phone)
     const errors = watchErrors(page)
     await page.goto(world.api + path)
 

@@ -53,8 +53,9 @@ class TellwireConnect extends HTMLElement {
     for (;;) {
       const state = await this.#read(`${link}/state`, signal)
       if (signal.aborted) return
-      if (state) this.#show(state)
-      if (state && state.status !== 'pending') return this.#tell(state)
+      if (!state) continue
+      this.#show(state)
+      if (state.status !== 'pending') return this.#tell(state)
       // It answers when something has changed, or after half a minute.
       while (!signal.aborted && (await this.#read(`${link}/status`, signal))?.status === 'pending');
     }

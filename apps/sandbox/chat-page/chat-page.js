@@ -130,7 +130,20 @@ function renderReplyKeyboard(messages) {
   )
 }
 
-async function refresh() {
+let lastLook = Promise.resolve()
+let nextLook
+
+/** Shows what is there once what is being read now is shown: of looks beside each other an older one could end last, and on a slow machine they would pile up. */
+function refresh() {
+  nextLook ??= lastLook.then(() => {
+    nextLook = undefined
+    lastLook = look()
+    return lastLook
+  })
+  return nextLook
+}
+
+async function look() {
   try {
     state.people = (await call('GET', '/people')).data
     state.groups = (await call('GET', '/groups')).data
@@ -250,6 +263,10 @@ function botOf(link) {
   return url.protocol === 'tg:' ? url.searchParams.get('domain') : url.pathname.slice(1)
 }
 
+async function keepShowing() {
+  await refresh()
+  setTimeout(() => void keepShowing(), refreshEveryMs)
+}
+
 listeners.refresh = refresh
-await refresh()
-setInterval(() => void refresh(), refreshEveryMs)
+await keepShowing()
