@@ -99,11 +99,12 @@ test.skipIf(!findRedisServer())('a cancel is heard while the store of the queue 
     let tries = 0
 
     // Until one comes at a moment at which some are claimed and not yet in a socket: only a turn that heard of it gives those back.
-    await eventually(
+    const cancel = await eventually(
       () => cancelWhileSending(`until cancel ${++tries}`),
       ({ atAnswer, inTheEnd }) => inTheEnd > atAnswer,
       60_000,
     )
+    expect(cancel.inTheEnd).toBeGreaterThan(cancel.atAnswer)
   } finally {
     await alone.stop()
   }

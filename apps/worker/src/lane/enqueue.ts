@@ -123,11 +123,13 @@ class Deadly extends Error {
 }
 
 /** What comes of how a message is made, and not of the moment: it would come again. */
-const lasting = [BudgetExceeded, Deadly, TypeError, RangeError, SyntaxError]
+const lasting = [Deadly, TypeError, RangeError, SyntaxError]
+/** How often a message may take more than its budget, which it did not when it was accepted. */
+const overBudgetMax = 5
 
 /**
  * Gives a delivery back that could not be composed, to be tried again; after a day of that it fails. One that can never
- * be composed fails at once.
+ * be composed fails at once, and one that takes more than it may after a few tries.
  */
 function setAside({ ctx, lease, botId, uploads }: Turn, delivery: ClaimedDelivery, error: unknown): void {
   closeUploads(uploads, delivery.id)
@@ -135,7 +137,9 @@ function setAside({ ctx, lease, botId, uploads }: Turn, delivery: ClaimedDeliver
     ctx.settler.add(lease, delivery, { result: 'release', retryInMs: uploadPollMs })
     return
   }
-  const isLasting = lasting.some((kind) => error instanceof kind)
+  const isLasting =
+    lasting.some((kind) => error instanceof kind) ||
+    (error instanceof BudgetExceeded && delivery.attempts >= overBudgetMax - 1)
   const { id: deliveryId, tenantId } = delivery
   if (isLasting) ctx.log.error({ err: error, botId, tenantId, deliveryId }, 'a delivery was set aside')
   else ctx.log.warn({ err: error, botId, deliveryId }, 'a message could not be composed')

@@ -35,3 +35,16 @@ test('ends what takes too long, while others go on', async () => {
     Array.from({ length: 3 }, () => expect.any(BudgetExceeded)),
   )
 })
+
+test('a process that stands still costs a task nothing', async () => {
+  const nobodyWakes = new Int32Array(new SharedArrayBuffer(4))
+  let isOver = false
+  const standStill = (): void => {
+    Atomics.wait(nobodyWakes, 0, 0, 1_200)
+    if (!isOver) setImmediate(standStill)
+  }
+  setImmediate(standStill)
+
+  const rendering = work.run('t', 'renderText', { text: '**a**', format: 'markdown', reading: {} })
+  await expect(rendering.finally(() => (isOver = true))).resolves.toMatchObject({ text: 'a' })
+})

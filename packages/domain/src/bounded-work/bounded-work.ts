@@ -26,17 +26,20 @@ export interface BoundedWork {
 interface Waiting {
   name: TaskName
   input: unknown
-  /** The machine may have been busy with something else: once it is tried again, with more time. */
+  /** The process may have been busy with something else: once it is tried again, with more time. */
   isSecondTry: boolean
   resolve: (result: unknown) => void
   reject: (error: unknown) => void
 }
 
-/** How long a task may take, in milliseconds. */
-const deadlineMs = 200
-const secondDeadlineMs = 1_000
-/** Reading what a thread is made of takes longer than any task. */
-const startDeadlineMs = 30_000
+/**
+ * How much of the processor a task may take, in milliseconds. It is counted by what the whole process takes meanwhile:
+ * that is no less, and a machine that is busy with something else, or stands still, costs a task nothing.
+ */
+const firstBudgetMs = 200
+const secondBudgetMs = 1_000
+/** How long a task, and reading what a thread is made of, may take whatever they are given of the processor. */
+const deadlineMs = 30_000
 const threadsMax = 2
 const memoryMaxMb = 192
 
@@ -64,7 +67,7 @@ export function createBoundedWork(): BoundedWork {
   }
 
   const perform = async (thread: Thread, tenantId: string, work: Waiting): Promise<void> => {
-    const answer = await thread.do(work.name, work.input, work.isSecondTry ? secondDeadlineMs : deadlineMs)
+    const answer = await thread.do(work.name, work.input, work.isSecondTry ? secondBudgetMs : firstBudgetMs)
     if (thread.isEnded()) threads.delete(thread)
     else idle.push(thread)
     if ('result' in answer) work.resolve(answer.result)
@@ -91,8 +94,8 @@ export function createBoundedWork(): BoundedWork {
 type Answer = { result: unknown } | { error: DescribedError } | { isOver: true }
 
 interface Thread {
-  /** Does a task. A thread that is not done after `timeoutMs`, or dies of it, is over. */
-  do(name: TaskName, input: unknown, timeoutMs: number): Promise<Answer>
+  /** Does a task. A thread that is not done with a budget in milliseconds, or dies of it, is over. */
+  do(name: TaskName, input: unknown, taskBudgetMs: number): Promise<Answer>
   isEnded(): boolean
   end(): Promise<unknown>
 }
@@ -124,28 +127,46 @@ function startThread(): Thread {
   return {
     isEnded: () => isEnded,
     end: () => worker.terminate(),
-    do: (name, input, timeoutMs) =>
+    do: (name, input, taskBudgetMs) =>
       new Promise((resolve) => {
-        let timer: NodeJS.Timeout | undefined
-        const endWithin = (ms: number): void => {
-          clearTimeout(timer)
-          timer = setTimeout(() => {
-            over()
-            void worker.terminate()
-          }, ms)
+        let stopWatching = (): void => undefined
+        const end = (): void => {
+          over()
+          void worker.terminate()
         }
         onAnswer = (answer) => {
-          clearTimeout(timer)
+          stopWatching()
           onAnswer = undefined
           resolve(answer)
         }
         if (isEnded) return onAnswer({ isOver: true })
-        endWithin(startDeadlineMs)
+        stopWatching = watchBudget(deadlineMs, end)
         void ready.then(() => {
           if (onAnswer === undefined) return
-          endWithin(timeoutMs)
+          stopWatching()
+          stopWatching = watchBudget(taskBudgetMs, end)
           worker.postMessage({ name, input })
         })
       }),
+  }
+}
+
+/** Calls back when the process has taken so much of the processor since now, or at the deadline. @returns how to stop that. */
+function watchBudget(budgetMs: number, onSpent: () => void): () => void {
+  const before = process.cpuUsage()
+  const beganAtMs = performance.now()
+  let timer: NodeJS.Timeout | undefined
+  let immediate: NodeJS.Immediate | undefined
+  const look = (): void => {
+    const { user, system } = process.cpuUsage(before)
+    const leftMs = Math.min(budgetMs - (user + system) / 1_000, deadlineMs - (performance.now() - beganAtMs))
+    if (leftMs > 0) timer = setTimeout(look, Math.ceil(leftMs))
+    // An answer that came while this thread was busy is read before that.
+    else immediate = setImmediate(onSpent)
+  }
+  timer = setTimeout(look, budgetMs)
+  return () => {
+    clearTimeout(timer)
+    clearImmediate(immediate)
   }
 }
