@@ -6,6 +6,7 @@ import {
   recordUpdateFailure,
   storeUpdates,
 } from '@tellwire/db'
+import { eventually } from '@tellwire/testing'
 import { expect, test as base } from 'vitest'
 import { type EngineLab, withEngineLab } from './engine-lab.js'
 
@@ -129,6 +130,41 @@ test('passes over what changes nothing, and leaves what may be to do', async ({
     { chat_id: '1', title: 'Ada' },
     { chat_id: '4', title: 'Ada Lovelace' },
   ])
+})
+
+test('what two handle at once is told once', async ({ lab: { engine, owner, botId, store } }) => {
+  const tenantId = newId()
+  await owner.query("INSERT INTO tenants (id, name) VALUES ($1, 'a')", [tenantId])
+  await owner.query("INSERT INTO users (tenant_id, user_id) VALUES ($1, 'u')", [tenantId])
+  await owner.query(
+    "INSERT INTO bots (id, telegram_id, username, display_name, token_sealed, update_mode) VALUES ($1, 1, 'a', 'a', '', 'polling')",
+    [botId],
+  )
+  await owner.query('INSERT INTO bot_access (tenant_id, bot_id) VALUES ($1, $2)', [tenantId, botId])
+  await owner.query("INSERT INTO chats (bot_id, chat_id, type) VALUES ($1, 1, 'group')", [botId])
+  await owner.query("INSERT INTO connections (tenant_id, id, user_id, bot_id, chat_id) VALUES ($1, $2, 'u', $3, 1)", [
+    tenantId,
+    newId(),
+    botId,
+  ])
+  await store([1, 1], [2, 1])
+  const said = { ...ofNoKind, isOfNoKind: false, type: 'group', date: 1_000, chatId: '1' }
+  const updates = ['1', '2'].map((updateId) => ({
+    ...said,
+    updateId,
+    event: { text: 'x', message_id: Number(updateId) },
+  }))
+  await owner.query('BEGIN; SELECT FROM updates FOR UPDATE')
+
+  const handling = [passOverUpdates(engine, botId, updates), passOverUpdates(engine, botId, updates)]
+  await eventually(async () => ((await owner.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount ?? 0) >= 2)
+  await owner.query('COMMIT')
+
+  expect((await Promise.all(handling)).map(({ size }) => size).toSorted()).toEqual([0, 2])
+  const { rows } = await owner.query(
+    'SELECT (SELECT count(*)::int FROM events) AS events, (SELECT count(*)::int FROM inbox_messages) AS kept, unread FROM inbox_chats',
+  )
+  expect(rows).toEqual([{ events: 2, kept: 2, unread: 2 }])
 })
 
 const ofNoKind = {

@@ -128,7 +128,7 @@ const passOver = defineStatement(
   'pass-over-updates',
   `
 WITH ${idle.text},
-idle AS MATERIALIZED (
+candidates AS MATERIALIZED (
   SELECT i.*
   FROM input i
   WHERE i.is_of_no_kind OR EXISTS (
@@ -154,6 +154,21 @@ idle AS MATERIALIZED (
     WHERE ${probe('k.bot_id', '$1::uuid')} AND ${probe('k.chat_id', 'i.chat_id')} AND k.status = 'active'
   ))
 ),
+-- Somebody else may be handling the same: what counts is who takes it out of the queue. All do so in one order.
+waiting AS MATERIALIZED (
+  SELECT u.update_id
+  FROM candidates i
+  JOIN updates u ON ${probe('u.bot_id', '$1::uuid')} AND ${probe('u.update_id', 'i.update_id')} AND u.parked_at IS NULL
+  ORDER BY u.update_id
+  FOR UPDATE OF u
+),
+taken AS (
+  DELETE FROM updates u USING waiting w WHERE ${probe('u.bot_id', '$1::uuid')} AND ${probe('u.update_id', 'w.update_id')}
+  RETURNING u.update_id
+),
+idle AS MATERIALIZED (
+  SELECT i.* FROM candidates i JOIN taken t ON t.update_id = i.update_id
+),
 heard AS (
   SELECT i.event, k.tenant_id, k.user_id, k.id AS connection_id
   FROM idle i
@@ -175,10 +190,6 @@ told AS (
   ${returningHeard}
 ),
 ${inboxOf('told')},
-handled AS (
-  DELETE FROM updates u USING idle i WHERE ${probe('u.bot_id', '$1::uuid')} AND ${probe('u.update_id', 'i.update_id')}
-  RETURNING u.update_id
-),
 noted AS (
   -- A change of membership that is told late counts for nothing.
   UPDATE chats c SET
@@ -190,7 +201,7 @@ noted AS (
   FROM (SELECT DISTINCT ON (chat_id) * FROM idle WHERE NOT is_of_no_kind ORDER BY chat_id, update_id DESC) i
   WHERE ${probe('c.bot_id', '$1::uuid')} AND ${probe('c.chat_id', 'i.chat_id')}
 )
-SELECT update_id::text FROM handled`,
+SELECT update_id::text FROM taken`,
 )
 
 /** Takes those of the updates out of the queue that ask for nothing, and notes what they say of their chats. @returns their numbers. */
