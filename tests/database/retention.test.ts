@@ -185,6 +185,10 @@ test('a file goes that nothing has named for as long as its tenant keeps it', as
     await db.file.create({
       data: { tenantId: owner, id, contentHash, size: 1n, mimeType: 'image/png', name: 'a', lastUsedAt },
     })
+    // As the database's own clock has it.
+    await lab.owner.query("UPDATE files SET last_used_at = last_used_at + interval '7 microseconds' WHERE id = $1", [
+      id,
+    ])
     return { id, key: fileKey(owner, contentHash) }
   }
   const attach = async (notificationId: string, file: string) =>

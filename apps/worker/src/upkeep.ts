@@ -10,15 +10,17 @@ const partitionDaysAhead = 28
 /** Longer than the longest slice takes; one worker of all removes what is no longer kept. */
 const retentionLeaseMs = 600_000
 
-/** Makes the coming weeks' partitions, and deletes what has expired or is no longer kept. */
+/** Makes the coming weeks' partitions, and deletes what has expired or is no longer kept: whatever becomes of the one, the other goes on. */
 export function startUpkeep(ctx: WorkerContext): Repeating {
   const retention = { name: 'retention', holderId: newId(), leaseMs: retentionLeaseMs }
-  return every(upkeepEveryMs, ctx, 'upkeep', async () => {
+  const partitioning = every(upkeepEveryMs, ctx, 'partitioning', async () => {
     await addPartitions(ctx.engine, partitionDaysAhead).catch((error: unknown) =>
       ctx.log.warn({ err: error }, 'partitions could not be made yet'),
     )
     const parents = await findStrayRows(ctx.engine)
     if (parents.length > 0) ctx.log.warn({ parents }, 'rows are outside of the partitions')
+  })
+  const removal = every(upkeepEveryMs, ctx, 'removal', async () => {
     await deleteExpired(ctx.engine)
     if (!(await takeDuty(ctx.engine, retention))) return
     const { dropped, removed } = await applyRetention(ctx.db, (error) =>
@@ -29,4 +31,9 @@ export function startUpkeep(ctx: WorkerContext): Repeating {
     if (files > 0) ctx.log.info({ files }, 'files that nothing names any more were removed')
     await leaveDuty(ctx.engine, retention)
   })
+  return {
+    async stop() {
+      await Promise.all([partitioning.stop(), removal.stop()])
+    },
+  }
 }

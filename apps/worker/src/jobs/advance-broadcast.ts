@@ -32,8 +32,8 @@ export const advanceBroadcast: Job<typeof AdvanceBroadcast.payload> = {
 /** @returns whether there is more to do. */
 async function advance(ctx: WorkerContext, key: BroadcastKey): Promise<boolean> {
   const edited = await editBroadcastSlice(ctx.engine, key, sliceSize)
-  const broadcast = edited.hasMore ? undefined : await findBroadcast(ctx.engine, key)
-  const { hasMore, botIds } = broadcast ? await takeStep(ctx, broadcast) : edited
+  const broadcast = edited ? undefined : await findBroadcast(ctx.engine, key)
+  const { hasMore, botIds } = edited ?? (broadcast ? await takeStep(ctx, broadcast) : { hasMore: false, botIds: [] })
   for (const botId of botIds) ctx.waker.wake(DrainLane, { botId })
   if (broadcast && !hasMore) await completeBroadcast(ctx.engine, key)
   return hasMore

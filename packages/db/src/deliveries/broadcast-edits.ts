@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { defineStatement, type Executor, run } from '../sql.js'
 import type { BroadcastKey } from './broadcasts.js'
-import { type EditRequest, queueEditsAfter } from './queue-edits.js'
+import { type EditRequest, queueEditsOfBroadcast } from './queue-edits.js'
 
 // An edit that is asked for while another is being carried out takes its place. Taking back goes on to its end: what was
 // taken back cannot be edited.
@@ -29,35 +29,25 @@ const find = defineStatement(
 SELECT edit, edit_after FROM broadcasts WHERE tenant_id = $1 AND notification_id = $2 AND edit IS NOT NULL`,
 )
 
-const advance = defineStatement(
-  'advance-broadcast-edit',
-  `
-UPDATE broadcasts SET
-  edit = CASE WHEN $4::uuid IS NULL THEN NULL ELSE edit END,
-  edit_after = $4::uuid
-WHERE tenant_id = $1 AND notification_id = $2 AND edit ->> 'no' = $3`,
-)
-
 type AskedFor = EditRequest & { no: string }
 
 /**
- * Carries out what was asked for of some of a broadcast's messages. Two that do so at once, and one that is interrupted,
- * do no harm: of a delivery one edit waits at most.
+ * Carries out what was asked for of some of a broadcast's messages. Of those who do so at once one gets on.
+ * @returns undefined where nothing is asked for.
  */
 export async function editBroadcastSlice(
   engine: Pool,
   key: BroadcastKey,
   countMax: number,
-): Promise<{ hasMore: boolean; botIds: string[] }> {
+): Promise<{ hasMore: boolean; botIds: string[] } | undefined> {
   const [asked] = await run<{ edit: AskedFor; editAfter: string | null }>(engine, find, [
     key.tenantId,
     key.notificationId,
   ])
-  if (!asked) return { hasMore: false, botIds: [] }
+  if (!asked) return undefined
   const { no, ...request } = asked.edit
-  const slice = await queueEditsAfter(engine, key, request, { after: asked.editAfter ?? undefined, countMax })
-  await run(engine, advance, [key.tenantId, key.notificationId, no, slice.after ?? null])
-  return { hasMore: true, botIds: slice.botIds }
+  const botIds = await queueEditsOfBroadcast(engine, key, { request, no, after: asked.editAfter }, countMax)
+  return { hasMore: botIds !== undefined, botIds: botIds ?? [] }
 }
 
 const findDue = defineStatement(

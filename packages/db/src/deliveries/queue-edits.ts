@@ -30,8 +30,45 @@ const isTooOld = {
   edit: 'false',
 }
 
-const queue = (type: EditRequest['type']): string => `
-WITH targets AS MATERIALIZED (
+/** A part of the statement where the edit of a broadcast goes on, in turn with whoever else does so. */
+interface Turns {
+  /** CTEs before it, each with a comma behind it. */
+  before: string
+  /** A condition of which nothing is done where it does not hold. */
+  isMine: string
+  /** CTEs behind it, each with a comma before it. */
+  behind: string
+  /** What the result is made of. */
+  result: string
+}
+
+const ofNotification: Turns = { before: '', isMine: 'true', behind: '', result: 'targets' }
+
+// Who else goes on with it gets nothing: neither while this lasts, nor afterwards, when it is at another place.
+const ofBroadcast: Turns = {
+  before: `
+turn AS MATERIALIZED (
+  SELECT b.tenant_id, b.notification_id
+  FROM broadcasts b
+  WHERE b.tenant_id = $1::uuid AND b.notification_id = $2::uuid
+    AND b.edit ->> 'no' = $6 AND coalesce(b.edit_after, '${nilUuid}') = $3::uuid
+  FOR UPDATE SKIP LOCKED
+),`,
+  isMine: 'EXISTS (SELECT FROM turn)',
+  behind: `,
+advanced AS (
+  UPDATE broadcasts b SET
+    edit = CASE WHEN s.count < $4 THEN NULL ELSE b.edit END,
+    edit_after = CASE WHEN s.count < $4 THEN NULL ELSE s.last END
+  FROM (SELECT count(*), (array_agg(delivery_id ORDER BY delivery_id DESC))[1] AS last FROM targets) s
+  WHERE b.tenant_id = $1::uuid AND b.notification_id = $2::uuid AND EXISTS (SELECT FROM turn)
+)`,
+  result: 'turn LEFT JOIN targets USING (tenant_id, notification_id)',
+}
+
+const queue = (type: EditRequest['type'], { before, isMine, behind, result }: Turns): string => `
+WITH ${before}
+targets AS MATERIALIZED (
   SELECT
     d.id AS delivery_id,
     uuidv7() AS id,
@@ -55,7 +92,7 @@ WITH targets AS MATERIALIZED (
   JOIN notifications n ON ${probe('n.tenant_id', 'd.tenant_id')} AND ${probe('n.id', 'd.notification_id')}
   JOIN connections c ON ${probe('c.tenant_id', 'd.tenant_id')} AND ${probe('c.id', 'd.connection_id')}
   LEFT JOIN pending_deliveries p ON ${probe('p.id', 'd.id')}
-  WHERE ${isOfNotification('d', '$1::uuid', '$2::uuid')} AND d.id > $3::uuid AND ${wanted[type]}
+  WHERE ${isOfNotification('d', '$1::uuid', '$2::uuid')} AND d.id > $3::uuid AND ${wanted[type]} AND ${isMine}
     AND NOT (coalesce(d.edit ->> 'type', '') = 'delete' AND d.edit ->> 'status' <> 'failed')
   ORDER BY d.id LIMIT $4
   FOR UPDATE OF d
@@ -110,12 +147,17 @@ told AS (
       where: 'code IS NOT NULL',
     }),
   )}
-)
-SELECT delivery_id, bot_id, code FROM targets ORDER BY delivery_id`
+)${behind}
+SELECT delivery_id, bot_id, code FROM ${result} ORDER BY delivery_id`
 
 const statements = {
-  edit: defineStatement('queue-edits', queue('edit')),
-  delete: defineStatement('queue-deletions', queue('delete')),
+  edit: defineStatement('queue-edits', queue('edit', ofNotification)),
+  delete: defineStatement('queue-deletions', queue('delete', ofNotification)),
+}
+
+const broadcastStatements = {
+  edit: defineStatement('queue-edits-of-broadcast', queue('edit', ofBroadcast)),
+  delete: defineStatement('queue-deletions-of-broadcast', queue('delete', ofBroadcast)),
 }
 
 interface QueuedEdit {
@@ -134,28 +176,42 @@ export interface QueuedEdits {
   tooOld: number
 }
 
-export interface QueuedSlice extends QueuedEdits {
-  /** The delivery after which the next slice begins; undefined after the last one. */
-  after: string | undefined
-}
-
 /** Queues edits of some of the deliveries of a notification, beginning after one of them. */
-export async function queueEditsAfter(
+async function queueEditsAfter(
   on: Executor,
   notification: { tenantId: string; notificationId: string },
   request: EditRequest,
-  { after = nilUuid, countMax }: { after?: string | undefined; countMax: number },
-): Promise<QueuedSlice> {
+  { after, countMax }: { after: string; countMax: number },
+): Promise<QueuedEdit[]> {
   const { tenantId, notificationId } = notification
-  const values = [tenantId, notificationId, after, countMax, JSON.stringify(request)]
-  const rows = await run<QueuedEdit>(on, statements[request.type], values)
-  const queued = rows.filter(({ code }) => code === null)
-  return {
-    botIds: [...new Set(queued.map(({ botId }) => botId))],
-    queued: queued.length,
-    tooOld: rows.filter(({ code }) => code === tooOld).length,
-    after: rows.length < countMax ? undefined : rows.at(-1)?.deliveryId,
-  }
+  return run<QueuedEdit>(on, statements[request.type], [
+    tenantId,
+    notificationId,
+    after,
+    countMax,
+    JSON.stringify(request),
+  ])
+}
+
+/**
+ * Queues edits of some of the messages of a broadcast, and notes how far that has come.
+ * @param asked `no` is the number of what was asked for, and `after` the delivery that it has come to.
+ * @returns the bots that have something to do; undefined where somebody else goes on with it, or something else is asked for.
+ */
+export async function queueEditsOfBroadcast(
+  engine: Executor,
+  broadcast: { tenantId: string; notificationId: string },
+  { request, no, after }: { request: EditRequest; no: string; after: string | null },
+  countMax: number,
+): Promise<string[] | undefined> {
+  const { tenantId, notificationId } = broadcast
+  const place = [tenantId, notificationId, after ?? nilUuid, countMax, JSON.stringify(request), no]
+  const rows = await run<Partial<QueuedEdit>>(engine, broadcastStatements[request.type], place)
+  return rows.length === 0 ? undefined : botsOf(rows)
+}
+
+function botsOf(edits: readonly Partial<QueuedEdit>[]): string[] {
+  return [...new Set(edits.flatMap(({ botId, code }) => (code === null ? (botId ?? []) : [])))]
 }
 
 /**
@@ -168,15 +224,16 @@ export async function queueEdits(
   notificationId: string,
   request: EditRequest,
 ): Promise<QueuedEdits> {
+  const notification = { tenantId, notificationId }
   const botIds = new Set<string>()
   let [queued, tooOldCount] = [0, 0]
-  let after: string | undefined
-  do {
-    const slice = await queueEditsAfter(on, { tenantId, notificationId }, request, { after, countMax: sliceSize })
-    for (const botId of slice.botIds) botIds.add(botId)
-    queued += slice.queued
-    tooOldCount += slice.tooOld
-    after = slice.after
-  } while (after !== undefined)
+  let after: string | undefined = nilUuid
+  while (after !== undefined) {
+    const slice: QueuedEdit[] = await queueEditsAfter(on, notification, request, { after, countMax: sliceSize })
+    for (const botId of botsOf(slice)) botIds.add(botId)
+    queued += slice.filter(({ code }) => code === null).length
+    tooOldCount += slice.filter(({ code }) => code === tooOld).length
+    after = slice.length < sliceSize ? undefined : slice.at(-1)?.deliveryId
+  }
   return { botIds: [...botIds], queued, tooOld: tooOldCount }
 }

@@ -12,11 +12,12 @@ export async function removeUnusedFiles(db: Database, removeContent: (key: strin
   let removed = 0
   for (;;) {
     const files = await findUnusedFiles(db, atOnce)
+    const removedBefore = removed
     for (const file of files) {
-      // It may have been used since it was found.
-      const { lastUsedAt } = file
-      if (await db.$transaction((db) => removeFile(db, file, removeContent, { lastUsedAt }))) removed++
+      // It may have been used since it was found. The database knows the time to the microsecond.
+      const unused = { lastUsedAt: { lt: new Date(file.lastUsedAt.getTime() + 1) } }
+      if (await db.$transaction((db) => removeFile(db, file, removeContent, unused))) removed++
     }
-    if (files.length < atOnce) return removed
+    if (files.length < atOnce || removed === removedBefore) return removed
   }
 }
