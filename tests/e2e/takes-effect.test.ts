@@ -178,6 +178,22 @@ test('a group that became a supergroup keeps its history', async () => {
   )
 })
 
+test('what is to be taken back of a group while that becomes a supergroup comes to an end', async () => {
+  const person = await world.newPerson('Third member')
+  const groupId = await world.connectGroup('third team', person, { administrators: [person.id] })
+  const sent = await world.tell('third team', 'to be taken back')
+  await world.settled(sent)
+  await world.fault(groupId, { kind: 'status', status: 429, retry_after: 2 })
+  await world.call('DELETE', `/v1/notifications/${sent}/message`)
+  await world.control('POST', `/groups/${groupId}/upgrade`, {})
+
+  const { edit } = await eventually(
+    async () => ((await world.notification(sent))['deliveries'] as Json[])[0] as Json,
+    ({ edit }) => (edit as Json)['status'] !== 'pending',
+  )
+  expect(edit).toMatchObject({ type: 'delete' })
+})
+
 test('a group that became a supergroup is stopped from there, before anything was sent to it', async () => {
   const person = await world.newPerson('Other member')
   const groupId = await world.connectGroup('quiet team', person, { administrators: [person.id] })

@@ -233,6 +233,19 @@ describe('updates', () => {
     expect(await world.arrivalsOf('waited behind it')).toHaveLength(1)
     await world.call('PATCH', '/v1/connect-settings', { on_unreachable: 'fail' })
   })
+
+  test.each([
+    ['Bad Request: VOICE_MESSAGES_FORBIDDEN', 'media_forbidden'],
+    ['Forbidden: user is deactivated', 'recipient_deactivated'],
+  ])('nothing is held for whom nobody comes back: %s', async (description, code) => {
+    await world.call('PATCH', '/v1/connect-settings', { on_unreachable: 'hold' })
+    const person = await world.connect(code)
+    await world.fault(person.id, { kind: 'status', status: description.startsWith('F') ? 403 : 400, description })
+
+    const { deliveries } = await world.settled(await world.tell(code, 'to nobody'))
+    expect(deliveries).toMatchObject([{ status: 'failed', failure: { code } }])
+    await world.call('PATCH', '/v1/connect-settings', { on_unreachable: 'fail' })
+  })
 })
 
 /** 10,000 in all in the long run of the tests. */

@@ -43,7 +43,8 @@ async function composeApart(turn: Turn, delivery: ClaimedDelivery, askedAtMs: nu
   await delay(suspectDelayMs)
   // A turn that has ended meanwhile has given it back.
   if (!turn.suspects.has(delivery)) return
-  const mayBeHandled = await suspects.enter(delivery)
+  const isWanted = (): boolean => turn.suspects.has(delivery) && !turn.ctx.lanes.wasWithdrawn(delivery, askedAtMs)
+  const mayBeHandled = await suspects.enter(delivery, isWanted)
   if (!turn.suspects.has(delivery)) return suspects.leave(delivery.id)
   if (mayBeHandled) {
     const composing = Promise.resolve(compose(turn, delivery, { askedAtMs, isSuspect: true }))

@@ -40,13 +40,15 @@ test('what a claim took before that, and nobody has queued yet, is withdrawn too
   expect(lanes.wasWithdrawn(reply, before)).toBe(false)
 })
 
-test('forgets what was withdrawn long ago', () => {
+test('forgets what was withdrawn long ago, and takes what was claimed before that for withdrawn', () => {
   const lanes = createLanes()
+  const claimedAtMs = performance.now()
   lanes.withdraw('n1')
 
   lanes.sweep(performance.now() + 121_000)
 
-  expect(lanes.wasWithdrawn(delivery('n1'), 0)).toBe(false)
+  expect(lanes.wasWithdrawn(delivery('n1'), claimedAtMs)).toBe(false)
+  expect(lanes.wasWithdrawn(delivery('n2'), claimedAtMs - 121_000)).toBe(true)
 })
 
 test('a process lets lanes go that are clearly more than its part, each once, and takes others while it has less', () => {

@@ -37,7 +37,10 @@ export interface Lanes {
    * wait. What a claim has taken that is not in a queue yet is told by {@link wasWithdrawn}.
    */
   withdraw(key: string): void
-  /** Whether a delivery was withdrawn after the claim had been asked for that took it, and may not have seen that. */
+  /**
+   * Whether a delivery was withdrawn after the claim had been asked for that took it, and may not have seen that; or may have
+   * been, and it was forgotten since.
+   */
   wasWithdrawn(delivery: ClaimedDelivery, claimedAtMs: number): boolean
   /** Whether other lanes may be waiting for a place in this process. */
   isCrowded(): boolean
@@ -67,8 +70,8 @@ const givenBackAtOnce = 50
 /** The longest window in which a send counts, a group's minute. */
 const rememberedForMs = 60_000
 
-/** What was claimed is in its queue by then, or has failed. */
-const composedInMsMax = 120_000
+/** So long it is known what was withdrawn. What was claimed is in its queue by then, or is claimed anew. */
+const withdrawnForMs = 120_000
 
 /** By which a delivery can be withdrawn. A reply of our own cannot. */
 function keysOf(delivery: ClaimedDelivery): (string | null)[] {
@@ -96,7 +99,8 @@ export function createLanes(): Lanes {
       for (const turn of turns.values()) turn.withdraw((delivery) => keysOf(delivery).includes(key))
     },
     wasWithdrawn: (delivery, claimedAtMs) =>
-      withdrawn.size > 0 && keysOf(delivery).some((key) => (withdrawn.get(key ?? '') ?? -Infinity) >= claimedAtMs),
+      performance.now() - claimedAtMs > withdrawnForMs ||
+      (withdrawn.size > 0 && keysOf(delivery).some((key) => (withdrawn.get(key ?? '') ?? -Infinity) >= claimedAtMs)),
     isCrowded: () => turns.size >= crowdedAt,
     count: () => turns.size,
     setPart(even) {
@@ -118,7 +122,7 @@ export function createLanes(): Lanes {
     keep: (botId, epoch, state) => void remembered.set(botId, { epoch, state, keptAtMs: performance.now() }),
     sweep(nowMs) {
       for (const [botId, { keptAtMs }] of remembered) if (keptAtMs + rememberedForMs < nowMs) remembered.delete(botId)
-      for (const [key, heardAtMs] of withdrawn) if (heardAtMs + composedInMsMax < nowMs) withdrawn.delete(key)
+      for (const [key, heardAtMs] of withdrawn) if (heardAtMs + withdrawnForMs < nowMs) withdrawn.delete(key)
     },
   }
 }

@@ -10,8 +10,8 @@ function createLab() {
     if (ids.includes('unwritten')) throw new Error('the database is away')
     struck.push(...ids)
   })
-  const enter = (id: string, strikes = 0): Promise<boolean> =>
-    suspects.enter({ id, strikes }).then((isStruck) => {
+  const enter = (id: string, strikes = 0, isWanted = () => true): Promise<boolean> =>
+    suspects.enter({ id, strikes }, isWanted).then((isStruck) => {
       entered.push(id)
       return isStruck
     })
@@ -61,4 +61,21 @@ test('one whose strike cannot be written is not handled, and the next one is', a
   expect(await enter('unwritten', 1)).toBe(false)
   expect(await enter('next', 1)).toBe(true)
   expect(entered).toEqual(['unwritten', 'next'])
+})
+
+test('one that is given back while it waits is not struck, and holds up nobody', async () => {
+  const { struck, entered, suspects, enter } = createLab()
+  let isWanted = true
+  void enter('first', 1)
+  const given = [enter('second', 1, () => isWanted), enter('third')]
+  await turn()
+  isWanted = false
+  suspects.leave('first')
+  await turn()
+  suspects.leave('third')
+
+  expect(await Promise.all(given)).toEqual([false, true])
+  expect(struck).toEqual(['first', 'third'])
+  expect(await enter('fourth', 1)).toBe(true)
+  expect(entered).toEqual(['first', 'third', 'second', 'fourth'])
 })

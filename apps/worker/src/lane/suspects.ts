@@ -19,9 +19,10 @@ export interface Suspects {
   /**
    * Waits until a suspect may be handled, and strikes it. Those without a strike are handled some at a time, those with
    * one alone, and after them.
-   * @returns false where it could not be struck, so that it is not to be handled.
+   * @param isWanted whether it is still to be handled when it is let in: what is not is not struck either.
+   * @returns false where it was not struck, so that it is not to be handled.
    */
-  enter(suspect: Suspect): Promise<boolean>
+  enter(suspect: Suspect, isWanted: () => boolean): Promise<boolean>
   /** Lets the next one in. */
   leave(id: string): void
 }
@@ -35,6 +36,7 @@ const heldForMs = 5_000
 
 interface Waiting {
   suspect: Suspect
+  isWanted: () => boolean
   enter: (isStruck: boolean) => void
 }
 
@@ -45,15 +47,26 @@ export function createSuspects(strike: (ids: readonly string[]) => Promise<void>
   let isOneAlone = false
 
   const letIn = (): void => {
-    while (!isOneAlone && together.length > 0 && inside.size < togetherMax) start(together.shift())
+    while (!isOneAlone && inside.size < togetherMax) {
+      const next = takeWanted(together)
+      if (!next) break
+      start(next)
+    }
     if (inside.size > 0 || together.length > 0) return
-    const next = alone.shift()
+    const next = takeWanted(alone)
     isOneAlone = next !== undefined
-    start(next)
+    if (next) start(next)
   }
 
-  const start = (waiting: Waiting | undefined): void => {
-    if (!waiting) return
+  const takeWanted = (line: Waiting[]): Waiting | undefined => {
+    for (let next = line.shift(); next; next = line.shift()) {
+      if (next.isWanted()) return next
+      next.enter(false)
+    }
+    return undefined
+  }
+
+  const start = (waiting: Waiting): void => {
     const { id } = waiting.suspect
     inside.add(id)
     void delay(heldForMs, undefined, { ref: false }).then(() => leave(id))
@@ -73,10 +86,10 @@ export function createSuspects(strike: (ids: readonly string[]) => Promise<void>
   }
 
   return {
-    enter: (suspect) =>
+    enter: (suspect, isWanted) =>
       new Promise((resolve) => {
         const line = suspect.strikes === 0 ? together : alone
-        line.push({ suspect, enter: resolve })
+        line.push({ suspect, isWanted, enter: resolve })
         letIn()
       }),
     leave,

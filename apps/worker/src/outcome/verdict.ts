@@ -57,9 +57,12 @@ export interface Judgement {
   otherwise?: Verdict
 }
 
-/** Consequences that the next message of the chat builds on: they come before the delivery is settled. */
+/**
+ * Consequences that the next message of the chat builds on, or by which it is decided whether the delivery waits for the
+ * person to come back: they come before it is settled.
+ */
 export function comesFirst({ kind }: Consequence): boolean {
-  return kind === 'messages_sent' || kind === 'uploads_forgotten' || kind === 'chat_migrated'
+  return kind === 'messages_sent' || kind === 'uploads_forgotten' || kind === 'chat_migrated' || kind === 'chat_ended'
 }
 
 /** Judges what needs no call: it may have been sent and is not repeated, workers died of it, or there is nobody to send it to. */

@@ -72,11 +72,10 @@ const moveToChat = defineStatement(
   'move-pending-to-chat',
   `
 UPDATE pending_deliveries SET chat_id = $3::bigint, rests_until = NULL
--- What changes messages stays: they are in the old chat, and numbers of messages begin anew in the other.
-WHERE bot_id = $1::uuid AND chat_id = $2::bigint AND kind <> 'edit'`,
+WHERE bot_id = $1::uuid AND chat_id = $2::bigint`,
 )
 
-/** Moves what waits for a chat to the chat that it has become. */
+/** Moves what waits for a chat to the chat that it has become. What changes messages finds the former one where they are noted. */
 export async function movePendingToChat(on: Executor, botId: string, chatId: bigint, toChatId: bigint): Promise<void> {
   await run(on, moveToChat, [botId, chatId, toChatId])
 }

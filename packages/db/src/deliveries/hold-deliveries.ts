@@ -9,9 +9,9 @@ export function mayBeHeld(row: string): string {
   return `${row}.kind = 'notification' AND NOT ${row}.is_counted AND coalesce(${row}.part, 0) = 0 AND NOT ${row}.is_cancelled`
 }
 
-/** The SQL of whether a tenant wants it, and whoever has the connection can come back: they blocked the bot, or removed it. */
+/** The SQL of whether a tenant wants it, and whoever has the connection has blocked the bot, or removed it, and can come back. */
 export function isHeld(connection: string, tenant: string): string {
-  return `${tenant}.on_unreachable = 'hold' AND (${connection}.status IN ('active', 'blocked') OR ${connection}.ended_reason = 'bot_removed')`
+  return `${tenant}.on_unreachable = 'hold' AND (${connection}.status = 'blocked' OR ${connection}.ended_reason = 'bot_removed')`
 }
 
 /**
