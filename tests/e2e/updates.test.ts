@@ -53,6 +53,26 @@ describe('a webhook', () => {
     expect(await world.connect(`after ${_}`)).toBeTruthy()
   })
 
+  test('of an old bot that Telegram does not tell is asked for again soon', async () => {
+    const of = { status: 'active' }
+    await db.bot.updateMany({ where: of, data: { createdAt: new Date(Date.now() - 60 * 86_400_000) } })
+    const dueInMinutes = async () => {
+      await lookAtBots(db)
+      const { webhookDueAt } = await eventually(
+        () => db.bot.findFirstOrThrow({ where: of }),
+        ({ webhookDueAt }) => webhookDueAt > new Date(),
+      )
+      // It is put off when all that were taken with it were looked at.
+      await aSecond()
+      const { webhookDueAt: inTheEnd } = await db.bot.findFirstOrThrow({ where: of })
+      return [webhookDueAt, inTheEnd].map((at) => (at.getTime() - Date.now()) / 60_000)
+    }
+    await world.control('POST', '/faults', { method: 'getWebhookInfo', kind: 'status', status: 502 })
+
+    expect(Math.max(...(await dueInMinutes()))).toBeLessThan(11)
+    expect((await dueInMinutes()).at(-1)).toBeGreaterThan(60)
+  })
+
   test('has another secret with another token, and takes what is under way with the one before', async () => {
     const made = await db.bot.findFirstOrThrow({ where: { status: 'active' } })
     const push = async (secret: string, updateId: number) =>
