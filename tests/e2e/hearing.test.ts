@@ -233,6 +233,19 @@ test('through a shared bot a message goes to whom it answers, or to whom the per
   )
   expect(await textsOf()).not.toContain('to you')
 
+  // A command is passed on as one, and once, however often that is asked for.
+  await person.say('/order 7')
+  await eventually(
+    async () => (await person.messages()).at(-1) as Json,
+    ({ text }) => text === 'Whom is this for?',
+  )
+  await Promise.all([person.press('Acme & Söhne'), person.press('Acme & Söhne')])
+  const commands = await eventually(
+    () => world.events('command.received'),
+    (found) => found.some(({ argument }) => argument === '7'),
+  )
+  expect(commands.filter(({ argument }) => argument === '7')).toMatchObject([{ command: 'order', text: '/order 7' }])
+
   // Two may have the same name: what counts is who sent the message that is answered.
   await db.tenant.update({ where: { id: other.id }, data: { name: 'Acme & Söhne' } })
   await world.control('POST', `/people/${person.id}/say`, {

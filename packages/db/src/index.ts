@@ -129,7 +129,7 @@ export {
   settleQuestionDoubts,
 } from './deliveries/of-questions.js'
 export { hasListeningWebhook, isListening, noteListening, takeAutoAnswer } from './inbox/auto-answer.js'
-export { type HeardMessage, recordHeard } from './inbox/record-heard.js'
+export { type HeardMessage, recordHeard, wasHeard } from './inbox/record-heard.js'
 export { type InboxEntry, keepInboxAnswer, markRead, readInbox, readInboxMessages } from './inbox/read-inbox.js'
 export { takeTyping } from './inbox/typing.js'
 export type { ProveErasure } from './erasure/blank-audit.js'

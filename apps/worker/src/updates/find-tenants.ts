@@ -16,28 +16,26 @@ export async function findTenants(
   chatId: number,
   { connectedBy }: { connectedBy?: bigint } = {},
 ): Promise<ChatTenant[]> {
-  const connections = await db.connection.findMany({
+  const connected = await db.connection.groupBy({
+    by: ['tenantId'],
     where: {
       botId,
       chatId: BigInt(chatId),
       status: 'active',
       ...(connectedBy === undefined ? {} : { connectedBy }),
     },
-    select: { tenantId: true, mutedUntil: true },
-    orderBy: { connectedAt: 'asc' },
-    take: tenantsMax * 2,
+    _max: { mutedUntil: true },
+    orderBy: { _min: { connectedAt: 'asc' } },
+    take: tenantsMax,
   })
-  const mutedUntil = new Map(connections.map((connection) => [connection.tenantId, connection.mutedUntil]))
   const tenants = await db.tenant.findMany({
-    where: { id: { in: [...mutedUntil.keys()] } },
+    where: { id: { in: connected.map(({ tenantId }) => tenantId) } },
     select: { id: true, name: true },
   })
-  return [...mutedUntil]
-    .flatMap(([id, until]) => {
-      const name = tenants.find((tenant) => tenant.id === id)?.name
-      return name === undefined ? [] : [{ id, name, mutedUntil: until !== null && until > new Date() ? until : null }]
-    })
-    .slice(0, tenantsMax)
+  return connected.flatMap(({ tenantId: id, _max: { mutedUntil: until } }) => {
+    const name = tenants.find((tenant) => tenant.id === id)?.name
+    return name === undefined ? [] : [{ id, name, mutedUntil: until !== null && until > new Date() ? until : null }]
+  })
 }
 
 /** Finds the connections of a tenant's users to a chat. */

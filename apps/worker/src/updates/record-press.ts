@@ -69,6 +69,7 @@ async function changeButtons(
     {
       text: '',
       isButtonsOnly: true,
+      isNeeded: true,
       tenantId: delivery.tenantId,
       // Pressed once more it does nothing: its data are those of a button that is not among the message's any more.
       ...(afterPress === 'replace' ? { buttons: [[{ text: `✓ ${label}`, data: `~${data.slice(1)}` }]] } : {}),

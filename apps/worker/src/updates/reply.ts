@@ -6,6 +6,8 @@ import type { UpdateScope } from './scope.js'
 
 /** Answers that may wait in one chat: who writes faster than we answer is answered less often. */
 const waitingMax = 5
+/** The same where something would get lost without the answer. */
+const neededWaitingMax = 100
 
 /** Where an answer goes. */
 export interface ReplyPlace {
@@ -25,13 +27,15 @@ export interface Reply {
   buttons?: ReplyButton[][]
   /** The tenant for which it is said. */
   tenantId?: string | undefined
+  /** Something would get lost without it. */
+  isNeeded?: boolean
 }
 
 /** Answers a person, before all notifications and at the chat's pace. */
 export async function reply(
   scope: UpdateScope,
   place: ReplyPlace,
-  { text, buttons, isButtonsOnly, repliesTo, tenantId }: Reply,
+  { text, buttons, isButtonsOnly, repliesTo, tenantId, isNeeded = false }: Reply,
 ): Promise<void> {
   const { db, botId } = scope
   const body: ReplyBody = {
@@ -43,5 +47,6 @@ export async function reply(
     ...(place.editsMessageId === undefined ? {} : { editsMessageId: place.editsMessageId }),
   }
   const answer = { botId, chatId: BigInt(place.chatId), tenantId: tenantId ?? null, body }
-  if (await enqueueReply(db, answer, waitingMax)) wakeAfterCommit(scope, DrainLane, { botId })
+  if (await enqueueReply(db, answer, isNeeded ? neededWaitingMax : waitingMax))
+    wakeAfterCommit(scope, DrainLane, { botId })
 }

@@ -1,4 +1,4 @@
-import { findDeliveryOfMessage, type HeardMessage, recordHeard } from '@tellwire/db'
+import { findDeliveryOfMessage, type HeardMessage, recordHeard, wasHeard } from '@tellwire/db'
 import type { Message } from '@tellwire/telegram'
 import { answerByItself } from './answer-by-itself.js'
 import { makeChatButton } from './chat-buttons.js'
@@ -6,7 +6,7 @@ import { describeMessage } from './describe-message.js'
 import { type ChatTenant, findConnectionsOf, findTenants } from './find-tenants.js'
 import { textOf } from './message.js'
 import { packId } from './pack-id.js'
-import type { Command } from './parse-command.js'
+import { type Command, parseCommand } from './parse-command.js'
 import type { Said } from './place.js'
 import { reply } from './reply.js'
 import type { UpdateScope } from './scope.js'
@@ -64,6 +64,7 @@ async function askWhom(
 ): Promise<void> {
   await reply(scope, said.place, {
     text: said.speaker.say('ask_whom'),
+    isNeeded: true,
     repliesTo: message.message_id,
     buttons: tenants.map(({ id, name }) => [
       { text: name, data: makeChatButton(scope, said, { kind: 'whom', argument: packId(id) }) },
@@ -77,10 +78,15 @@ export async function passOn(
   said: Said,
   { packed, message }: { packed: string; message: Message | undefined },
 ): Promise<string | undefined> {
-  const tenant = (await findTenants(scope, said.chat.id)).find(({ id }) => packId(id) === packed)
+  const tenants = await findTenants(scope, said.chat.id)
+  const tenant = tenants.find(({ id }) => packId(id) === packed)
   if (!tenant || !message) return said.speaker.say('press_gone')
+  const inChat = { botId: scope.botId, chatId: BigInt(said.chat.id), messageId: message.message_id }
+  // The question stands there for a moment longer, and can be answered twice.
+  if (await wasHeard(scope.db, inChat)) return undefined
   await reply(scope, said.place, { text: said.speaker.say('passed_on', { tenant: tenant.name }) })
-  await recordMessage(scope, said, { tenantId: tenant.id, message, answered: await findAnswered(scope, message) })
+  const [command, answered] = [parseCommand(textOf(message)), await findAnswered(scope, message)]
+  await recordMessage(scope, said, { tenantId: tenant.id, message, answered, command })
   return undefined
 }
 

@@ -1,5 +1,5 @@
 import type { EventData } from '../events/event-data.js'
-import { defineStatement, type Executor, inputRows, run } from '../sql.js'
+import { defineStatement, type Executor, inputRows, probe, run } from '../sql.js'
 import { toStorableJson } from '../storable-json.js'
 
 /** The end of an INSERT of events that `inboxOf` goes on from. */
@@ -46,4 +46,28 @@ export type HeardMessage = {
 export async function recordHeard(on: Executor, messages: readonly HeardMessage[]): Promise<void> {
   if (messages.length === 0) return
   await run(on, record, heard.values(messages.map((each) => ({ ...each, data: toStorableJson(each.data) }))))
+}
+
+/** A message is found among so many of the latest of each connection. */
+const latestMax = 100
+
+const findHeard = defineStatement(
+  'find-heard',
+  `
+SELECT FROM connections c
+CROSS JOIN LATERAL (
+  SELECT m.message_id FROM inbox_messages m
+  WHERE ${probe('m.tenant_id', 'c.tenant_id')} AND ${probe('m.connection_id', 'c.id')}
+  ORDER BY m.tenant_id, m.connection_id, m.id DESC LIMIT ${latestMax}
+) m
+WHERE ${probe('c.bot_id', '$1::uuid')} AND ${probe('c.chat_id', '$2::bigint')} AND m.message_id = $3::bigint
+LIMIT 1`,
+)
+
+/** Whether some tenant was told of a message, as far as that is not long ago. */
+export async function wasHeard(
+  on: Executor,
+  { botId, chatId, messageId }: { botId: string; chatId: bigint; messageId: number },
+): Promise<boolean> {
+  return (await run(on, findHeard, [botId, chatId, messageId])).length > 0
 }
