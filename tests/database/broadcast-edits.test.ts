@@ -44,7 +44,7 @@ test('a broadcast that two workers edit at once is edited once, to its end', asy
     await new Promise((resolve) => setTimeout(resolve, 200))
     await owner.query('COMMIT')
 
-    expect((await both).map((slice) => slice?.hasMore).toSorted()).toEqual([false, true])
+    expect((await both).filter((slice) => slice?.hasMore)).toHaveLength(1)
     expect(await editBroadcastSlice(engine, key, 2)).toEqual({ hasMore: true, botIds: [botId] })
     expect(await editBroadcastSlice(engine, key, 2)).toBeUndefined()
     const { rows } = await owner.query("SELECT chat_id FROM pending_deliveries WHERE kind = 'edit' ORDER BY chat_id")

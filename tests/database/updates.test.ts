@@ -160,7 +160,7 @@ test('what two handle at once is told once', async ({ lab: { engine, owner, botI
   await eventually(async () => ((await owner.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount ?? 0) >= 2)
   await owner.query('COMMIT')
 
-  expect((await Promise.all(handling)).map(({ size }) => size).toSorted()).toEqual([0, 2])
+  expect((await Promise.all(handling)).reduce((sum, { size }) => sum + size, 0)).toBe(2)
   const { rows } = await owner.query(
     'SELECT (SELECT count(*)::int FROM events) AS events, (SELECT count(*)::int FROM inbox_messages) AS kept, unread FROM inbox_chats',
   )

@@ -206,6 +206,53 @@ test('of a written answer the other chats are told, and so is whoever comes late
   expect((await quick.answers()).map(({ text }) => text)).not.toContain('✓ blue — quick')
 })
 
+test('a written answer counts however long it is, and who has stopped is told nothing of it', async () => {
+  const [writer, leaver, hearer] = await Promise.all(['writer', 'leaver', 'hearer'].map((name) => world.connect(name)))
+  const question = await ask(
+    { user_ids: ['writer', 'leaver', 'hearer'] },
+    { options: undefined, free_text: {}, text: 'How was it?' },
+  )
+  await leaver?.say('/stop')
+  await leaver?.press('Yes, end it')
+  await leaver?.hears('You will get no more')
+  const asked = await writer?.hears('How was it?')
+  const text = `${'a'.repeat(199)}🎉 and more`
+  await world.control('POST', `/people/${writer?.id}/say`, {
+    bot: world.bot.username,
+    text,
+    reply_to: asked?.['message_id'],
+  })
+
+  expect(await ended(question)).toMatchObject({ answer: { text } })
+  await hearer?.hears(`✓ ${'a'.repeat(199)}… — writer`)
+  expect((await leaver?.answers())?.at(-1)?.['text']).not.toContain('✓')
+})
+
+test('a chat that was disconnected does not answer', async () => {
+  const [left, stays] = [await world.connect('left the company'), await world.connect('still there')]
+  const question = await ask({ user_ids: ['left the company', 'still there'] })
+  const { body } = await world.call('GET', '/v1/connections?user_id=left the company')
+  await world.call('DELETE', `/v1/connections/${(body['data'] as Json[])[0]?.['id']}`)
+  await left.press('Deploy')
+  expect(await look(question)).toMatchObject({ status: 'open' })
+
+  await stays.press('Not now')
+  expect(await ended(question)).toMatchObject({ answers: [{ option: 'no', user_id: 'still there' }] })
+})
+
+test('answers of some stay known where not everybody answers in time', async () => {
+  const names = ['in time', 'never']
+  const [inTime] = await Promise.all(names.map((name) => world.connect(name)))
+  const question = await ask({ user_ids: names }, { quorum: 'all', expires_in: 8, default: 'no' })
+  await inTime?.press('Deploy')
+
+  expect(await look(question, 30)).toMatchObject({
+    status: 'expired',
+    answer: null,
+    answers: [{ option: 'yes', user_id: 'in time', connection_id: expect.stringMatching(/^con_/) }],
+  })
+})
+
 test('what nobody answers in time expires, with the default', async () => {
   const person = await world.connect('sleeper')
   const question = await ask({ user_id: 'sleeper' }, { expires_in: 5, default: 'no' })

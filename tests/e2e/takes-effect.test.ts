@@ -188,7 +188,7 @@ test('what is to be taken back of a group while that becomes a supergroup comes 
   await world.control('POST', `/groups/${groupId}/upgrade`, {})
 
   const { edit } = await eventually(
-    async () => ((await world.notification(sent))['deliveries'] as Json[])[0] as Json,
+    async () => (await world.notification(sent))['deliveries'][0] as Json,
     ({ edit }) => (edit as Json)['status'] !== 'pending',
   )
   expect(edit).toMatchObject({ type: 'delete' })

@@ -3,23 +3,92 @@ import {
   findOverdueQuestions,
   findQuestionDoubts,
   inTransaction,
+  type InTransaction,
+  leaveDuty,
+  newId,
+  putOffQuestionDoubts,
   settleQuestionDoubts,
+  takeDuty,
 } from '@tellwire/db'
-import { endIfAllAnswered, endQuestion } from '@tellwire/domain'
+import { endIfAllAnswered, endQuestion, type SystemScope } from '@tellwire/domain'
 import { openSystemScope, type WorkerContext } from './context.js'
+import { every, type Repeating } from './every.js'
 
-/** Ends the questions whose time is over, and those that nobody can answer any more; some at a time, the rest the next time. */
-export async function endQuestions(ctx: WorkerContext): Promise<void> {
-  const scope = openSystemScope(ctx, 'questions')
-  for (const question of await findOverdueQuestions(ctx.engine)) {
-    await inTransaction(scope, (scope) => endQuestion(scope, question, { status: 'expired' }))
+const lookEveryMs = 1_000
+/** A worker that ends questions and dies is followed after so long. Two that do so at once do no harm. */
+const dutyLeaseMs = 10_000
+const atOnce = 4
+
+interface Question {
+  tenantId: string
+  id: string
+}
+
+/** Ends the questions whose time is over, and those that nobody can answer any more: one worker of all, some of them at a time. */
+export function startQuestions(ctx: WorkerContext): Repeating {
+  const { engine, log } = ctx
+  const duty = { name: 'questions', holderId: newId(), leaseMs: dutyLeaseMs }
+  const looking = every(lookEveryMs, ctx, 'ending questions', async () => {
+    if (!(await takeDuty(engine, duty))) return
+    await endOverdue(ctx)
+    await settleDoubts(ctx)
+  })
+  return {
+    async stop() {
+      await looking.stop()
+      await leaveDuty(engine, duty).catch((error: unknown) => log.warn({ err: error }, 'the questions were not left'))
+    },
   }
-  const doubts = await findQuestionDoubts(ctx.engine)
+}
+
+async function endOverdue(ctx: WorkerContext): Promise<void> {
+  await forEach(ctx, await findOverdueQuestions(ctx.engine), (scope, question) =>
+    endQuestion(scope, question, { status: 'expired' }),
+  )
+}
+
+async function settleDoubts(ctx: WorkerContext): Promise<void> {
+  const { engine } = ctx
+  const doubts = await findQuestionDoubts(engine)
   if (doubts.length === 0) return
   // Of those whom a question waited for some may have left.
-  for (const question of doubts) await inTransaction(scope, (scope) => endIfAllAnswered(scope, question))
-  for (const { reason, ...question } of await findHopelessQuestions(ctx.engine, doubts)) {
-    await inTransaction(scope, (scope) => endQuestion(scope, question, { status: 'failed', reason }))
-  }
-  await settleQuestionDoubts(ctx.engine, doubts)
+  const failed = await forEach(ctx, doubts, endIfAllAnswered)
+  const hopeless = await findHopelessQuestions(engine, doubts)
+  const failedToo = await forEach(ctx, hopeless, (scope, { reason, ...question }) =>
+    endQuestion(scope, question, { status: 'failed', reason }),
+  )
+  // Not all of them were looked at then.
+  if (ctx.stopping.aborted) return
+  const failedIds = new Set([...failed, ...failedToo].map(({ id }) => id))
+  await settleQuestionDoubts(
+    engine,
+    doubts.filter(({ id }) => !failedIds.has(id)),
+  )
+  await putOffQuestionDoubts(
+    engine,
+    doubts.filter(({ id }) => failedIds.has(id)),
+  )
+}
+
+/** Does something about each question, in a transaction of its own. @returns those of which it failed: they hold up no other. */
+async function forEach<Each extends Question>(
+  ctx: WorkerContext,
+  questions: readonly Each[],
+  work: (scope: InTransaction<SystemScope>, question: Each) => Promise<unknown>,
+): Promise<Each[]> {
+  const scope = openSystemScope(ctx, 'questions')
+  const failed: Each[] = []
+  const queue = questions.values()
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (const question of queue) {
+        if (ctx.stopping.aborted) return
+        await inTransaction(scope, (scope) => work(scope, question)).catch((error: unknown) => {
+          ctx.log.error({ err: error, questionId: question.id }, 'a question could not be ended')
+          failed.push(question)
+        })
+      }
+    }),
+  )
+  return failed
 }

@@ -18,7 +18,6 @@ import { openSystemScope, type WorkerContext } from './context.js'
 import { every, type Repeating } from './every.js'
 import type { Job } from './jobs/job.js'
 import { jobs } from './jobs/jobs.js'
-import { endQuestions } from './questions.js'
 
 const sweepEveryMs = 1_000
 /** Rows that a statement moves or ends. */
@@ -81,7 +80,6 @@ export function startSweep(ctx: WorkerContext): Repeating {
       await reunite(ctx, sinceMs)
         .then(() => (reunitedAtMs = nowMs))
         .catch((error: unknown) => ctx.log.error({ err: error }, 'releasing what waits for a user failed'))
-      await endQuestions(ctx).catch((error: unknown) => ctx.log.error({ err: error }, 'questions could not be ended'))
       await sealAudit(ctx.db, ctx.sealer).catch((error: unknown) =>
         ctx.log.error({ err: error }, 'the audit could not be sealed'),
       )

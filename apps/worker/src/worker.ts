@@ -4,6 +4,7 @@ import { startMoves } from './bots/start-moves.js'
 import type { WorkerContext } from './context.js'
 import { jobs } from './jobs/jobs.js'
 import { listen } from './lane/listen.js'
+import { startQuestions } from './questions.js'
 import { startSweep } from './sweep.js'
 import { startPolling } from './updates/poll-updates.js'
 import { startErasures } from './erasures.js'
@@ -26,6 +27,7 @@ export function startWorker(ctx: Omit<WorkerContext, 'stopping'>): RunningWorker
     startUpkeep(context),
     startPolling(context),
     startSweep(context),
+    startQuestions(context),
     startReconciling(context),
     startWebhooks(context),
     startErasures(context),

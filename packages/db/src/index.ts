@@ -126,6 +126,7 @@ export {
   findQuestionOfMessage,
   type HopelessQuestion,
   type QuestionDoubt,
+  putOffQuestionDoubts,
   settleQuestionDoubts,
 } from './deliveries/of-questions.js'
 export { hasListeningWebhook, isListening, noteListening, takeAutoAnswer } from './inbox/auto-answer.js'

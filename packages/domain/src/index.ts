@@ -73,6 +73,7 @@ export {
 export { eventApiVersion, type EventView, showEvent } from './events/show-event.js'
 export { type IdPrefix, parseId, showId } from './ids.js'
 export { eventCatalogue, type EventIdKind, eventIdKinds } from './events/catalogue.js'
+export { cutText } from './messages/cut-text.js'
 export { findContent, readContent } from './messages/stored-content.js'
 export { readStoredTemplate, writeTemplateContent } from './templates/stored-template.js'
 export { recordEvents, type NewEvent } from './events/record-events.js'

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   type EventPage,
   type EventPosition,
@@ -18,6 +19,8 @@ export interface EventFeed {
    * @returns what ends that.
    */
   follow(tenantId: string, listener: (events: readonly StoredEvent[]) => void): Promise<() => void>
+  /** Up to where everything was told to whoever follows; undefined where that is not known. */
+  toldTo(): EventPosition | undefined
   /** For how long the oldest transaction has kept events from being read, in seconds. */
   lagSeconds(): number
   close(): void
@@ -79,11 +82,14 @@ export function createEventFeed(engine: Pool, onError: (error: unknown) => void)
       // What is being read was asked for without this tenant.
       await reading
       if (timer === undefined && reading === undefined && !isClosed) poll()
+      // Until the feed has a place, it may begin behind what whoever follows reads next.
+      while (position === undefined && !isClosed) await (reading ?? delay(failedPauseMs))
       return () => {
         ofTenant.delete(listener)
         if (ofTenant.size === 0 && listeners.get(tenantId) === ofTenant) listeners.delete(tenantId)
       }
     },
+    toldTo: () => position,
     lagSeconds: () => gateLag.seconds(),
     close() {
       isClosed = true

@@ -24,7 +24,8 @@ const failedPauseMs = 1_000
 
 /**
  * A tenant's events as server-sent events. It reads up to the present, and is told of what is new from then on. Where the caller
- * does not take what is sent, nothing is kept for it: it reads on from where it was when it takes more.
+ * does not take what is sent, nothing is kept for it: it reads on from where it was when it takes more. Its place is told also
+ * where nothing happens that was asked for: whoever connects anew misses nothing, and nothing is looked through again.
  */
 export class EventStream extends Readable {
   readonly #options: StreamOptions
@@ -46,7 +47,7 @@ export class EventStream extends Readable {
     options.onBeat()
     this.#heartbeat = setInterval(() => {
       options.onBeat()
-      if (!this.#isFull) this.push(': still here\n\n')
+      if (!this.#isFull) this.#tellPlace()
     }, heartbeatMs)
     void this.#begin()
   }
@@ -86,6 +87,7 @@ export class EventStream extends Readable {
         if (!this.#isFull) {
           this.#position = page.position
           this.#isLive = page.isComplete && !this.#hasMissed
+          if (this.#isLive) this.#tellPlace()
         }
       } catch (error) {
         this.#options.onError(error)
@@ -94,6 +96,12 @@ export class EventStream extends Readable {
       }
     }
     this.#isReading = false
+  }
+
+  #tellPlace(): void {
+    const toldTo = this.#isLive ? this.#options.feed.toldTo() : undefined
+    if (toldTo && comparePositions(toldTo, this.#position) > 0) this.#position = toldTo
+    this.push(`: still here\nid: ${makeEventCursor(this.#options.epoch, this.#position)}\n\n`)
   }
 
   #send(event: StoredEvent): void {

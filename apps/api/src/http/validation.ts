@@ -199,5 +199,5 @@ function toFieldError({ instancePath, keyword, params, schema, parentSchema }: E
 }
 
 export function escapePointer(name: unknown): string {
-  return String(name).toWellFormed().slice(0, 200).replaceAll('~', '~0').replaceAll('/', '~1')
+  return String(name).slice(0, 200).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')
 }

@@ -1,9 +1,16 @@
-import { type DeliveryOfBot, findEndedQuestionOfMessage, findQuestionOfMessage } from '@tellwire/db'
+import {
+  type AskedQuestion,
+  type DeliveryOfBot,
+  findDeliveryOfMessage,
+  findEndedQuestionOfMessage,
+  findQuestionOfMessage,
+} from '@tellwire/db'
 import {
   answerAction,
   answerQuestion,
   type AskedOptions,
   type CallbackReference,
+  cutText,
   findContent,
   isSignatureOf,
   personName,
@@ -35,47 +42,46 @@ export async function answerByPress(
   const option = asked.options?.[reference.index]
   if (!option || connectionId === null) return undefined
   if (!isSignatureOf(scope.sealer, reference, { action: answerAction, value: option.id })) return undefined
-  if (outcome !== undefined) return outcome.slice(0, toastLengthMax)
+  if (outcome !== undefined) return cutText(outcome, toastLengthMax)
   const name = personName({ from, chat: { ...from, type: 'private' } })
   const given = { tenantId, id, asked, connectionId, userId, name, option, text: undefined }
   const result = await answerQuestion(scope, given)
   if (result === 'counts') return undefined
   const said = result === 'recorded' ? `✓ ${option.text}` : (await findContent(scope.db, given)).options.outcome
-  return said?.slice(0, toastLengthMax) ?? speak(chooseLanguage(null, from.language_code)).say('press_gone')
+  return said === undefined
+    ? speak(chooseLanguage(null, from.language_code)).say('press_gone')
+    : cutText(said, toastLengthMax)
 }
 
-/** Tells whoever answers too late which answer counts. */
-async function tellOutcome(
-  scope: UpdateScope,
-  message: Message,
-  about: { botId: string; chatId: bigint; messageId: number },
-): Promise<void> {
-  const question = await findEndedQuestionOfMessage(scope.db, about)
-  const { outcome, question: asked } = question ? (await findContent(scope.db, question)).options : {}
-  if (outcome === undefined || !asked?.free_text) return
-  await reply(
-    scope,
-    { chatId: message.chat.id, forumTopic: undefined },
-    { text: outcome, repliesTo: message.message_id },
-  )
-}
-
-/** Takes a message for the answer to the question that it replies to. @returns whether it is one. */
+/** Takes a message for the answer to the question that it replies to; whoever is too late is told what counts. @returns whether it is one. */
 export async function answerByReply(scope: UpdateScope, message: Message): Promise<boolean> {
   const { chat, from, reply_to_message: replied } = message
   const text = textOf(message)
   if (replied?.from?.is_bot !== true || text === '') return false
-  const about = { botId: scope.botId, chatId: BigInt(chat.id), messageId: replied.message_id }
-  const question = await findQuestionOfMessage(scope.db, about)
-  if (!question) {
-    await tellOutcome(scope, message, about)
+  const question = await findQuestion(scope, { chatId: BigInt(chat.id), replied })
+  const { question: asked, outcome } = question ? (await findContent(scope.db, question)).options : {}
+  if (!question || !asked?.free_text) return false
+  const answer = (text: string) =>
+    reply(scope, { chatId: chat.id, forumTopic: undefined }, { text, repliesTo: message.message_id })
+  if (outcome !== undefined) {
+    await answer(outcome)
     return false
   }
-  const { question: asked } = (await findContent(scope.db, question)).options
-  if (!asked?.free_text) return false
   const name = personName({ from, chat })
   const result = await answerQuestion(scope, { ...question, asked, name, option: undefined, text })
   if (result === 'late') return false
-  await reply(scope, { chatId: chat.id, forumTopic: undefined }, { text: '✓', repliesTo: message.message_id })
+  await answer('✓')
   return true
+}
+
+/** The question that a message of the bot asks, or another notification that it is; and who was asked there. */
+async function findQuestion(
+  { db, botId }: UpdateScope,
+  { chatId, replied }: { chatId: bigint; replied: Message },
+): Promise<AskedQuestion | undefined> {
+  const about = { botId, chatId, messageId: replied.message_id }
+  const sent = await findDeliveryOfMessage(db, { ...about, sentAt: new Date(replied.date * 1_000) })
+  if (!sent) return (await findQuestionOfMessage(db, about)) ?? findEndedQuestionOfMessage(db, about)
+  const { tenantId, notificationId: id, connectionId, userId } = sent
+  return connectionId === null ? undefined : { tenantId, id, connectionId, userId }
 }

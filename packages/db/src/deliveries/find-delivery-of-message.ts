@@ -23,12 +23,19 @@ sent AS MATERIALIZED (
     ORDER BY e.id LIMIT ${lookedAtMax}
   ) s
 )
-SELECT d.tenant_id::text, d.notification_id::text
+SELECT d.tenant_id::text, d.notification_id::text, d.connection_id::text, d.user_id
 FROM sent s
 JOIN deliveries d ON ${probe('d.tenant_id', 's.tenant_id')} AND ${probe('d.id', 's.delivery_id')}
 WHERE d.bot_id = $1::uuid AND d.chat_id = $2::bigint AND d.telegram_message_ids @> ARRAY[$3::bigint]
 LIMIT 1`,
 )
+
+export interface FoundDelivery {
+  tenantId: string
+  notificationId: string
+  connectionId: string | null
+  userId: string
+}
 
 /**
  * Finds what a message of a bot in a chat was sent for, by the time that Telegram gives it. No index leads from a message to its
@@ -38,8 +45,8 @@ LIMIT 1`,
 export async function findDeliveryOfMessage(
   on: Executor,
   message: { botId: string; chatId: bigint; messageId: number; sentAt: Date },
-): Promise<{ tenantId: string; notificationId: string } | undefined> {
+): Promise<FoundDelivery | undefined> {
   const { botId, chatId, messageId, sentAt } = message
-  const [found] = await run<{ tenantId: string; notificationId: string }>(on, find, [botId, chatId, messageId, sentAt])
+  const [found] = await run<FoundDelivery>(on, find, [botId, chatId, messageId, sentAt])
   return found
 }

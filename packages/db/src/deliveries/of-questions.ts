@@ -24,14 +24,14 @@ CROSS JOIN LATERAL (
 WHERE ${probe('c.bot_id', '$1::uuid')} AND ${probe('c.chat_id', '$2::bigint')} AND c.status = 'active'
 LIMIT 1`
 
-/** So many of a tenant's questions are looked through for the one that somebody answers too late. */
-const endedMax = 200
+/** So many of a tenant's questions are looked through for the one that somebody answers, and for one that has ended. */
+const [openMax, endedMax] = [1_000, 200]
 
 const findOpen = defineStatement(
   'find-question-of-message',
   askedBy(`
   SELECT q.tenant_id, q.id FROM questions q
-  WHERE ${probe('q.tenant_id', 'c.tenant_id')} AND q.status = 'open' ORDER BY q.tenant_id, q.id
+  WHERE ${probe('q.tenant_id', 'c.tenant_id')} AND q.status = 'open' ORDER BY q.tenant_id, q.id DESC LIMIT ${openMax}
 `),
 )
 const findEnded = defineStatement(
@@ -49,7 +49,10 @@ interface MessageInChat {
   messageId: number
 }
 
-/** Finds the open question that a message in a chat has asked. */
+/**
+ * Finds the open question that a message in a chat has asked, among the latest of its tenant: for those of which it is not known
+ * when they were sent.
+ */
 export async function findQuestionOfMessage(on: Executor, message: MessageInChat): Promise<AskedQuestion | undefined> {
   return findAsked(on, findOpen, message)
 }
@@ -151,6 +154,16 @@ const settleDoubts = defineStatement(
 /** Settles doubts, once it was looked. */
 export async function settleQuestionDoubts(engine: Pool, doubts: readonly QuestionDoubt[]): Promise<void> {
   await run(engine, settleDoubts, [doubts.map(({ number }) => number)])
+}
+
+const putOffDoubts = defineStatement(
+  'put-off-question-doubts',
+  "UPDATE question_doubts SET due_at = now() + interval '1 minute' WHERE number = ANY ($1::bigint[])",
+)
+
+/** Puts doubts off that could not be settled, so that they hold up no other. */
+export async function putOffQuestionDoubts(engine: Pool, doubts: readonly QuestionDoubt[]): Promise<void> {
+  if (doubts.length > 0) await run(engine, putOffDoubts, [doubts.map(({ number }) => number)])
 }
 
 const doubtOfConnections = defineStatement(

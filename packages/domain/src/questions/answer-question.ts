@@ -1,8 +1,9 @@
 import { deliveryIdsOf, type InTransaction, readObject, toJsonColumn } from '@tellwire/db'
+import { cutText } from '../messages/cut-text.js'
 import type { SystemScope } from '../scope.js'
 import { endQuestion } from './end-question.js'
 import { openQuestion } from './open-question.js'
-import type { AskedOptions, QuestionAnswer, QuestionKey } from './question.js'
+import type { AskedOptions, NamedAnswer, QuestionAnswer, QuestionKey } from './question.js'
 
 /** An answer that somebody gives. */
 export interface GivenAnswer extends QuestionKey {
@@ -28,6 +29,8 @@ export async function answerQuestion(scope: InTransaction<SystemScope>, given: G
   await db.$executeRaw`SELECT FROM questions WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid FOR UPDATE`
   const question = await db.question.findUnique({ where: { tenantId_id: { tenantId, id } } })
   if (question?.status !== 'open' || question.expiresAt <= new Date()) return 'late'
+  // Its buttons may stand in a chat that has been disconnected since.
+  if ((await db.connection.count({ where: { tenantId, id: connectionId, status: 'active' } })) === 0) return 'late'
   const answer: QuestionAnswer = {
     option: option?.id ?? null,
     text: text ?? option?.text ?? null,
@@ -58,7 +61,7 @@ export async function endIfAllAnswered(scope: InTransaction<SystemScope>, key: Q
   const answered = kept.map(({ connectionId }) => connectionId)
   if (kept.length === 0 || (await isAnybodyLeft(scope, key, answered))) return false
   // As they were kept when they were given.
-  const all = kept.map((row) => readObject(row.answer) as unknown as QuestionAnswer & { name: string })
+  const all = kept.map((row) => readObject(row.answer) as unknown as NamedAnswer)
   return endQuestion(scope, key, {
     status: 'answered',
     answer: all.map(({ name: _, ...each }) => each),
@@ -91,7 +94,7 @@ const shownLengthMax = 200
 const outcomeLengthMax = 600
 
 /** As many as there is room for in the message. */
-function showAnswers(all: readonly (QuestionAnswer & { name: string })[]): string {
+function showAnswers(all: readonly NamedAnswer[]): string {
   const lines: string[] = []
   for (const answer of all) {
     const line = showAnswer(answer, answer.name)
@@ -103,5 +106,5 @@ function showAnswers(all: readonly (QuestionAnswer & { name: string })[]): strin
 
 function showAnswer({ text }: Pick<QuestionAnswer, 'text'>, name: string): string {
   const shown = text ?? ''
-  return `✓ ${shown.length > shownLengthMax ? `${shown.slice(0, shownLengthMax)}…` : shown} — ${name}`
+  return `✓ ${shown.length > shownLengthMax ? `${cutText(shown, shownLengthMax)}…` : shown} — ${name}`
 }

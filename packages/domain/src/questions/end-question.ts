@@ -6,6 +6,7 @@ import {
   queueEdits,
   readObject,
   toJsonColumn,
+  type Transaction,
 } from '@tellwire/db'
 import { DeliveriesWithdrawn, DrainLane, QuestionEnded } from '@tellwire/jobs'
 import { recordAudit } from '../audit/record-audit.js'
@@ -14,7 +15,7 @@ import { type NewEvent, recordEvents } from '../events/record-events.js'
 import type { MessageOptions } from '../messages/message.js'
 import { findContent } from '../messages/stored-content.js'
 import { type SystemScope, tellAfterCommit, wakeAfterCommit } from '../scope.js'
-import type { AskedOptions, QuestionAnswer, QuestionKey } from './question.js'
+import type { AskedOptions, NamedAnswer, QuestionAnswer, QuestionKey } from './question.js'
 
 /** Answers of ours that may wait in a chat. */
 const waitingMax = 20
@@ -43,7 +44,7 @@ export async function endQuestion(
     data: {
       status: end.status,
       endedAt: new Date(),
-      ...(end.status === 'answered' ? { answer: toJsonColumn(end.answer) } : {}),
+      answer: toJsonColumn(end.status === 'answered' ? end.answer : await findAnswers(db, key)),
       ...(end.status === 'failed' ? { failure: end.reason } : {}),
     },
   })
@@ -62,6 +63,15 @@ export async function endQuestion(
   await showOutcome(scope, key, end)
   tellAfterCommit(scope, QuestionEnded, id)
   return true
+}
+
+/** The answers that were given where everybody is to answer, as they were kept, the first first. */
+async function findAnswers(db: Transaction, { tenantId, id }: QuestionKey): Promise<QuestionAnswer[]> {
+  const kept = await db.questionAnswer.findMany({ where: { tenantId, questionId: id }, orderBy: { answeredAt: 'asc' } })
+  return kept.map(({ answer }) => {
+    const { name: _, ...given } = readObject(answer) as unknown as NamedAnswer
+    return given
+  })
 }
 
 function toEvent({ tenantId, id }: QuestionKey, end: QuestionEnd, defaultOption: string | null): NewEvent {
@@ -107,9 +117,15 @@ async function sayOutcome(
     where: { tenantId, notificationId: id, id: deliveryIdsOf({ id, broadcast: null }), status: 'sent' },
     select: { botId: true, chatId: true, connectionId: true, telegramMessageIds: true },
   })
-  for (const { botId, chatId, connectionId, telegramMessageIds } of deliveries) {
-    if (botId === null || chatId === null || connectionId === answeredIn) continue
-    const body = { text, repliesTo: Number(telegramMessageIds.at(-1)) }
+  const connected = await db.connection.findMany({
+    where: { tenantId, id: { in: deliveries.flatMap(({ connectionId }) => connectionId ?? []) }, status: 'active' },
+    select: { id: true, chatId: true },
+  })
+  for (const { botId, chatId: sentTo, connectionId, telegramMessageIds } of deliveries) {
+    // Who has stopped since is told nothing more.
+    const chatId = connected.find(({ id }) => id === connectionId)?.chatId
+    if (botId === null || chatId === undefined || connectionId === answeredIn) continue
+    const body = { text, ...(chatId === sentTo ? { repliesTo: Number(telegramMessageIds.at(-1)) } : {}) }
     await enqueueReply(db, { botId, chatId, tenantId, body }, waitingMax)
     wakeAfterCommit(scope, DrainLane, { botId })
   }

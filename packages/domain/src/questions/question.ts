@@ -28,6 +28,11 @@ export interface QuestionAnswer {
   answered_at: string
 }
 
+/** The same, with the name of who gave it, for everybody in the chats. */
+export interface NamedAnswer extends QuestionAnswer {
+  name: string
+}
+
 /** Of which tenant, and the id, which is that of its notification. */
 export interface QuestionKey {
   tenantId: string

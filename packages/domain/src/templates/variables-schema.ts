@@ -1,3 +1,4 @@
+import { cutText } from '../messages/cut-text.js'
 import { isRecord } from '@tellwire/db'
 import { codePointLength } from '@tellwire/format'
 import { isDateTime, isLocale } from '../formats.js'
@@ -243,5 +244,5 @@ function isSchemaOrBoolean(value: unknown): boolean {
 }
 
 function escapePointer(name: string): string {
-  return name.slice(0, 200).replaceAll('~', '~0').replaceAll('/', '~1')
+  return cutText(name, 200).replaceAll('~', '~0').replaceAll('/', '~1')
 }

@@ -21,7 +21,7 @@ async function openStream(app: FastifyInstance, { key }: Tenant, query = '', hea
     signal: controller.signal,
   })
   const messages: Message[] = []
-  const state = { isOver: false }
+  const state: { isOver: boolean; lastId?: string } = { isOver: false }
   const readAll = async () => {
     let text = ''
     const decoder = new TextDecoder()
@@ -34,6 +34,7 @@ async function openStream(app: FastifyInstance, { key }: Tenant, query = '', hea
           block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
         )
         const [id, event, data] = ['id', 'event', 'data'].map((name) => fields.get(name))
+        if (id) state.lastId = id
         if (id && event && data) messages.push({ id, event, data: JSON.parse(data) as Record<string, unknown> })
       }
     }
@@ -149,6 +150,17 @@ test('a stream tells of what happens, and goes on after the last event', async (
 
   expect(stream.messages).toMatchObject([{ event: 'bot.restored', data: { type: 'bot.restored' } }])
   expect(resumed.messages).toMatchObject([{ event: 'quota.warning' }])
+  resumed.close()
+})
+
+test('a stream that breaks before anything happened goes on where it began', async ({ app, db, tenant }) => {
+  const stream = await openStream(app, tenant, '?type=quota.warning')
+  await eventually(() => stream.state.lastId !== undefined)
+  stream.close()
+  await recordEvents(db, [{ tenantId: tenant.id, type: 'quota.warning', data: { quota: 'x', limit: 1, percent: 80 } }])
+
+  const resumed = await openStream(app, tenant, '?type=quota.warning', { 'last-event-id': stream.state.lastId ?? '' })
+  await eventually(() => resumed.messages.length === 1)
   resumed.close()
 })
 

@@ -29,7 +29,7 @@ export const eventRoutes = [
     tag,
     summary: 'Follow events as they happen',
     description:
-      'Server-sent events: `id` is the cursor, `event` the type, `data` the event as JSON. A comment comes every 15 seconds. After a break go on with `Last-Event-ID`.',
+      'Server-sent events: `id` is the cursor, `event` the type, `data` the event as JSON. An `id` without data comes when the stream has caught up, and every 15 seconds. After a break go on with `Last-Event-ID`.',
     query: EventStreamQuery,
     headers: EventStreamHeaders,
     responses: { 200: Event },

@@ -117,7 +117,10 @@ export const Question = Type.Object(
     quorum: Quorum,
     default: Nullable(Type.String(), { description: 'The option that counts where nobody answers in time.' }),
     answer: Nullable(Answer, { description: 'The first answer that counts; null while there is none.' }),
-    answers: Type.Array(Answer, { description: 'All answers that count, the first first.' }),
+    answers: Type.Array(Answer, {
+      description:
+        'All answers that count, the first first. Of a question that ended before everybody had answered who was to, those that were given.',
+    }),
     failure: Nullable(Type.String(), { description: 'Why nobody can answer any more, such as `recipient_blocked`.' }),
     expires_at: Timestamp('When it can no longer be answered.'),
     created_at: Timestamp('When it was asked.'),

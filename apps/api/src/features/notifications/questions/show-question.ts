@@ -11,7 +11,7 @@ export function showQuestion(question: Prisma.QuestionGetPayload<object>): Quest
     notification_id: showId('ntf', question.id),
     quorum: readWord(quorums, question.quorum),
     default: question.defaultOption,
-    answer: answers[0] ?? null,
+    answer: question.status === 'answered' ? (answers[0] ?? null) : null,
     answers,
     failure: question.failure,
     expires_at: question.expiresAt.toISOString(),
