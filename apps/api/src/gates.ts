@@ -2,9 +2,10 @@ import { createGate, type Gate } from '@tellwire/domain'
 
 /**
  * The gates through which the work of requests passes, by what it takes: `statements` of the database, `searches` that
- * look through much, calls of `telegram` that may take seconds, and `uploads`.
+ * look through much, calls of `telegram` that may take seconds, `uploads`, and `downloads`, which take as long as whoever asked
+ * reads.
  */
-export type GateName = 'statements' | 'searches' | 'telegram' | 'uploads'
+export type GateName = 'statements' | 'searches' | 'telegram' | 'uploads' | 'downloads'
 export type Gates = Record<GateName, Gate>
 
 export function createGates(): Gates {
@@ -13,5 +14,6 @@ export function createGates(): Gates {
     searches: createGate({ runningMax: 4, runningOfOwnerMax: 2, waitingOfOwnerMax: 50 }),
     telegram: createGate({ runningMax: 32, runningOfOwnerMax: 4, waitingOfOwnerMax: 100 }),
     uploads: createGate({ runningMax: 32, runningOfOwnerMax: 4, waitingOfOwnerMax: 50 }),
+    downloads: createGate({ runningMax: 128, runningOfOwnerMax: 8, waitingOfOwnerMax: 50 }),
   }
 }

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import multipart from '@fastify/multipart'
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import Type, { type TObject, type TSchema } from 'typebox'
@@ -89,7 +91,18 @@ async function passAndCall(
 ): Promise<unknown> {
   const { gate = 'statements' } = route
   const work = async (): Promise<unknown> => call(route, request, reply, opening)
-  return gate === 'none' ? work() : opening.gates[gate].pass(opening.ownerOf(request), work)
+  if (gate === 'none') return work()
+  return new Promise((resolve, reject) => {
+    const workAndStream = async (): Promise<void> => {
+      const result = await work()
+      resolve(result)
+      // What is streamed has its place until it ends, in whatever way.
+      if (result instanceof Answer && result.body instanceof Readable) {
+        await finished(result.body).catch(() => undefined)
+      }
+    }
+    opening.gates[gate].pass(opening.ownerOf(request), workAndStream).catch(reject)
+  })
 }
 
 function call(route: Route, request: FastifyRequest, reply: FastifyReply, { scopeOf }: Opening): unknown {

@@ -123,7 +123,7 @@ export const inboxRoutes = [
     params: ofFile,
     responses: { 200: Content },
     answers: 'application/octet-stream',
-    gate: 'telegram',
+    gate: 'downloads',
     errors: ['file_too_large', 'telegram_unavailable'],
     handler: async ({ scope, params, signal }) => {
       const { content, headers } = await openInboundFile(scope, params.id, signal())
