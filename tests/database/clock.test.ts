@@ -1,4 +1,13 @@
-import { acquireLanes, connectDatabase, connectEngine, newId, takeDuty } from '@tellwire/db'
+import {
+  acquireLanes,
+  connectDatabase,
+  connectEngine,
+  dropDeadWorkers,
+  findDueLanes,
+  keepWorker,
+  newId,
+  takeDuty,
+} from '@tellwire/db'
 import { createTestDatabase } from '@tellwire/testing'
 import { afterEach, expect, test, vi } from 'vitest'
 
@@ -41,5 +50,18 @@ test('what was held when the clock was set back is held no longer than a lease',
   await db.$executeRaw`UPDATE duties SET lease_until = lease_until + interval '1 hour'`
 
   expect([await acquire(), await take(newId())]).toEqual([1, true])
+
+  // Nobody waits for as long as the clock was set back to find that out.
+  await db.$executeRaw`
+    INSERT INTO pending_deliveries (id, bot_id, priority, chat_id, kind) VALUES (uuidv7(), ${botId}::uuid, 1, 1, 'reply')`
+  await db.$executeRaw`UPDATE lanes SET lease_until = lease_until + interval '1 hour'`
+  expect(await findDueLanes(engine)).toEqual([botId])
+  await db.$executeRaw`UPDATE lanes SET lease_until = NULL, next_due_at = clock_timestamp() + interval '1 hour'`
+  expect(await findDueLanes(engine)).toEqual([botId])
+  const workerId = newId()
+  await keepWorker(engine, workerId, { pollers: 0, lanes: 0 })
+  await db.$executeRaw`UPDATE workers SET lease_until = lease_until + interval '1 hour'`
+  await dropDeadWorkers(engine)
+  expect(await db.$queryRaw`SELECT id FROM workers`).toEqual([])
   await Promise.all([db.$disconnect(), engine.end()])
 })

@@ -187,6 +187,15 @@ async function settle(
   ])
 }
 
+/** Somebody has blocked the bot of a tenant who wants held what waits for them. */
+async function blockAndHold(
+  db: Lab['db'],
+  { tenantId, connection }: Pick<Subject, 'tenantId' | 'connection'>,
+): Promise<void> {
+  await db.tenant.update({ where: { id: tenantId }, data: { onUnreachable: 'hold' } })
+  await db.connection.updateMany({ where: { id: connection.id }, data: { status: 'blocked' } })
+}
+
 /** A turn has claimed it, and died. */
 async function loseTurn(lab: Lab, subject: Subject): Promise<void> {
   await claim(lab, subject)
@@ -261,7 +270,7 @@ const verbs: Record<Exclude<Verb, 'accept' | 'expand'>, Act> = {
   expire,
   cancel: ({ db }, { tenantId, notificationId }) => cancelDeliveries(db, tenantId, notificationId),
   hold: async ({ db }, { tenantId, connection }) => {
-    await db.tenant.update({ where: { id: tenantId }, data: { onUnreachable: 'hold' } })
+    await blockAndHold(db, { tenantId, connection })
     await holdForConnections(db, [connection])
   },
   disconnect: async ({ db, owner }, { deliveryId, connection }) => {
@@ -366,7 +375,7 @@ const conditional: {
     from: 'queued',
     to: 'awaiting_user',
     act: async (lab, subject) => {
-      await lab.db.tenant.update({ where: { id: subject.tenantId }, data: { onUnreachable: 'hold' } })
+      await blockAndHold(lab.db, subject)
       await settle(lab, subject, 'failed', { failureClass: 'recipient' })
     },
   },

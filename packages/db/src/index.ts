@@ -115,7 +115,7 @@ export { type DeliveryTally, isAnyClaimed, isAnyDeliverySent, tallyDeliveries } 
 export { type Backlog, measureBacklog, measureOwnBacklog } from './deliveries/measure-backlog.js'
 export { type DeliveryOfBot, findDeliveryOfBot } from './deliveries/find-delivery-of-bot.js'
 export { type BusyLane, listBusyLanes } from './deliveries/list-lanes.js'
-export { findDueLanes } from './deliveries/find-due-lanes.js'
+export { findDueLanes, laneLookEveryMs } from './deliveries/find-due-lanes.js'
 export {
   type AskedQuestion,
   doubtQuestionsOf,

@@ -21,6 +21,8 @@ import type { Job } from './job.js'
 
 const updatesAtOnce = 500
 const concurrency = 8
+/** What takes so long has taken its time by itself, whatever the database says of it. */
+const longMs = 10_000
 const minuteMs = 60_000
 const hourMs = 3_600_000
 /** An update that cannot be handled is tried again for a day, and then waits for somebody to look at it. */
@@ -101,6 +103,7 @@ async function handle(
     },
     answerPress: (queryId: string, text: string | undefined) => void answerCallbackQuery(ctx, botId, { queryId, text }),
   }
+  const beganAtMs = performance.now()
   try {
     await inTransaction(scope, async (scope) => {
       if (await takeUpdate(scope.db, botId, update.updateId)) await handlerOf(update.kind)?.(scope, update.payload)
@@ -112,7 +115,7 @@ async function handle(
       return handle(ctx, botId, update, new Map([...members, [`${error.chatId} ${error.personId}`, isAdministrator]]))
     }
     // Trouble of the database is not the update's: it keeps its place, and the next sweep comes back to it.
-    if (isDatabaseUnavailable(error)) {
+    if (isDatabaseUnavailable(error) && performance.now() - beganAtMs < longMs) {
       ctx.log.warn({ err: error, botId, updateId: update.updateId }, 'an update waits for the database')
       return false
     }

@@ -13,7 +13,7 @@ const turnMaxMs = 10_000
 const heldAtLeastMs = 2_000
 /** How long an empty lane is kept: the next delivery finds it held. */
 const lingerMs = 300
-/** A turn that is over waits for its open calls; one with a call that hangs goes on instead. */
+/** A turn that is over waits for its open calls; one with a call that hangs, or uploads something, goes on instead. */
 const callHangsAfterMs = 1_000
 
 /** In how many milliseconds something is due; undefined when nothing waits. */
@@ -49,8 +49,9 @@ function step(turn: Turn, endsAtMs: number): { dueInMs: DueInMs } | undefined {
   sendWhatMayLeave(turn)
   const { ctx, claimAhead, queue } = turn
   const nowMs = performance.now()
-  if (nowMs > endsAtMs && ctx.lanes.isCrowded() && !hasHangingCall(turn, nowMs)) return { dueInMs: 0 }
-  if (nowMs > endsAtMs - turnMaxMs + heldAtLeastMs && queue.size > 0 && ctx.lanes.takeSurplus()) {
+  const mayLetGo = nowMs > endsAtMs - turnMaxMs + heldAtLeastMs && !hasLongCall(turn, nowMs)
+  if (mayLetGo && nowMs > endsAtMs && ctx.lanes.isCrowded()) return { dueInMs: 0 }
+  if (mayLetGo && queue.size > 0 && ctx.lanes.takeSurplus()) {
     turn.isOffered = true
     return { dueInMs: 0 }
   }
@@ -74,8 +75,8 @@ function mayGoOn({ ctx, lease, halt }: Turn): boolean {
   return lease.isHeld() && !ctx.stopping.aborted && halt === undefined && !isOutdated
 }
 
-function hasHangingCall({ calls }: Turn, nowMs: number): boolean {
-  return [...calls.values()].some((beganAtMs) => nowMs - beganAtMs > callHangsAfterMs)
+function hasLongCall({ calls }: Turn, nowMs: number): boolean {
+  return [...calls].some(([{ call }, beganAtMs]) => call.uploads.length > 0 || nowMs - beganAtMs > callHangsAfterMs)
 }
 
 /** Until when nothing may leave, and no claim is due. */

@@ -8,7 +8,7 @@
  * part of all lanes; deliveries that were claimed and not begun by then go back into the lane.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { type LaneRelease, recordingGraceMs } from '@tellwire/db'
+import { laneLookEveryMs, type LaneRelease, recordingGraceMs } from '@tellwire/db'
 import { LaneOffered } from '@tellwire/jobs'
 import { closeUploads } from '../compose/uploads.js'
 import type { WorkerContext } from '../context.js'
@@ -21,8 +21,6 @@ import { createStepper } from './stepper.js'
 import { lookaheadMin, permitReturnMs } from './timing.js'
 import type { Turn } from './turn.js'
 
-/** The sweep looks at a lane in which something waits at least this often, whatever its next due time. */
-const lookAtLeastEveryMs = 5_000
 const releaseAgainMs = 200
 
 /** @returns whether the lane has more to do right away. */
@@ -135,7 +133,7 @@ async function endTurn(turn: Turn, nextDueInMs: number | undefined): Promise<voi
   permits.forget(nowMs)
   ctx.lanes.keep(botId, lease.grant.epoch, { permits, shares, floods, afterTenants: turn.afterTenants })
   await releaseStubbornly(ctx, lease, {
-    nextDueInMs: nextDueInMs === undefined ? undefined : Math.min(nextDueInMs, lookAtLeastEveryMs),
+    nextDueInMs: nextDueInMs === undefined ? undefined : Math.min(nextDueInMs, laneLookEveryMs),
     permitsFreeInMs: permits.spentUntil(nowMs) - nowMs,
     pauseMs: turn.halt?.pauseMs,
     parkedReason: turn.halt?.parkedReason,

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { mayBeTried } from '../lanes/lane-leases.js'
+import { isLeaseOver, laneLeaseMs, mayBeTried } from '../lanes/lane-leases.js'
 import { nilUuid } from '../ids.js'
 import { defineStatement, probe, run } from '../sql.js'
 import { isOffered, isResting } from './rests.js'
@@ -24,6 +24,10 @@ export const busyBots = (also?: 'resting', after = `'${nilUuid}'::uuid`): string
 )`
 }
 
+/** A lane in which something is due at a known time is looked at so often all the same, in milliseconds. */
+export const laneLookEveryMs = 5_000
+
+// What lies further ahead than anybody puts it was written before the clock was set back.
 const findDue = defineStatement(
   'find-due-lanes',
   `
@@ -31,8 +35,10 @@ WITH ${busyBots()}
 SELECT l.bot_id
 FROM busy s
 JOIN lanes l ON ${probe('l.bot_id', 's.bot_id')}
-WHERE coalesce(l.lease_until < clock_timestamp(), true) AND ${mayBeTried}
-  AND coalesce(l.next_due_at <= clock_timestamp(), true)`,
+WHERE coalesce(${isLeaseOver('l.lease_until', String(laneLeaseMs))}, true) AND ${mayBeTried}
+  AND coalesce(
+    l.next_due_at <= clock_timestamp() OR l.next_due_at > clock_timestamp() + interval '${2 * laneLookEveryMs} ms', true
+  )`,
 )
 
 /** Finds the lanes that have something to do and that nobody holds. */

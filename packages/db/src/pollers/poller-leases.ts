@@ -39,7 +39,13 @@ const dropDead = defineStatement(
   'drop-dead-workers',
   `
 WITH dead AS MATERIALIZED (
-  DELETE FROM workers WHERE lease_until < now() RETURNING id
+  -- What lies further ahead than anybody puts it was written before the clock was set back.
+  DELETE FROM workers WHERE id = ANY (ARRAY(
+    SELECT id FROM workers WHERE lease_until < now()
+    UNION ALL
+    SELECT id FROM workers WHERE lease_until > now() + interval '${2 * workerLeaseMs} ms'
+  ))
+  RETURNING id
 )
 UPDATE update_pollers SET holder = NULL WHERE holder IS NOT NULL AND holder = ANY (ARRAY(SELECT id FROM dead))`,
 )
