@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core'
 
 /** Set SCREENSHOTS to keep the pictures. */
 export const pictures = process.env['SCREENSHOTS'] ?? join(tmpdir(), 'tellwire-screenshots')
@@ -33,6 +33,16 @@ export async function openPage(browser: Browser, options: BrowserContextOptions)
   const page = await browser.newPage(options)
   page.setDefaultTimeout(75_000)
   return page
+}
+
+/** Waits until something can be seen, and tells what else there was where it cannot. */
+export async function seen(locator: Locator, errors: readonly string[]): Promise<void> {
+  try {
+    await locator.waitFor()
+  } catch (cause) {
+    const shown = await locator.page().locator('body').innerText()
+    throw new Error(`It was not seen. Errors: ${JSON.stringify(errors)}. Page: ${shown.slice(0, 1_000)}`, { cause })
+  }
 }
 
 /** What went wrong in a page: uncaught errors and everything the console calls an error. */
