@@ -1,4 +1,12 @@
-import { inTransaction, type InTransaction, readWord } from '@tellwire/db'
+import {
+  type BotToLookAt,
+  inTransaction,
+  type InTransaction,
+  lookAtBotsSoon,
+  putOffBots,
+  readWord,
+  takeBotsToLookAt,
+} from '@tellwire/db'
 import {
   recordEvents,
   type SystemScope,
@@ -17,13 +25,8 @@ import { commandsVersion, setCommands } from './set-commands.js'
 const lookEveryMs = 5_000
 const botsAtOnce = 50
 const concurrency = 8
-/**
- * A new bot is looked at so often, and one that could not be; one that has been there for long once a day, and one whose
- * webhook fails at once.
- */
-const intervalSeconds = { new: 600, old: 86_400, failing: 10 }
-/** After a tenth of its age. */
-const agePart = 10
+/** A bot whose webhook fails is looked at again after so long. */
+const failingLookMs = 10_000
 /** How long a bot is polled after its webhook failed, before that is tried again. */
 const polledForMs = 3_600_000
 
@@ -34,11 +37,11 @@ const polledForMs = 3_600_000
  */
 export function startReconciling(ctx: WorkerContext): Repeating {
   return every(lookEveryMs, ctx, 'reconciling webhooks', async () => {
-    let bots = await takeBots(ctx)
+    let bots = await takeBotsToLookAt(ctx.engine, botsAtOnce)
     while (bots.length > 0 && !ctx.stopping.aborted) {
       const publicUrl = await readPublicUrl(ctx)
       const queue = bots.values()
-      const lookedAt: Bot[] = []
+      const lookedAt: BotToLookAt[] = []
       await Promise.all(
         Array.from({ length: concurrency }, async () => {
           for (const bot of queue) {
@@ -46,60 +49,10 @@ export function startReconciling(ctx: WorkerContext): Repeating {
           }
         }),
       )
-      await putOff(ctx, lookedAt)
-      bots = bots.length < botsAtOnce ? [] : await takeBots(ctx)
+      await putOffBots(ctx.engine, lookedAt)
+      bots = bots.length < botsAtOnce ? [] : await takeBotsToLookAt(ctx.engine, botsAtOnce)
     }
   })
-}
-
-interface Bot {
-  id: string
-  tenantId: string | null
-  telegramId: bigint
-  tokenSealed: Uint8Array
-  updateMode: string
-  wantedUpdateMode: string
-  secretVersion: number
-  secretTold: number
-  failingSince: Date | null
-  polledUntil: Date | null
-  commandsVersion: number | null
-  error: string | null
-  pendingUpdates: number | null
-  /** When its time comes again, unless it is put off. */
-  dueAt: string
-}
-
-/** Takes bots whose time has come. Nobody else does so before it comes again, which is soon: whoever has taken them may die. */
-async function takeBots({ db }: WorkerContext): Promise<Bot[]> {
-  return db.$queryRaw<Bot[]>`
-    UPDATE bots b SET
-      webhook_due_at = clock_timestamp() + make_interval(secs => (0.9 + random() * 0.1) * ${intervalSeconds.new})
-    FROM (
-      SELECT id FROM bots
-      WHERE status = 'active' AND webhook_due_at <= clock_timestamp()
-      ORDER BY webhook_due_at LIMIT ${botsAtOnce}
-      FOR UPDATE SKIP LOCKED
-    ) due
-    WHERE b.id = due.id
-    RETURNING b.id::text, b.tenant_id::text AS "tenantId", b.telegram_id AS "telegramId", b.token_sealed AS "tokenSealed", b.update_mode AS "updateMode",
-      b.wanted_update_mode AS "wantedUpdateMode", b.webhook_secret_version AS "secretVersion",
-      b.webhook_secret_told AS "secretTold", b.webhook_failing_since AS "failingSince", b.polled_until AS "polledUntil",
-      b.commands_version AS "commandsVersion", b.webhook_error AS "error", b.pending_updates AS "pendingUpdates",
-      b.webhook_due_at::text AS "dueAt"`
-}
-
-/** Puts off the next look at bots that were looked at, the longer the older they are; but for those whose time was changed meanwhile. */
-async function putOff({ db }: WorkerContext, bots: readonly Bot[]): Promise<void> {
-  if (bots.length === 0) return
-  await db.$executeRaw`
-    UPDATE bots b SET
-      webhook_due_at = clock_timestamp() + make_interval(secs => (0.9 + random() * 0.1) * least(
-        ${intervalSeconds.old}::float8, extract(epoch FROM clock_timestamp() - b.created_at) / ${agePart}::float8
-      ))
-    FROM unnest(${bots.map(({ id }) => id)}::uuid[], ${bots.map(({ dueAt }) => dueAt)}::timestamptz[]) AS t (id, due_at)
-    WHERE b.id = t.id AND b.webhook_due_at = t.due_at
-      AND b.created_at < clock_timestamp() - make_interval(secs => ${intervalSeconds.new * agePart})`
 }
 
 /** Where Telegram reaches the API, as that has said when it started. */
@@ -109,7 +62,7 @@ async function readPublicUrl({ db }: WorkerContext): Promise<string | undefined>
 }
 
 /** @returns whether it is known how it is with the bot, and what could be put right was. */
-async function reconcile(ctx: WorkerContext, bot: Bot, publicUrl: string | undefined): Promise<boolean> {
+async function reconcile(ctx: WorkerContext, bot: BotToLookAt, publicUrl: string | undefined): Promise<boolean> {
   const { id: botId, telegramId, secretVersion } = bot
   try {
     const token = unsealBotToken(ctx.sealer, bot)
@@ -168,7 +121,12 @@ async function act(
   return outcome.kind === 'ok'
 }
 
-async function record(ctx: WorkerContext, bot: Bot, verdict: WebhookVerdict, pendingUpdates: number): Promise<void> {
+async function record(
+  ctx: WorkerContext,
+  bot: BotToLookAt,
+  verdict: WebhookVerdict,
+  pendingUpdates: number,
+): Promise<void> {
   const { id: botId, failingSince, secretVersion } = bot
   const { action, mode, health, error, fallsBack } = verdict
   const isTold = mode !== 'webhook' || bot.secretTold === secretVersion
@@ -191,7 +149,7 @@ async function record(ctx: WorkerContext, bot: Bot, verdict: WebhookVerdict, pen
         webhookSecretTold: mode === 'webhook' ? secretVersion : bot.secretTold,
         ...(fallsBack ? pollUntil(new Date(Date.now() + polledForMs)) : {}),
         ...(mode === 'webhook' && (health === 'failing' || action === 'set')
-          ? { webhookDueAt: new Date(Date.now() + intervalSeconds.failing * 1_000) }
+          ? { webhookDueAt: new Date(Date.now() + failingLookMs) }
           : {}),
       },
     })
@@ -200,27 +158,15 @@ async function record(ctx: WorkerContext, bot: Bot, verdict: WebhookVerdict, pen
       await scope.db.updatePoller.update({ where: { botId }, data: { isWanted: mode === 'polling' } })
       tellAfterCommit(scope, BotChanged, botId)
     }
-    if (health === 'failing' && failingSince === null) {
-      await tellTenants(scope, botId, error)
-      await lookAtAllSoon(scope)
-    }
+    if (health === 'failing' && failingSince === null) await tellTenants(scope, botId, error)
     if (health === 'reached' && failingSince !== null) await tellTenants(scope, botId, undefined)
   })
+  // An address that Telegram does not reach for one bot it may not reach for any.
+  if (health === 'failing' && failingSince === null) await lookAtBotsSoon(ctx.engine)
 }
 
 /** It is looked at again then. */
 const pollUntil = (polledUntil: Date) => ({ polledUntil, webhookDueAt: polledUntil })
-
-/** An address that Telegram does not reach for one bot it may not reach for any. */
-async function lookAtAllSoon({ db }: InTransaction<SystemScope>): Promise<void> {
-  await db.$executeRaw`
-    UPDATE bots SET webhook_due_at = clock_timestamp() + make_interval(secs => ${intervalSeconds.new} * random())
-    WHERE id IN (
-      SELECT id FROM bots
-      WHERE status = 'active' AND webhook_due_at > clock_timestamp() + make_interval(secs => ${intervalSeconds.new})
-      FOR UPDATE SKIP LOCKED
-    )`
-}
 
 async function tellTenants(
   { db }: InTransaction<SystemScope>,
