@@ -27,13 +27,18 @@ export function onDuty<Item extends { id: string }>(
     if (stopping.aborted || !(await takeDuty(engine, duty))) throw new Error('it is to be done by somebody else')
   }
   const looking = every(everyMs, ctx, name, async () => {
-    const item = await find()
+    let item = await find()
     if (item === null || !(await takeDuty(engine, duty))) return
-    try {
-      await work(item, keep)
-    } catch (error) {
-      log.warn({ err: error, duty: name, id: item.id }, 'work is put off')
-      if (!stopping.aborted) await putOff(item)
+    for (; item !== null && !stopping.aborted; item = await find()) {
+      try {
+        await work(item, keep)
+      } catch (error) {
+        log.warn({ err: error, duty: name, id: item.id }, 'work is put off')
+        if (stopping.aborted) break
+        await putOff(item)
+      }
+      // Others may have it since.
+      if (!(await takeDuty(engine, duty))) return
     }
     await leaveDuty(engine, duty)
   })

@@ -8,7 +8,7 @@ export function startErasures(ctx: WorkerContext): Repeating {
   const removeFile = (key: string): Promise<void> => ctx.files.remove(key)
   return onDuty(ctx, {
     name: 'erasures',
-    everyMs: 1_000,
+    everyMs: 3_000,
     leaseMs: 120_000,
     find: () => findDueErasure(ctx.db),
     work: (erasure, keep) =>

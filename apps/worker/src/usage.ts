@@ -2,7 +2,7 @@ import { hasNewEvents, leaveDuty, newId, rollUpUsage, takeDuty } from '@tellwire
 import type { WorkerContext } from './context.js'
 import { every, type Repeating } from './every.js'
 
-const lookEveryMs = 1_000
+const lookEveryMs = 2_000
 const dutyLeaseMs = 10_000
 
 /** Sums up what tenants use, as it happens; one worker of all does so. Where nothing happens it costs a look. */

@@ -8,7 +8,7 @@ import { movePeople } from './move-people.js'
 export function startMoves(ctx: WorkerContext): Repeating {
   return onDuty(ctx, {
     name: 'bot moves',
-    everyMs: 1_000,
+    everyMs: 3_000,
     leaseMs: 60_000,
     find: () => findDueMove(ctx.db),
     async work(move, keep) {
