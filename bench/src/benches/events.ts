@@ -96,7 +96,11 @@ export async function benchEventsRead(lab: Lab, report: Report): Promise<void> {
   const { next_cursor: tail } = await readPage(http, tenant.key, 'now')
   await seedEvents(place, tenant.id, read)
   const speeds: number[] = []
-  for (let round = 0; round < 3; round++) {
+  // What Postgres does by itself after so much was written is not the reader's.
+  await place.owner.query('VACUUM (ANALYZE) events')
+  await place.owner.query('CHECKPOINT')
+  // Before the first that counts, what compiles has done so.
+  for (let round = -1; round < 3; round++) {
     let cursor = tail
     let count = 0
     const beganMs = nowMs()
@@ -106,7 +110,7 @@ export async function benchEventsRead(lab: Lab, report: Report): Promise<void> {
       count += page.data.length
       cursor = page.next_cursor
     }
-    speeds.push(count / ((nowMs() - beganMs) / 1_000))
+    if (round >= 0) speeds.push(count / ((nowMs() - beganMs) / 1_000))
   }
   await http.close()
   await api.stop()
