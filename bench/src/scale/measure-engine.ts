@@ -41,6 +41,8 @@ export async function measureSweep({ large, set }: Scene): Promise<void> {
   set('sweep_ms', { ours: round(median(times.slice(10))), unit: 'ms', n: 20 }, { max: 20 })
 }
 
+const settlingMs = 15_000
+
 export async function measureIdle(scene: Scene): Promise<void> {
   const { lab, set } = scene
   const seconds = lab.isQuick ? 10 : 60
@@ -49,10 +51,12 @@ export async function measureIdle(scene: Scene): Promise<void> {
     await delay(seconds * 1_000)
     return ((await lab.postgresCpuMs()) - before) / (seconds * 10)
   }
-  // What Postgres does by itself after so much was written is not the service's.
+  // What Postgres does by itself after so much was written is not the service's, and is done with first.
+  await delay(settlingMs)
   const byItself = await readPercent()
   const worker = await startLargeWorker(scene)
-  await delay(5_000)
+  // What has just started is not idle: it connects, and plans its statements.
+  await delay(settlingMs)
   const percent = (await readPercent()) - byItself
   set('idle_pg_cpu_percent', { ours: round(percent), unit: '% of a core', n: seconds }, { max: 1 })
   set('worker_rss_mb', { ours: readRssMb(worker), unit: 'MB', n: 1 }, { max: 300 })
