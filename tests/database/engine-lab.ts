@@ -20,6 +20,15 @@ export async function withEngineLab(use: (lab: EngineLab) => Promise<void>): Pro
   await owner.end()
 }
 
+/** How many statements of this database wait for a lock, also as seen from within a transaction. */
+export async function countWaiting(owner: pg.Client): Promise<number> {
+  await owner.query('SELECT pg_stat_clear_snapshot()')
+  const { rowCount } = await owner.query(
+    "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+  )
+  return rowCount ?? 0
+}
+
 /** A claim of all priorities, from the start of a lane. */
 export function claimFrom(
   { botId, turnId }: Pick<ClaimRequest, 'botId' | 'turnId'>,

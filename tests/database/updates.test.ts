@@ -8,7 +8,7 @@ import {
 } from '@tellwire/db'
 import { eventually } from '@tellwire/testing'
 import { expect, test as base } from 'vitest'
-import { type EngineLab, withEngineLab } from './engine-lab.js'
+import { countWaiting, type EngineLab, withEngineLab } from './engine-lab.js'
 
 interface Lab extends EngineLab {
   botId: string
@@ -157,7 +157,7 @@ test('what two handle at once is told once', async ({ lab: { engine, owner, botI
   await owner.query('BEGIN; SELECT FROM updates FOR UPDATE')
 
   const handling = [passOverUpdates(engine, botId, updates), passOverUpdates(engine, botId, updates)]
-  await eventually(async () => ((await owner.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount ?? 0) >= 2)
+  await eventually(async () => (await countWaiting(owner)) === 2)
   await owner.query('COMMIT')
 
   expect((await Promise.all(handling)).reduce((sum, { size }) => sum + size, 0)).toBe(2)

@@ -225,6 +225,8 @@ test('a written answer counts however long it is, and who has stopped is told no
 
   expect(await ended(question)).toMatchObject({ answer: { text } })
   await hearer?.hears(`✓ ${'a'.repeat(199)}… — writer`)
+  // Both would be sent at one moment.
+  await new Promise((resolve) => setTimeout(resolve, 2_000))
   expect((await leaver?.answers())?.at(-1)?.['text']).not.toContain('✓')
 })
 

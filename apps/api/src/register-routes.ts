@@ -42,6 +42,7 @@ function registerRoute(app: FastifyInstance, route: Route, opening: Opening, bod
 }
 
 const formBytesMax = 1_048_576
+const streamedMsMax = 600_000
 
 /** Forms are taken nowhere else, so that they are told to be of the wrong type there. */
 function registerUpload(app: FastifyInstance, route: Route, fileBytesMax: number, opening: Opening): void {
@@ -96,13 +97,17 @@ async function passAndCall(
     const workAndStream = async (): Promise<void> => {
       const result = await work()
       resolve(result)
-      // What is streamed has its place until it ends, in whatever way.
-      if (result instanceof Answer && result.body instanceof Readable) {
-        await finished(result.body).catch(() => undefined)
-      }
+      if (result instanceof Answer && result.body instanceof Readable) await endOf(result.body)
     }
     opening.gates[gate].pass(opening.ownerOf(request), workAndStream).catch(reject)
   })
+}
+
+/** What is streamed has its place until it ends, in whatever way. Who reads for too long is hung up on. */
+async function endOf(stream: Readable): Promise<void> {
+  const timer = setTimeout(() => stream.destroy(), streamedMsMax)
+  await finished(stream).catch(() => undefined)
+  clearTimeout(timer)
 }
 
 function call(route: Route, request: FastifyRequest, reply: FastifyReply, { scopeOf }: Opening): unknown {

@@ -18,6 +18,7 @@ const lookEveryMs = 1_000
 /** A worker that ends questions and dies is followed after so long. Two that do so at once do no harm. */
 const dutyLeaseMs = 10_000
 const atOnce = 4
+const putOffMs = 60_000
 
 interface Question {
   tenantId: string
@@ -28,9 +29,11 @@ interface Question {
 export function startQuestions(ctx: WorkerContext): Repeating {
   const { engine, log } = ctx
   const duty = { name: 'questions', holderId: newId(), leaseMs: dutyLeaseMs }
+  /** Of these it failed: when each is tried again. */
+  const putOff = new Map<string, number>()
   const looking = every(lookEveryMs, ctx, 'ending questions', async () => {
     if (!(await takeDuty(engine, duty))) return
-    await endOverdue(ctx)
+    await endOverdue(ctx, putOff)
     await settleDoubts(ctx)
   })
   return {
@@ -41,10 +44,12 @@ export function startQuestions(ctx: WorkerContext): Repeating {
   }
 }
 
-async function endOverdue(ctx: WorkerContext): Promise<void> {
-  await forEach(ctx, await findOverdueQuestions(ctx.engine), (scope, question) =>
-    endQuestion(scope, question, { status: 'expired' }),
-  )
+async function endOverdue(ctx: WorkerContext, putOff: Map<string, number>): Promise<void> {
+  const nowMs = performance.now()
+  for (const [id, againAtMs] of putOff) if (againAtMs <= nowMs) putOff.delete(id)
+  const overdue = await findOverdueQuestions(ctx.engine, [...putOff.keys()])
+  const failed = await forEach(ctx, overdue, (scope, question) => endQuestion(scope, question, { status: 'expired' }))
+  for (const { id } of failed) putOff.set(id, nowMs + putOffMs)
 }
 
 async function settleDoubts(ctx: WorkerContext): Promise<void> {

@@ -15,6 +15,8 @@ const heldAtLeastMs = 2_000
 const lingerMs = 300
 /** A turn that is over waits for its open calls; one with a call that hangs, or uploads something, goes on instead. */
 const callHangsAfterMs = 1_000
+/** Where there is always such a call it ends all the same. */
+const longCallsMaxMs = 20_000
 
 /** In how many milliseconds something is due; undefined when nothing waits. */
 type DueInMs = number | undefined
@@ -49,7 +51,8 @@ function step(turn: Turn, endsAtMs: number): { dueInMs: DueInMs } | undefined {
   sendWhatMayLeave(turn)
   const { ctx, claimAhead, queue } = turn
   const nowMs = performance.now()
-  const mayLetGo = nowMs > endsAtMs - turnMaxMs + heldAtLeastMs && !hasLongCall(turn, nowMs)
+  const endsSoon = nowMs > endsAtMs + longCallsMaxMs || !hasLongCall(turn, nowMs)
+  const mayLetGo = nowMs > endsAtMs - turnMaxMs + heldAtLeastMs && endsSoon
   if (mayLetGo && nowMs > endsAtMs && ctx.lanes.isCrowded()) return { dueInMs: 0 }
   if (mayLetGo && queue.size > 0 && ctx.lanes.takeSurplus()) {
     turn.isOffered = true

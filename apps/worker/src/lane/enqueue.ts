@@ -45,7 +45,10 @@ async function composeApart(turn: Turn, delivery: ClaimedDelivery, askedAtMs: nu
   if (!turn.suspects.has(delivery)) return
   const isWanted = (): boolean => turn.suspects.has(delivery) && !turn.ctx.lanes.wasWithdrawn(delivery, askedAtMs)
   const mayBeHandled = await suspects.enter(delivery, isWanted)
-  if (!turn.suspects.has(delivery)) return suspects.leave(delivery.id)
+  if (!turn.suspects.has(delivery)) {
+    if (mayBeHandled) suspects.leave(delivery.id)
+    return
+  }
   if (mayBeHandled) {
     const composing = Promise.resolve(compose(turn, delivery, { askedAtMs, isSuspect: true }))
     turn.suspects.set(delivery, composing)
@@ -125,8 +128,8 @@ class Deadly extends Error {
 
 /** What comes of how a message is made, and not of the moment: it would come again. */
 const lasting = [Deadly, TypeError, RangeError, SyntaxError]
-/** How often a message may take more than its budget, which it did not when it was accepted. */
-const overBudgetMax = 5
+/** A message that takes more than its budget, which it did not when it was accepted, fails when it was tried so often, for whatever reason. */
+const overBudgetTriesMax = 5
 
 /**
  * Gives a delivery back that could not be composed, to be tried again; after a day of that it fails. One that can never
@@ -140,7 +143,7 @@ function setAside({ ctx, lease, botId, uploads }: Turn, delivery: ClaimedDeliver
   }
   const isLasting =
     lasting.some((kind) => error instanceof kind) ||
-    (error instanceof BudgetExceeded && delivery.attempts >= overBudgetMax - 1)
+    (error instanceof BudgetExceeded && delivery.attempts >= overBudgetTriesMax - 1)
   const { id: deliveryId, tenantId } = delivery
   if (isLasting) ctx.log.error({ err: error, botId, tenantId, deliveryId }, 'a delivery was set aside')
   else ctx.log.warn({ err: error, botId, deliveryId }, 'a message could not be composed')

@@ -77,9 +77,13 @@ function judgeRecipient(
 ): Judgement {
   const dropped = findDroppable(delivery, meaning.code, answer)
   if (dropped) return { verdict: degrade(dropped, meaning, answer, now), consequences: [] }
+  const verdict = fail(meaning, answer, now)
+  if (!meaning.ends) return { verdict, consequences: [] }
   return {
-    verdict: fail(meaning, answer, now),
-    consequences: meaning.ends ? [{ kind: 'chat_ended', status: meaning.ends }] : [],
+    verdict,
+    consequences: [{ kind: 'chat_ended', status: meaning.ends }],
+    // Whether it is held is seen by what became of the connection.
+    otherwise: retry(delivery, answer, meaning, now),
   }
 }
 

@@ -70,9 +70,13 @@ const putOff = defineStatement(
   `
 WITH ${lookedAt.text}
 UPDATE bots b SET
-  webhook_due_at = clock_timestamp() + make_interval(secs => ${spread} * least(
-    ${intervalSeconds.old}, extract(epoch FROM clock_timestamp() - b.created_at) / ${agePart}
-  ))
+  webhook_due_at = least(
+    clock_timestamp() + make_interval(secs => ${spread} * least(
+      ${intervalSeconds.old}, extract(epoch FROM clock_timestamp() - b.created_at) / ${agePart}
+    )),
+    -- Its webhook is tried again then.
+    CASE WHEN b.polled_until > clock_timestamp() THEN b.polled_until END
+  )
 FROM looked_at l
 WHERE ${probe('b.id', 'l.id')} AND b.webhook_due_at = l.due_at::timestamptz
   AND b.created_at < clock_timestamp() - interval '${intervalSeconds.new * agePart} seconds'`,

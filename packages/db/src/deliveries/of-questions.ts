@@ -80,13 +80,16 @@ const findOverdue = defineStatement(
   'find-overdue-questions',
   `
 SELECT q.tenant_id, q.id FROM questions q
-WHERE q.status = 'open' AND q.expires_at <= now()
+WHERE q.status = 'open' AND q.expires_at <= now() AND q.id <> ALL ($1::uuid[])
 ORDER BY q.expires_at LIMIT ${countMax}`,
 )
 
-/** Finds open questions whose time is over. */
-export function findOverdueQuestions(engine: Pool): Promise<{ tenantId: string; id: string }[]> {
-  return run<{ tenantId: string; id: string }>(engine, findOverdue, [])
+/** Finds open questions whose time is over, but for some. */
+export function findOverdueQuestions(
+  engine: Pool,
+  exceptIds: readonly string[],
+): Promise<{ tenantId: string; id: string }[]> {
+  return run<{ tenantId: string; id: string }>(engine, findOverdue, [exceptIds])
 }
 
 const findDoubts = defineStatement(

@@ -33,8 +33,9 @@ interface Waiting {
 }
 
 /**
- * How much of the processor a task may take, in milliseconds. It is counted by what the whole process takes meanwhile:
- * that is no less, and a machine that is busy with something else, or stands still, costs a task nothing.
+ * How much of the processor a task may take, in milliseconds. It takes no more than time passes, and no more than the whole
+ * process takes meanwhile: the lesser counts, so that neither a neighbour in the process costs a task much, nor a machine that
+ * is busy with something else, or stands still.
  */
 const firstBudgetMs = 200
 const secondBudgetMs = 1_000
@@ -151,7 +152,7 @@ function startThread(): Thread {
   }
 }
 
-/** Calls back when the process has taken so much of the processor since now, or at the deadline. @returns how to stop that. */
+/** Calls back when so much of the processor may have been taken since now, or at the deadline. @returns how to stop that. */
 function watchBudget(budgetMs: number, onSpent: () => void): () => void {
   const before = process.cpuUsage()
   const beganAtMs = performance.now()
@@ -159,7 +160,8 @@ function watchBudget(budgetMs: number, onSpent: () => void): () => void {
   let immediate: NodeJS.Immediate | undefined
   const look = (): void => {
     const { user, system } = process.cpuUsage(before)
-    const leftMs = Math.min(budgetMs - (user + system) / 1_000, deadlineMs - (performance.now() - beganAtMs))
+    const passedMs = performance.now() - beganAtMs
+    const leftMs = Math.min(budgetMs - Math.min(passedMs, (user + system) / 1_000), deadlineMs - passedMs)
     if (leftMs > 0) timer = setTimeout(look, Math.ceil(leftMs))
     // An answer that came while this thread was busy is read before that.
     else immediate = setImmediate(onSpent)

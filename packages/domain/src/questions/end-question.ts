@@ -39,6 +39,8 @@ export async function endQuestion(
 ): Promise<boolean> {
   const { db } = scope
   const { tenantId, id } = key
+  // Whoever answers at this moment is waited for: what was given by then is known.
+  await db.$executeRaw`SELECT FROM questions WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid FOR UPDATE`
   const [question] = await db.question.updateManyAndReturn({
     where: { tenantId, id, status: 'open' },
     data: {

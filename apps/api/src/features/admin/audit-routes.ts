@@ -38,6 +38,7 @@ export const adminAuditRoutes = [
   adminRoute({
     operation: 'exportAllAudit',
     method: 'GET',
+    gate: 'downloads',
     url: '/admin/v1/audit.jsonl',
     summary: 'Get who changed what as a file, oldest first',
     query: AdminAuditExportQuery,

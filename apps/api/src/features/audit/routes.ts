@@ -43,7 +43,7 @@ export const auditRoutes = [
   }),
   route({
     operation: 'exportAudit',
-    gate: 'searches',
+    gate: 'downloads',
     scope: 'audit:read',
     method: 'GET',
     url: '/v1/audit.jsonl',

@@ -10,8 +10,6 @@ export interface OpenedFile {
 }
 
 const tooLarge = /file is too big/i
-/** Whoever reads for longer is hung up on: it takes up a connection to Telegram. */
-const downloadMs = 300_000
 
 /**
  * Opens a file that a person sent to a bot of the tenant's, at Telegram: nothing of it is kept here.
@@ -32,8 +30,7 @@ export async function openInboundFile(
   }
   if (found.kind === 'refused' && found.code === 400) throw notFound('file', '/id')
   const path = found.kind === 'ok' ? found.result.file_path : undefined
-  const until = AbortSignal.any([signal, AbortSignal.timeout(downloadMs)])
-  const content = path === undefined ? undefined : await telegram.download(token, path, until).catch(() => undefined)
+  const content = path === undefined ? undefined : await telegram.download(token, path, signal).catch(() => undefined)
   if (!content) throw new ApiError('telegram_unavailable', 'Telegram did not give the file.')
   const name = file.name ?? path?.split('/').at(-1) ?? 'file'
   return {
