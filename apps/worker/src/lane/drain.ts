@@ -51,8 +51,9 @@ function step(turn: Turn, endsAtMs: number): { dueInMs: DueInMs } | undefined {
   sendWhatMayLeave(turn)
   const { ctx, claimAhead, queue } = turn
   const nowMs = performance.now()
-  const endsSoon = nowMs > endsAtMs + longCallsMaxMs || !hasLongCall(turn, nowMs)
-  const mayLetGo = nowMs > endsAtMs - turnMaxMs + heldAtLeastMs && endsSoon
+  // While it waited for its open calls nothing else would leave the lane.
+  const isHeldUp = hasLongCall(turn, nowMs) && nowMs < endsAtMs + longCallsMaxMs
+  const mayLetGo = nowMs > endsAtMs - turnMaxMs + heldAtLeastMs && !isHeldUp
   if (mayLetGo && nowMs > endsAtMs && ctx.lanes.isCrowded()) return { dueInMs: 0 }
   if (mayLetGo && queue.size > 0 && ctx.lanes.takeSurplus()) {
     turn.isOffered = true
