@@ -67,7 +67,7 @@ async function reconcile(ctx: WorkerContext, bot: BotToLookAt, publicUrl: string
   try {
     const token = unsealBotToken(ctx.sealer, bot)
     const info = await ctx.pollingApi.call(token, 'getWebhookInfo', {})
-    if (info.kind !== 'ok') return info.kind === 'refused' && isLasting(info.code)
+    if (info.kind !== 'ok') return info.kind === 'refused' && !info.isForeign && isLasting(info.code)
     const verdict = judgeWebhook(
       {
         wanted: readWord(wantedUpdateModes, bot.wantedUpdateMode),
@@ -133,7 +133,9 @@ async function record(
   const isSame = bot.updateMode === mode && bot.pendingUpdates === pendingUpdates && isTold
   // Most are as they were.
   if (isSame && action === 'nothing' && health === 'reached' && failingSince === null && bot.error === null) return
-  await inTransaction(openSystemScope(ctx, 'webhooks'), async (scope) => {
+  const polledUntil = new Date(Date.now() + polledForMs)
+  const beginsToFail = health === 'failing' && failingSince === null
+  const isRecorded = await inTransaction(openSystemScope(ctx, 'webhooks'), async (scope) => {
     const { count } = await scope.db.bot.updateMany({
       // Whoever has changed the bot meanwhile knows better.
       where: { id: botId, wantedUpdateMode: bot.wantedUpdateMode, webhookSecretVersion: secretVersion },
@@ -147,26 +149,25 @@ async function record(
               webhookFailingSince: health === 'failing' ? (failingSince ?? new Date()) : null,
             }),
         webhookSecretTold: mode === 'webhook' ? secretVersion : bot.secretTold,
-        ...(fallsBack ? pollUntil(new Date(Date.now() + polledForMs)) : {}),
+        // It is looked at again then.
+        ...(fallsBack ? { polledUntil, webhookDueAt: polledUntil } : {}),
         ...(mode === 'webhook' && (health === 'failing' || action === 'set')
           ? { webhookDueAt: new Date(Date.now() + failingLookMs) }
           : {}),
       },
     })
-    if (count === 0) return
+    if (count === 0) return false
     if (bot.updateMode !== mode) {
       await scope.db.updatePoller.update({ where: { botId }, data: { isWanted: mode === 'polling' } })
       tellAfterCommit(scope, BotChanged, botId)
     }
-    if (health === 'failing' && failingSince === null) await tellTenants(scope, botId, error)
+    if (beginsToFail) await tellTenants(scope, botId, error)
     if (health === 'reached' && failingSince !== null) await tellTenants(scope, botId, undefined)
+    return true
   })
   // An address that Telegram does not reach for one bot it may not reach for any.
-  if (health === 'failing' && failingSince === null) await lookAtBotsSoon(ctx.engine)
+  if (isRecorded && beginsToFail) await lookAtBotsSoon(ctx.engine)
 }
-
-/** It is looked at again then. */
-const pollUntil = (polledUntil: Date) => ({ polledUntil, webhookDueAt: polledUntil })
 
 async function tellTenants(
   { db }: InTransaction<SystemScope>,
