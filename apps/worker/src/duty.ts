@@ -2,6 +2,27 @@ import { leaveDuty, newId, takeDuty } from '@tellwire/db'
 import type { WorkerContext } from './context.js'
 import { every, type Repeating } from './every.js'
 
+/** Does work again and again, on one worker of all; it is a worker's for as long as that comes back to it. */
+export function everyOnDuty(
+  ctx: WorkerContext,
+  { name, everyMs, leaseMs }: { name: string; everyMs: number; leaseMs: number },
+  work: () => Promise<void>,
+): Repeating {
+  const { engine, log } = ctx
+  const duty = { name, holderId: newId(), leaseMs }
+  const looking = every(everyMs, ctx, name, async () => {
+    if (await takeDuty(engine, duty)) await work()
+  })
+  return {
+    async stop() {
+      await looking.stop()
+      await leaveDuty(engine, duty).catch((error: unknown) =>
+        log.warn({ err: error, duty: name }, 'a duty was not left'),
+      )
+    },
+  }
+}
+
 /** Work that one worker of all does, one item after the other. */
 export interface Duty<Item extends { id: string }> {
   name: string

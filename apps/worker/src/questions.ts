@@ -4,15 +4,13 @@ import {
   findQuestionDoubts,
   inTransaction,
   type InTransaction,
-  leaveDuty,
-  newId,
   putOffQuestionDoubts,
   settleQuestionDoubts,
-  takeDuty,
 } from '@tellwire/db'
 import { endIfAllAnswered, endQuestion, type SystemScope } from '@tellwire/domain'
 import { openSystemScope, type WorkerContext } from './context.js'
-import { every, type Repeating } from './every.js'
+import { everyOnDuty } from './duty.js'
+import type { Repeating } from './every.js'
 
 const lookEveryMs = 1_000
 /** A worker that ends questions and dies is followed after so long. Two that do so at once do no harm. */
@@ -27,21 +25,12 @@ interface Question {
 
 /** Ends the questions whose time is over, and those that nobody can answer any more: one worker of all, some of them at a time. */
 export function startQuestions(ctx: WorkerContext): Repeating {
-  const { engine, log } = ctx
-  const duty = { name: 'questions', holderId: newId(), leaseMs: dutyLeaseMs }
   /** Of these it failed: when each is tried again. */
   const putOff = new Map<string, number>()
-  const looking = every(lookEveryMs, ctx, 'ending questions', async () => {
-    if (!(await takeDuty(engine, duty))) return
+  return everyOnDuty(ctx, { name: 'questions', everyMs: lookEveryMs, leaseMs: dutyLeaseMs }, async () => {
     await endOverdue(ctx, putOff)
     await settleDoubts(ctx)
   })
-  return {
-    async stop() {
-      await looking.stop()
-      await leaveDuty(engine, duty).catch((error: unknown) => log.warn({ err: error }, 'the questions were not left'))
-    },
-  }
 }
 
 async function endOverdue(ctx: WorkerContext, putOff: Map<string, number>): Promise<void> {
