@@ -1,19 +1,13 @@
 import { askToEditBroadcast, editBroadcastSlice, newId } from '@tellwire/db'
 import { eventually } from '@tellwire/testing'
 import { expect, test } from 'vitest'
-import { countWaiting, withEngineLab } from './engine-lab.js'
+import { addTenantWithBot, countWaiting, withEngineLab } from './engine-lab.js'
 
 test('a broadcast that two workers edit at once is edited once, to its end', async () => {
   await withEngineLab(async ({ engine, owner }) => {
     const [tenantId, botId, notificationId] = [newId(), newId(), newId()]
     const key = { tenantId, notificationId }
-    await owner.query("INSERT INTO tenants (id, name) VALUES ($1, 'a')", [tenantId])
-    await owner.query("INSERT INTO users (tenant_id, user_id) VALUES ($1, 'u')", [tenantId])
-    await owner.query(
-      "INSERT INTO bots (id, telegram_id, username, display_name, token_sealed, update_mode) VALUES ($1, 1, 'a', 'a', '', 'webhook')",
-      [botId],
-    )
-    await owner.query('INSERT INTO bot_access (tenant_id, bot_id) VALUES ($1, $2)', [tenantId, botId])
+    await addTenantWithBot(owner, { tenantId, botId })
     await owner.query(
       `INSERT INTO notifications (tenant_id, id, target, priority) VALUES ($1, $2, '{"everyone": true}', 'bulk')`,
       [tenantId, notificationId],

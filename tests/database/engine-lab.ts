@@ -20,6 +20,20 @@ export async function withEngineLab(use: (lab: EngineLab) => Promise<void>): Pro
   await owner.end()
 }
 
+/** Makes a tenant with a user `u`, and a bot that it may use. */
+export async function addTenantWithBot(
+  owner: pg.Client,
+  { tenantId, botId }: { tenantId: string; botId: string },
+): Promise<void> {
+  await owner.query("INSERT INTO tenants (id, name) VALUES ($1, 'a')", [tenantId])
+  await owner.query("INSERT INTO users (tenant_id, user_id) VALUES ($1, 'u')", [tenantId])
+  await owner.query(
+    "INSERT INTO bots (id, telegram_id, username, display_name, token_sealed, update_mode) VALUES ($1, 1, 'a', 'a', '', 'polling')",
+    [botId],
+  )
+  await owner.query('INSERT INTO bot_access (tenant_id, bot_id) VALUES ($1, $2)', [tenantId, botId])
+}
+
 /** How many statements of this database wait for a lock, also as seen from within a transaction. */
 export async function countWaiting(owner: pg.Client): Promise<number> {
   await owner.query('SELECT pg_stat_clear_snapshot()')

@@ -2,6 +2,7 @@ import { completeBroadcast, connectEngine, expandBroadcast, newId } from '@tellw
 import { createTestDatabase } from '@tellwire/testing'
 import pg from 'pg'
 import { expect, test } from 'vitest'
+import { addTenantWithBot } from './engine-lab.js'
 
 test.each([
   ["now() - interval '1 second'", 0],
@@ -11,13 +12,7 @@ test.each([
   const owner = new pg.Client({ connectionString: ownerUrl })
   await owner.connect()
   const [tenantId, botId, notificationId] = [newId(), newId(), newId()]
-  await owner.query("INSERT INTO tenants (id, name) VALUES ($1, 'a')", [tenantId])
-  await owner.query("INSERT INTO users (tenant_id, user_id) VALUES ($1, 'u')", [tenantId])
-  await owner.query(
-    "INSERT INTO bots (id, telegram_id, username, display_name, token_sealed, update_mode) VALUES ($1, 1, 'a', 'a', '', 'webhook')",
-    [botId],
-  )
-  await owner.query('INSERT INTO bot_access (tenant_id, bot_id) VALUES ($1, $2)', [tenantId, botId])
+  await addTenantWithBot(owner, { tenantId, botId })
   await owner.query("INSERT INTO chats (bot_id, chat_id, type) VALUES ($1, 1, 'private')", [botId])
   await owner.query("INSERT INTO connections (tenant_id, id, user_id, bot_id, chat_id) VALUES ($1, $2, 'u', $3, 1)", [
     tenantId,

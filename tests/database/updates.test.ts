@@ -8,7 +8,7 @@ import {
 } from '@tellwire/db'
 import { eventually } from '@tellwire/testing'
 import { expect, test as base } from 'vitest'
-import { countWaiting, type EngineLab, withEngineLab } from './engine-lab.js'
+import { addTenantWithBot, countWaiting, type EngineLab, withEngineLab } from './engine-lab.js'
 
 interface Lab extends EngineLab {
   botId: string
@@ -81,13 +81,7 @@ test('passes over what changes nothing, and leaves what may be to do', async ({
   lab: { engine, owner, botId, store },
 }) => {
   const tenantId = newId()
-  await owner.query("INSERT INTO tenants (id, name) VALUES ($1, 'a')", [tenantId])
-  await owner.query("INSERT INTO users (tenant_id, user_id) VALUES ($1, 'u')", [tenantId])
-  await owner.query(
-    "INSERT INTO bots (id, telegram_id, username, display_name, token_sealed, update_mode) VALUES ($1, 1, 'a', 'a', '', 'polling')",
-    [botId],
-  )
-  await owner.query('INSERT INTO bot_access (tenant_id, bot_id) VALUES ($1, $2)', [tenantId, botId])
+  await addTenantWithBot(owner, { tenantId, botId })
   for (const [chatId, status] of [
     [1, 'active'],
     [2, undefined],
@@ -134,13 +128,7 @@ test('passes over what changes nothing, and leaves what may be to do', async ({
 
 test('what two handle at once is told once', async ({ lab: { engine, owner, botId, store } }) => {
   const tenantId = newId()
-  await owner.query("INSERT INTO tenants (id, name) VALUES ($1, 'a')", [tenantId])
-  await owner.query("INSERT INTO users (tenant_id, user_id) VALUES ($1, 'u')", [tenantId])
-  await owner.query(
-    "INSERT INTO bots (id, telegram_id, username, display_name, token_sealed, update_mode) VALUES ($1, 1, 'a', 'a', '', 'polling')",
-    [botId],
-  )
-  await owner.query('INSERT INTO bot_access (tenant_id, bot_id) VALUES ($1, $2)', [tenantId, botId])
+  await addTenantWithBot(owner, { tenantId, botId })
   await owner.query("INSERT INTO chats (bot_id, chat_id, type) VALUES ($1, 1, 'group')", [botId])
   await owner.query("INSERT INTO connections (tenant_id, id, user_id, bot_id, chat_id) VALUES ($1, $2, 'u', $3, 1)", [
     tenantId,
