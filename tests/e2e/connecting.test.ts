@@ -239,6 +239,22 @@ describe('in groups', () => {
     await settings({ chat_sharing: 'refuse' })
   })
 
+  test('an administrator who writes in its name presses as who they are', async () => {
+    const userId = newUser()
+    const [owner, member] = [await world.newPerson('Owner'), await world.newPerson('Member')]
+    const group = await world.connectGroup(userId, owner, { type: 'supergroup', members: [owner.id, member.id] })
+    await world.control('POST', `/people/${owner.id}/say`, {
+      chat_id: group,
+      text: `/stop@${world.bot.username}`,
+      anonymous: true,
+    })
+
+    expect(await member.press('Yes, end it', group)).toMatch('for somebody else')
+    await owner.press('Yes, end it', group)
+
+    await isConnected(userId, 'stopped')
+  })
+
   test('a connection that the app ended does not come back with the bot', async () => {
     const userId = newUser()
     const person = await world.newPerson('Remover')
@@ -293,6 +309,44 @@ describe('in channels', () => {
 
     await editor.hears('You are connected')
     expect(await isConnected(userId)).toMatchObject([{ chat: { id: channel, type: 'channel' } }])
+  })
+
+  test('a forwarded post whose link asks for a confirmation connects it with the tap of its administrator', async () => {
+    const userId = newUser()
+    const link = await issue(userId, { chat: 'channel', confirm: 'tap' })
+    const editor = await world.newPerson('Editor')
+    const channel = await newGroup({ title: 'News', type: 'channel', members: [editor.id] })
+    const posted = await sayIn(channel, editor, link['code'])
+    await world.control('POST', `/people/${editor.id}/open`, { link: link['url'], chat_id: channel })
+    await world.control('POST', `/people/${editor.id}/forward`, {
+      bot: world.bot.username,
+      chat_id: channel,
+      message_id: posted.body['message_id'],
+    })
+
+    await editor.press('Yes, connect')
+
+    await editor.hears('You are connected')
+    expect(await isConnected(userId)).toMatchObject([{ chat: { id: channel, type: 'channel' } }])
+  })
+
+  test('who only reads it presses none of our buttons', async () => {
+    const userId = newUser()
+    const link = await issue(userId, { chat: 'channel' })
+    const [editor, reader] = [await world.newPerson('Editor'), await world.newPerson('Reader')]
+    const channel = await newGroup({ title: 'News', type: 'channel', members: [editor.id, reader.id] })
+    await world.control('POST', `/people/${editor.id}/open`, { link: link['url'], chat_id: channel })
+    await sayIn(channel, editor, link['code'])
+    await isConnected(userId)
+    await sayIn(channel, editor, '/apps')
+
+    expect(await reader.press('Acme & Söhne', channel)).toMatch('for somebody else')
+    await editor.press('Acme & Söhne', channel)
+    expect(await reader.press('Disconnect', channel)).toMatch('for somebody else')
+    expect(await connections(userId)).toMatchObject([{ status: 'active' }])
+    await editor.press('Disconnect', channel)
+
+    await isConnected(userId, 'stopped')
   })
 
   test('without the right to post it is blocked, and comes back with it', async () => {

@@ -49,16 +49,19 @@ function showGroup(group: Group): Chat {
   return { id: group.id, type: group.type, title: group.title, ...(group.topics ? { is_forum: true } : {}) } as Chat
 }
 
+/** Stands for an administrator who writes in the name of a group. */
+const nobody = { id: 1_087_968_824, is_bot: true, first_name: 'Group', username: 'GroupAnonymousBot' }
+
 /** A message as the Bot API shows it. */
 export function showMessage(world: World, chatId: number, message: StoredMessage): object {
   const bot = message.fromBot ? world.bots.get(message.fromId) : undefined
   const person = message.fromBot ? undefined : world.people.get(message.fromId)
   const isChannel = world.groups.get(chatId)?.type === 'channel'
-  const from = bot ? showBotUser(bot) : person && showPerson(person)
+  const from = bot ? showBotUser(bot) : message.isAnonymous ? nobody : person && showPerson(person)
   return {
     message_id: message.messageId,
     ...(from && !isChannel ? { from } : {}),
-    ...(isChannel ? { sender_chat: showChat(world, chatId) } : {}),
+    ...(isChannel || message.isAnonymous ? { sender_chat: showChat(world, chatId) } : {}),
     chat: showChat(world, chatId),
     date: message.date,
     ...showForwarded(world, message),

@@ -58,7 +58,10 @@ export function block(control: Control, person: Person, bot: SandboxBot): void {
 }
 
 /** What a message of a person has besides its text. */
-export type SaidExtras = Pick<StoredMessage, 'forwardedFrom' | 'replyToMessageId' | 'media' | 'plain'>
+export type SaidExtras = Pick<
+  StoredMessage,
+  'forwardedFrom' | 'replyToMessageId' | 'media' | 'plain' | 'isAnonymous'
+>
 
 /** Writes in a private chat or a group. Writing to a blocked bot unblocks it, as pressing Restart does. */
 export function say(
@@ -82,6 +85,9 @@ export function say(
   const bots = group.bots.flatMap((id) => world.bots.get(id) ?? [])
   if (group.type === 'channel' && !administratorsOf(group).includes(person.id)) {
     throw new ControlError(403, 'only an administrator posts in a channel')
+  }
+  if (extras.isAnonymous === true && !administratorsOf(group).includes(person.id)) {
+    throw new ControlError(403, 'only an administrator writes in the name of a group')
   }
   if (topicId !== undefined && !group.topics?.some(({ id }) => id === topicId)) {
     throw new ControlError(404, 'there is no such topic')

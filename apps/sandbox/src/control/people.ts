@@ -32,6 +32,8 @@ const Saying = Type.Object(
     chat_id: Type.Optional(ChatId),
     topic: Type.Optional(Type.Integer()),
     reply_to: Type.Optional(Type.Integer()),
+    /** In the name of the group. */
+    anonymous: Type.Optional(Type.Boolean()),
   },
   strict,
 )
@@ -106,10 +108,11 @@ export function controlPeople(app: ControlApp, control: Control): void {
   )
 
   app.post('/people/:id/say', { schema: { params: Id, body: Saying } }, async (request) => {
-    const { bot, chat_id: chatId, topic: topicId, text, reply_to: replyToMessageId } = request.body
+    const { bot, chat_id: chatId, topic: topicId, text, reply_to: replyToMessageId, anonymous } = request.body
     if ((bot === undefined) === (chatId === undefined)) throw new ControlError(400, 'name either bot or chat_id')
     const to = bot === undefined ? { group: getGroup(control, chatId ?? 0), topicId } : { bot: getBot(control, bot) }
-    return { ok: true, ...say(control, getPerson(control, request.params.id), to, text, { replyToMessageId }) }
+    const person = getPerson(control, request.params.id)
+    return { ok: true, ...say(control, person, to, text, { replyToMessageId, isAnonymous: anonymous }) }
   })
 
   app.post('/people/:id/send', { schema: { params: Id, body: Sending } }, async (request) => {

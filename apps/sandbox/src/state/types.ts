@@ -138,6 +138,8 @@ export interface StoredMessage {
   botId?: number | undefined
   /** A place, a contact and the like, as Telegram shows it. */
   plain?: Record<string, unknown> | undefined
+  /** An administrator wrote it in the name of the group. */
+  isAnonymous?: boolean | undefined
   /** The channel from which it was forwarded, and its number there. */
   forwardedFrom?: { chatId: number; messageId: number } | undefined
   /** Offered in place of the letters of the phone, or taken away. */

@@ -15,7 +15,7 @@ export interface ChatButton {
 export interface PressedButton {
   kind: string
   argument: string
-  /** Telegram's id of the person whom we answered; undefined where nobody is named, as in a channel. */
+  /** Telegram's id of the person whom we answered; undefined where it was whoever speaks for the chat. */
   ownerId: number | undefined
 }
 
@@ -32,9 +32,13 @@ interface Signing {
  * The 64 bytes at most that Telegram keeps with a button. They are signed for the chat, so that what a changed app
  * sends is believed no further than a press on what was really shown there.
  */
-export function makeChatButton(signing: Signing, { chat, from }: Said, { kind, argument }: ChatButton): string {
-  const owner = from?.id.toString(36) ?? ''
-  const signature = signing.sealer.derive(purpose, signed(signing, [chat.id, kind, argument, owner]))
+export function makeChatButton(
+  signing: Signing,
+  said: Pick<Said, 'chat' | 'from' | 'senderChat' | 'place'>,
+  { kind, argument }: ChatButton,
+): string {
+  const owner = ownerOf(said)?.id.toString(36) ?? ''
+  const signature = signing.sealer.derive(purpose, signed(signing, [said.place.chatId, kind, argument, owner]))
   return [prefix, kind, argument, owner, signature.slice(0, signatureLength)].join('~')
 }
 
@@ -47,6 +51,12 @@ export function readChatButton(signing: Signing, chatId: number, data: string): 
   const input = signed(signing, [chatId, kind, argument, owner])
   if (!sealer.isDerived(purpose, input, signature, signatureLength)) return undefined
   return { kind, argument, ownerId: owner === '' ? undefined : Number.parseInt(owner, 36) }
+}
+
+/** Who writes in the name of a group or channel presses as the person who that is. */
+function ownerOf({ chat, from, senderChat, place }: Pick<Said, 'chat' | 'from' | 'senderChat' | 'place'>) {
+  const isInChannel = chat.type === 'channel' && place.chatId === chat.id
+  return isInChannel || senderChat !== undefined ? undefined : from
 }
 
 function signed({ botId }: Signing, about: unknown[]): string {

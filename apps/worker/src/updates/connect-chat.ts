@@ -126,9 +126,25 @@ function buttonsOf(
   const code = 'code' in key ? key.code : codeOfToken(key.token)
   const button = (text: string, answer: string): ReplyButton => ({
     text,
-    data: makeChatButton(scope, said, { kind: 'link', argument: `${answer}.${code}` }),
+    data: makeChatButton(scope, said, { kind: 'link', argument: writeAnswer(said, answer, code) }),
   })
   const no = button(say('confirm_no'), 'no')
   if (link.confirm === 'tap') return [[button(say('confirm_yes'), 'yes'), no]]
   return [link.numbers.map((number) => button(String(number), String(number))), [no]]
+}
+
+/** `<answer>.<code>`, and of a channel that is asked for elsewhere `.<its id>`. */
+function writeAnswer({ chat, place }: Said, answer: string, code: string): string {
+  const channel = chat.id === place.chatId ? '' : `.${(-chat.id).toString(36)}`
+  return `${answer}.${code}${channel}`
+}
+
+/** Reads what a button under the question says whether the chat, or a channel that is shown there, is to be connected. */
+export function readAnswer(argument: string): { answer: 'yes' | 'no' | number; code: string; channelId?: number } {
+  const [answer = '', code = '', channel] = argument.split('.')
+  return {
+    answer: answer === 'yes' || answer === 'no' ? answer : Number(answer),
+    code,
+    ...(channel === undefined ? {} : { channelId: -Number.parseInt(channel, 36) }),
+  }
 }

@@ -2,7 +2,7 @@ import type { CallbackQuery } from '@tellwire/telegram'
 import { chooseLanguage, speak } from '@tellwire/texts'
 import { type ChatButton, chatButtonKinds, readChatButton } from './chat-buttons.js'
 import { setLanguage } from './choose-chat-language.js'
-import { connectChat } from './connect-chat.js'
+import { connectChat, readAnswer } from './connect-chat.js'
 import { manageApp } from './manage-apps.js'
 import type { Said } from './place.js'
 import { reply } from './reply.js'
@@ -21,8 +21,13 @@ type Press = (
 
 const presses: Readonly<Record<ChatButton['kind'], Press>> = {
   link: async (scope, said, argument) => {
-    const [answer = '', code = ''] = argument.split('.')
-    await connectChat(scope, said, { code }, answer === 'yes' || answer === 'no' ? answer : Number(answer))
+    const { answer, code, channelId } = readAnswer(argument)
+    if (channelId === undefined) {
+      await connectChat(scope, said, { code }, answer)
+      return undefined
+    }
+    if (!scope.isAdministrator(channelId, said.from?.id ?? 0)) return said.speaker.say('not_administrator')
+    await connectChat(scope, { ...said, chat: await readChannel(scope, channelId) }, { code }, answer)
     return undefined
   },
   stop: async (scope, said, argument) => {
@@ -59,8 +64,12 @@ export async function pressChatButton(
   })
   const chosenLanguage = known?.language ?? null
   const speaker = speak(chooseLanguage(chosenLanguage, from.language_code))
-  if (button.ownerId !== undefined && button.ownerId !== from.id) return speaker.say('not_yours')
   const chat = message?.chat ?? ({ id: from.id, type: 'private', first_name: from.first_name } as const)
+  const isTheirs =
+    button.ownerId === undefined
+      ? chat.type === 'private' || scope.isAdministrator(chatId, from.id)
+      : button.ownerId === from.id
+  if (!isTheirs) return speaker.say('not_yours')
   return presses[kind](
     scope,
     {
@@ -74,6 +83,12 @@ export async function pressChatButton(
     button.argument,
     message,
   )
+}
+
+/** A channel that an administrator of it has shown to the bot. */
+async function readChannel({ db, botId }: UpdateScope, id: number): Promise<Said['chat']> {
+  const { title } = await db.chat.findUniqueOrThrow({ where: { botId_chatId: { botId, chatId: BigInt(id) } } })
+  return { id, type: 'channel', title: title ?? '' }
 }
 
 /** An old message comes without what was said of its place. */
