@@ -11,7 +11,8 @@ test('who is connected in a group that moves stays so, also where a connection h
   const bot = { telegramId: 1n, username: 'a', displayName: 'a', tokenSealed: new Uint8Array(1), updateMode: 'webhook' }
   await db.bot.create({ data: { id: botId, ...bot } })
   await db.botAccess.create({ data: { tenantId, botId } })
-  for (const chatId of [-1n, -2n]) await db.chat.create({ data: { botId, chatId, type: 'group' } })
+  await db.chat.create({ data: { botId, chatId: -1n, type: 'group', language: 'fa' } })
+  await db.chat.create({ data: { botId, chatId: -2n, type: 'supergroup' } })
   const connect = async (userId: string, chatId: bigint, status: string): Promise<string> => {
     await db.user.createMany({ data: [{ tenantId, userId }], skipDuplicates: true })
     return (await db.connection.create({ data: { tenantId, id: newId(), userId, botId, chatId, status } })).id
@@ -31,5 +32,6 @@ test('who is connected in a group that moves stays so, also where a connection h
     { id: stays, userId: 'back again', chatId: -2n },
     { id: there, userId: 'in both', chatId: -2n },
   ])
+  expect(await db.chat.findFirst({ where: { chatId: -2n } })).toMatchObject({ language: 'fa' })
   await db.$disconnect()
 })

@@ -129,6 +129,19 @@ describe('a code', () => {
   })
 })
 
+test('what only looks like a code or a link goes to the app that the chat is connected to', async () => {
+  const userId = newUser()
+  const person = await world.connect(userId)
+  const heard = async () =>
+    (await world.events('message.received')).filter((event) => event['user_id'] === userId).map(({ text }) => text)
+  const said = ['98 76 54 32', 'my friend has https://t.me/otherbot?start=ref too']
+
+  for (const text of said) await person.say(text)
+
+  expect(await eventually(heard, (texts) => texts.length === said.length)).toEqual(said)
+  expect((await person.answers()).filter(({ text }) => /do not know|not valid/.test(text as string))).toEqual([])
+})
+
 describe('in groups', () => {
   /** A group with the bot, one administrator and one member. */
   const newTeam = async () => {
@@ -149,6 +162,19 @@ describe('in groups', () => {
     await sayIn(group, boss, `/connect@${world.bot.username} ${link['code']}`)
 
     expect(await isConnected(userId)).toMatchObject([{ chat: { type: 'supergroup' } }])
+  })
+
+  test('an administrator of whom Telegram does not tell at once is asked for again', async () => {
+    const userId = newUser()
+    const link = await issue(userId, { chat: 'group' })
+    const { group, boss } = await newTeam()
+    const fault = { method: 'getChatMember', chat_id: group, kind: 'status', status: 502, description: 'Bad Gateway' }
+    await world.control('POST', '/faults', fault)
+
+    await sayIn(group, boss, `/connect ${link['code']}`)
+
+    await isConnected(userId)
+    expect((await world.events('link.refused')).filter((event) => event['user_id'] === userId)).toEqual([])
   })
 
   test('where the tenant wants it, every member may', async () => {

@@ -48,7 +48,7 @@ export {
 } from './connect-links/issue-connect-link.js'
 export { findEndedLinks } from './connect-links/find-ended-links.js'
 export { findConnectLink, type LinkKey } from './connect-links/find-connect-link.js'
-export { codeOfToken, hashConnectCode, readCode, showCode } from './connect-links/token.js'
+export { codeOfToken, hashConnectCode, isConnectToken, readCode, showCode } from './connect-links/token.js'
 export { chatSharings, groupConnects, unreachablePolicies } from './connect-links/tenant-rules.js'
 export { linkStatus, linkStatuses, type LinkStatus } from './connect-links/status.js'
 export { type LinkUse, type OpenedLink, useConnectLink } from './connect-links/use-connect-link.js'

@@ -58,10 +58,7 @@ export function block(control: Control, person: Person, bot: SandboxBot): void {
 }
 
 /** What a message of a person has besides its text. */
-export type SaidExtras = Pick<
-  StoredMessage,
-  'forwardedFrom' | 'replyToMessageId' | 'media' | 'plain' | 'isAnonymous'
->
+export type SaidExtras = Pick<StoredMessage, 'forwardedFrom' | 'replyToMessageId' | 'media' | 'plain' | 'isAnonymous'>
 
 /** Writes in a private chat or a group. Writing to a blocked bot unblocks it, as pressing Restart does. */
 export function say(

@@ -1,6 +1,7 @@
 import { enqueueReply, inTransaction, type InTransaction, type Prisma } from '@tellwire/db'
 import {
   type BotMove,
+  botRemoved,
   endConnections,
   issueConnectLink,
   type Sealer,
@@ -26,7 +27,7 @@ export async function movePeople(scope: Moving, { id, tenantId, botId, toBotId }
       where: {
         tenantId,
         botId,
-        status: { in: ['active', 'blocked'] },
+        OR: [{ status: { in: ['active', 'blocked'] } }, { status: 'gone', endedReason: botRemoved }],
         ...(afterId === null ? {} : { id: { gt: afterId } }),
       },
       orderBy: { id: 'asc' },

@@ -23,6 +23,8 @@ const updatesAtOnce = 500
 const concurrency = 8
 /** What takes so long has taken its time by itself, whatever the database says of it. */
 const longMs = 10_000
+/** So often Telegram is asked who somebody is. The person is waiting, and then told that they are none. */
+const asksMax = 4
 const minuteMs = 60_000
 const hourMs = 3_600_000
 /** An update that cannot be handled is tried again for a day, and then waits for somebody to look at it. */
@@ -38,15 +40,20 @@ export const handleUpdates: Job<typeof HandleUpdates.payload> = {
       const found = await readWaiting(ctx, botId)
       if (found.length === 0) return
       const idle = findIdle(ctx, botId, found)
-      const passed = idle.length === 0 ? new Set() : await passOverUpdates(ctx.engine, botId, idle)
+      const passed = idle.length === 0 ? new Set<string>() : await passOverUpdates(ctx.engine, botId, idle)
       const chats = groupByChat(found.filter(({ updateId }) => !passed.has(updateId))).values()
+      let handled = passed.size
       // Each takes the next chat from the one iterator that they share.
       await Promise.all(
         Array.from({ length: concurrency }, async () => {
-          for (const updates of chats) await handleInOrder(ctx, botId, updates)
+          for (const updates of chats) {
+            const count = await handleInOrder(ctx, botId, updates)
+            handled += count
+          }
         }),
       )
-      if (found.length < updatesAtOnce) return
+      // Where nothing can be done, as in a database that can only be read, the next sweep comes back.
+      if (found.length < updatesAtOnce || handled === 0) return
     }
   },
   findDue: async ({ engine }) => (await findBotsWithUpdates(engine)).map((botId) => ({ botId })),
@@ -77,9 +84,12 @@ function groupByChat(updates: readonly WaitingUpdate[]): Map<string, WaitingUpda
   return chats
 }
 
-/** Until one fails: what follows it in its chat waits for it. */
-async function handleInOrder(ctx: WorkerContext, botId: string, updates: readonly WaitingUpdate[]): Promise<void> {
-  for (const update of updates) if (ctx.stopping.aborted || !(await handle(ctx, botId, update))) return
+/** Until one fails: what follows it in its chat waits for it. @returns how many were handled. */
+async function handleInOrder(ctx: WorkerContext, botId: string, updates: readonly WaitingUpdate[]): Promise<number> {
+  for (const [handled, update] of updates.entries()) {
+    if (ctx.stopping.aborted || !(await handle(ctx, botId, update))) return handled
+  }
+  return updates.length
 }
 
 /** Whether somebody is an administrator, by chat and person: as Telegram has said for one update. */
@@ -111,7 +121,12 @@ async function handle(
     return true
   } catch (error) {
     if (error instanceof UnknownMember) {
-      const isAdministrator = await askAdministrator(ctx, botId, error)
+      const said = await askAdministrator(ctx, botId, error)
+      if (said === undefined && update.attempts < asksMax - 1) {
+        await recordFailure(ctx, botId, update, error)
+        return false
+      }
+      const isAdministrator = said ?? false
       return handle(ctx, botId, update, new Map([...members, [`${error.chatId} ${error.personId}`, isAdministrator]]))
     }
     // Trouble of the database is not the update's: it keeps its place, and the next sweep comes back to it.

@@ -21,15 +21,24 @@ export async function connectChat(
   said: Said,
   key: LinkKey,
   answer?: OpenedLink['answer'],
-): Promise<LinkUse> {
+): Promise<void> {
+  await reply(scope, said.place, (await useKey(scope, said, key, answer)).toSay)
+}
+
+/** Connects the chat in which a token or a code was sent. @returns what became of it, and what to say. */
+export async function useKey(
+  scope: UpdateScope,
+  said: Said,
+  key: LinkKey,
+  answer?: OpenedLink['answer'],
+): Promise<{ use: LinkUse; toSay: Reply }> {
   const { chat, from, place } = said
   const isGuess = 'code' in key && answer === undefined
   const refusal = isGuess ? await findCodeRefusal(scope, chat.id) : undefined
   if (refusal) {
     const { say } = said.speaker
     const text = refusal.why === 'too_many_tries' ? say('too_many_tries', refusal) : say('codes_paused')
-    await reply(scope, place, { text })
-    return 'unknown'
+    return { use: 'unknown', toSay: { text } }
   }
   const { use, link } = await useConnectLink(scope, {
     botId: scope.botId,
@@ -41,8 +50,7 @@ export async function connectChat(
     speaksForChat: () => speaksForChat(said) || scope.isAdministrator(chat.id, from?.id ?? 0),
   })
   if (use === 'unknown' && isGuess) await recordCodeMiss(scope, chat.id)
-  await reply(scope, place, await answerTo(scope, said, { use, link, key }))
-  return use
+  return { use, toSay: await answerTo(scope, said, { use, link, key }) }
 }
 
 interface Used {

@@ -12,11 +12,11 @@ import type { UpdateScope } from './scope.js'
 export async function connectForwarded(
   scope: UpdateScope,
   said: Said,
-  { forward_origin: origin, date }: Message,
+  { forward_origin: origin }: Message,
   code: string | undefined,
 ): Promise<boolean> {
   if (code === undefined || origin?.type !== 'channel') return false
-  await recordChat(scope, origin.chat, undefined, date)
+  await recordChat(scope, origin.chat, undefined)
   const isTheirs = scope.isAdministrator(origin.chat.id, said.from?.id ?? 0)
   // To whoever does not run the channel it is a code like any other, in the wrong kind of chat.
   await connectChat(scope, isTheirs ? { ...said, chat: origin.chat } : said, { code })

@@ -1,6 +1,6 @@
 import { botRemoved, type ConnectionEnd, endConnections, type NewEvent, recordEvents } from '@tellwire/domain'
 import type { ChatMember, ChatMemberUpdated } from '@tellwire/telegram'
-import { recordChat } from './record-chat.js'
+import { isLatestOfMembership, recordChat } from './record-chat.js'
 import { restoreBlocked } from './restore-blocked.js'
 import { asPerson, type UpdateScope } from './scope.js'
 
@@ -11,8 +11,8 @@ import { asPerson, type UpdateScope } from './scope.js'
 export async function handleMembership(given: UpdateScope, change: ChatMemberUpdated): Promise<void> {
   const scope = asPerson(given, change.from)
   const { chat, new_chat_member: member } = change
-  const { isLatest } = await recordChat(scope, chat, change.from, change.date)
-  if (!isLatest) return
+  await recordChat(scope, chat, change.from)
+  if (!(await isLatestOfMembership(scope, chat, change.date))) return
 
   const key = { botId: scope.botId, chatId: BigInt(chat.id) }
   const end = endOf(chat.type, member)

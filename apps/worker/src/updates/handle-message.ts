@@ -1,17 +1,18 @@
 import { isListening } from '@tellwire/db'
-import { moveChat, readCode } from '@tellwire/domain'
+import { isConnectToken, type LinkKey, moveChat, readCode } from '@tellwire/domain'
 import type { Message } from '@tellwire/telegram'
 import { chooseLanguage, speak } from '@tellwire/texts'
 import { answerByReply } from './answer-question.js'
 import { commands, greet } from './commands.js'
-import { connectChat } from './connect-chat.js'
+import { useKey } from './connect-chat.js'
 import { findStartToken } from './find-start-token.js'
 import { connectForwarded } from './connect-forwarded.js'
 import { isOfGroup, textOf } from './message.js'
 import { findTenants } from './find-tenants.js'
 import { type Command, parseCommand } from './parse-command.js'
 import type { Said } from './place.js'
-import { recordChat } from './record-chat.js'
+import { isLatestOfMembership, recordChat } from './record-chat.js'
+import { reply } from './reply.js'
 import { restoreBlocked } from './restore-blocked.js'
 import { asPerson, type UpdateScope } from './scope.js'
 import { tellTenants } from './tell-tenants.js'
@@ -24,9 +25,11 @@ export async function handleMessage(given: UpdateScope, message: Message): Promi
   const { chat, from } = message
   const scope = asPerson(given, from)
   if (await followMigration(scope, message)) return
-  const { isLatest, language } = await recordChat(scope, chat, from, message.date)
+  const { language } = await recordChat(scope, chat, from)
   const isPrivate = chat.type === 'private'
-  if (isLatest && isPrivate) await restoreBlocked(scope, { botId: scope.botId, chatId: BigInt(chat.id) })
+  if (isPrivate && (await isLatestOfMembership(scope, chat, message.date))) {
+    await restoreBlocked(scope, { botId: scope.botId, chatId: BigInt(chat.id) })
+  }
   const text = textOf(message)
   const said = toSaid(message, language)
 
@@ -44,12 +47,35 @@ export async function handleMessage(given: UpdateScope, message: Message): Promi
     await tellTenants(scope, said, message)
     return
   }
-  const token = findStartToken(text)
-  const code = readCode(text)
-  if (isPrivate && (await connectForwarded(scope, said, message, code))) return
-  if (token !== undefined) await connectChat(scope, said, { token })
-  else if (code !== undefined) await connectChat(scope, said, { code })
+  const key = findKey(text)
+  if (key && 'code' in key && isPrivate && (await connectForwarded(scope, said, message, key.code))) return
+  if (key) await connectPasted(scope, said, message, key)
   else if (isPrivate && !(await tellTenants(scope, said, message))) await greet(scope, said)
+}
+
+function findKey(text: string): LinkKey | undefined {
+  const token = findStartToken(text)
+  if (token !== undefined) return { token }
+  const code = readCode(text)
+  return code === undefined ? undefined : { code }
+}
+
+/**
+ * Connects a chat with what stands in a message. It may only look like a code or a link of ours, such as a number of eight
+ * digits: in a chat that is connected it is said to the tenant then, like anything else.
+ */
+async function connectPasted(scope: UpdateScope, said: Said, message: Message, key: LinkKey): Promise<void> {
+  const { use, toSay } = await useKey(scope, said, key)
+  if (use === 'unknown' && !isKeyForSure(key) && (await isSaidToTenants(scope, said, message))) return
+  await reply(scope, said.place, toSay)
+}
+
+const isKeyForSure = (key: LinkKey): boolean => ('code' in key ? /[A-Z]/.test(key.code) : isConnectToken(key.token))
+
+/** What is posted in a channel is said to its readers. */
+async function isSaidToTenants(scope: UpdateScope, said: Said, message: Message): Promise<boolean> {
+  if (said.chat.type === 'private') return tellTenants(scope, said, message)
+  return (await findTenants(scope, said.chat.id)).length > 0
 }
 
 function toSaid({ chat, from, sender_chat: senderChat, ...message }: Message, chosenLanguage: string | null): Said {

@@ -12,30 +12,36 @@ export function factsOf(chat: Chat, from: User | undefined) {
   }
 }
 
-/**
- * Records what an update tells about its chat. Updates of different kinds arrive in any order, so a change
- * of membership counts only when no later one is known.
- * @returns whether this is the latest that is known of the bot's membership, and the language that was chosen in the chat.
- */
+/** Records what an update tells about its chat. @returns the language that was chosen in it. */
 export async function recordChat(
   { db, botId }: UpdateScope,
   chat: Chat,
   from: User | undefined,
-  dateSeconds: number,
-): Promise<{ isLatest: boolean; language: string | null }> {
+): Promise<{ language: string | null }> {
   const facts = factsOf(chat, from)
   const key = { botId, chatId: BigInt(chat.id) }
-  const { language } = await db.chat.upsert({
+  return db.chat.upsert({
     where: { botId_chatId: key },
     create: { ...key, ...facts },
     update: facts,
     select: { language: true },
   })
+}
 
+/**
+ * Records that something was told of the bot's membership in a chat: a change of it or, in a private chat alone, anything that
+ * the person does there. Updates of different kinds arrive in any order.
+ * @returns whether nothing later is known.
+ */
+export async function isLatestOfMembership(
+  { db, botId }: UpdateScope,
+  chat: Chat,
+  dateSeconds: number,
+): Promise<boolean> {
   const membershipAt = new Date(dateSeconds * 1_000)
   const { count } = await db.chat.updateMany({
-    where: { ...key, OR: [{ membershipAt: null }, { membershipAt: { lte: membershipAt } }] },
+    where: { botId, chatId: BigInt(chat.id), OR: [{ membershipAt: null }, { membershipAt: { lte: membershipAt } }] },
     data: { membershipAt },
   })
-  return { isLatest: count === 1, language }
+  return count === 1
 }

@@ -197,7 +197,10 @@ noted AS (
     title = i.title,
     username = i.username,
     language_code = coalesce(i.language_code, c.language_code),
-    membership_at = greatest(c.membership_at, to_timestamp(i.date))
+    membership_at = CASE
+      WHEN i.type = 'private' THEN greatest(c.membership_at, to_timestamp(i.date))
+      ELSE c.membership_at
+    END
   FROM (SELECT DISTINCT ON (chat_id) * FROM idle WHERE NOT is_of_no_kind ORDER BY chat_id, update_id DESC) i
   WHERE ${probe('c.bot_id', '$1::uuid')} AND ${probe('c.chat_id', 'i.chat_id')}
 )

@@ -13,8 +13,8 @@ export interface ConnectionEnd {
 }
 
 /**
- * Ends the active connections that match, and fails what still waits for them. What is being sent right
- * now ends on its own.
+ * Ends the connections that match, and fails what still waits for them: those that are active, and where the end is for good also
+ * those that might come back. What is being sent right now ends on its own.
  * @returns how many were ended.
  */
 export async function endConnections(
@@ -23,20 +23,28 @@ export async function endConnections(
   { status, reason }: ConnectionEnd,
 ): Promise<number> {
   const { db } = scope
-  const endable = status === 'blocked' ? ['active'] : ['active', 'blocked']
-  const connections = await db.connection.updateManyAndReturn({
-    where: { AND: [where, { status: { in: endable } }] },
-    data: { status, endedAt: new Date(), endedReason: reason },
+  const mayComeBack = status === 'blocked' || reason === botRemoved
+  const data = { status, endedAt: new Date(), endedReason: reason }
+  const ended = await db.connection.updateManyAndReturn({
+    where: { AND: [where, { status: { in: status === 'blocked' ? ['active'] : ['active', 'blocked'] } }] },
+    data,
   })
+  // Of these it was told when the bot was removed.
+  const endedBefore = mayComeBack
+    ? []
+    : await db.connection.updateManyAndReturn({
+        where: { AND: [where, { status: 'gone', endedReason: botRemoved }] },
+        data,
+      })
+  const connections = [...ended, ...endedBefore]
   if (connections.length === 0) return 0
   for (const { id } of connections) tellAfterCommit(scope, DeliveriesWithdrawn, id)
-  const mayComeBack = status === 'blocked' || reason === botRemoved
   if (mayComeBack) await holdForConnections(db, connections)
   await failForConnections(db, status, mayComeBack ? await withoutHolding(db, connections) : connections)
   await doubtQuestionsOf(db, connections)
   await recordEvents(
     db,
-    connections.map(({ tenantId, userId, id }): NewEvent => ({
+    ended.map(({ tenantId, userId, id }): NewEvent => ({
       tenantId,
       type: status === 'blocked' ? 'user.blocked' : 'user.disconnected',
       data: { user_id: userId, connection_id: id, reason },

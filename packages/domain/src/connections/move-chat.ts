@@ -14,10 +14,14 @@ export async function moveChat(
 ): Promise<void> {
   const { db } = scope
   await db.$executeRaw`
-    INSERT INTO chats (bot_id, chat_id, type, title, username, language_code, membership_at)
-    SELECT bot_id, ${toChatId}, 'supergroup', title, username, language_code, membership_at FROM chats
+    INSERT INTO chats AS c (
+      bot_id, chat_id, type, title, username, language_code, membership_at, language, is_administrator, auto_answered_at
+    )
+    SELECT bot_id, ${toChatId}, 'supergroup', title, username, language_code, membership_at, language, is_administrator,
+      auto_answered_at
+    FROM chats
     WHERE bot_id = ${botId}::uuid AND chat_id = ${chatId}
-    ON CONFLICT DO NOTHING`
+    ON CONFLICT (bot_id, chat_id) DO UPDATE SET language = coalesce(c.language, excluded.language)`
   await db.chat.updateMany({ where: { botId, chatId }, data: { migratedToChatId: toChatId } })
 
   await makeWay(db, { botId, chatId, toChatId })
