@@ -139,11 +139,18 @@ test('whatever a user is called, only that user’s own is erased', async () => 
 test('a tenant that is deleted can be brought back for a while, and is gone then', async () => {
   const { body: tenant } = await world.call('POST', '/admin/v1/tenants', { name: 'Vanishing Inc' }, admin())
   const path = `/admin/v1/tenants/${tenant['id']}`
-  const scopes = ['users:write', 'users:read', 'webhooks:write', 'templates:write', 'topics:write']
+  const scopes = ['users:write', 'users:read', 'webhooks:write', 'templates:write', 'topics:write', 'bots:write']
   const { body: issued } = await world.call('POST', `${path}/keys`, { name: 'k', scopes }, admin())
   const as = { authorization: `Bearer ${issued['key']}` }
   await world.call('PUT', '/v1/users/u', { attributes: { name: 'Vanishing User' } }, as)
   await world.call('POST', '/v1/webhooks', { url: 'https://vanishing.example.com/' }, as)
+  const { body: bot } = await world.control('POST', '/bots', {})
+  await world.call('POST', '/v1/bots', { token: bot['token'] }, as)
+  const timesForgotten = async () =>
+    ((await world.control('GET', `/requests?bot=${bot['username']}`)).body['data'] as Json[]).filter(
+      ({ method }) => method === 'deleteWebhook',
+    ).length
+  const before = await timesForgotten()
 
   expect((await world.call('DELETE', path, undefined, admin())).body).toMatchObject({ status: 'deleted' })
   await eventually(
@@ -168,6 +175,7 @@ test('a tenant that is deleted can be brought back for a while, and is gone then
 
   expect(gone['name']).not.toContain('Vanishing')
   for (const text of ['Vanishing', 'vanishing.example.com']) expect(await findInTables(text)).toEqual([])
+  expect(await timesForgotten()).toBeGreaterThan(before)
   expect((await world.call('POST', `${path}/undelete`, undefined, admin())).status).toBe(409)
   const { body: audit } = await world.call('GET', `/admin/v1/audit?tenant_id=${tenant['id']}`, undefined, admin())
   expect((audit['data'] as Json[])[0]).toMatchObject({ action: 'tenant.erased', after: { removed: { users: 1 } } })

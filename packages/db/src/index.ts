@@ -105,7 +105,7 @@ export {
 export { countFailed, replayDeliveries, type ReplayFilter } from './deliveries/replay.js'
 export { pauseDeliveries } from './deliveries/pause.js'
 export { rescheduleBroadcast, rescheduleDeliveries } from './deliveries/reschedule.js'
-export { type BotToLookAt, lookAtBotsSoon, putOffBots, takeBotsToLookAt } from './bots/bots-to-look-at.js'
+export { type BotToLookAt, lookAtBotNow, lookAtBotsSoon, putOffBots, takeBotsToLookAt } from './bots/bots-to-look-at.js'
 export { askToEditBroadcast, editBroadcastSlice, findBroadcastsToEdit } from './deliveries/broadcast-edits.js'
 export { type EditRequest, queueEdits, type QueuedEdits, type StoredEdit } from './deliveries/queue-edits.js'
 export { findDeliveryOfMessage } from './deliveries/find-delivery-of-message.js'

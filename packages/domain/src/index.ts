@@ -91,6 +91,7 @@ export {
   webhookParams,
 } from './bots/webhook.js'
 export { readWebhookSecret, sealBotToken, unsealBotToken, webhookSecret } from './bots/bot-secrets.js'
+export { retireBot } from './bots/retire-bot.js'
 export { usableBy } from './bots/usable-by.js'
 export { recordPublicUrl } from './bots/record-public-url.js'
 export { receiveUpdates } from './updates/receive-updates.js'

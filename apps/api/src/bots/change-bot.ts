@@ -3,8 +3,8 @@ import { type AdminScope, recordAudit, tellAfterCommit, unsealBotToken, type Wan
 import { BotChanged } from '@tellwire/jobs'
 import type { Needs } from '../context.js'
 import { ApiError } from '../errors.js'
-import { showId } from '../http/ids.js'
 import { subscribeUpdates } from './check-bot.js'
+import { lockBot } from './lock-bot.js'
 import type { BotChange } from './schemas.js'
 import { showBot, type StoredBot } from './show-bot.js'
 
@@ -31,57 +31,48 @@ export async function changeBot(
       ],
     })
   }
-  const changed = await changeRate(scope, bot, { rate, allowPaidBroadcast })
-  if (!changed) return changeBot(scope, await scope.db.bot.findUniqueOrThrow({ where: { id: bot.id } }), change)
-  tellAfterCommit(scope, BotChanged, bot.id)
   const wanted = change.update_mode
-  return showBot(wanted === undefined ? changed : await changeUpdateMode(scope, changed, wanted))
+  const subscription = wanted === undefined ? undefined : await subscribe(scope, bot, wanted)
+  const changed = await write(scope, bot, { rate, allowPaidBroadcast, ...subscription })
+  if (changed) return showBot(changed)
+  return changeBot(scope, await scope.db.bot.findUniqueOrThrow({ where: { id: bot.id } }), change)
 }
+
+/** Subscribes to updates in the other way, at once; the bot is never read in both. @returns what is to be noted of it. */
+async function subscribe(scope: Changing, bot: StoredBot, wanted: WantedUpdateMode) {
+  const { webhookSecretVersion: secretVersion } = bot
+  const updateMode = await subscribeUpdates(scope, unsealBotToken(scope.sealer, bot), { wanted, secretVersion })
+  return {
+    updateMode,
+    wantedUpdateMode: wanted,
+    webhookError: null,
+    webhookFailingSince: null,
+    polledUntil: null,
+    webhookSecretTold: secretVersion,
+  }
+}
+
+type Changed = Partial<Awaited<ReturnType<typeof subscribe>>> & { rate: number; allowPaidBroadcast: boolean }
 
 /**
  * Of two changes at once the later one must see what the earlier one made of the other field.
  * @returns undefined where another change came first.
  */
-async function changeRate(
-  scope: Changing,
-  bot: StoredBot,
-  data: { rate: number; allowPaidBroadcast: boolean },
-): Promise<StoredBot | undefined> {
+async function write(scope: Changing, bot: StoredBot, data: Changed): Promise<StoredBot | undefined> {
   const { id, tenantId, rate, allowPaidBroadcast } = bot
   return inTransaction(scope, async (scope) => {
-    const [changed] = await scope.db.bot.updateManyAndReturn({
-      where: { id, tenantId, rate, allowPaidBroadcast },
-      data,
-    })
+    const { db } = scope
+    await lockBot(db, id)
+    const where = { id, tenantId, rate, allowPaidBroadcast }
+    const [changed] = await db.bot.updateManyAndReturn({ where, data })
     if (!changed) return undefined
+    if (data.updateMode !== undefined) {
+      await db.updatePoller.update({ where: { botId: id }, data: { isWanted: data.updateMode === 'polling' } })
+    }
     const [before, after] = [showBot(bot), showBot(changed)]
     const object = { type: 'bot', id: after.id }
     await recordAudit(scope, { tenantId: tenantId ?? nilUuid, action: 'bot.changed', object, before, after })
-    return changed
-  })
-}
-
-/** Subscribes to updates in the other way, at once; the bot is never read in both. */
-async function changeUpdateMode(scope: Changing, bot: StoredBot, wanted: WantedUpdateMode) {
-  const { id, webhookSecretVersion: secretVersion } = bot
-  const token = unsealBotToken(scope.sealer, bot)
-  const updateMode = await subscribeUpdates(scope, token, { wanted, secretVersion })
-  return inTransaction(scope, async (scope) => {
-    await scope.db.updatePoller.update({ where: { botId: id }, data: { isWanted: updateMode === 'polling' } })
-    const object = { type: 'bot', id: showId('bot', id) }
-    const tenantId = bot.tenantId ?? nilUuid
-    await recordAudit(scope, { tenantId, action: 'bot.changed', object, after: { update_mode: wanted } })
     tellAfterCommit(scope, BotChanged, id)
-    return scope.db.bot.update({
-      where: { id },
-      data: {
-        updateMode,
-        wantedUpdateMode: wanted,
-        webhookError: null,
-        webhookFailingSince: null,
-        polledUntil: null,
-        webhookSecretTold: secretVersion,
-      },
-    })
+    return changed
   })
 }

@@ -17,8 +17,18 @@ export interface CheckedBot {
 /**
  * Asks Telegram who a token belongs to, and tells it where to send updates. The webhook's secret follows
  * from the bot, so that two requests which do this at once agree.
+ * @returns gives the bot, or throws what is wrong with it. It is called where an earlier answer to the same request would have
+ * been found: what is wrong may be that the first of two has registered the bot.
  */
-export async function checkBot(scope: Checking, token: string, wanted: WantedUpdateMode): Promise<CheckedBot> {
+export async function checkBot(scope: Checking, token: string, wanted: WantedUpdateMode): Promise<() => CheckedBot> {
+  const [checked] = await Promise.allSettled([check(scope, token, wanted)])
+  return () => {
+    if (checked.status === 'rejected') throw checked.reason
+    return checked.value
+  }
+}
+
+async function check(scope: Checking, token: string, wanted: WantedUpdateMode): Promise<CheckedBot> {
   const identity = await identifyBot(scope, token)
   await assertNew(scope, identity.telegramId)
   const updateMode = await subscribeUpdates(scope, token, { wanted, secretVersion: 0 })

@@ -1,5 +1,5 @@
 import { inTransaction, nilUuid } from '@tellwire/db'
-import { type AdminScope, askToMove, recordAudit, tellAfterCommit, unsealBotToken } from '@tellwire/domain'
+import { type AdminScope, askToMove, recordAudit, retireBot, tellAfterCommit, unsealBotToken } from '@tellwire/domain'
 import { BotChanged } from '@tellwire/jobs'
 import type { Needs } from '../context.js'
 import { assertUnused } from './assert-unused.js'
@@ -24,16 +24,7 @@ export async function deleteBot(
       scope,
       users.map(({ tenantId }) => ({ tenantId, botId: id, toBotId: null })),
     )
-    await db.bot.update({
-      where: { id },
-      data: { status: 'deleted', tokenSealed: new Uint8Array(), telegramId: idOfNobody(id), updateMode: 'webhook' },
-    })
-    await db.lane.update({
-      where: { botId: id },
-      data: { parkedReason: 'bot_deleted', pausedUntil: null, tokenVersion: { increment: 1 } },
-    })
-    await db.updatePoller.update({ where: { botId: id }, data: { isWanted: false } })
-    await db.connectLink.updateMany({ where: { botId: id, status: 'pending' }, data: { status: 'revoked' } })
+    await retireBot(db, id)
     const before = showBot(bot)
     const object = { type: 'bot', id: before.id }
     await recordAudit(scope, { tenantId: bot.tenantId ?? nilUuid, action: 'bot.deleted', object, before })
@@ -41,9 +32,4 @@ export async function deleteBot(
   })
   const token = unsealBotToken(scope.sealer, bot)
   await scope.telegram.call(token, 'deleteWebhook', {})
-}
-
-/** An id that no bot of Telegram's has: it may be registered, and deleted, again and again. From the random end of a UUID. */
-function idOfNobody(botId: string): bigint {
-  return -BigInt(`0x${botId.replaceAll('-', '').slice(-15)}`)
 }

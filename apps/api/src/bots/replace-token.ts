@@ -12,6 +12,7 @@ import { BotChanged, DrainLane } from '@tellwire/jobs'
 import { isWellFormedToken, telegramIdOf } from '@tellwire/telegram'
 import type { Needs } from '../context.js'
 import { showId } from '../http/ids.js'
+import { lockBot } from './lock-bot.js'
 import { identifyBot, rejectedToken, subscribeUpdates } from './check-bot.js'
 import { showBot, type StoredBot } from './show-bot.js'
 
@@ -32,6 +33,7 @@ export async function replaceToken(
   const updateMode = await subscribeUpdates(scope, token, { wanted, secretVersion })
   const replaced = await inTransaction(scope, async (scope) => {
     const { db, sealer } = scope
+    await lockBot(db, id)
     const { count } = await db.bot.updateMany({ where: { id, status: { not: 'active' } }, data: { status: 'active' } })
     if (count > 0) {
       const tenants = await db.botAccess.findMany({ where: { botId: id, leftAt: null }, select: { tenantId: true } })

@@ -6,6 +6,7 @@ import {
   issueConnectLink,
   type Sealer,
   type SystemScope,
+  usableBy,
   wakeAfterCommit,
 } from '@tellwire/domain'
 import { DrainLane } from '@tellwire/jobs'
@@ -35,15 +36,15 @@ export async function movePeople(scope: Moving, { id, tenantId, botId, toBotId }
       include: { chat: true, user: { select: { locale: true } } },
     })
     const last = connections.at(-1)
-    const count =
-      toBotId === null
-        ? await end(scope, tenantId, connections)
-        : await invite(scope, tenantId, { toBotId, connections })
-    await db.botMove.update({
-      where: { id },
-      data: last ? { afterId: last.id, count: { increment: count } } : { doneAt: new Date() },
-    })
-    return last !== undefined
+    const bot = toBotId === null ? undefined : await findTarget(scope, tenantId, toBotId)
+    const isOver = last === undefined || bot === null
+    if (isOver) {
+      await db.botMove.update({ where: { id }, data: { doneAt: new Date() } })
+      return false
+    }
+    const count = bot ? await invite(scope, tenantId, { bot, connections }) : await end(scope, tenantId, connections)
+    await db.botMove.update({ where: { id }, data: { afterId: last.id, count: { increment: count } } })
+    return true
   })
 }
 
@@ -52,19 +53,35 @@ async function end(scope: InTransaction<Moving>, tenantId: string, connections: 
   return endConnections(scope, { tenantId, id: { in: ids } }, { status: 'gone', reason: 'bot_left' })
 }
 
+interface Target {
+  id: string
+  username: string
+}
+
+/**
+ * Finds the bot that people are invited to. @returns null where the tenant has it no more.
+ * @throws while Telegram does not take its token: the move goes on when there is another.
+ */
+async function findTarget({ db }: InTransaction<Moving>, tenantId: string, id: string): Promise<Target | null> {
+  const bot = await db.bot.findFirst({
+    where: { id, ...usableBy(tenantId) },
+    select: { id: true, username: true, status: true },
+  })
+  if (bot && bot.status !== 'active') throw new Error('the bot that people are invited to has no valid token')
+  return bot
+}
+
 /** Only persons: in a group others would see the link. */
 async function invite(
   scope: InTransaction<Moving>,
   tenantId: string,
-  { toBotId, connections }: { toBotId: string; connections: Connected[] },
+  { bot, connections }: { bot: Target; connections: Connected[] },
 ): Promise<number> {
-  const bot = await scope.db.bot.findFirst({ where: { id: toBotId, status: 'active' }, select: { username: true } })
-  if (!bot) return 0
   const persons = connections.filter(({ chat, status }) => chat.type === 'private' && status === 'active')
   const { name } = await scope.db.tenant.findUniqueOrThrow({ where: { id: tenantId }, select: { name: true } })
   let invited = 0
   for (const person of persons) {
-    if (await inviteOne(scope, person, { toBotId, bot: `@${bot.username}`, tenant: name })) invited++
+    if (await inviteOne(scope, person, { toBotId: bot.id, bot: `@${bot.username}`, tenant: name })) invited++
   }
   return invited
 }

@@ -81,6 +81,7 @@ async function reconcile(ctx: WorkerContext, bot: BotToLookAt, publicUrl: string
     )
     const isDone = await act(ctx, token, verdict, { telegramId, secretVersion, publicUrl })
     if (isDone) await record(ctx, bot, verdict, info.result.pending_update_count)
+    await followName(ctx, token, bot)
     if (
       bot.commandsVersion !== commandsVersion &&
       (await setCommands(ctx, token, { wereOurs: bot.commandsVersion !== null }))
@@ -92,6 +93,18 @@ async function reconcile(ctx: WorkerContext, bot: BotToLookAt, publicUrl: string
     ctx.log.warn({ err: error, botId }, 'a webhook was not looked at')
     return false
   }
+}
+
+/** In groups a command says the name of the bot that it is for, and links lead to it: whoever renames a bot does it elsewhere. */
+async function followName({ pollingApi, db }: WorkerContext, token: string, bot: BotToLookAt): Promise<void> {
+  const me = await pollingApi.call(token, 'getMe', {})
+  if (me.kind !== 'ok') return
+  const { username, first_name: displayName } = me.result
+  if (username === bot.username && displayName === bot.displayName) return
+  await db.bot.updateMany({
+    where: { id: bot.id, username: bot.username, displayName: bot.displayName, status: 'active' },
+    data: { username, displayName },
+  })
 }
 
 /** Whether Telegram would say the same again: the bot is gone, or its token is none. */

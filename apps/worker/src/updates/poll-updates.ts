@@ -6,6 +6,7 @@ import {
   keepWorker,
   leaveWorker,
   type LiveWorkers,
+  lookAtBotNow,
   newId,
   type PollerGrant,
   releasePollers,
@@ -143,6 +144,8 @@ async function readBot(ctx: WorkerContext, workerId: string, grant: PollerGrant,
         if (signal.aborted) return
         const meaning = classifyOutcome(outcome)
         ctx.log.warn({ botId, outcome: meaning }, 'reading updates failed')
+        // A webhook that somebody has set, perhaps.
+        if (meaning.class === 'bot' && meaning.code === 'bot_conflict') await lookAtBotNow(ctx.engine, botId)
         await pause(meaning.class === 'flood' ? meaning.retryAfterSeconds * 1_000 : failurePauseMs(), signal)
         continue
       }

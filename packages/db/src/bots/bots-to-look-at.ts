@@ -6,6 +6,8 @@ export interface BotToLookAt {
   id: string
   tenantId: string | null
   telegramId: bigint
+  username: string
+  displayName: string
   tokenSealed: Uint8Array
   updateMode: string
   wantedUpdateMode: string
@@ -25,6 +27,8 @@ export interface BotToLookAt {
 const intervalSeconds = { new: 600, old: 86_400 }
 /** After a tenth of its age. */
 const agePart = 10
+/** Where there are few bots they are looked at more often: one of them in a second. */
+const botsEstimated = "(SELECT greatest(reltuples, 0) FROM pg_class WHERE oid = 'bots'::regclass)"
 /** Not all at one moment. */
 const spread = '(0.9 + random() * 0.1)'
 
@@ -44,6 +48,8 @@ RETURNING
   b.id,
   b.tenant_id,
   b.telegram_id::text,
+  b.username,
+  b.display_name,
   b.token_sealed,
   b.update_mode,
   b.wanted_update_mode,
@@ -72,7 +78,9 @@ WITH ${lookedAt.text}
 UPDATE bots b SET
   webhook_due_at = least(
     clock_timestamp() + make_interval(secs => ${spread} * least(
-      ${intervalSeconds.old}, extract(epoch FROM clock_timestamp() - b.created_at) / ${agePart}
+      ${intervalSeconds.old},
+      greatest(${intervalSeconds.new}, ${botsEstimated}),
+      extract(epoch FROM clock_timestamp() - b.created_at) / ${agePart}
     )),
     -- Its webhook is tried again then.
     CASE WHEN b.polled_until > clock_timestamp() THEN b.polled_until END
@@ -82,9 +90,19 @@ WHERE ${probe('b.id', 'l.id')} AND b.webhook_due_at = l.due_at::timestamptz
   AND b.created_at < clock_timestamp() - interval '${intervalSeconds.new * agePart} seconds'`,
 )
 
-/** Puts off the next look at bots that were looked at, the longer the older they are; but for those whose time was changed meanwhile. */
+/** Puts off the next look at bots that were looked at, the longer the older and the more they are; but for those whose time was changed meanwhile. */
 export async function putOffBots(engine: Pool, bots: readonly Pick<BotToLookAt, 'id' | 'dueAt'>[]): Promise<void> {
   if (bots.length > 0) await run(engine, putOff, lookedAt.values(bots.map(({ id, dueAt }) => ({ id, dueAt }))))
+}
+
+const lookNow = defineStatement(
+  'look-at-bot-now',
+  'UPDATE bots SET webhook_due_at = clock_timestamp() WHERE id = $1::uuid AND webhook_due_at > clock_timestamp()',
+)
+
+/** Lets a bot be looked at in a moment. */
+export async function lookAtBotNow(engine: Pool, botId: string): Promise<void> {
+  await run(engine, lookNow, [botId])
 }
 
 /** One statement changes so many. */

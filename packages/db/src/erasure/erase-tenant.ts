@@ -46,6 +46,8 @@ export async function eraseTenant(
     removed,
     beforeSlice,
   })
+  // What was on its way while the rest was removed.
+  await removeFromAll(db, [...named('updates'), ...named('update_receipts')], ofOwnBots)
   await removeFromAll(db, named('bot_access'), ofTenant)
   await removeFromAll(db, named('bots'), ofTenant)
   removed['audit_details'] = await blankAudit(db, { tenantId, where: 'true', values: [], prove, beforeSlice })

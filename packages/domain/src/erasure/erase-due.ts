@@ -7,19 +7,26 @@ import {
   type ProveErasure,
   type Removed,
 } from '@tellwire/db'
+import { BotChanged } from '@tellwire/jobs'
 import { proveErasure } from '../audit/audit-entry.js'
 import { recordAudit } from '../audit/record-audit.js'
+import { unsealBotToken } from '../bots/bot-secrets.js'
+import { retireBot } from '../bots/retire-bot.js'
 import { fileKey } from '../files/file-key.js'
 import { type KeptAnswer, openKeptResult } from '../idempotency/keep-once.js'
 import { showId } from '../ids.js'
-import type { SystemScope } from '../scope.js'
+import { type SystemScope, tellAfterCommit } from '../scope.js'
 import type { Sealer } from '../secrets/sealer.js'
 import type { StoredErasure } from './ask-for-erasure.js'
 
-/** `removeFile` removes an uploaded file by its key; removing what is not there is no error. `beforeSlice` throws to end it. */
+/**
+ * `removeFile` removes an uploaded file by its key; removing what is not there is no error. `removeWebhook` asks Telegram to send
+ * the updates of a bot nowhere. `beforeSlice` throws to end it.
+ */
 type Erasing = SystemScope & {
   sealer: Sealer
   removeFile: (key: string) => Promise<void>
+  removeWebhook: (token: string) => Promise<void>
   beforeSlice: () => Promise<void>
 }
 
@@ -49,8 +56,21 @@ export async function erase(scope: Erasing, erasure: StoredErasure): Promise<voi
     const removed = await eraseUser(scope.db, { tenantId, userId, showConnectionId, prove, openKept, beforeSlice })
     return finish(scope, erasure, removed)
   }
+  await retireBots(scope, tenantId)
   await removeFiles(scope, tenantId)
   await finish(scope, erasure, await eraseTenant(scope.db, { tenantId, prove, beforeSlice }))
+}
+
+/** Before what they have heard is removed, so that nothing comes in between. */
+async function retireBots(scope: Erasing, tenantId: string): Promise<void> {
+  const bots = await scope.db.bot.findMany({ where: { tenantId, status: { not: 'deleted' } } })
+  for (const bot of bots) {
+    await scope.removeWebhook(unsealBotToken(scope.sealer, bot))
+    await inTransaction(scope, async (scope) => {
+      await retireBot(scope.db, bot.id)
+      tellAfterCommit(scope, BotChanged, bot.id)
+    })
+  }
 }
 
 async function removeFiles({ db, removeFile }: Erasing, tenantId: string): Promise<void> {

@@ -41,11 +41,11 @@ export const adminBotRoutes = [
     handler: async ({ scope, body }) => {
       const kept = await findKept<BotView>({ ...scope, tenantId: undefined })
       if (kept) return new Answer(201, kept.result, replayedHeader(true))
-      const bot = await checkBot(scope, body.token, body.update_mode)
+      const getBot = await checkBot(scope, body.token, body.update_mode)
       return answerOnce(
         scope,
         async (scope) => {
-          const view = showBot(await storeBot(scope, null, bot))
+          const view = showBot(await storeBot(scope, null, getBot()))
           const object = { type: 'bot', id: view.id }
           await recordAudit(scope, { tenantId: nilUuid, action: 'bot.registered', object, after: view })
           return view

@@ -51,6 +51,16 @@ test('repeats the first answer for the same idempotency key', async ({ api, as, 
   expect(second.json()).toEqual(first.json())
 })
 
+test('answers both of two requests with one idempotency key alike', async ({ api, as, tenant }) => {
+  const { token } = await control(api.sandbox, 'POST', '/bots', {})
+  const post = () => as(tenant).post('/v1/bots', { token }, { 'idempotency-key': 'at once' })
+
+  const answers = await Promise.all([post(), post(), post()])
+
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual([201, 201, 201])
+  expect(new Set(answers.map(({ body }) => body)).size).toBe(1)
+})
+
 test('says that Telegram cannot be reached', async ({ api, as, tenant }) => {
   const { token, username } = await control(api.sandbox, 'POST', '/bots', {})
   await control(api.sandbox, 'POST', '/faults', { bot: username, method: 'getMe', kind: 'status', status: 502 })
@@ -131,6 +141,9 @@ test('changes the rate, beyond 30 a second only for pay', async ({ api, as, tena
   expect(paid.json()).toMatchObject({ rate: 1_000, allow_paid_broadcast: true })
   expect(noLonger.json()).toMatchObject({ status: 422, code: 'rate_refused' })
   expect((await patch({ rate: 1_001 })).statusCode).toBe(400)
+  // There is no address for a webhook here.
+  const refusedInPart = await patch({ rate: 900, update_mode: 'webhook' })
+  expect(refusedInPart.json()).toMatchObject({ status: 422, code: 'webhook_refused' })
   expect((await as(tenant).get(`/v1/bots/${id}`)).json()).toMatchObject({ rate: 1_000 })
 })
 

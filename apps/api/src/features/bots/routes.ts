@@ -42,8 +42,8 @@ export const botRoutes = [
       // Telegram is not asked twice.
       const kept = await findKept<BotView>(scope)
       if (kept) return new Answer(201, kept.result, { location: locationOf(kept.result), ...replayedHeader(true) })
-      const bot = await checkBot(scope, body.token, body.update_mode)
-      return answerOnce(scope, (scope) => registerBot(scope, bot), { status: 201, locationOf })
+      const getBot = await checkBot(scope, body.token, body.update_mode)
+      return answerOnce(scope, async (scope) => registerBot(scope, getBot()), { status: 201, locationOf })
     },
   }),
   route({
