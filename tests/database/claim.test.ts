@@ -111,6 +111,18 @@ test('takes one head a chat, the oldest, and none that is claimed already', asyn
   await close(lane)
 })
 
+test('a chat that was written to in the future, by a clock that was set back, waits for no more than its second', async () => {
+  const lane = await makeLane(1, 1)
+  const { engine, owner } = lane
+  await owner.query("UPDATE chats SET last_sent_at = ARRAY[clock_timestamp() + interval '1 hour']")
+
+  const { deliveries, nextDueInMs } = await claimOne(engine, claimFrom(lane))
+
+  expect(deliveries).toEqual([])
+  expect(nextDueInMs).toBeLessThanOrEqual(1_000)
+  await close(lane)
+})
+
 test('tells that it did not see the whole lane, and sees it with a longer look', async () => {
   const lane = await makeLane(200, 1)
   const { engine } = lane

@@ -51,6 +51,11 @@ test('what was held when the clock was set back is held no longer than a lease',
 
   expect([await acquire(), await take(newId())]).toEqual([1, true])
 
+  // Permits that come back in an hour are of no bot.
+  await db.$executeRaw`UPDATE lanes SET holder = NULL, permits_free_at = clock_timestamp() + interval '1 hour'`
+  const [grant] = (await acquireLanes(engine, [{ botId, turnId: newId() }])).values()
+  expect(grant?.permitsFreeInMs).toBeLessThanOrEqual(30_000)
+
   // Nobody waits for as long as the clock was set back to find that out.
   await db.$executeRaw`
     INSERT INTO pending_deliveries (id, bot_id, priority, chat_id, kind) VALUES (uuidv7(), ${botId}::uuid, 1, 1, 'reply')`

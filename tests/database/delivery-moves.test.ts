@@ -389,6 +389,33 @@ const conditional: {
       await release(lab, subject)
     },
   },
+  {
+    by: 'release',
+    from: 'scheduled',
+    to: 'awaiting_user',
+    fields: { sendAt: inAnHour() },
+    act: async (lab, subject) => {
+      await blockAndHold(lab.db, subject)
+      await release(lab, subject)
+    },
+  },
+  ...(
+    [
+      ['active', 'queued'],
+      ['stopped', 'failed'],
+    ] as const
+  ).map(([status, to]) => ({
+    by: 'release' as const,
+    from: 'awaiting_user' as const,
+    to,
+    act: async (lab: Lab, subject: Subject) => {
+      await blockAndHold(lab.db, subject)
+      await settle(lab, subject, 'failed', { failureClass: 'recipient' })
+      // At the moment of the refusal the person did something, of which the refusal's record has not heard.
+      await lab.db.connection.updateMany({ where: { id: subject.connection.id }, data: { status } })
+      await release(lab, subject)
+    },
+  })),
   ...(['expire', 'cancel'] as const).map((by) => ({
     by,
     from: 'queued' as const,

@@ -10,6 +10,7 @@ const claimed = {
   attempts: 0,
   ageMs: 0,
   expiresInMs: null,
+  wasClaimed: false,
   wasInFlight: false,
   strikes: 0,
   stopsIfUnknown: false,

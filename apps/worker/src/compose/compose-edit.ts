@@ -76,7 +76,7 @@ const ofEdits: readonly Droppable[] = ['formatting', 'button_icons', 'buttons', 
 
 /** A medium that was sent stays where it is, whatever an edit goes without. */
 function isOfEdits(part: Droppable): boolean {
-  return isRich(part) || ofEdits.includes(part)
+  return isRich(part) || part.startsWith('formatting/') || ofEdits.includes(part)
 }
 
 /** An album makes as many messages as it has media. */

@@ -31,7 +31,11 @@ export const advanceBroadcast: Job<typeof AdvanceBroadcast.payload> = {
 
 /** @returns whether there is more to do. */
 async function advance(ctx: WorkerContext, key: BroadcastKey): Promise<boolean> {
-  const edited = await editBroadcastSlice(ctx.engine, key, sliceSize)
+  const edited = await editBroadcastSlice(ctx.engine, key, sliceSize).catch((error: unknown) => {
+    // It is tried again with the next sweep. Meanwhile whoever wants to stop the broadcast does not wait for it.
+    ctx.log.error({ err: error, notificationId: key.notificationId }, 'a broadcast was not edited')
+    return undefined
+  })
   const broadcast = edited ? undefined : await findBroadcast(ctx.engine, key)
   const { hasMore, botIds } = edited ?? (broadcast ? await takeStep(ctx, broadcast) : { hasMore: false, botIds: [] })
   for (const botId of botIds) ctx.waker.wake(DrainLane, { botId })

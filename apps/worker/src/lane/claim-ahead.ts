@@ -2,7 +2,7 @@ import type { Claim, TenantPosition } from '@tellwire/db'
 import { makeFailure, notPreparable } from '../outcome/verdict.js'
 import { enqueue } from './enqueue.js'
 import { priorityCount } from './lanes.js'
-import { keepForMs, lookaheadMin, permitReturnMs, pollEveryMs } from './timing.js'
+import { keepForMs, lookaheadMin, permitReturnMs, pollEveryMs, uploadPollMs } from './timing.js'
 import type { Turn } from './turn.js'
 
 /** Wake-ups that come faster than this are answered by one claim, while there is something to send. */
@@ -71,6 +71,7 @@ async function claim(turn: Turn, countsMax: number[], nowMs: number): Promise<vo
   permits.forget(nowMs)
   shares.forget(nowMs)
   claimAhead.lastAtMs = nowMs
+  claimAhead.awaitingUpload = 0
   const claimed = await ctx.claimer({
     botId: turn.botId,
     turnId: lease.turnId,
@@ -117,9 +118,12 @@ function planNextClaim({ claimAhead, permits }: Turn, claimed: Claim, beganAtMs:
   const nowMs = performance.now()
   if (claimed.deliveries.length > 0) {
     claimAhead.lookahead = lookaheadMin
-    claimAhead.dueAtMs = undefined
+    claimAhead.hasTaken = true
     claimAhead.lastTakenAtMs = nowMs
-    claimAhead.nextAtMs = nowMs + pollEveryMs
+    // Where all of it waits for one upload, so does the rest.
+    const isHeldUp = claimAhead.awaitingUpload >= claimed.deliveries.length
+    claimAhead.nextAtMs = nowMs + (isHeldUp ? uploadPollMs : pollEveryMs)
+    claimAhead.dueAtMs = isHeldUp ? claimAhead.nextAtMs : undefined
   } else if (claimed.isAnyLocked) {
     // A longer look would find the same.
     claimAhead.dueAtMs = claimAhead.nextAtMs = nowMs + lockedForMs

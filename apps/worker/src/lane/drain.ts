@@ -73,7 +73,7 @@ function step(turn: Turn, endsAtMs: number): { dueInMs: DueInMs } | undefined {
 }
 
 /** Whether the turn still has its lane, and nothing speaks against going on. */
-function mayGoOn({ ctx, lease, halt }: Turn): boolean {
+export function mayGoOn({ ctx, lease, halt }: Turn): boolean {
   const { grant, terms } = lease
   const isOutdated = terms.tokenVersion !== grant.tokenVersion || (terms.isParked && !grant.isParked)
   return lease.isHeld() && !ctx.stopping.aborted && halt === undefined && !isOutdated
@@ -140,9 +140,9 @@ function begin(turn: Turn, delivery: QueuedDelivery, nowMs: number): void {
   })
 }
 
-function mergeHalts(earlier: BotHalt | undefined, later: BotHalt): BotHalt {
+function mergeHalts(earlier: Turn['halt'], { pauseMs, parkedReason }: BotHalt): Turn['halt'] {
   return {
-    pauseMs: Math.max(earlier?.pauseMs ?? 0, later.pauseMs),
-    parkedReason: earlier?.parkedReason ?? later.parkedReason,
+    untilMs: Math.max(earlier?.untilMs ?? 0, performance.now() + pauseMs),
+    parkedReason: earlier?.parkedReason ?? parkedReason,
   }
 }

@@ -7,17 +7,15 @@ import type { LookUps } from '../compose/look-ups.js'
 import type { Prepared } from '../compose/prepare.js'
 import { readLookUps } from '../compose/read-look-ups.js'
 import { closeUploads, UploadUnderWay } from '../compose/uploads.js'
-import { retryDelayMs, retryForMs } from '../outcome/retry-policy.js'
+import { isGivenUp, retryDelayMs } from '../outcome/retry-policy.js'
 import { judgeNoCall, judgeUnsent, makeFailure, notPreparable, type Verdict } from '../outcome/verdict.js'
 import { strikesMax, suspectDelayMs } from './suspects.js'
+import { uploadPollMs } from './timing.js'
 import type { Turn } from './turn.js'
-
-/** How soon a message is composed again whose file another delivery is uploading. */
-const uploadPollMs = 500
 
 /**
  * Queues a claimed delivery with its call: at once where that needs no looking up, so that the order of the claim is
- * kept. What was in flight when a worker died is handled apart, and waited for by nobody.
+ * kept. What a worker had when it died is handled apart, and waited for by nobody: it may have died of it.
  * @param askedAtMs when the claim was asked for: it knows of nothing that was cancelled or paused later.
  */
 export function enqueue(turn: Turn, delivery: ClaimedDelivery, askedAtMs: number): Promise<void> | undefined {
@@ -32,7 +30,7 @@ export function enqueue(turn: Turn, delivery: ClaimedDelivery, askedAtMs: number
     ctx.settler.add(turn.lease, delivery, verdict)
     return undefined
   }
-  if (!delivery.wasInFlight && delivery.strikes === 0) return compose(turn, delivery, { askedAtMs, isSuspect: false })
+  if (!delivery.wasClaimed && delivery.strikes === 0) return compose(turn, delivery, { askedAtMs, isSuspect: false })
   turn.suspects.set(delivery, undefined)
   void composeApart(turn, delivery, askedAtMs)
   return undefined
@@ -67,15 +65,16 @@ function compose(
   const { ctx, botId, uploads } = turn
   const { db, files, templateVersions } = ctx
   const senders = turn.lease.terms.isShared ? ctx.tenantNames : undefined
-  const claimedAtMs = performance.now()
   const content = readContent(delivery.kind === 'reply' ? null : delivery.content)
   const prepare = (lookUps: LookUps): void | Promise<void> => {
     const prepared = ctx.preparer.prepare(delivery, content, lookUps)
-    const add = (prepared: Prepared): void => addComposed(turn, delivery, { lookUps, prepared, askedAtMs, claimedAtMs })
+    const add = (prepared: Prepared): void => addComposed(turn, delivery, { lookUps, prepared, askedAtMs })
     return prepared instanceof Promise ? prepared.then(add) : add(prepared)
   }
   const tryAndPrepare = async (lookUps: LookUps): Promise<void> => {
-    if (!(await ctx.trials.survives({ delivery, content, lookUps }))) throw new Deadly()
+    const end = await ctx.trials.attempt({ delivery, content, lookUps })
+    if (end === 'died') throw new Deadly()
+    if (end === 'undecided') throw new Undecided()
     await prepare(lookUps)
   }
   try {
@@ -93,14 +92,9 @@ interface Composing {
   lookUps: LookUps
   prepared: Prepared
   askedAtMs: number
-  claimedAtMs: number
 }
 
-function addComposed(
-  turn: Turn,
-  delivery: ClaimedDelivery,
-  { lookUps, prepared, askedAtMs, claimedAtMs }: Composing,
-): void {
+function addComposed(turn: Turn, delivery: ClaimedDelivery, { lookUps, prepared, askedAtMs }: Composing): void {
   if (turn.ctx.lanes.wasWithdrawn(delivery, askedAtMs)) {
     closeUploads(turn.uploads, delivery.id)
     turn.ctx.settler.add(turn.lease, delivery, { result: 'release', isUntouched: true })
@@ -116,7 +110,7 @@ function addComposed(
     turn.ctx.settler.add(turn.lease, delivery, judgeNoCall(delivery, call, new Date()))
     return
   }
-  const expiresAtMs = delivery.expiresInMs === null ? Infinity : claimedAtMs + delivery.expiresInMs
+  const expiresAtMs = delivery.expiresInMs === null ? Infinity : askedAtMs + delivery.expiresInMs
   turn.queue.add(Object.assign(delivery, { call, expiresAtMs }))
   turn.stepper.wake()
 }
@@ -126,19 +120,30 @@ class Deadly extends Error {
   override readonly name = 'Deadly'
 }
 
+/** A process in which the delivery was tried was not done with it in time: so it may be where a machine has too much to do. */
+class Undecided extends Error {
+  override readonly name = 'Undecided'
+}
+
 /** What comes of how a message is made, and not of the moment: it would come again. */
 const lasting = [Deadly, TypeError, RangeError, SyntaxError]
 /** A message that takes more than its budget, which it did not when it was accepted, fails when it was tried so often, for whatever reason. */
 const overBudgetTriesMax = 5
 
 /**
- * Gives a delivery back that could not be composed, to be tried again; after a day of that it fails. One that can never
+ * Gives a delivery back that could not be composed, to be tried again, for a day. One that can never
  * be composed fails at once, and one that takes more than it may after a few tries.
  */
-function setAside({ ctx, lease, botId, uploads }: Turn, delivery: ClaimedDelivery, error: unknown): void {
+function setAside({ ctx, lease, botId, uploads, claimAhead }: Turn, delivery: ClaimedDelivery, error: unknown): void {
   closeUploads(uploads, delivery.id)
   if (error instanceof UploadUnderWay) {
+    claimAhead.awaitingUpload++
     ctx.settler.add(lease, delivery, { result: 'release', retryInMs: uploadPollMs })
+    return
+  }
+  if (error instanceof Undecided) {
+    // Its strike stays: the third time it is set aside.
+    ctx.settler.add(lease, delivery, { result: 'release', isUntouched: true })
     return
   }
   const isLasting =
@@ -148,7 +153,7 @@ function setAside({ ctx, lease, botId, uploads }: Turn, delivery: ClaimedDeliver
   if (isLasting) ctx.log.error({ err: error, botId, tenantId, deliveryId }, 'a delivery was set aside')
   else ctx.log.warn({ err: error, botId, deliveryId }, 'a message could not be composed')
   const verdict: Verdict =
-    delivery.ageMs > retryForMs || isLasting
+    isGivenUp(delivery) || isLasting
       ? { result: 'failed', failure: makeFailure(notPreparable, new Date()) }
       : { result: 'retry', retryInMs: retryDelayMs(delivery.attempts) }
   ctx.settler.add(lease, delivery, verdict)

@@ -62,7 +62,8 @@ function call(turn: Turn, delivery: QueuedDelivery, onSent: OnSent): void {
     onSent(undefined)
   }
   if (uploads.length === 0) return ctx.telegram.send(token, method, JSON.stringify(addressed), onOutcome)
-  const options = { uploads, timeoutMs: uploadTimeoutMs, uploadsEnd: ctx.stopping }
+  const uploadsEnd = AbortSignal.any([ctx.stopping, turn.uploadsEnd.signal])
+  const options = { uploads, timeoutMs: uploadTimeoutMs, uploadsEnd }
   void ctx.telegram.call(token, method, addressed, options).then(onOutcome)
 }
 

@@ -13,7 +13,7 @@ import { LaneOffered } from '@tellwire/jobs'
 import { closeUploads } from '../compose/uploads.js'
 import type { WorkerContext } from '../context.js'
 import type { BotToken } from './bot-tokens.js'
-import { drain } from './drain.js'
+import { drain, mayGoOn } from './drain.js'
 import { createLaneState } from './lanes.js'
 import type { Lease } from './leases.js'
 import { createSendQueue, type QueuedDelivery } from './send-queue.js'
@@ -93,6 +93,7 @@ function beginTurn({ ctx, botId, lease, token }: Begun): Turn {
     calls: new Map(),
     onCallsAnswered: undefined,
     uploads: new Map(),
+    uploadsEnd: new AbortController(),
     suspects: new Map(),
     claimAhead: {
       isAskedFor: false,
@@ -102,6 +103,8 @@ function beginTurn({ ctx, botId, lease, token }: Begun): Turn {
       lookahead: lookaheadMin,
       dueAtMs: undefined,
       lastTakenAtMs: nowMs,
+      hasTaken: false,
+      awaitingUpload: 0,
       failure: undefined,
     },
     graceUntilMs: nowMs + recordingGraceMs,
@@ -127,20 +130,28 @@ async function endTurn(turn: Turn, nextDueInMs: number | undefined): Promise<voi
   await turn.claimAhead.claiming
   await endSuspicion(turn)
   giveBack(turn)
+  // Minutes that an upload takes are nobody's who has to wait for a moment, or has another token.
+  if (!mayGoOn(turn)) turn.uploadsEnd.abort()
   if (turn.calls.size > 0) await new Promise<void>((resolve) => (turn.onCallsAnswered = resolve))
   await ctx.settler.drained(lease.turnId)
   const nowMs = performance.now()
   permits.forget(nowMs)
   ctx.lanes.keep(botId, lease.grant.epoch, { permits, shares, floods, afterTenants: turn.afterTenants })
   await releaseStubbornly(ctx, lease, {
-    nextDueInMs: nextDueInMs === undefined ? undefined : Math.min(nextDueInMs, laneLookEveryMs),
+    nextDueInMs: nextLookInMs(turn, nextDueInMs),
     permitsFreeInMs: permits.spentUntil(nowMs) - nowMs,
-    pauseMs: turn.halt?.pauseMs,
+    pauseMs: turn.halt && Math.max(0, turn.halt.untilMs - nowMs),
     parkedReason: turn.halt?.parkedReason,
     isRestored: turn.isRestored,
     tokenVersion: lease.grant.tokenVersion,
     learnedRate: floods.learnedRate(nowMs),
   })
+}
+
+/** What waits in a lane where nothing could be taken at all, such as a suspended tenant's, is no reason to come back at once. */
+function nextLookInMs({ claimAhead }: Turn, nextDueInMs: number | undefined): number | undefined {
+  if (nextDueInMs === undefined && claimAhead.hasTaken) return undefined
+  return Math.min(nextDueInMs ?? Infinity, laneLookEveryMs)
 }
 
 /** Gives suspects back that still wait; those that are being composed will be in the queue. */

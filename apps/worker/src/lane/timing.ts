@@ -8,3 +8,6 @@ export const pollEveryMs = 100
 export const permitReturnMs = 1_000
 /** Heads that a claim passes over before it gives up; more when it found nothing. */
 export const lookaheadMin = 8
+
+/** How soon a message is composed again whose file another delivery is uploading. */
+export const uploadPollMs = 500

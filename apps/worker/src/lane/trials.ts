@@ -13,10 +13,12 @@ export interface Tried {
   lookUps: LookUps
 }
 
+/** `undecided`: the other process was not done with it in time. */
+export type TrialEnd = 'survived' | 'died' | 'undecided'
+
 /** Tries in another process whether composing a delivery does harm. */
 export interface Trials {
-  /** @returns false where the other process has died of it, or was not done with it in time. */
-  survives(tried: Tried): Promise<boolean>
+  attempt(tried: Tried): Promise<TrialEnd>
   close(): void
 }
 
@@ -42,23 +44,23 @@ export function createTrials(): Trials {
       stdio: 'ignore',
     })
     child = started
-    if (!(await isAnswered(started, startMsMax))) throw new Error('no process for trials could be started')
+    if ((await endOf(started, startMsMax)) !== 'survived') throw new Error('no process for trials could be started')
     return started
   }
 
-  const attempt = async (tried: Tried): Promise<boolean> => {
+  const attempt = async (tried: Tried): Promise<TrialEnd> => {
     clearTimeout(idle)
     const process = child?.connected ? child : await start()
-    const answered = isAnswered(process, trialMsMax)
+    const ended = endOf(process, trialMsMax)
     process.send({ ...tried, lookUps: { ...tried.lookUps, files: withoutContent(tried.lookUps.files) } })
-    const isAlive = await answered
-    if (!isAlive) end()
+    const how = await ended
+    if (how !== 'survived') end()
     idle = setTimeout(end, idleMsMax).unref()
-    return isAlive
+    return how
   }
 
   return {
-    survives(tried) {
+    attempt(tried) {
       const result = before.then(() => attempt(tried))
       before = result.catch(() => undefined)
       return result
@@ -70,19 +72,19 @@ export function createTrials(): Trials {
   }
 }
 
-/** Waits for a message of the process. @returns false where it ends before, or says nothing in time. */
-async function isAnswered(process: ChildProcess, timeoutMs: number): Promise<boolean> {
+/** Waits for a message of the process. */
+async function endOf(process: ChildProcess, timeoutMs: number): Promise<TrialEnd> {
   const waiting = new AbortController()
   const { signal } = waiting
   try {
     return await Promise.race([
-      once(process, 'message', { signal }).then(() => true),
-      once(process, 'exit', { signal }).then(() => false),
-      delay(timeoutMs, false, { signal, ref: false }),
+      once(process, 'message', { signal }).then(() => 'survived' as const),
+      once(process, 'exit', { signal }).then(() => 'died' as const),
+      delay(timeoutMs, 'undecided' as const, { signal, ref: false }),
     ])
   } catch {
     // It could not be started.
-    return false
+    return 'undecided'
   } finally {
     waiting.abort()
   }

@@ -1,7 +1,6 @@
 import type { ClaimedDelivery } from '@tellwire/db'
 import type { WorkerContext } from '../context.js'
 import type { OpenUploads } from '../compose/uploads.js'
-import type { BotHalt } from '../outcome/carry-out.js'
 import type { LaneState } from './lanes.js'
 import type { Lease } from './leases.js'
 import type { QueuedDelivery, SendQueue } from './send-queue.js'
@@ -26,11 +25,14 @@ export interface Turn extends LaneState {
   /** Until when nothing is taken over that another turn left in flight: it may be recording what became of it. */
   graceUntilMs: number
   uploads: OpenUploads
+  /** Ends the calls whose files are still on their way. */
+  uploadsEnd: AbortController
   /** Deliveries that were in flight when a worker died: undefined while one waits to be handled apart, then its composing. */
   suspects: Map<ClaimedDelivery, Promise<void> | undefined>
   /** Telegram takes the bot again, which it had refused. */
   isRestored: boolean
-  halt: BotHalt | undefined
+  /** Why the bot has to halt, and until when. */
+  halt: { untilMs: number; parkedReason: string | undefined } | undefined
   /** This worker has more than its part of all lanes: another is to take this one. */
   isOffered: boolean
 }
@@ -46,5 +48,9 @@ export interface ClaimAhead {
   /** When something is due; undefined while the last claim took something, or did not see the whole lane. */
   dueAtMs: number | undefined
   lastTakenAtMs: number
+  /** Whether anything was found that may be sent. */
+  hasTaken: boolean
+  /** So many deliveries were put back, since the last claim began, whose file another one is uploading. */
+  awaitingUpload: number
   failure: Error | undefined
 }

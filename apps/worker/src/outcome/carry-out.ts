@@ -18,6 +18,7 @@ export interface LaneOfAnswer extends Pick<LaneState, 'floods'> {
   ctx: WorkerContext
   botId: string
   lease: Lease
+  token: string
   isRestored: boolean
   /** When the calls began that were not answered yet. */
   calls: ReadonlyMap<QueuedDelivery, number>
@@ -50,6 +51,9 @@ export async function carryOut(
       return recordFlood(lane, delivery, consequence.retryAfterMs)
     case 'bot_refused':
       return haltBot(lane, consequence)
+    case 'message_withdrawn':
+      await withdraw(lane, delivery, consequence.messageId)
+      return undefined
     case 'rich_unsupported':
       ctx.richSupport.noteMissing(botId)
       return undefined
@@ -69,6 +73,15 @@ function recordFlood(
   ctx.metrics.rateLimited.inc()
   const pauseMs = floods.record(chatId, retryAfterMs, calls.get(delivery) ?? 0)
   return pauseMs === undefined ? undefined : { pauseMs, parkedReason: undefined }
+}
+
+async function withdraw(
+  { ctx, botId, token }: LaneOfAnswer,
+  { chatId }: QueuedDelivery,
+  messageId: number,
+): Promise<void> {
+  const outcome = await ctx.telegram.call(token, 'deleteMessage', { chat_id: Number(chatId), message_id: messageId })
+  if (outcome.kind !== 'ok') ctx.log.warn({ botId, chatId, outcome: outcome.kind }, 'a message that was cut stays')
 }
 
 async function haltBot(

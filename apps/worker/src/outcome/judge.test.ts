@@ -89,10 +89,10 @@ describe('a rich message', () => {
     const echo = { blocks: [{ type: 'paragraph', text: text.slice(0, 200) }] }
     const answer = ok({ message_id: 7, rich_message: echo })
 
-    expect(judge(queued(aNotification(), sent), answer, now).verdict).toMatchObject({
-      result: 'degrade',
-      dropped: 'rich',
-    })
+    const { verdict, consequences } = judge(queued(aNotification(), sent), answer, now)
+
+    expect(verdict).toMatchObject({ result: 'degrade', dropped: 'rich' })
+    expect(consequences).toContainEqual({ kind: 'message_withdrawn', messageId: 7 })
   })
 
   test.for([
@@ -290,10 +290,16 @@ describe('what may be tried again', () => {
       result: 'expired',
       mayHaveArrived: true,
     })
-    expect(judge(queued(aNotification({ ageMs: retryForMs + 1 })), noAnswer(true), now).verdict).toEqual({
+    expect(judge(queued(aNotification({ ageMs: retryForMs + 1, attempts: 10 })), noAnswer(true), now).verdict).toEqual({
       result: 'failed',
       failure: { class: 'transient', code: 'telegram_unreachable', at },
     })
+  })
+
+  test('is tried again where it had waited for a day before it was tried', () => {
+    const verdict = judge(queued(aNotification({ ageMs: retryForMs + 1 })), noAnswer(true), now).verdict
+
+    expect(verdict.result).toBe('retry')
   })
 
   test('a file that could not be fetched is tried three times', () => {

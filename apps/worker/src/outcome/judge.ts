@@ -2,7 +2,7 @@ import type { Failure } from '@tellwire/db'
 import { type Droppable, isRich } from '@tellwire/domain'
 import { type CallOutcome, classifyOutcome, type OutcomeClass } from '@tellwire/telegram'
 import type { QueuedDelivery } from '../lane/send-queue.js'
-import { retryDelayMs, retryForMs } from './retry-policy.js'
+import { isGivenUp, retryDelayMs } from './retry-policy.js'
 import { isCutShort } from './rich-echo.js'
 import { type Judgement, makeFailure, outcomeUnknown, type SentMessage, type Verdict } from './verdict.js'
 
@@ -53,9 +53,16 @@ function judgeSent(delivery: QueuedDelivery, messages: SentMessage[], answer: An
   const { call, hasUnknownPart, dropped } = delivery
   const rich = call.droppable.find(isRich)
   if (answer.kind === 'ok' && rich !== undefined && !dropped.includes(rich) && isCutShort(call, answer.result)) {
-    // All of it follows as text.
+    // All of it follows as text. What was edited is edited once more.
     const reason: Reason = { class: 'message', code: 'rich_message_cut' }
-    return { verdict: degrade(rich, reason, answer, now), consequences: [{ kind: 'bot_accepted' }] }
+    const withdrawn = call.editsMessageId === undefined ? messages : []
+    return {
+      verdict: degrade(rich, reason, answer, now),
+      consequences: [
+        { kind: 'bot_accepted' },
+        ...withdrawn.map(({ message_id: messageId }) => ({ kind: 'message_withdrawn' as const, messageId })),
+      ],
+    }
   }
   const ids = messages.map(({ message_id: id }) => id)
   const known = ids.length === 0 && call.editsMessageId !== undefined ? [call.editsMessageId] : ids
@@ -204,7 +211,7 @@ function findDroppable({ call, dropped }: QueuedDelivery, code: string, answer: 
     const found =
       wanted === medium
         ? findMedium(left, answer)
-        : left.find((part) => part === wanted || (wanted === 'rich' && isRich(part)))
+        : left.find((part) => part === wanted || part.startsWith(`${wanted}/`))
     if (found !== undefined) return found
   }
   // Whatever it is about, a message of the thread says it without a preview.
@@ -229,7 +236,7 @@ function retry(
 ): Extract<Verdict, { result: 'retry' | 'expired' | 'failed' }> {
   const retryInMs = retryDelayMs(delivery.attempts, now.random)
   if (now.monotonicMs + retryInMs >= delivery.expiresAtMs) return { result: 'expired' }
-  if (delivery.ageMs > retryForMs) return fail(reason, answer, now)
+  if (isGivenUp(delivery)) return fail(reason, answer, now)
   return { result: 'retry', retryInMs }
 }
 

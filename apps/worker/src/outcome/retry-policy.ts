@@ -1,8 +1,15 @@
 const firstDelayMs = 1_000
 const delayMaxMs = 300_000
 
-/** How long a delivery is tried again before it fails: a day after it was accepted. */
+/** How long a delivery is tried again before it fails. */
 export const retryForMs = 24 * 60 * 60 * 1_000
+/** What has waited for so long before it was tried at all is tried so often all the same. */
+const attemptsMin = 10
+
+/** Whether a delivery that did not succeed now was tried for long enough. */
+export function isGivenUp({ ageMs, attempts }: { ageMs: number; attempts: number }): boolean {
+  return ageMs > retryForMs && attempts >= attemptsMin
+}
 
 /**
  * Exponential backoff with full jitter: anything up to a second before the second attempt, up to two

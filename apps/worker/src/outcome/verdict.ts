@@ -39,6 +39,8 @@ export type Consequence =
   | { kind: 'chat_migrated'; toChatId: number }
   /** Messages of a thread, or with files, are to be recorded. */
   | { kind: 'messages_sent'; messages: SentMessage[] }
+  /** What Telegram took only a part of is in the chat, and is not to stay there. */
+  | { kind: 'message_withdrawn'; messageId: number }
   /** Telegram does not know a file any more by the name it gave. */
   | { kind: 'uploads_forgotten' }
   /** Telegram asks to wait. */

@@ -76,24 +76,29 @@ export async function changeBroadcast(
   }
 }
 
-const finishChange = defineStatement(
-  'finish-broadcast-change',
-  `
+const finishChange = (change: BroadcastChange, isLeft: string) =>
+  defineStatement(
+    `finish-broadcast-${change}`,
+    `
 UPDATE broadcasts b SET change = NULL
-WHERE tenant_id = $1 AND notification_id = $2 AND change = $3
+WHERE tenant_id = $1 AND notification_id = $2 AND change = '${change}'
   AND NOT EXISTS (
-    SELECT FROM pending_deliveries p
-    WHERE p.notification_id = b.notification_id AND p.is_counted
-      AND CASE $3 WHEN 'pause' THEN NOT p.is_paused WHEN 'resume' THEN p.is_paused ELSE true END
+    SELECT FROM pending_deliveries p WHERE p.notification_id = b.notification_id AND p.is_counted AND ${isLeft}
   )`,
-)
+  )
+
+const finishStatements = {
+  pause: finishChange('pause', 'p.is_paused = false'),
+  resume: finishChange('resume', 'p.is_paused = true'),
+  cancel: finishChange('cancel', 'true'),
+}
 
 /** Forgets a change that is done for all rows. One that was asked for meanwhile stays. */
 export async function finishBroadcastChange(
   engine: Pool,
   { tenantId, notificationId, change }: BroadcastKey & { change: BroadcastChange },
 ): Promise<void> {
-  await run(engine, finishChange, [tenantId, notificationId, change])
+  await run(engine, finishStatements[change], [tenantId, notificationId])
 }
 
 const complete = defineStatement(

@@ -153,9 +153,12 @@ heads AS MATERIALIZED (
       s.not_before,
       ${restOf('s')},
       c.paused_until,
-      c.last_sent_at[cardinality(c.last_sent_at)] + interval '1 second',
+      -- A clock that was set back holds nothing up for longer than the chat itself would.
+      CASE WHEN cardinality(c.last_sent_at) > 0
+        THEN least(c.last_sent_at[cardinality(c.last_sent_at)], clock_timestamp()) + interval '1 second'
+      END,
       CASE WHEN c.type <> 'private' AND cardinality(c.last_sent_at) >= 20
-        THEN c.last_sent_at[cardinality(c.last_sent_at) - 19] + interval '1 minute'
+        THEN least(c.last_sent_at[cardinality(c.last_sent_at) - 19], clock_timestamp()) + interval '1 minute'
       END
     ) AS due_at
   FROM chat_scan s
@@ -214,7 +217,7 @@ claimed AS MATERIALIZED (
   RETURNING p.id, p.bot_id, p.kind, p.tenant_id, p.notification_id, p.connection_id, p.attempts, p.accepted_at, p.expires_at,
     p.body, p.stops_if_unknown, p.part, p.dropped, p.strikes, p.has_unknown_part, p.is_cancelled,
     -- Of what is not to be repeated it is written down that its call is about to begin.
-    ${mayBeUnderWay('f.claimed_by')} AS was_in_flight,
+    ${mayBeUnderWay('f.claimed_by')} AS was_in_flight, f.claimed_by IS NOT NULL AS was_claimed,
     f.lane, f.place, f.priority, f.chat_id, f.weight, f.is_group, f.is_shared, f.last_sent_at, f.format, f.text, f.options
 ),
 counted_in_groups AS (
@@ -270,7 +273,7 @@ SELECT
   d.text,
   d.options,
   -- What most rows have nothing of.
-  CASE WHEN d.kind <> 'notification' OR d.is_group OR d.is_shared OR d.was_in_flight OR d.stops_if_unknown OR d.has_unknown_part
+  CASE WHEN d.kind <> 'notification' OR d.is_group OR d.is_shared OR d.was_claimed OR d.stops_if_unknown OR d.has_unknown_part
     OR d.attempts > 0 OR d.strikes > 0 OR d.part IS NOT NULL OR d.dropped IS NOT NULL OR d.expires_at IS NOT NULL
     OR d.is_cancelled OR d.last_sent_at IS NOT NULL OR k.status IS DISTINCT FROM 'active'
     OR k.forum_topic IS NOT NULL OR k.muted_until IS NOT NULL
@@ -280,6 +283,7 @@ SELECT
     'isGroup', d.is_group,
     'isShared', d.is_shared,
     'attempts', d.attempts,
+    'wasClaimed', d.was_claimed,
     'wasInFlight', d.was_in_flight,
     'strikes', d.strikes,
     'stopsIfUnknown', d.stops_if_unknown,
@@ -292,7 +296,7 @@ SELECT
     'forumTopic', k.forum_topic,
     'isMuted', coalesce(k.muted_until > clock_timestamp(), false),
     'lastSendAgesMs', ARRAY(
-      SELECT (extract(epoch FROM clock_timestamp() - sent_at) * 1000)::float8 FROM unnest(d.last_sent_at) AS sent_at
+      SELECT greatest(0, extract(epoch FROM clock_timestamp() - sent_at) * 1000)::float8 FROM unnest(d.last_sent_at) AS sent_at
     )
   ) END AS rest
 FROM claimed d

@@ -11,7 +11,9 @@ interface Claimed {
   ageMs: number
   /** In how many milliseconds it is no longer to be sent. */
   expiresInMs: number | null
-  /** A turn that died had claimed it: it may have been sent. */
+  /** A turn that died had claimed it, and may have died of it. */
+  wasClaimed: boolean
+  /** So it may have been sent. */
   wasInFlight: boolean
   /** How often it was handled after that, and not settled either. */
   strikes: number
@@ -79,6 +81,7 @@ interface Rest {
   isGroup: boolean
   isShared: boolean
   attempts: number
+  wasClaimed: boolean
   wasInFlight: boolean
   strikes: number
   stopsIfUnknown: boolean
@@ -131,6 +134,7 @@ export function toClaimedDelivery(row: ClaimedRow): ClaimedDelivery {
     attempts: rest?.attempts ?? 0,
     ageMs,
     expiresInMs: rest?.expiresInMs ?? null,
+    wasClaimed: rest?.wasClaimed ?? false,
     wasInFlight: rest?.wasInFlight ?? false,
     strikes: rest?.strikes ?? 0,
     stopsIfUnknown: rest?.stopsIfUnknown ?? false,

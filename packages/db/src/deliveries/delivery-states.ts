@@ -7,7 +7,8 @@
  *   ▼         ▼              ▼
  * awaiting_user ─connect─▶ scheduled ─release─▶ queued ─────settle────▶ sent
  *   │    └──────connect──────│───────────────────▶│ ▲ ───────settle────▶ failed ─replay─▶ queued
- *   │                        ├──────release──────────────────────────▶ failed
+ *   │◀───────release─────────├──────release──────────────────────────▶ failed
+ *   ├────────release──────────────────────────────▶ queued, failed
  *   │◀─────────────────hold──│────────────────────┤
  *   ├────────disconnect──────│────────────────────┴───────────────────▶ failed
  *   ├────────────────────────┴────────────────────┼──expire───────────▶ expired
@@ -16,7 +17,7 @@
  * ```
  *
  * - `awaiting_user`: its user has no connection yet, and the row of `waiting_deliveries` none either; or its connection
- *   cannot be reached for a while, and is named there, without a due time.
+ *   cannot be reached for a while, and is named there, without a due time but for a moment, after which it is looked again.
  * - `scheduled`: its time has not come. A row of `waiting_deliveries` with a due time.
  * - `queued`: it waits in the lane of its bot, or is being sent. A row of `pending_deliveries`; of one that a
  *   turn has claimed, `claimed_by` names the turn.
@@ -62,7 +63,8 @@ export const moves: readonly Move[] = [
   { by: 'accept', from: null, to: ['awaiting_user', 'scheduled', 'queued'] },
   { by: 'expand', from: null, to: ['queued'] },
   { by: 'connect', from: 'awaiting_user', to: ['scheduled', 'queued'] },
-  { by: 'release', from: 'scheduled', to: ['queued', 'failed'] },
+  { by: 'release', from: 'scheduled', to: ['queued', 'failed', 'awaiting_user'] },
+  { by: 'release', from: 'awaiting_user', to: ['awaiting_user', 'queued', 'failed'] },
   {
     by: 'settle',
     from: 'queued',

@@ -17,13 +17,14 @@ export function isHeld(connection: string, tenant: string): string {
 /**
  * The CTEs by which rows of the lanes wait for their connection from now on.
  * @param from the CTE of them: `id`, `tenant_id`, `notification_id`, `user_id`, `connection_id`, `priority`, `expires_at`.
+ * @param lookAgainAt where the connection is not locked: when it is looked again whether it can be reached by then.
  */
-export function holdDeliveries(from: string): string {
+export function holdDeliveries(from: string, lookAgainAt = 'NULL'): string {
   return `left_lanes_to_wait AS (
   ${leaveLanes(`${from} h`, probe('w.id', 'h.id'))}
 ),
 joined_waiting AS (
-  ${joinWaiting({ from, columns: { due_at: 'NULL' } })}
+  ${joinWaiting({ from, columns: { due_at: lookAgainAt } })}
 ),
 held_deliveries AS (
   UPDATE deliveries d SET status = 'awaiting_user'

@@ -17,11 +17,8 @@ export interface StoredEdit {
   failure: { code: string; class: string; at: string } | null
 }
 
-// Of an edit also what is being sent is meant, which may have been claimed with the old content.
-const wanted = {
-  delete: 'cardinality(d.telegram_message_ids) > 0',
-  edit: '(cardinality(d.telegram_message_ids) > 0 OR p.claimed_by IS NOT NULL)',
-}
+/** Also what is being sent is meant: it may have been claimed with the old content, and will be in the chat. */
+const isWanted = '(cardinality(d.telegram_message_ids) > 0 OR p.claimed_by IS NOT NULL)'
 
 const tooOld = 'message_too_old'
 const isTooOld = {
@@ -36,13 +33,15 @@ interface Turns {
   before: string
   /** A condition of which nothing is done where it does not hold. */
   isMine: string
+  /** Where the deliveries `d` come from. */
+  deliveries: string
   /** CTEs behind it, each with a comma before it. */
   behind: string
   /** What the result is made of. */
   result: string
 }
 
-const ofNotification: Turns = { before: '', isMine: 'true', behind: '', result: 'targets' }
+const ofNotification: Turns = { before: '', isMine: 'true', deliveries: 'deliveries d', behind: '', result: 'targets' }
 
 // Who else goes on with it gets nothing: neither while this lasts, nor afterwards, when it is at another place.
 const ofBroadcast: Turns = {
@@ -53,20 +52,29 @@ turn AS MATERIALIZED (
   WHERE b.tenant_id = $1::uuid AND b.notification_id = $2::uuid
     AND b.edit ->> 'no' = $6 AND coalesce(b.edit_after, '${nilUuid}') = $3::uuid
   FOR UPDATE SKIP LOCKED
+),
+-- However few of them were sent, no more are looked at in one go.
+looked_at AS MATERIALIZED (
+  SELECT d.tenant_id, d.id
+  FROM deliveries d
+  WHERE ${isOfNotification('d', '$1::uuid', '$2::uuid')} AND d.id > $3::uuid AND EXISTS (SELECT FROM turn)
+  ORDER BY d.id LIMIT $4
 ),`,
   isMine: 'EXISTS (SELECT FROM turn)',
+  deliveries: `looked_at l
+  JOIN deliveries d ON ${probe('d.tenant_id', 'l.tenant_id')} AND ${probe('d.id', 'l.id')}`,
   behind: `,
 advanced AS (
   UPDATE broadcasts b SET
     edit = CASE WHEN s.count < $4 THEN NULL ELSE b.edit END,
     edit_after = CASE WHEN s.count < $4 THEN NULL ELSE s.last END
-  FROM (SELECT count(*), (array_agg(delivery_id ORDER BY delivery_id DESC))[1] AS last FROM targets) s
+  FROM (SELECT count(*), (array_agg(id ORDER BY id DESC))[1] AS last FROM looked_at) s
   WHERE b.tenant_id = $1::uuid AND b.notification_id = $2::uuid AND EXISTS (SELECT FROM turn)
 )`,
   result: 'turn LEFT JOIN targets USING (tenant_id, notification_id)',
 }
 
-const queue = (type: EditRequest['type'], { before, isMine, behind, result }: Turns): string => `
+const queue = (type: EditRequest['type'], { before, isMine, deliveries, behind, result }: Turns): string => `
 WITH ${before}
 targets AS MATERIALIZED (
   SELECT
@@ -88,11 +96,11 @@ targets AS MATERIALIZED (
         WHERE ${probe('f.bot_id', 'c.bot_id')} AND ${probe('f.chat_id', 'd.chat_id')} AND f.migrated_to_chat_id = c.chat_id
       ) THEN 'message_unavailable'
     END AS code
-  FROM deliveries d
+  FROM ${deliveries}
   JOIN notifications n ON ${probe('n.tenant_id', 'd.tenant_id')} AND ${probe('n.id', 'd.notification_id')}
   JOIN connections c ON ${probe('c.tenant_id', 'd.tenant_id')} AND ${probe('c.id', 'd.connection_id')}
   LEFT JOIN pending_deliveries p ON ${probe('p.id', 'd.id')}
-  WHERE ${isOfNotification('d', '$1::uuid', '$2::uuid')} AND d.id > $3::uuid AND ${wanted[type]} AND ${isMine}
+  WHERE ${isOfNotification('d', '$1::uuid', '$2::uuid')} AND d.id > $3::uuid AND ${isWanted} AND ${isMine}
     AND NOT (coalesce(d.edit ->> 'type', '') = 'delete' AND d.edit ->> 'status' <> 'failed')
   ORDER BY d.id LIMIT $4
   FOR UPDATE OF d

@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import { defineStatement, probe, run } from '../sql.js'
 import { failureOf } from './delivery-states.js'
 import { endDeliveries } from './end-deliveries.js'
+import { isHeld } from './hold-deliveries.js'
 import { joinLane } from './join-lane.js'
 
 const releaseDue = defineStatement(
@@ -21,6 +22,23 @@ reachable AS MATERIALIZED (
   FROM due d
   JOIN connections c ON ${probe('c.tenant_id', 'd.tenant_id')} AND ${probe('c.id', 'd.connection_id')} AND c.status = 'active'
 ),
+held AS MATERIALIZED (
+  -- Who is just coming back is waited for, and then left for the next time.
+  SELECT d.id, d.tenant_id
+  FROM due d
+  JOIN connections c ON ${probe('c.tenant_id', 'd.tenant_id')} AND ${probe('c.id', 'd.connection_id')}
+  JOIN tenants t ON ${probe('t.id', 'd.tenant_id')}
+  WHERE ${isHeld('c', 't')}
+  FOR SHARE OF c
+),
+held_waiting AS (
+  UPDATE waiting_deliveries w SET due_at = NULL FROM held h WHERE ${probe('w.id', 'h.id')}
+),
+held_deliveries AS (
+  UPDATE deliveries d SET status = 'awaiting_user'
+  FROM held h
+  WHERE ${probe('d.tenant_id', 'h.tenant_id')} AND ${probe('d.id', 'h.id')}
+),
 unreachable AS MATERIALIZED (
   SELECT
     d.id,
@@ -32,8 +50,9 @@ unreachable AS MATERIALIZED (
     'failed' AS status,
     ${failureOf("'recipient_' || coalesce(c.status, 'gone')", 'recipient')} AS failure
   FROM due d
+  JOIN tenants t ON ${probe('t.id', 'd.tenant_id')}
   LEFT JOIN connections c ON ${probe('c.tenant_id', 'd.tenant_id')} AND ${probe('c.id', 'd.connection_id')}
-  WHERE c.status IS DISTINCT FROM 'active'
+  WHERE c.status IS DISTINCT FROM 'active' AND NOT coalesce(${isHeld('c', 't')}, false)
 ),
 ${endDeliveries({ from: 'unreachable', leaves: ['waiting'] })},
 released_waiting AS (
@@ -51,7 +70,8 @@ SELECT (SELECT count(*)::int FROM due) AS released, ARRAY(SELECT DISTINCT bot_id
 )
 
 /**
- * Brings scheduled deliveries whose time has come into their lanes; those whose connection has ended fail.
+ * Brings scheduled deliveries whose time has come into their lanes. Those whose connection has ended fail, or wait for the person
+ * to come back where the tenant wants it.
  * @returns the lanes, and how many deliveries were due.
  */
 export async function releaseDueDeliveries(

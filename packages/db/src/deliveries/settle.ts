@@ -107,12 +107,11 @@ settled AS MATERIALIZED (
   CROSS JOIN LATERAL (
     SELECT CASE
       WHEN i.result IN ('advance', 'retry', 'degrade', 'release') AND p.is_cancelled THEN 'cancelled'
-      WHEN i.result = 'failed' AND i.failure ->> 'class' = 'recipient' AND ${mayBeHeld('p')} THEN (
-        SELECT CASE WHEN ${isHeld('k', 't')} THEN 'hold' ELSE i.result END
-        FROM connections k
+      WHEN i.result = 'failed' AND i.failure ->> 'class' = 'recipient' AND ${mayBeHeld('p')} AND EXISTS (
+        SELECT FROM connections k
         JOIN tenants t ON ${probe('t.id', 'k.tenant_id')}
-        WHERE ${probe('k.tenant_id', 'p.tenant_id')} AND ${probe('k.id', 'p.connection_id')}
-      )
+        WHERE ${probe('k.tenant_id', 'p.tenant_id')} AND ${probe('k.id', 'p.connection_id')} AND ${isHeld('k', 't')}
+      ) THEN 'hold'
       ELSE i.result
     END AS result
   ) w
@@ -147,7 +146,7 @@ held AS MATERIALIZED (
   JOIN connections k ON ${probe('k.tenant_id', 's.tenant_id')} AND ${probe('k.id', 's.connection_id')}
   WHERE s.result = 'hold'
 ),
-${holdDeliveries('held')},
+${holdDeliveries('held', "clock_timestamp() + interval '5 seconds'")},
 kept AS MATERIALIZED (
   SELECT * FROM settled s WHERE s.result <> 'hold' AND NOT EXISTS (SELECT FROM ended e WHERE e.id = s.id)
 ),

@@ -60,6 +60,9 @@ const terms =
  */
 export const mayBeTried = `(CASE WHEN l.paused_until IS NULL THEN l.parked_reason IS NULL ELSE l.paused_until <= clock_timestamp() END)`
 
+/** Permits come back sooner, but for a clock that was set back. */
+const permitsBackInMs = 30_000
+
 // A row that somebody has locked is passed over, in all of these: one bot's lane holds up no other's.
 const acquire = defineStatement(
   'acquire-lanes',
@@ -93,8 +96,9 @@ RETURNING
   b.status AS bot_status,
   free.was_abandoned,
   free.was_paused,
-  greatest(0, coalesce(extract(epoch FROM free.permits_free_at - clock_timestamp()) * 1000, 0))::float8
-    AS permits_free_in_ms`,
+  least(
+    ${permitsBackInMs}, greatest(0, coalesce(extract(epoch FROM free.permits_free_at - clock_timestamp()) * 1000, 0))
+  )::float8 AS permits_free_in_ms`,
 )
 
 type GrantRow = Omit<LaneGrant, 'epoch' | 'telegramId'> & { turnId: string; epoch: string; telegramId: string }

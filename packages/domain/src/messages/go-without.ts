@@ -40,10 +40,15 @@ export function keptAttachments({ attachments = [] }: MessageOptions, isDropped:
     .filter(({ place }) => !isDropped(`attachments/${place}`))
 }
 
+/** By which formatting is left out, of this call and of those after it. @param index among the calls of the message */
+export function formattingAt(index: number): Droppable {
+  return index === 0 ? 'formatting' : `formatting/${index}`
+}
+
 /** The one place that knows what a call can go without. */
 export function droppableOf(
   { method, params, media, shown, richPlace }: Body,
-  { options, isAlone }: { options: MessageOptions; isAlone: boolean },
+  { index, options, isAlone }: { index: number; options: MessageOptions; isAlone: boolean },
 ): Droppable[] {
   const markup = params['reply_markup']
   const has = {
@@ -59,7 +64,9 @@ export function droppableOf(
     file: media.some(({ place }) => place === undefined),
     formatting: richPlace === undefined && shown.entities.length > 0,
   }
-  const parts = (Object.keys(has) as (keyof typeof has)[]).filter((part) => has[part])
+  const parts = (Object.keys(has) as (keyof typeof has)[])
+    .filter((part) => has[part])
+    .map((part) => (part === 'formatting' ? formattingAt(index) : part))
   const rich = richPlace === undefined ? [] : [richAt(richPlace)]
   const places = isAlone ? [] : media.flatMap(({ place }) => place ?? [])
   return [...rich, ...parts, ...places.map((place) => `attachments/${place}` as const)]

@@ -133,6 +133,7 @@ export type Droppable =
   | `rich/${number}`
   | 'rich_layout'
   | 'formatting'
+  | `formatting/${number}`
   | 'forum_topic'
   | 'effect'
   | 'reply_to'

@@ -42,6 +42,32 @@ test('sends an album, and what it cannot have after it', () => {
   ])
 })
 
+describe('what was sent stays as it was divided', () => {
+  test('when the buttons below an album are refused', () => {
+    const [album, ...below] = plan('x'.repeat(1_500), { attachments: [photo, photo], buttons })
+    const [sent, ...rest] = plan('x'.repeat(1_500), { attachments: [photo, photo], buttons }, ['buttons'])
+
+    expect(sent).toEqual(album)
+    expect(rest.map(({ shown }) => shown.text)).toEqual(below.map(({ shown }) => shown.text))
+  })
+
+  test.each([
+    ['many words in bold', '**word** '.repeat(250)],
+    ['links, whose addresses are spelled out', '[word](https://example.com/a/long/address) '.repeat(250)],
+  ])('when formatting is refused in the middle: %s', (_, text) => {
+    const whole = plan(text)
+    const refused = plan(text, {}, ['formatting/1'])
+    const [, second] = whole
+
+    expect(whole.length).toBeGreaterThan(2)
+    expect(second?.droppable).toContain('formatting/1')
+    expect(refused[0]).toEqual(whole[0])
+    expect(refused.slice(1).every(({ shown }) => shown.entities.length === 0)).toBe(true)
+    const words = (steps: typeof whole) => steps.flatMap(({ shown }) => shown.text.match(/word/g) ?? []).length
+    expect(words(refused)).toBe(250)
+  })
+})
+
 test('goes without what was dropped', () => {
   const options: MessageOptions = {
     forum_topic: 5,

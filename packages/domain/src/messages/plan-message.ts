@@ -13,6 +13,7 @@ import { sentAddress } from '../addresses/sent-address.js'
 import { aboveOutcome, belowSender } from './below-sender.js'
 import {
   droppableOf,
+  formattingAt,
   type IsDropped,
   keptAttachments,
   type Placed,
@@ -64,7 +65,12 @@ export function planMessage(content: MessageContent, plan: PlanOptions): Message
   const isAllRich = planned !== undefined && planned.refusedFrom === undefined
   const text = isAllRich ? noText : writeText(content, plan.sender, isDropped)
   const rich = planned && richBodies(planned, text, { ...options, isDropped })
-  const bodies = planBodies({ text, rich }, attachments, { ...options, isDropped })
+  // What was sent stays as it was divided, whatever the rest goes without.
+  const hasMarkup = hasMarkupBelow(content.options)
+  const bodies = plainFrom(planBodies({ text, rich }, attachments, { ...options, isDropped, hasMarkup }), {
+    ...options,
+    isDropped,
+  })
   const shownCount = bodies.reduce((sum, { media, shown }) => sum + media.length + (shown.text === '' ? 0 : 1), 0)
   // Without its one medium such a message would show nothing.
   const isAlone = shownCount <= 1
@@ -77,7 +83,7 @@ export function planMessage(content: MessageContent, plan: PlanOptions): Message
     if (index === 0) Object.assign(params, openingParams(options, plan))
     if (index === withMarkup) Object.assign(params, makeReplyMarkup(options, plan.callbackDataOf))
     if (index === 0 && options.telegram) Object.assign(params, options.telegram)
-    return { method, params, media, shown, droppable: droppableOf(body, { options, isAlone }) }
+    return { method, params, media, shown, droppable: droppableOf(body, { index, options, isAlone }) }
   })
 }
 
@@ -122,11 +128,29 @@ function richBodies({ messages, refusedFrom }: RichPlan, text: FormattedText, op
   ]
 }
 
-function planBodies({ text, rich }: Said, attachments: Placed[], options: BodyOptions): Body[] {
+function hasMarkupBelow({ buttons, keyboard, remove_keyboard: removal }: MessageOptions): boolean {
+  return (buttons ?? keyboard ?? removal) !== undefined
+}
+
+/** Where formatting was refused after the first part, that part and those after it go without. */
+function plainFrom(bodies: Body[], options: BodyOptions): Body[] {
+  const refusedFrom = bodies.findIndex((_, index) => index > 0 && options.isDropped(formattingAt(index)))
+  if (refusedFrom < 0) return bodies
+  return bodies.flatMap((body, index) =>
+    index < refusedFrom || body.method !== 'sendMessage'
+      ? body
+      : textParts(withoutFormatting(body.shown), options).map(sendText),
+  )
+}
+
+function planBodies(
+  { text, rich }: Said,
+  attachments: Placed[],
+  { hasMarkup, ...options }: BodyOptions & { hasMarkup: boolean },
+): Body[] {
   const [first] = attachments
   if (!first) return rich ?? planText(text, options)
   const groups = options.isDropped('album') ? attachments.map((attachment) => [attachment]) : [attachments]
-  const hasMarkup = (options.buttons ?? options.keyboard ?? options.remove_keyboard) !== undefined
   const isAlbum = groups[0] !== undefined && groups[0].length > 1
   // An album has no buttons, a sticker no caption and a caption no blocks: the text follows as a message of its own.
   const isCaptioned = !rich && first.type !== 'sticker' && !(isAlbum && hasMarkup)
