@@ -1,6 +1,6 @@
 import { connectDatabase, type Database, inTransaction, newId } from '@tellwire/db'
 import { botRemoved, endConnections, runNow } from '@tellwire/domain'
-import type { ChatMemberUpdated, Message } from '@tellwire/telegram'
+import type { ChatMemberUpdated } from '@tellwire/telegram'
 import { createTestDatabase } from '@tellwire/testing'
 import { expect, test as base } from 'vitest'
 import { handleMembership } from './handle-membership.js'
@@ -62,7 +62,7 @@ const test = base.extend<{ group: Group }>({
 })
 
 test('what is said in a group later is no news of whether the bot is in it', async ({ group: { handle, status } }) => {
-  await handle((scope) => handleMessage(scope, { chat, from, date: 101, message_id: 5, text: 'hello' } as Message))
+  await handle((scope) => handleMessage(scope, { chat, from, date: 101, message_id: 5, text: 'hello' }))
   await handle((scope) => handleMembership(scope, addedAt(100)))
 
   expect(await status()).toBe('active')
