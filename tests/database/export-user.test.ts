@@ -16,17 +16,31 @@ test('what is held about a person comes in pages, each thing on one of them, and
     await db.$executeRaw`INSERT INTO events (tenant_id, id, type, data)
       VALUES (${tenantId}::uuid, ${id}::uuid, 'message.received', '{"user_id": "ada"}')`
   }
+  // A broadcast of long ago, which came to the person just now.
+  const broadcast = idOf(-3_000)
+  await db.$executeRaw`INSERT INTO notifications (tenant_id, id, target, priority)
+    VALUES (${tenantId}::uuid, ${broadcast}::uuid, '{"topic": "news"}', 'bulk')`
+  await db.$executeRaw`INSERT INTO deliveries (tenant_id, id, notification_id, user_id)
+    VALUES (${tenantId}::uuid, ${idOf(13)}::uuid, ${broadcast}::uuid, 'ada')`
 
   const found: { notifications: string[]; events: string[] } = { notifications: [], events: [] }
   let before: string | undefined
   do {
-    const page = await exportUser(db, { tenantId, userId: 'ada', shownIds: [], countMax: 2, before })
+    const page = await exportUser(db, {
+      tenantId,
+      userId: 'ada',
+      shownIds: [],
+      countMax: 2,
+      bytesMax: 1_000_000,
+      before,
+    })
     expect(JSON.stringify(page)).not.toContain('bob')
     found.notifications.push(...page.notifications.map(({ id }) => id))
     found.events.push(...page.events.map(({ id }) => id))
     before = page.endsAt
   } while (before !== undefined)
 
-  expect(found).toEqual({ notifications: notifications.toReversed(), events: events.toReversed() })
+  expect(found.notifications.toSorted()).toEqual([broadcast, ...notifications])
+  expect(found.events).toEqual(events.toReversed())
   await db.$disconnect()
 })

@@ -49,6 +49,8 @@ import { createWaits } from './waits.js'
 
 const bodyBytesMax = 1_048_576
 const headersTimeoutMs = 15_000
+/** A connection on which nothing moves for so long is closed: whoever asked does not read the answer. */
+const idleMsMax = 120_000
 
 /** The whole HTTP service. Whoever made the services closes them, after the app. */
 export async function buildApp(services: Services): Promise<FastifyInstance> {
@@ -61,6 +63,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     logger: false,
     bodyLimit: bodyBytesMax,
+    connectionTimeout: idleMsMax,
     http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: headersTimeoutMs / 3 },
     trustProxy: readTrustProxy(config.TRUST_PROXY),
     genReqId: (request) => readRequestId(request.headers['x-request-id']),

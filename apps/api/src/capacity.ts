@@ -2,7 +2,8 @@ import { type Backlog, type Database, measureBacklog, measureOwnBacklog, type Po
 import { createCache } from './cache.js'
 
 const kept = { keptForMs: 5_000, entriesMax: 10_000, staleForMs: 3_600_000 }
-const countMax = 50_000
+/** So many of a priority are counted in a lane: what is beyond waits for long whatever it is. */
+export const countedMax = 50_000
 /** Four of `normal` go for one of `bulk` while both wait. */
 const normalsPerBulk = 4
 
@@ -25,10 +26,10 @@ export function createCapacity({ db, engine }: { db: Database; engine: Pool }): 
     return access.map(({ botId, bot }) => ({ botId, isOwn: bot.tenantId === tenantId }))
   })
   // Counting a long backlog is dear: once for all tenants of a bot.
-  const backlog = createCache(kept, (botId) => measureBacklog(engine, botId, countMax))
+  const backlog = createCache(kept, (botId) => measureBacklog(engine, botId, countedMax))
   const ownOf = createCache(kept, (key) => {
     const [botId = '', tenantId = ''] = key.split(' ')
-    return measureOwnBacklog(engine, botId, tenantId, countMax)
+    return measureOwnBacklog(engine, botId, tenantId, countedMax)
   })
   const backlogsOf = async (tenantId: string): Promise<Backlog[]> => {
     const found = await Promise.all(

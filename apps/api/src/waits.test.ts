@@ -45,6 +45,18 @@ test('looks at once where it is told to', async () => {
   expect(await waited).toBe(true)
 })
 
+test('a tenant with many keys has no more waits than its part', async () => {
+  const { waits } = createObjects()
+  const until = (tenantId: string, index: number) =>
+    waits.until({ tenantId, id: `${tenantId}${index}` }, waiter(`${tenantId}${index}`))
+  const all = Array.from({ length: 500 }, (_, index) => until('many', index))
+
+  expect(await until('many', 500)).toBe(false)
+  all.push(until('another', 0))
+  waits.close()
+  expect((await Promise.all(all)).every(Boolean)).toBe(true)
+})
+
 test('nobody has more waits than may be, and ended ones do not count', async () => {
   const { waits } = createObjects()
   const all = Array.from({ length: 64 }, (_, index) => waits.until({ tenantId: 't', id: `o${index}` }, waiter('x')))

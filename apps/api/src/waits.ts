@@ -5,7 +5,7 @@
 export interface Waits {
   /**
    * Waits until an object is done, the time is over or the caller is gone.
-   * @returns false, at once, where the owner, the object or the process has as many waits as it may.
+   * @returns false, at once, where the owner, the tenant, the object or the process has as many waits as it may.
    */
   until(object: WaitedFor, caller: Waiter): Promise<boolean>
   /** Looks at an object now, if somebody waits for it. */
@@ -30,7 +30,7 @@ export interface Waiter {
 export type FindDone = (objects: readonly WaitedFor[]) => Promise<readonly string[]>
 
 const intervalMs = 250
-const waitsMax = { ofObject: 16, ofOwner: 64, inAll: 5_000 }
+const waitsMax = { ofObject: 16, ofOwner: 64, ofTenant: 500, inAll: 5_000 }
 
 interface Watched {
   object: WaitedFor
@@ -40,6 +40,7 @@ interface Watched {
 export function createWaits(findDone: FindDone, onError: (error: unknown) => void): Waits {
   const watched = new Map<string, Watched>()
   const byOwner = new Map<string, number>()
+  const byTenant = new Map<string, number>()
   let count = 0
   let timer: NodeJS.Timeout | undefined
   let isReading = false
@@ -69,29 +70,30 @@ export function createWaits(findDone: FindDone, onError: (error: unknown) => voi
     const entry = watched.get(object.id) ?? { object, listeners: new Set() }
     watched.set(object.id, entry)
     entry.listeners.add(listener)
-    byOwner.set(owner, (byOwner.get(owner) ?? 0) + 1)
+    change(byOwner, owner, 1)
+    change(byTenant, object.tenantId, 1)
     count++
     if (timer === undefined && !isReading) timer = setTimeout(() => void read(), intervalMs)
   }
 
-  const remove = ({ id }: WaitedFor, owner: string, listener: () => void): void => {
+  const remove = ({ id, tenantId }: WaitedFor, owner: string, listener: () => void): void => {
     const entry = watched.get(id)
     entry?.listeners.delete(listener)
     if (entry?.listeners.size === 0) watched.delete(id)
-    const left = (byOwner.get(owner) ?? 1) - 1
-    if (left === 0) byOwner.delete(owner)
-    else byOwner.set(owner, left)
+    change(byOwner, owner, -1)
+    change(byTenant, tenantId, -1)
     count--
   }
 
-  const isFull = (id: string, owner: string): boolean =>
+  const isFull = ({ id, tenantId }: WaitedFor, owner: string): boolean =>
     count >= waitsMax.inAll ||
     (byOwner.get(owner) ?? 0) >= waitsMax.ofOwner ||
+    (byTenant.get(tenantId) ?? 0) >= waitsMax.ofTenant ||
     (watched.get(id)?.listeners.size ?? 0) >= waitsMax.ofObject
 
   return {
     async until(object, { owner, seconds, signal }) {
-      if (isFull(object.id, owner)) return false
+      if (isFull(object, owner)) return false
       if (seconds === 0 || signal.aborted) return true
       await new Promise<void>((resolve) => {
         const end = (): void => {
@@ -114,4 +116,10 @@ export function createWaits(findDone: FindDone, onError: (error: unknown) => voi
       for (const { listeners } of watched.values()) for (const listener of listeners) listener()
     },
   }
+}
+
+function change(counts: Map<string, number>, of: string, by: number): void {
+  const count = (counts.get(of) ?? 0) + by
+  if (count === 0) counts.delete(of)
+  else counts.set(of, count)
 }

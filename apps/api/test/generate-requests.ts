@@ -41,6 +41,7 @@ export const hostileValues: readonly unknown[] = [
   '\u{202e}\u{1f600}'.repeat(50),
   '../../etc/passwd',
   '%00',
+  'a\0b',
   "'; DROP TABLE tenants; --",
   '__proto__',
   [],
@@ -51,6 +52,8 @@ export const hostileValues: readonly unknown[] = [
   { a: { b: { c: 1 } } },
   { __proto__: { constructor: 1 } },
   'ntf_7zzzzzzzzzzzzzzzzzzzzzzzzz',
+  'dlv_7zzzzzzzzzzzzzzzzzzzzzzzzz',
+  'con_7zzzzzzzzzzzzzzzzzzzzzzzzz',
   'ntf_00000000000000000000000000',
 ]
 

@@ -21,6 +21,7 @@ export interface StreamOptions {
 
 const heartbeatMs = 15_000
 const failedPauseMs = 1_000
+const emptyPauseMs = 20
 
 /**
  * A tenant's events as server-sent events. It reads up to the present, and is told of what is new from then on. Where the caller
@@ -88,6 +89,8 @@ export class EventStream extends Readable {
           this.#position = page.position
           this.#isLive = page.isComplete && !this.#hasMissed
           if (this.#isLive) this.#tellPlace()
+          // Nothing holds it back where nothing of what there is was asked for.
+          else if (page.events.length === 0) await delay(emptyPauseMs)
         }
       } catch (error) {
         this.#options.onError(error)

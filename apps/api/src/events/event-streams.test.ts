@@ -13,7 +13,7 @@ test('a stream that opens while the others are looked at stays open', async () =
   const streams = createEventStreams({ apiKey: { findMany } } as unknown as Database, () => undefined)
   const open = (keyId: string) => {
     const stream = new PassThrough()
-    streams.open(keyId, () => stream as unknown as EventStream, new AbortController().signal)
+    streams.open({ tenantId: 't', keyId }, () => stream as unknown as EventStream, new AbortController().signal)
     return stream.resume()
   }
 

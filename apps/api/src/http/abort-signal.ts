@@ -16,6 +16,8 @@ export function endWaitsOnClose(app: FastifyInstance): void {
 /** Aborts when the caller goes away before it was answered, and when the server closes. */
 export function abortSignal(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
-  reply.raw.once('close', () => controller.abort())
+  // Who has gone before somebody asked is told of no more.
+  if (reply.raw.destroyed) controller.abort()
+  else reply.raw.once('close', () => controller.abort())
   return AbortSignal.any([controller.signal, reply.server.closing])
 }

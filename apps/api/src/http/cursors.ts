@@ -57,7 +57,7 @@ export function toPage<Item, View>(
   return { data: shown.map(view), next_cursor: hasMore ? makeCursor(scope, positionOf(last)) : null }
 }
 
-function foreignCursor(): ApiError {
+export function foreignCursor(): ApiError {
   return new ApiError('invalid_request', 'The cursor does not belong to this list and filter.', {
     errors: [
       { pointer: '/cursor', code: 'invalid_cursor', detail: 'is not the next_cursor of an answer to the same request' },

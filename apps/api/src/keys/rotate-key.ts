@@ -7,11 +7,13 @@ import { showKey } from './show-key.js'
 /** Issues a key in the place of another, which is let in for a while longer. @throws `conflict` for one that has ended, or was replaced. */
 export async function rotateKey(
   scope: InTransaction<AdminScope>,
-  before: Prisma.ApiKeyGetPayload<object>,
+  { tenantId, id: replacedId }: Pick<Prisma.ApiKeyGetPayload<object>, 'tenantId' | 'id'>,
   overlapSeconds: number,
 ) {
   const { db } = scope
-  const { tenantId } = before
+  // Of two at once the second finds it replaced.
+  await db.$queryRaw`SELECT FROM api_keys WHERE tenant_id = ${tenantId}::uuid AND id = ${replacedId}::uuid FOR UPDATE`
+  const before = await db.apiKey.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: replacedId } } })
   assertReplaceable(before)
   const { id, key } = await rotateApiKey(db, before, overlapSeconds)
   const view = showKey(await db.apiKey.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id } } }))

@@ -8,6 +8,8 @@ import type { NotificationStatus, NotificationSummaryView } from './notification
 /** Rows that are read with a notification to show it. */
 const withContent = { content: true, broadcast: true } as const satisfies Prisma.NotificationInclude
 export type StoredNotification = Prisma.NotificationGetPayload<{ include: typeof withContent }>
+/** One whose content was not read yet. */
+export type FoundNotification = Omit<StoredNotification, 'content'>
 
 /** @throws `not_found` */
 export async function findNotification(
@@ -22,13 +24,25 @@ export async function findNotification(
   return notification
 }
 
-/** Finds notifications of a filter, newest first. */
+/** Finds notifications of a filter, newest first, without what they say. */
 export async function findNotifications(
   { db }: TenantScope,
   where: Prisma.NotificationWhereInput,
   countMax: number,
+): Promise<FoundNotification[]> {
+  return db.notification.findMany({ where, orderBy: { id: 'desc' }, take: countMax, include: { broadcast: true } })
+}
+
+/** Reads what notifications say. */
+export async function readContents(
+  { db, tenantId }: TenantScope,
+  notifications: readonly FoundNotification[],
 ): Promise<StoredNotification[]> {
-  return db.notification.findMany({ where, orderBy: { id: 'desc' }, take: countMax, include: withContent })
+  const contents = await db.notificationContent.findMany({
+    where: { tenantId, notificationId: { in: notifications.map(({ id }) => id) } },
+  })
+  const byId = new Map(contents.map((content) => [content.notificationId, content]))
+  return notifications.map((notification) => ({ ...notification, content: byId.get(notification.id) ?? null }))
 }
 
 /**
@@ -56,8 +70,8 @@ export interface Tally {
 /** Counts the deliveries of notifications. @returns the tally of each, by its id. */
 export async function tallyNotifications(
   { db, tenantId }: InTransaction<TenantScope>,
-  notifications: readonly StoredNotification[],
-): Promise<(notification: StoredNotification) => Tally> {
+  notifications: readonly FoundNotification[],
+): Promise<(notification: FoundNotification) => Tally> {
   const idsOf = (isBroadcast: boolean): string[] =>
     notifications.filter(({ broadcast }) => (broadcast !== null) === isBroadcast).map(({ id }) => id)
   const counts = await tallyDeliveries(db, tenantId, { single: idsOf(false), broadcasts: idsOf(true) })
@@ -68,7 +82,7 @@ export async function tallyNotifications(
     )
 }
 
-function toTally({ broadcast }: StoredNotification, counts: readonly DeliveryTally[]): Tally {
+function toTally({ broadcast }: FoundNotification, counts: readonly DeliveryTally[]): Tally {
   const tally: Tally = { byStatus: {}, failedByReason: {}, expected: 0 }
   let total = 0
   for (const { status, reason, count } of counts) {

@@ -99,6 +99,7 @@ function valuesOf(tenantId: string, filter: ReplayFilter): unknown[] {
 
 /** The UUID that follows in their order. */
 function followerOf(uuid: string): string {
+  if (uuid === highestUuid) return highestUuid
   const hex = (BigInt(`0x${uuid.replaceAll('-', '')}`) + 1n).toString(16).padStart(32, '0')
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }

@@ -1,6 +1,15 @@
 import type { Database } from '../client.js'
 import { blankAudit, type ProveErasure } from './blank-audit.js'
-import { findTables, type Removal, type Removed, removeFromAll, removeRows, type StoredTable } from './remove-rows.js'
+import {
+  findTables,
+  type Removal,
+  type Removed,
+  removeFromAll,
+  removeOfTenant,
+  removeRows,
+  type StoredTable,
+  stretchesOf,
+} from './remove-rows.js'
 
 export interface ErasedUser {
   tenantId: string
@@ -15,6 +24,8 @@ export interface ErasedUser {
 }
 
 const readAtOnce = 500
+/** So many notifications, or events, go in one go with what belongs to them. */
+const removedWithAtOnce = 500
 /** These go last: by them the rest is found, and who complains about a tenant is not the tenant's to forget. */
 const last = ['connections', 'users', 'chats', 'reports']
 
@@ -47,13 +58,13 @@ export async function eraseUser(
 
   await eraseNotifications(db, erasing, shownIds)
   await eraseEvents(db, erasing)
-  await removeFromAll(db, having('tenant_id', 'connection_id'), {
+  await removeOfTenant(db, having('tenant_id', 'connection_id'), {
     where: 'tenant_id = $1::uuid AND connection_id = ANY ($2::uuid[])',
     values: [tenantId, connectionIds],
     removed,
     beforeSlice,
   })
-  await removeFromAll(db, having('tenant_id', 'user_id'), {
+  await removeOfTenant(db, having('tenant_id', 'user_id'), {
     where: 'tenant_id = $1::uuid AND user_id = $2',
     values: [tenantId, userId],
     removed,
@@ -66,73 +77,84 @@ export async function eraseUser(
 }
 
 /** Notifications to that person alone go; from lists of several the person is taken out. */
-async function eraseNotifications(
-  db: Database,
-  { tenantId, userId, having, removed, beforeSlice }: Erasing,
-  shownIds: readonly string[],
-): Promise<void> {
+async function eraseNotifications(db: Database, erasing: Erasing, shownIds: readonly string[]): Promise<void> {
+  const { tenantId, userId, having, beforeSlice } = erasing
   for (const table of having('tenant_id', 'id', 'target')) {
-    for (;;) {
+    for await (const { where, values: stretch } of stretchesOf(db, table, tenantId)) {
       await beforeSlice?.()
       const found = await db.$queryRawUnsafe<{ id: string }[]>(
         `SELECT id::text FROM "${table.name}"
-         WHERE tenant_id = $1::uuid AND (
+         WHERE tenant_id = $1::uuid AND ${where(4)} AND (
            target ->> 'user_id' = $2 OR target ->> 'connection_id' = ANY ($3) OR target -> 'user_ids' = jsonb_build_array($2::text)
-         )
-         LIMIT ${readAtOnce}`,
+         )`,
         tenantId,
         userId,
         shownIds,
+        ...stretch,
       )
-      const ids = found.map(({ id }) => id)
-      if (ids.length === 0) break
-      const ofThem = (column: string): Removal => ({
-        where: `tenant_id = $1::uuid AND ${column} = ANY ($2::uuid[])`,
-        values: [tenantId, ids],
-        removed,
-        beforeSlice,
-      })
-      for (const column of ['notification_id', 'question_id']) {
-        await removeFromAll(db, having('tenant_id', column), ofThem(column))
-      }
-      // Those whose own id it is.
-      const own = having('tenant_id', 'id').filter(({ name }) => name === 'questions' || name === 'inbox_messages')
-      await removeFromAll(db, [...own, table], ofThem('id'))
+      for (const ids of inSlices(found)) await removeNotifications(db, erasing, { table, ids })
+      await db.$executeRawUnsafe(
+        `UPDATE "${table.name}" SET target = jsonb_set(target, '{user_ids}', (target -> 'user_ids') - $2::text)
+         WHERE tenant_id = $1::uuid AND ${where(3)} AND target -> 'user_ids' ? $2`,
+        tenantId,
+        userId,
+        ...stretch,
+      )
     }
-    await db.$executeRawUnsafe(
-      `UPDATE "${table.name}" SET target = jsonb_set(target, '{user_ids}', (target -> 'user_ids') - $2::text)
-       WHERE tenant_id = $1::uuid AND target -> 'user_ids' ? $2`,
-      tenantId,
-      userId,
-    )
   }
+}
+
+/** With all that belongs to them. */
+async function removeNotifications(
+  db: Database,
+  { tenantId, having, removed, beforeSlice }: Erasing,
+  { table, ids }: { table: StoredTable; ids: string[] },
+): Promise<void> {
+  const ofThem = (column: string): Removal => ({
+    where: `tenant_id = $1::uuid AND ${column} = ANY ($2::uuid[])`,
+    values: [tenantId, ids],
+    removed,
+    beforeSlice,
+  })
+  for (const column of ['notification_id', 'question_id']) {
+    await removeFromAll(db, having('tenant_id', column), ofThem(column))
+  }
+  // Those whose own id it is.
+  const own = having('tenant_id', 'id').filter(({ name }) => name === 'questions' || name === 'inbox_messages')
+  await removeFromAll(db, [...own, table], ofThem('id'))
+}
+
+function inSlices(found: readonly { id: string }[]): string[][] {
+  return Array.from({ length: Math.ceil(found.length / removedWithAtOnce) }, (_, slice) =>
+    found.slice(slice * removedWithAtOnce, (slice + 1) * removedWithAtOnce).map(({ id }) => id),
+  )
 }
 
 async function eraseEvents(db: Database, { tenantId, userId, having, removed, beforeSlice }: Erasing): Promise<void> {
   for (const table of having('tenant_id', 'xid', 'data', 'type')) {
-    for (;;) {
+    for await (const { where, values: stretch } of stretchesOf(db, table, tenantId)) {
       await beforeSlice?.()
       const found = await db.$queryRawUnsafe<{ id: string }[]>(
         `SELECT id::text FROM "${table.name}"
-         WHERE tenant_id = $1::uuid AND (
+         WHERE tenant_id = $1::uuid AND ${where(3)} AND (
            data ->> 'user_id' = $2 OR data -> 'other_user_ids' ? $2
            OR data -> 'answers' @> jsonb_build_array(jsonb_build_object('user_id', $2::text))
-         )
-         LIMIT ${readAtOnce}`,
+         )`,
         tenantId,
         userId,
+        ...stretch,
       )
-      const ids = found.map(({ id }) => id)
-      if (ids.length === 0) break
-      const values = [tenantId, ids]
-      const where = 'tenant_id = $1::uuid AND event_id = ANY ($2::uuid[])'
-      await removeFromAll(db, having('tenant_id', 'event_id'), { where, values, removed, beforeSlice })
-      await removeRows(db, table, {
-        where: 'tenant_id = $1::uuid AND id = ANY ($2::uuid[])',
-        values,
-        removed,
-        beforeSlice,
-      })
+      for (const ids of inSlices(found)) {
+        const values = [tenantId, ids]
+        const ofThem = 'tenant_id = $1::uuid AND event_id = ANY ($2::uuid[])'
+        await removeFromAll(db, having('tenant_id', 'event_id'), { where: ofThem, values, removed, beforeSlice })
+        await removeRows(db, table, {
+          where: `tenant_id = $1::uuid AND id = ANY ($2::uuid[]) AND ${where(3)}`,
+          values: [...values, ...stretch],
+          removed,
+          beforeSlice,
+        })
+      }
     }
   }
 }

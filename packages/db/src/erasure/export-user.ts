@@ -1,15 +1,20 @@
 import type { Transaction } from '../client.js'
+import { nilUuid } from '../ids.js'
 
 interface Row {
   /** A UUID of version 7: the larger, the later. */
   id: string
 }
 
+type DeliveryRow = Row & { notificationId: string; connectionId: string | null }
+
 export interface ExportedRows {
   /** As they are stored, as JSON. Of others whom they went to nothing is told. */
   notifications: Row[]
-  deliveries: (Row & { notificationId: string; connectionId: string | null })[]
+  deliveries: DeliveryRow[]
   events: Row[]
+  /** What the notifications say together, in bytes. */
+  bytes: number
   /** The id before which there is more; undefined where this is the rest. */
   endsAt: string | undefined
 }
@@ -19,8 +24,17 @@ interface Exported {
   userId: string
   shownIds: readonly string[]
   countMax: number
+  /** What the notifications of a page may say together, but for the first of them. */
+  bytesMax: number
   /** Only what has a smaller id. */
   before: string | undefined
+  /** Only what has this id or a larger one. No index leads to a person: all of a tenant's rows in between are looked at. */
+  from?: string | undefined
+}
+
+interface Sized {
+  id: string
+  bytes: number
 }
 
 const lastUuid = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
@@ -28,13 +42,63 @@ const lastUuid = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 /** Reads what was sent to a person and what happened, the latest first, up to so many of each. */
 export async function exportUser(
   db: Transaction,
-  { tenantId, userId, shownIds, countMax, before = lastUuid }: Exported,
+  { tenantId, userId, shownIds, countMax, bytesMax, before = lastUuid, from = nilUuid }: Exported,
 ): Promise<ExportedRows> {
   const deliveries = await db.delivery.findMany({
-    where: { tenantId, userId, id: { lt: before } },
+    where: { tenantId, userId, id: { gte: from, lt: before } },
     orderBy: { id: 'desc' },
     take: countMax,
   })
+  const targeted = await db.$queryRaw<Sized[]>`
+    SELECT n.id::text, coalesce(octet_length(c.text), 0) AS bytes
+    FROM notifications n
+    LEFT JOIN notification_contents c ON c.tenant_id = n.tenant_id AND c.notification_id = n.id
+    WHERE n.tenant_id = ${tenantId}::uuid AND n.id >= ${from}::uuid AND n.id < ${before}::uuid AND (
+      n.target ->> 'user_id' = ${userId} OR n.target ->> 'connection_id' = ANY (${shownIds}) OR n.target -> 'user_ids' ? ${userId}
+    )
+    ORDER BY n.id DESC LIMIT ${countMax}`
+  // Of a broadcast it is the delivery that says that it went to that person. It may have been posted long before.
+  const ofBroadcasts = await db.$queryRaw<Sized[]>`
+    SELECT n.id::text, coalesce(octet_length(c.text), 0) AS bytes
+    FROM notifications n
+    LEFT JOIN notification_contents c ON c.tenant_id = n.tenant_id AND c.notification_id = n.id
+    WHERE n.tenant_id = ${tenantId}::uuid AND n.id = ANY (${deliveries.map(({ notificationId }) => notificationId)}::uuid[])
+      AND (n.target ? 'topic' OR n.target ? 'everyone')`
+  const events = await db.$queryRaw<{ row: Row }[]>`
+    SELECT jsonb_build_object('id', id, 'type', type, 'data', data, 'created_at', created_at) AS row
+    FROM events
+    WHERE tenant_id = ${tenantId}::uuid AND id >= ${from}::uuid AND id < ${before}::uuid AND (
+      data ->> 'user_id' = ${userId} OR data -> 'other_user_ids' ? ${userId}
+      OR data -> 'answers' @> jsonb_build_array(jsonb_build_object('user_id', ${userId}::text))
+    )
+    ORDER BY id DESC LIMIT ${countMax}`
+
+  const sizeOf = new Map([...targeted, ...ofBroadcasts].map(({ id, bytes }) => [id, bytes]))
+  const broadcastIds = new Set(ofBroadcasts.map(({ id }) => id))
+  const withBroadcasts = deliveries.map(({ id, notificationId }) => ({
+    id,
+    bytes: broadcastIds.has(notificationId) ? (sizeOf.get(notificationId) ?? 0) : 0,
+  }))
+  // A page ends where the first of the lists does, so that the next one goes on there with all of them.
+  const ends = [
+    endOf(targeted, countMax, bytesMax),
+    endOf(withBroadcasts, countMax, bytesMax),
+    endOf(
+      events.map(({ row: { id } }) => ({ id, bytes: 0 })),
+      countMax,
+      bytesMax,
+    ),
+  ]
+  const endsAt = ends
+    .filter((id) => id !== undefined)
+    .toSorted()
+    .at(-1)
+  const isOnPage = ({ id }: Row): boolean => endsAt === undefined || id >= endsAt
+  const deliveriesOnPage = deliveries.filter(isOnPage)
+  const ids = [
+    ...targeted.filter(isOnPage).map(({ id }) => id),
+    ...new Set(deliveriesOnPage.flatMap(({ notificationId: id }) => (broadcastIds.has(id) ? id : []))),
+  ]
   const notifications = await db.$queryRaw<{ row: Row }[]>`
     SELECT jsonb_build_object(
       'id', n.id,
@@ -44,22 +108,11 @@ export async function exportUser(
     ) AS row
     FROM notifications n
     LEFT JOIN notification_contents c ON c.tenant_id = n.tenant_id AND c.notification_id = n.id
-    WHERE n.tenant_id = ${tenantId}::uuid AND n.id < ${before}::uuid AND (
-      n.target ->> 'user_id' = ${userId} OR n.target ->> 'connection_id' = ANY (${shownIds}) OR n.target -> 'user_ids' ? ${userId}
-      OR n.id = ANY (${deliveries.map(({ notificationId }) => notificationId)}::uuid[])
-    )
-    ORDER BY n.id DESC LIMIT ${countMax}`
-  const events = await db.$queryRaw<{ row: Row }[]>`
-    SELECT jsonb_build_object('id', id, 'type', type, 'data', data, 'created_at', created_at) AS row
-    FROM events
-    WHERE tenant_id = ${tenantId}::uuid AND id < ${before}::uuid AND (
-      data ->> 'user_id' = ${userId} OR data -> 'other_user_ids' ? ${userId}
-      OR data -> 'answers' @> jsonb_build_array(jsonb_build_object('user_id', ${userId}::text))
-    )
-    ORDER BY id DESC LIMIT ${countMax}`
-  const read = {
+    WHERE n.tenant_id = ${tenantId}::uuid AND n.id = ANY (${ids}::uuid[])
+    ORDER BY n.id DESC`
+  return {
     notifications: notifications.map(({ row }) => row),
-    deliveries: deliveries.map(({ id, notificationId, connectionId, status, failure, sentAt, endedAt }) => ({
+    deliveries: deliveriesOnPage.map(({ id, notificationId, connectionId, status, failure, sentAt, endedAt }) => ({
       id,
       notificationId,
       connectionId,
@@ -68,17 +121,18 @@ export async function exportUser(
       sent_at: sentAt,
       ended_at: endedAt,
     })),
-    events: events.map(({ row }) => row),
-  }
-  // A page ends where the first of the lists does, so that the next one goes on there with all of them.
-  const ends = Object.values(read).flatMap((rows) => (rows.length < countMax ? [] : (rows.at(-1)?.id ?? [])))
-  const endsAt = ends.toSorted().at(-1)
-  const onPage = <Item extends Row>(rows: Item[]): Item[] =>
-    endsAt === undefined ? rows : rows.filter(({ id }) => id >= endsAt)
-  return {
-    notifications: onPage(read.notifications),
-    deliveries: onPage(read.deliveries),
-    events: onPage(read.events),
+    events: events.map(({ row }) => row).filter(isOnPage),
+    bytes: ids.reduce((sum, id) => sum + (sizeOf.get(id) ?? 0), 0),
     endsAt,
   }
+}
+
+/** @returns the id of the last of a list that a page may have; undefined where it may have all that there is. */
+function endOf(rows: readonly Sized[], countMax: number, bytesMax: number): string | undefined {
+  let bytes = 0
+  for (const [index, row] of rows.entries()) {
+    bytes += row.bytes
+    if (bytes > bytesMax && index > 0) return rows[index - 1]?.id
+  }
+  return rows.length < countMax ? undefined : rows.at(-1)?.id
 }

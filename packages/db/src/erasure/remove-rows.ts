@@ -1,4 +1,5 @@
 import type { Database } from '../client.js'
+import { nilUuid } from '../ids.js'
 
 /** A table that has rows of its own: a partition, or one that has none. */
 export interface StoredTable {
@@ -52,6 +53,69 @@ export async function removeRows(
     const parent = parentOf(table.name)
     removed[parent] = (removed[parent] ?? 0) + count
   }
+}
+
+/** No statement looks at more of a tenant's rows for those that are a person's, to whom no index leads. */
+const lookedAtOnce = 20_000
+const highest = { xid8: '18446744073709551615', uuid: 'ffffffff-ffff-ffff-ffff-ffffffffffff' }
+const lowest = { xid8: '0', uuid: nilUuid }
+
+/** A part of a tenant's rows in a table. */
+export interface Stretch {
+  /** SQL of which they are. @param next the number of its first parameter. */
+  where: (next: number) => string
+  values: string[]
+}
+
+/** Goes through a tenant's rows of a partition, in the order of its key. */
+export async function* stretchesOf(
+  db: Database,
+  { name, columns }: StoredTable,
+  tenantId: string,
+): AsyncGenerator<Stretch> {
+  // Events are kept in the order in which they are read.
+  const key: { column: string; type: keyof typeof highest }[] = [
+    ...(columns.has('xid') ? [{ column: 'xid', type: 'xid8' as const }] : []),
+    { column: 'id', type: 'uuid' },
+  ]
+  const names = key.map(({ column }) => column).join(', ')
+  const parameters = (first: number): string => key.map(({ type }, index) => `$${first + index}::${type}`).join(', ')
+  const where = (next: number): string =>
+    `(${names}) > (${parameters(next)}) AND (${names}) <= (${parameters(next + key.length)})`
+  let after = key.map(({ type }) => lowest[type])
+  for (;;) {
+    const [end] = await db.$queryRawUnsafe<Record<string, string>[]>(
+      `SELECT ${key.map(({ column }) => `${column}::text`).join(', ')} FROM "${name}"
+       WHERE tenant_id = $1::uuid AND (${names}) > (${parameters(2)})
+       ORDER BY ${names} OFFSET ${lookedAtOnce - 1} LIMIT 1`,
+      tenantId,
+      ...after,
+    )
+    const upTo = key.map(({ column, type }) => end?.[column] ?? highest[type])
+    yield { where, values: [...after, ...upTo] }
+    if (!end) return
+    after = upTo
+  }
+}
+
+/** Removes rows of a tenant's, of what is partitioned stretch by stretch. @param what `$1` is the tenant. */
+export async function removeOfTenant(db: Database, tables: readonly StoredTable[], what: Removal): Promise<void> {
+  const isWalked = ({ name, columns }: StoredTable): boolean => parentOf(name) !== name && columns.has('id')
+  const [tenantId] = what.values as [string]
+  for (const table of tables.filter(isWalked)) {
+    for await (const { where, values } of stretchesOf(db, table, tenantId)) {
+      await removeFromAll(db, [table], {
+        ...what,
+        where: `(${what.where}) AND ${where(what.values.length + 1)}`,
+        values: [...what.values, ...values],
+      })
+    }
+  }
+  await removeFromAll(
+    db,
+    tables.filter((table) => !isWalked(table)),
+    what,
+  )
 }
 
 /** The table that a partition is of, or the table itself. */

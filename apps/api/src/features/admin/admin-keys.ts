@@ -25,6 +25,8 @@ export async function createAdminKey(scope: InTransaction<AdminScope>, input: Ne
  */
 export async function rotateAdminKey(scope: InTransaction<AdminScope>, id: string, overlapSeconds: number) {
   const { db } = scope
+  // Of two at once the second finds it replaced.
+  await db.$queryRaw`SELECT FROM admin_keys WHERE id = ${id}::uuid FOR UPDATE`
   const before = await db.adminKey.findUnique({ where: { id } })
   if (!before) throw notFound('key', '/id')
   assertReplaceable(before)

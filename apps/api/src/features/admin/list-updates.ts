@@ -1,6 +1,6 @@
 import type { Prisma } from '@tellwire/db'
 import type { AdminScope } from '@tellwire/domain'
-import { makeCursor, readCursor } from '../../http/cursors.js'
+import { foreignCursor, makeCursor, readCursor } from '../../http/cursors.js'
 import { showId } from '../../http/ids.js'
 import type { UpdateListQuery, WaitingUpdateView } from './update-schemas.js'
 
@@ -27,9 +27,12 @@ export async function listUpdates({ db }: AdminScope, { limit, cursor, status }:
   }
 }
 
+/** @throws `invalid_request` */
 function readPosition(position: string | undefined): { botId: string; updateId: bigint } | undefined {
-  const [botId, updateId] = position?.split(' ') ?? []
-  return botId === undefined || updateId === undefined ? undefined : { botId, updateId: BigInt(updateId) }
+  if (position === undefined) return undefined
+  const [, botId, updateId] = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) (\d{1,18})$/.exec(position) ?? []
+  if (botId === undefined || updateId === undefined) throw foreignCursor()
+  return { botId, updateId: BigInt(updateId) }
 }
 
 export function showUpdate(update: Prisma.UpdateGetPayload<object>): WaitingUpdateView {

@@ -111,6 +111,8 @@ export const TenantListQuery = Type.Object(
       Type.String({
         minLength: 1,
         maxLength: 100,
+        pattern: '^[^\\p{Cc}\\p{Cs}]+$',
+        'x-form': 'must have printable characters only',
         description: 'Only those whose name has this in it, in whatever case.',
       }),
     ),

@@ -1,5 +1,5 @@
 import { measureBacklog, measureOwnBacklog, type Priority } from '@tellwire/db'
-import { waitMsOf } from '../../capacity.js'
+import { countedMax, waitMsOf } from '../../capacity.js'
 import type { Needs } from '../../context.js'
 import type { TenantScope } from '@tellwire/domain'
 import { notFound } from '../../errors.js'
@@ -9,11 +9,11 @@ import { findBot } from './find-bot.js'
 /** How fast a bot sends, what waits in its lane, and how long something new would wait. */
 export async function getBotCapacity({ engine, ...scope }: TenantScope & Needs<'engine'>, id: string) {
   const bot = await findBot(scope, id)
-  const backlog = await measureBacklog(engine, id)
+  const backlog = await measureBacklog(engine, id, countedMax)
   if (!backlog) throw notFound('bot', '/id')
   // What waits of others is nobody's business.
   const isOwn = bot.tenantId === scope.tenantId
-  const waiting = isOwn ? backlog.waiting : await measureOwnBacklog(engine, id, scope.tenantId)
+  const waiting = isOwn ? backlog.waiting : await measureOwnBacklog(engine, id, scope.tenantId, countedMax)
   const own = { ...backlog, waiting }
   const [high = 0, normal = 0, bulk = 0] = waiting
   const expected = (priority: Priority): number | null => {

@@ -29,7 +29,7 @@ export const BotCapacity = Type.Object(
         normal: Type.Integer({ description: 'Of `normal`.' }),
         bulk: Type.Integer({ description: 'Of `bulk`.' }),
       },
-      { $id: 'Backlog', description: 'How many messages wait, by priority.' },
+      { $id: 'Backlog', description: 'How many messages wait, by priority; of more than 50,000, that many.' },
     ),
     expected_wait: Waits,
   },

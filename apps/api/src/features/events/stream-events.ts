@@ -10,15 +10,15 @@ const readAtOnce = 500
 
 /** Opens a stream of events. @throws `cursor_stale`, `too_many_at_once` */
 export async function streamEvents(
-  scope: TenantScope & Needs<'engine' | 'eventFeed' | 'eventStreams' | 'listening'> & { key: { id: string } },
+  scope: TenantScope & Needs<'engine' | 'eventFeed' | 'eventStreams' | 'gates' | 'listening'> & { key: { id: string } },
   { after, type }: EventStreamQuery,
   { lastEventId, signal }: { lastEventId: string | undefined; signal: AbortSignal },
 ): Promise<EventStream> {
-  const { tenantId, engine, eventFeed: feed, eventStreams, listening, log, key } = scope
+  const { tenantId, engine, eventFeed: feed, eventStreams, gates, listening, log, key } = scope
   const { epoch, position } = await readPlace(scope, lastEventId ?? after ?? 'now', '/after')
   const types = readWantedTypes(type)
   return eventStreams.open(
-    key.id,
+    { tenantId, keyId: key.id },
     () =>
       new EventStream({
         feed,
@@ -26,7 +26,10 @@ export async function streamEvents(
         epoch,
         after: position,
         isWanted: types?.has ?? (() => true),
-        read: (from) => readEvents(engine, { tenantId, after: from, types: types?.patterns, limit: readAtOnce }),
+        read: (from) =>
+          gates.searches.pass(tenantId, () =>
+            readEvents(engine, { tenantId, after: from, types: types?.patterns, limit: readAtOnce }),
+          ),
         onBeat: () => {
           if (hears(types)) listening.note(tenantId)
         },

@@ -3,6 +3,7 @@ import type { TenantScope } from '@tellwire/domain'
 import type { Needs } from '../../context.js'
 import { readIdCursor, toPage } from '../../http/cursors.js'
 import { showId } from '../../http/ids.js'
+import { countFitting } from '../../views/count-fitting.js'
 import { findConnection } from './find-connection.js'
 import type { InboxMessageView, MessageListQuery } from './schemas.js'
 import { showHeard } from './show-message.js'
@@ -18,9 +19,11 @@ export async function listMessages(
   await findConnection(scope, connectionId)
   const list = ['chat messages', tenantId, connectionId]
   const entries = await readInbox(db, { tenantId, connectionId, before: readIdCursor(list, cursor), limit: limit + 1 })
+  const ids = entries.slice(0, limit).map(({ id }) => id)
+  const shownMax = await countFitting(scope, ids)
   const page = toPage(
     entries,
-    limit,
+    shownMax,
     list,
     ({ id }) => id,
     (entry) => entry,

@@ -131,3 +131,12 @@ test('a key is replaced once: what was made of it lives as long as it would have
   expect(second.json()).toMatchObject({ status: 409, code: 'conflict' })
   expect(ofTheNew.json()).toMatchObject({ expires_at: null })
 })
+
+test('of two that replace a key at once, one does', async ({ as, tenant }) => {
+  const { id } = (await as(tenant).post('/v1/keys', { name: 'twice', scopes: ['keys:read'] })).json<Issued>()
+  const rotate = () => as(tenant).post(`/v1/keys/${id}/rotate`, { overlap: 60 })
+
+  const answers = await Promise.all([rotate(), rotate(), rotate()])
+
+  expect(answers.map(({ statusCode }) => statusCode).toSorted()).toEqual([201, 409, 409])
+})

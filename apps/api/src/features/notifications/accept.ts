@@ -4,7 +4,7 @@ import type { Keeping, Needs, Sized, Writing } from '../../context.js'
 import { ApiError, isApiError, refusal } from '../../errors.js'
 import { assertRoom, type Limiting, notificationQuotas, takeFromQuotas } from '../../limits/tenant-quotas.js'
 import { type AcceptanceFacts, completeFacts } from './acceptance-facts.js'
-import { findEarlierAcceptance, pointToEarlier } from './find-earlier-acceptance.js'
+import { createPointer, findEarlierAcceptance } from './find-earlier-acceptance.js'
 import { readNewNotification } from './read-new-notification.js'
 import type { NewNotification } from './schemas.js'
 
@@ -131,20 +131,18 @@ async function pointDuplicates(
   acceptances: readonly { facts: AcceptanceFacts; isDuplicate: boolean }[],
 ): Promise<Pick<Stored, 'facts' | 'failed'>> {
   const failed = new Map<number, ApiError>()
-  const pointed = await Promise.all(
-    acceptances.map(async ({ facts, isDuplicate }) => {
-      if (!isDuplicate) return facts
-      try {
-        return await pointToEarlier(scope, facts)
-      } catch (error) {
-        if (acceptances.every((each) => each.isDuplicate)) throw error
-        scope.log.warn({ err: error, notificationId: facts.id }, 'a duplicate could not be led to its notification')
-        failed.set(facts.position, isApiError(error) ? error : duplicateUnread(error))
-        return undefined
-      }
-    }),
-  )
-  const facts = pointed.filter((each) => each !== undefined)
+  const facts: AcceptanceFacts[] = []
+  const point = createPointer(scope)
+  // One after the other, however many there are in a batch.
+  for (const { facts: own, isDuplicate } of acceptances) {
+    try {
+      facts.push(isDuplicate ? await point(own) : own)
+    } catch (error) {
+      if (acceptances.every((each) => each.isDuplicate)) throw error
+      scope.log.warn({ err: error, notificationId: own.id }, 'a duplicate could not be led to its notification')
+      failed.set(own.position, isApiError(error) ? error : duplicateUnread(error))
+    }
+  }
   const { idempotency } = scope
   if (idempotency && failed.size === 0 && acceptances.some(({ isDuplicate }) => isDuplicate)) {
     // A repeated request finds them again without it.

@@ -2,10 +2,12 @@ import { deliveryIdsOf, idAfter, idFloor, idTime, Prisma } from '@tellwire/db'
 import type { TenantScope } from '@tellwire/domain'
 import { readIdCursor, toFoundPage } from '../../http/cursors.js'
 import { type Found, type KeyRange, type Search, searchedForMs, searchList } from '../../http/search.js'
+import { countFitting } from '../../views/count-fitting.js'
 import {
   findNotifications,
+  type FoundNotification,
+  readContents,
   showNotification,
-  type StoredNotification,
   tallyNotifications,
 } from '../../views/notification.js'
 import type { NotificationListQuery } from './schemas.js'
@@ -19,14 +21,21 @@ export async function listNotifications(scope: TenantScope, query: NotificationL
   const { limit, cursor, ...filter } = query
   const list = ['notifications', tenantId, filter]
   const found = await searchByWindows(scope, filter, { limit, after: readIdCursor(list, cursor) })
-  const tallyOf = await tallyNotifications(scope, found.rows)
-  return toFoundPage(
+  const ids = found.rows.slice(0, limit).map(({ id }) => id)
+  const shownMax = Math.max(1, await countFitting(scope, ids))
+  const page = toFoundPage(
     found,
-    limit,
+    shownMax,
     list,
     ({ id }) => id,
-    (notification) => showNotification(notification, tallyOf(notification)),
+    (notification) => notification,
   )
+  const notifications = await readContents(scope, page.data)
+  const tallyOf = await tallyNotifications(scope, notifications)
+  return {
+    ...page,
+    data: notifications.map((notification) => showNotification(notification, tallyOf(notification))),
+  }
 }
 
 type Filter = Omit<NotificationListQuery, 'limit' | 'cursor'>
@@ -61,10 +70,10 @@ async function searchByWindows(
   scope: TenantScope,
   filter: Filter,
   { limit, after }: { limit: number; after: string | undefined },
-): Promise<Found<StoredNotification>> {
+): Promise<Found<FoundNotification>> {
   const { db, tenantId } = scope
   const endsAtMs = performance.now() + searchedForMs
-  const rows: StoredNotification[] = []
+  const rows: FoundNotification[] = []
   for (const window of windowsOf(tenantId, filter, after)) {
     const found = await searchList({
       limit: limit - rows.length,

@@ -33,6 +33,32 @@ test('accepts a notification for all active connections of a user', async ({ api
   })
 })
 
+test('a page holds no more text than an answer may, and the next one goes on', async ({ api, as, db, tenant }) => {
+  await createBot(api, tenant)
+  await createConnection(db, tenant, 'u')
+  const text = 'x'.repeat(1_000_000)
+  const ids: string[] = []
+  for (let count = 0; count < 6; count++) {
+    const posted = await as(tenant).post('/v1/notifications', { to: { user_id: 'u' }, text, overflow: 'truncate' })
+    ids.unshift(posted.json<{ id: string }>().id)
+  }
+
+  const listed: string[] = []
+  const sizes: number[] = []
+  let cursor: string | null = ''
+  while (cursor !== null) {
+    const answer = await as(tenant).get(`/v1/notifications?limit=100${cursor === '' ? '' : `&cursor=${cursor}`}`)
+    const page: { data: { id: string }[]; next_cursor: string | null } = answer.json()
+    listed.push(...page.data.map(({ id }) => id))
+    sizes.push(answer.body.length)
+    cursor = page.next_cursor
+  }
+
+  expect(listed).toEqual(ids)
+  expect(Math.max(...sizes)).toBeLessThan(5_000_000)
+  expect(sizes.length).toBeLessThan(4)
+})
+
 test('accepts a notification for one connection', async ({ api, as, db, tenant }) => {
   await createBot(api, tenant)
   await createConnection(db, tenant, 'u')

@@ -122,12 +122,16 @@ export const notificationRoutes = [
   }),
 ]
 
-/** @returns undefined where too many wait already: a preference is never an error. */
+/** @returns undefined where too many wait already, or nothing can be looked up: a preference is never an error. */
 async function waitUntilSettled({ scope, signal }: Call<TenantRequestScope>, shownId: string, seconds: number) {
   const { tenantId, key, gates, waits } = scope
   const id = parseId('ntf', shownId) ?? ''
   const hasWaited = await waits.notifications.until({ tenantId, id }, { owner: key.id, seconds, signal: signal() })
   if (!hasWaited) return undefined
-  const { status } = await gates.statements.pass(tenantId, () => getNotification(scope, id))
-  return status
+  const look = () => gates.statements.pass(tenantId, () => getNotification(scope, id))
+  // It is accepted, whatever can be said of it now.
+  return look().then(
+    ({ status }) => status,
+    () => undefined,
+  )
 }

@@ -1,16 +1,28 @@
 import { type InTransaction, newId } from '@tellwire/db'
 import { type TenantScope, writeTemplateContent } from '@tellwire/domain'
-import type { Needs } from '../../context.js'
+import type { TenantRequestScope } from '../../context.js'
 import { ApiError } from '../../errors.js'
+import { answerOnce } from '../../http/answer.js'
 import { type Adding, assertRoom } from '../../limits/tenant-quotas.js'
 import { getTemplate } from './get-template.js'
 import { readTemplateContent } from './read-template-content.js'
 import type { NewTemplate } from './schemas.js'
 
-/** @throws `template_invalid` or `template_name_taken`. */
-export async function createTemplate(scope: InTransaction<Adding & Needs<'boundedWork'>>, input: NewTemplate) {
-  const { db, tenantId } = scope
+/** Reads what is posted before a transaction begins, since that may take its time. @throws `template_invalid` or `template_name_taken`. */
+export async function createTemplate(scope: TenantRequestScope, input: NewTemplate) {
   const content = await readTemplateContent(scope, input)
+  return answerOnce(scope, (scope) => store(scope, input, content), {
+    status: 201,
+    locationOf: ({ id }) => `/v1/templates/${id}`,
+  })
+}
+
+async function store(
+  scope: InTransaction<Adding>,
+  input: NewTemplate,
+  content: Awaited<ReturnType<typeof readTemplateContent>>,
+) {
+  const { db, tenantId } = scope
   await assertNameIsFree(scope, input.name)
   await assertRoom(scope, 'templates')
   const id = newId()

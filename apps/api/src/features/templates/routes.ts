@@ -35,11 +35,7 @@ export const templateRoutes = [
     isIdempotent: true,
     hasLocation: true,
     errors: ['limit_reached', 'template_invalid', 'template_name_taken', 'too_costly'],
-    handler: ({ scope, body }) =>
-      answerOnce(scope, (scope) => createTemplate(scope, body), {
-        status: 201,
-        locationOf: ({ id }) => `/v1/templates/${id}`,
-      }),
+    handler: ({ scope, body }) => createTemplate(scope, body),
   }),
   route({
     operation: 'listTemplates',

@@ -1,42 +1,96 @@
-import { exportUser as readExport, inTransaction } from '@tellwire/db'
+import { type ExportedRows, exportUser as readExport, idFloor, idTime, inTransaction } from '@tellwire/db'
 import { type ConnectLink, recordAudit, type TenantScope } from '@tellwire/domain'
 import { makeCursor, readIdCursor } from '../../http/cursors.js'
 import { showId } from '../../http/ids.js'
 import { getUser } from './get-user.js'
 
-const countMax = 10_000
+/** Of each kind, on one page. */
+const countMax = 2_000
+const bytesMax = 4_194_304
+/** How long a page is searched for. */
+const searchedForMs = 2_000
+const hourMs = 3_600_000
+const windowMs = { first: 24 * hourMs, min: hourMs }
+/** A window that took less is followed by a longer one, and one that took more by a shorter one. */
+const targetMs = 200
 
 /**
  * Shows everything that is held about a person: the latest of what was sent and what happened, and with what an
  * answer says what was before. That it was asked for is noted. @throws `not_found`
  */
 export async function exportUser(scope: TenantScope, userId: string, cursor: string | undefined) {
-  const list = ['export', scope.tenantId, userId]
+  const { db, tenantId } = scope
+  const list = ['export', tenantId, userId]
   const before = readIdCursor(list, cursor)
-  return inTransaction(scope, async (scope) => {
-    const { db, tenantId } = scope
-    const user = await getUser(scope, userId)
-    const links = await db.connectLink.findMany({ where: { tenantId, userId } })
-    const topics = await db.topicSubscriber.findMany({ where: { tenantId, userId }, select: { topic: true } })
-    const shownIds = user.connections.map(({ id }) => id)
-    const page = await readExport(db, { tenantId, userId, shownIds, countMax, before })
-    await recordAudit(scope, { tenantId, action: 'user.exported', object: { type: 'user', id: userId } })
-    return {
-      user,
-      links: links.map(showLink),
-      topics: topics.map(({ topic }) => topic.name),
-      notifications: page.notifications.map(({ id, ...row }) => ({ id: showId('ntf', id), ...row })),
-      deliveries: page.deliveries.map(({ id, notificationId, connectionId, ...row }) => ({
-        id: showId('dlv', id),
-        notification_id: showId('ntf', notificationId),
-        connection_id: connectionId && showId('con', connectionId),
-        ...row,
-      })),
-      events: page.events.map(({ id, ...row }) => ({ id: showId('evt', id), ...row })),
-      is_complete: page.endsAt === undefined && before === undefined,
-      earlier: page.endsAt === undefined ? null : makeCursor(list, page.endsAt),
-    }
-  })
+  const user = await getUser(scope, userId)
+  const links = await db.connectLink.findMany({ where: { tenantId, userId } })
+  const topics = await db.topicSubscriber.findMany({ where: { tenantId, userId }, select: { topic: true } })
+  const shownIds = user.connections.map(({ id }) => id)
+  const found = await search(scope, { userId, shownIds, before })
+  await inTransaction(scope, (scope) =>
+    recordAudit(scope, { tenantId, action: 'user.exported', object: { type: 'user', id: userId } }),
+  )
+  return {
+    user,
+    links: links.map(showLink),
+    topics: topics.map(({ topic }) => topic.name),
+    notifications: found.notifications.map(({ id, ...row }) => ({ id: showId('ntf', id), ...row })),
+    deliveries: found.deliveries.map(({ id, notificationId, connectionId, ...row }) => ({
+      id: showId('dlv', id),
+      notification_id: showId('ntf', notificationId),
+      connection_id: connectionId && showId('con', connectionId),
+      ...row,
+    })),
+    events: found.events.map(({ id, ...row }) => ({ id: showId('evt', id), ...row })),
+    is_complete: found.endsAt === undefined && before === undefined,
+    earlier: found.endsAt === undefined ? null : makeCursor(list, found.endsAt),
+  }
+}
+
+interface Searched {
+  userId: string
+  shownIds: readonly string[]
+  before: string | undefined
+}
+
+/**
+ * No index leads to a person. It goes back in time, window by window, until there is enough for a page or it has taken long
+ * enough: what was not looked at by then is for the next page.
+ */
+async function search(
+  { db, tenantId }: TenantScope,
+  { userId, shownIds, before }: Searched,
+): Promise<Omit<ExportedRows, 'bytes'>> {
+  const endsAtMs = performance.now() + searchedForMs
+  const oldestMs = idTime(tenantId) - hourMs
+  const found: ExportedRows = { notifications: [], deliveries: [], events: [], bytes: 0, endsAt: before }
+  let fromMs = before === undefined ? Date.now() : idTime(before)
+  let lengthMs = windowMs.first
+  for (;;) {
+    fromMs = Math.max(oldestMs, fromMs - lengthMs)
+    const isLast = fromMs <= oldestMs
+    const beganAtMs = performance.now()
+    const page = await readExport(db, {
+      tenantId,
+      userId,
+      shownIds,
+      countMax,
+      bytesMax,
+      before: found.endsAt,
+      from: isLast ? undefined : idFloor(fromMs),
+    })
+    found.notifications.push(...page.notifications)
+    found.deliveries.push(...page.deliveries)
+    found.events.push(...page.events)
+    found.bytes += page.bytes
+    found.endsAt = page.endsAt ?? (isLast ? undefined : idFloor(fromMs))
+    const isFull =
+      found.bytes >= bytesMax ||
+      [found.notifications, found.deliveries, found.events].some(({ length }) => length >= countMax)
+    const nowMs = performance.now()
+    if (found.endsAt === undefined || page.endsAt !== undefined || isFull || nowMs > endsAtMs) return found
+    lengthMs = nowMs - beganAtMs < targetMs ? lengthMs * 4 : Math.max(windowMs.min, lengthMs / 2)
+  }
 }
 
 function showLink(link: ConnectLink): Record<string, unknown> {

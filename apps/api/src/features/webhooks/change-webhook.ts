@@ -2,6 +2,7 @@ import { inTransaction } from '@tellwire/db'
 import { recordAudit, sealWebhookHeaders, type TenantScope } from '@tellwire/domain'
 import type { Needs } from '../../context.js'
 import { checkWebhook } from './check-webhook.js'
+import { dropWaiting } from './drop-in-slices.js'
 import { findWebhook } from './find-webhook.js'
 import type { WebhookChange } from './schemas.js'
 import { showWebhook, toPattern } from './show-webhook.js'
@@ -15,7 +16,7 @@ export async function changeWebhook(
   checkWebhook(scope, change)
   const { sealer } = scope
   const { url, types, description, headers, concurrency, rate, disabled } = change
-  return inTransaction(scope, async (scope) => {
+  const changed = await inTransaction(scope, async (scope) => {
     const { db, tenantId } = scope
     const before = await findWebhook(scope, id)
     const isDisabling = disabled === true && before.disabledAt === null
@@ -32,8 +33,6 @@ export async function changeWebhook(
         ...(disabled === false ? { disabledAt: null, disabledReason: null, failingSince: null, warnedPercent: 0 } : {}),
       },
     })
-    // In the order in which others lock them.
-    if (isDisabling) await db.webhookDelivery.deleteMany({ where: { tenantId, endpointId: id } })
     const after = showWebhook(sealer, webhook)
     await recordAudit(scope, {
       tenantId,
@@ -44,4 +43,7 @@ export async function changeWebhook(
     })
     return after
   })
+  // Nothing new waits for it by now.
+  if (disabled === true) await dropWaiting(scope, id)
+  return changed
 }

@@ -9,6 +9,8 @@ const overlapMs = 24 * 3_600_000
 /** Gives a webhook another secret. For a day requests carry the signatures of both. The result holds it, for the only time. */
 export async function rotateSecret(scope: InTransaction<TenantScope & Needs<'sealer'>>, id: string) {
   const { db, tenantId, sealer } = scope
+  // Of two at once the second finds the secret of the first, which goes on signing.
+  await db.$queryRaw`SELECT FROM webhook_endpoints WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid FOR UPDATE`
   const { secretSealed } = await findWebhook(scope, id)
   const secret = generateWebhookSecret()
   const webhook = await db.webhookEndpoint.update({

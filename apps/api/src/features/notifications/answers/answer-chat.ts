@@ -19,6 +19,9 @@ export async function answerChat(scope: TenantRequestScope, connectionId: string
   await inTransaction(scope, async ({ db }) => {
     await keepInboxAnswer(db, { tenantId, notificationId: outcome.id, connectionId })
     if (upTo !== undefined) await markRead(db, { tenantId, connectionId, upTo, isOnlyLess: true })
+  }).catch((error: unknown) => {
+    // It is sent all the same, and an error would let it be sent twice.
+    scope.log.error({ err: error, notificationId: outcome.id }, 'an answer is missing from its inbox')
   })
   return accepted
 }

@@ -3,10 +3,10 @@ import { answerAction, type AskedOptions, openQuestion, recordAudit, showId } fr
 import { refusal } from '../../../errors.js'
 import type { TenantRequestScope } from '../../../context.js'
 import { accept } from '../accept.js'
-import { getQuestion } from './get-question.js'
 import type { NewQuestion, QuestionView } from './schemas.js'
+import { showAsked } from './show-question.js'
 
-/** Asks: sends the notification that does so, and opens the question. @throws why it cannot be sent. */
+/** Asks: sends the notification that does so, and opens the question. @returns it as it was asked. @throws why it cannot be sent. */
 export async function askQuestion(
   scope: TenantRequestScope,
   input: NewQuestion,
@@ -15,14 +15,30 @@ export async function askQuestion(
   const { outcomes, isReplayed } = await accept(scope, [{ input: toNotification(input, asked), asked }], false)
   const [outcome] = outcomes
   if (!outcome || outcome instanceof Error) throw outcome ?? new Error('a question without a notification')
+  const { id } = outcome
   await inTransaction(scope, async (scope) => {
     const { db, tenantId } = scope
-    const { id } = outcome
     if (!(await openQuestion(db, { tenantId, id }, asked))) return
     const object = { type: 'question', id: showId('qst', id) }
     await recordAudit(scope, { tenantId, action: 'question.asked', object, after: { to: input.to, text: input.text } })
+  }).catch((error: unknown) => {
+    // It is sent all the same, and opened by its first answer; an error would let it be sent twice.
+    scope.log.error({ err: error, notificationId: id }, 'a question was not opened')
   })
-  return { question: await getQuestion(scope, outcome.id), isReplayed }
+  return { question: await readAsAsked(scope, id, asked), isReplayed }
+}
+
+/** The question as it was when it was asked, whatever has become of it: who asks may not be who reads the answers. */
+async function readAsAsked(
+  { db, tenantId }: TenantRequestScope,
+  id: string,
+  asked: AskedOptions,
+): Promise<QuestionView> {
+  const stored = await db.question.findUnique({ where: { tenantId_id: { tenantId, id } } }).catch(() => null)
+  const expiresAt = new Date(asked.expires_at)
+  return showAsked(
+    stored ?? { id, quorum: asked.quorum, defaultOption: asked.default ?? null, expiresAt, createdAt: new Date() },
+  )
 }
 
 /** @throws for what is well formed and cannot be asked. */

@@ -24,7 +24,7 @@ export const questionRoutes = [
     tag,
     summary: 'Ask people, and wait for an answer',
     description:
-      'Exactly one answer counts, however many people press at one moment, in however many chats; the messages in all of them then say which, and whose.',
+      'Exactly one answer counts, however many people press at one moment, in however many chats; the messages in all of them then say which, and whose. The question is answered as it was asked, also to a repeated request.',
     body: NewQuestion,
     bodyBytesMax: messageBytesMax,
     responses: { 201: Question },

@@ -3,20 +3,40 @@ import { type QuestionAnswer, questionStatuses, quorums } from '@tellwire/domain
 import { showId } from '../../../http/ids.js'
 import type { QuestionView } from './schemas.js'
 
-export function showQuestion(question: Prisma.QuestionGetPayload<object>): QuestionView {
+type StoredQuestion = Prisma.QuestionGetPayload<object>
+
+export function showQuestion(question: StoredQuestion): QuestionView {
   const answers = readAnswers(question.answer)
   return {
-    id: showId('qst', question.id),
+    ...showAsked(question),
     status: readWord(questionStatuses, question.status),
-    notification_id: showId('ntf', question.id),
-    quorum: readWord(quorums, question.quorum),
-    default: question.defaultOption,
     answer: question.status === 'answered' ? (answers[0] ?? null) : null,
     answers,
     failure: question.failure,
-    expires_at: question.expiresAt.toISOString(),
-    created_at: question.createdAt.toISOString(),
     ended_at: question.endedAt?.toISOString() ?? null,
+  }
+}
+
+/** A question as it was asked. */
+export function showAsked({
+  id,
+  quorum,
+  defaultOption,
+  expiresAt,
+  createdAt,
+}: Pick<StoredQuestion, 'id' | 'quorum' | 'defaultOption' | 'expiresAt' | 'createdAt'>): QuestionView {
+  return {
+    id: showId('qst', id),
+    status: 'open',
+    notification_id: showId('ntf', id),
+    quorum: readWord(quorums, quorum),
+    default: defaultOption,
+    answer: null,
+    answers: [],
+    failure: null,
+    expires_at: expiresAt.toISOString(),
+    created_at: createdAt.toISOString(),
+    ended_at: null,
   }
 }
 
