@@ -148,7 +148,7 @@ async function endTurn(turn: Turn, nextDueInMs: number | undefined): Promise<voi
   })
 }
 
-/** What waits in a lane where nothing could be taken at all, such as a suspended tenant's, is no reason to come back at once. */
+/** A lane in which nothing that waits could be taken, such as a suspended tenant's, is no reason to come back at once. */
 function nextLookInMs({ claimAhead }: Turn, nextDueInMs: number | undefined): number | undefined {
   if (nextDueInMs === undefined && claimAhead.hasTaken) return undefined
   return Math.min(nextDueInMs ?? Infinity, laneLookEveryMs)

@@ -13,7 +13,7 @@ export interface ExportedRows {
   notifications: Row[]
   deliveries: DeliveryRow[]
   events: Row[]
-  /** What the notifications say together, in bytes. */
+  /** How many bytes the notifications' texts have together. */
   bytes: number
   /** The id before which there is more; undefined where this is the rest. */
   endsAt: string | undefined
@@ -24,7 +24,7 @@ interface Exported {
   userId: string
   shownIds: readonly string[]
   countMax: number
-  /** What the notifications of a page may say together, but for the first of them. */
+  /** How many the texts of a page may have together, but for the first of them. */
   bytesMax: number
   /** Only what has a smaller id. */
   before: string | undefined
