@@ -111,15 +111,14 @@ test('takes one head a chat, the oldest, and none that is claimed already', asyn
   await close(lane)
 })
 
-test('a chat that was written to in the future, by a clock that was set back, waits for no more than its second', async () => {
+test('a chat that was written to in the future, by a clock that was set back, is served', async () => {
   const lane = await makeLane(1, 1)
   const { engine, owner } = lane
   await owner.query("UPDATE chats SET last_sent_at = ARRAY[clock_timestamp() + interval '1 hour']")
 
-  const { deliveries, nextDueInMs } = await claimOne(engine, claimFrom(lane))
+  const { deliveries } = await claimOne(engine, claimFrom(lane))
 
-  expect(deliveries).toEqual([])
-  expect(nextDueInMs).toBeLessThanOrEqual(1_000)
+  expect(deliveries).toMatchObject([{ lastSendAgesMs: [] }])
   await close(lane)
 })
 

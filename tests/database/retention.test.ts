@@ -116,6 +116,53 @@ test('tenants keep theirs for as long as they say', async ({ lab }) => {
   expect(await counts('events')).toEqual([2, 3, 4])
 })
 
+test('a large partition is searched to its end for what some do not keep, and then not again for a day', async ({
+  lab,
+}) => {
+  const short = await lab.tenant({ metadataDays: 50 })
+  const long = await lab.tenant({ metadataDays: 300 })
+  const each = 60_000
+  await lab.owner.query(
+    `INSERT INTO events (tenant_id, id, type, data)
+     SELECT CASE WHEN n % 2 = 0 THEN $1::uuid ELSE $2::uuid END, uuid_v7_after($3::uuid, n), 'notification.sent', '{}'
+     FROM generate_series(1, $4::int) n`,
+    [short, long, idFloor(Date.now() - 100 * dayMs), 2 * each],
+  )
+  const searched = new Map<string, number>()
+  let slices = 0
+
+  const { removed } = await applyRetention(lab.db, { searched, beforeSlice: async () => void slices++ })
+
+  expect(removed).toEqual({ events: each })
+  expect(await lab.count('events', long)).toBe(each)
+  expect(slices).toBeGreaterThan(30)
+  await lab.notify(short, 100)
+  await applyRetention(lab.db, { searched })
+  expect(await lab.count('events', short)).toBe(1)
+  await applyRetention(lab.db, { searched: new Map() })
+  expect(await lab.count('events', short)).toBe(0)
+}, 120_000)
+
+test('one partition that cannot be searched now holds up none of the others', async ({ lab }) => {
+  const short = await lab.tenant({ metadataDays: 50 })
+  await lab.tenant({ metadataDays: 300 })
+  await lab.notify(short, 100)
+  await lab.notify(short, 200)
+  const errors: unknown[] = []
+  let slices = 0
+
+  await applyRetention(lab.db, {
+    onError: (error) => errors.push(error),
+    beforeSlice: async () => {
+      if (slices++ === 0) throw new Error('not this one')
+    },
+  })
+
+  expect(errors).toEqual([new Error('not this one')])
+  const left = await Promise.all(['deliveries', 'notifications', 'events'].map((table) => lab.count(table, short)))
+  expect(left).toEqual([1, 0, 0])
+})
+
 test('what is still to be sent stays whole, however long ago it was accepted', async ({ lab }) => {
   const tenantId = await lab.tenant()
   const [waiting, ended] = [await lab.notify(tenantId, 200), await lab.notify(tenantId, 200)]

@@ -61,6 +61,8 @@ describe('a delivery of which workers die', () => {
   ])(
     'is set aside when it makes them %s; others get theirs meanwhile',
     async (kind, onUnknown) => {
+      const timesSetAside = () => world.output().split('was set aside').length
+      const before = timesSetAside()
       const poison = { to: { user_id: 'poisoned' }, text: `poison: ${kind}`, on_unknown: onUnknown }
       const { id: poisoned } = await world.post(poison)
       const beside = await world.tell('beside', `beside ${kind}`)
@@ -87,7 +89,7 @@ describe('a delivery of which workers die', () => {
       expect(await world.events('notification.failed')).toContainEqual(
         expect.objectContaining({ delivery_id: expect.any(String) }),
       )
-      expect(world.output()).toMatch(/a delivery(, and it)? was set aside/)
+      expect(timesSetAside()).toBeGreaterThan(before)
       // Half of it where the machine has nothing else to do.
       expect(Math.max(...waits)).toBeLessThan(20_000)
     },

@@ -49,6 +49,8 @@ import { createWaits } from './waits.js'
 
 const bodyBytesMax = 1_048_576
 const headersTimeoutMs = 15_000
+/** Whoever has a connect page open waits for its link. */
+const visitorsOfTenantMax = 2_500
 /** A connection on which nothing moves for so long is closed: whoever asked does not read the answer. */
 const idleMsMax = 120_000
 
@@ -128,7 +130,7 @@ function toLastingServices(
 ): { operations: LastingServices; close: () => Promise<void> } {
   const onWaitError = (error: unknown): void => log.warn({ err: error }, 'what is waited for could not be read')
   const waits = {
-    links: createWaits((links) => findEndedLinks(db, links), onWaitError),
+    links: createWaits((links) => findEndedLinks(db, links), onWaitError, visitorsOfTenantMax),
     notifications: createWaits((notifications) => findSettledNotifications(engine, notifications), onWaitError),
     questions: createWaits((questions) => findEndedQuestions(db, questions), onWaitError),
   }

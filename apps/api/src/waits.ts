@@ -37,7 +37,12 @@ interface Watched {
   listeners: Set<() => void>
 }
 
-export function createWaits(findDone: FindDone, onError: (error: unknown) => void): Waits {
+/** @param ofTenant how many a tenant may have at once. */
+export function createWaits(
+  findDone: FindDone,
+  onError: (error: unknown) => void,
+  ofTenant = waitsMax.ofTenant,
+): Waits {
   const watched = new Map<string, Watched>()
   const byOwner = new Map<string, number>()
   const byTenant = new Map<string, number>()
@@ -88,7 +93,7 @@ export function createWaits(findDone: FindDone, onError: (error: unknown) => voi
   const isFull = ({ id, tenantId }: WaitedFor, owner: string): boolean =>
     count >= waitsMax.inAll ||
     (byOwner.get(owner) ?? 0) >= waitsMax.ofOwner ||
-    (byTenant.get(tenantId) ?? 0) >= waitsMax.ofTenant ||
+    (byTenant.get(tenantId) ?? 0) >= ofTenant ||
     (watched.get(id)?.listeners.size ?? 0) >= waitsMax.ofObject
 
   return {

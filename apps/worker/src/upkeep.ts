@@ -1,4 +1,13 @@
-import { addPartitions, applyRetention, deleteExpired, findStrayRows, leaveDuty, newId, takeDuty } from '@tellwire/db'
+import {
+  addPartitions,
+  applyRetention,
+  deleteExpired,
+  findStrayRows,
+  leaveDuty,
+  newId,
+  type Searched,
+  takeDuty,
+} from '@tellwire/db'
 import { removeUnusedFiles } from '@tellwire/domain'
 import type { WorkerContext } from './context.js'
 import { every, type Repeating } from './every.js'
@@ -7,12 +16,13 @@ const upkeepEveryMs = 3_600_000
 /** Four weeks: so long may whoever reads all the time keep partitions from being made. */
 const partitionDaysAhead = 28
 
-/** Longer than the longest slice takes; one worker of all removes what is no longer kept. */
+/** Longer than the longest slice takes, before each of which it is renewed; one worker of all removes what is no longer kept. */
 const retentionLeaseMs = 600_000
 
 /** Makes the coming weeks' partitions, and deletes what has expired or is no longer kept: whatever becomes of the one, the other goes on. */
 export function startUpkeep(ctx: WorkerContext): Repeating {
   const retention = { name: 'retention', holderId: newId(), leaseMs: retentionLeaseMs }
+  const searched: Searched = new Map()
   const partitioning = every(upkeepEveryMs, ctx, 'partitioning', async () => {
     await addPartitions(ctx.engine, partitionDaysAhead).catch((error: unknown) =>
       ctx.log.warn({ err: error }, 'partitions could not be made yet'),
@@ -23,9 +33,16 @@ export function startUpkeep(ctx: WorkerContext): Repeating {
   const removal = every(upkeepEveryMs, ctx, 'removal', async () => {
     await deleteExpired(ctx.engine)
     if (!(await takeDuty(ctx.engine, retention))) return
-    const { dropped, removed } = await applyRetention(ctx.db, (error) =>
-      ctx.log.warn({ err: error }, 'what is no longer kept could not all be removed'),
-    )
+    const { dropped, removed } = await applyRetention(ctx.db, {
+      searched,
+      beforeSlice: async () => {
+        ctx.stopping.throwIfAborted()
+        if (!(await takeDuty(ctx.engine, retention))) throw new Error('another worker removes what is no longer kept')
+      },
+      onError: (error) => {
+        if (!ctx.stopping.aborted) ctx.log.warn({ err: error }, 'what is no longer kept could not all be removed')
+      },
+    })
     if (dropped.length > 0) ctx.log.info({ dropped, removed }, 'what is no longer kept was removed')
     const files = await removeUnusedFiles(ctx.db, (key) => ctx.files.remove(key))
     if (files > 0) ctx.log.info({ files }, 'files that nothing names any more were removed')

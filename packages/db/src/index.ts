@@ -141,7 +141,7 @@ export { type ExportedRows, exportUser } from './erasure/export-user.js'
 export type { Removed } from './erasure/remove-rows.js'
 export { rollUpUsage } from './usage/roll-up.js'
 export { describeDatabase, type DatabaseFacts } from './upkeep/describe-database.js'
-export { applyRetention, retentionDays } from './upkeep/retention.js'
+export { applyRetention, retentionDays, type Searched } from './upkeep/retention.js'
 export { findUnusedFiles, type UnusedFile } from './upkeep/unused-files.js'
 export { leaveDuty, takeDuty } from './lanes/duties.js'
 export {

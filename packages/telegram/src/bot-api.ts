@@ -108,6 +108,7 @@ export function createBotApi(options: BotApiOptions): BotApi {
     }
     const deadline = setTimeout(() => abort.abort(), timeoutMs)
     uploadsEnd?.addEventListener('abort', giveUp)
+    if (uploadsEnd?.aborted) giveUp()
     const outcome = await new Promise<CallOutcome<T>>((resolve) =>
       exchange(clients, { path, headers, body, timeoutMs, signal: abort.signal }, resolve),
     )

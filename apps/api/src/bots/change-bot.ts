@@ -4,7 +4,7 @@ import { BotChanged } from '@tellwire/jobs'
 import type { Needs } from '../context.js'
 import { ApiError } from '../errors.js'
 import { subscribeUpdates } from './check-bot.js'
-import { lockBot } from './lock-bot.js'
+import { lockBot, recordOrForget } from './lock-bot.js'
 import type { BotChange } from './schemas.js'
 import { showBot, type StoredBot } from './show-bot.js'
 
@@ -32,10 +32,17 @@ export async function changeBot(
     })
   }
   const wanted = change.update_mode
-  const subscription = wanted === undefined ? undefined : await subscribe(scope, bot, wanted)
-  const changed = await write(scope, bot, { rate, allowPaidBroadcast, ...subscription })
+  const data = { rate, allowPaidBroadcast }
+  const changed =
+    wanted === undefined
+      ? await write(scope, bot, data)
+      : await writeWithMode(scope, bot, { ...data, ...(await subscribe(scope, bot, wanted)) })
   if (changed) return showBot(changed)
   return changeBot(scope, await scope.db.bot.findUniqueOrThrow({ where: { id: bot.id } }), change)
+}
+
+function writeWithMode(scope: Changing, bot: StoredBot, data: Changed): Promise<StoredBot | undefined> {
+  return recordOrForget(scope, unsealBotToken(scope.sealer, bot), () => write(scope, bot, data))
 }
 
 /** Subscribes to updates in the other way, at once; the bot is never read in both. @returns what is to be noted of it. */

@@ -12,8 +12,8 @@ export interface StreamOptions {
   after: EventPosition
   /** Whether a type of event was asked for. */
   isWanted: (type: string) => boolean
-  /** Reads what comes after a position. */
-  read: (after: EventPosition) => Promise<EventPage>
+  /** Reads what comes after a position, which it asks for when its turn has come. */
+  read: (begin: () => EventPosition) => Promise<EventPage>
   /** Is called at the beginning, and every 15 seconds while the stream is open. */
   onBeat: () => void
   onError: (error: unknown) => void
@@ -81,9 +81,11 @@ export class EventStream extends Readable {
     if (this.#isReading || this.#unfollow === undefined) return
     this.#isReading = true
     while (!this.#isFull && !this.destroyed && !this.#isLive) {
-      this.#hasMissed = false
       try {
-        const page = await this.#options.read(this.#position)
+        const page = await this.#options.read(() => {
+          this.#hasMissed = false
+          return this.#position
+        })
         for (const event of page.events) if (!this.#isFull) this.#send(event)
         if (!this.#isFull) {
           this.#position = page.position

@@ -7,7 +7,7 @@ const bytesMax = 4_194_304
 export async function countFitting({ db, tenantId }: TenantScope, ids: readonly string[]): Promise<number> {
   if (ids.length <= 1) return ids.length
   const sizes = await db.$queryRaw<{ id: string; bytes: number }[]>`
-    SELECT notification_id::text AS id, octet_length(text) + coalesce(pg_column_size(options), 0) AS bytes
+    SELECT notification_id::text AS id, octet_length(text) + coalesce(octet_length(options::text), 0) AS bytes
     FROM notification_contents
     WHERE tenant_id = ${tenantId}::uuid AND notification_id = ANY (${ids}::uuid[])`
   const sizeOf = new Map(sizes.map(({ id, bytes }) => [id, bytes]))

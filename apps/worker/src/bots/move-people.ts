@@ -36,9 +36,8 @@ export async function movePeople(scope: Moving, { id, tenantId, botId, toBotId }
       include: { chat: true, user: { select: { locale: true } } },
     })
     const last = connections.at(-1)
-    const bot = toBotId === null ? undefined : await findTarget(scope, tenantId, toBotId)
-    const isOver = last === undefined || bot === null
-    if (isOver) {
+    const bot = toBotId === null || !last ? undefined : await findTarget(scope, tenantId, toBotId)
+    if (last === undefined || bot === null) {
       await db.botMove.update({ where: { id }, data: { doneAt: new Date() } })
       return false
     }

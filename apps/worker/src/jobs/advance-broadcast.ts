@@ -19,7 +19,7 @@ import type { Job } from './job.js'
 const sliceSize = 2_000
 
 /**
- * Goes on with a broadcast: edits what was sent, carries out what was asked for, brings recipients into their lanes, and notes
+ * Goes on with a broadcast: carries out what was asked for, edits what was sent, brings recipients into their lanes, and notes
  * when all have ended. Each step is a statement of its own, so that it may end after any of them, and two
  * that run at once do no harm.
  */
@@ -31,12 +31,10 @@ export const advanceBroadcast: Job<typeof AdvanceBroadcast.payload> = {
 
 /** @returns whether there is more to do. */
 async function advance(ctx: WorkerContext, key: BroadcastKey): Promise<boolean> {
-  const edited = await editBroadcastSlice(ctx.engine, key, sliceSize).catch((error: unknown) => {
-    // It is tried again with the next sweep. Meanwhile whoever wants to stop the broadcast does not wait for it.
-    ctx.log.error({ err: error, notificationId: key.notificationId }, 'a broadcast was not edited')
-    return undefined
-  })
-  const broadcast = edited ? undefined : await findBroadcast(ctx.engine, key)
+  // Whoever wants to stop a broadcast waits for no edit of what was sent.
+  const changing = await findBroadcast(ctx.engine, key)
+  const edited = changing && changing.change !== null ? undefined : await editBroadcastSlice(ctx.engine, key, sliceSize)
+  const broadcast = edited ? undefined : changing
   const { hasMore, botIds } = edited ?? (broadcast ? await takeStep(ctx, broadcast) : { hasMore: false, botIds: [] })
   for (const botId of botIds) ctx.waker.wake(DrainLane, { botId })
   if (broadcast && !hasMore) await completeBroadcast(ctx.engine, key)

@@ -131,7 +131,11 @@ function chatFreeAt({ permits }: Turn, delivery: QueuedDelivery, nowMs: number):
 function begin(turn: Turn, delivery: QueuedDelivery, nowMs: number): void {
   turn.calls.set(delivery, nowMs)
   sendDelivery(turn, delivery, (halt) => {
-    if (halt) turn.halt = mergeHalts(turn.halt, halt)
+    if (halt) {
+      turn.halt = mergeHalts(turn.halt, halt)
+      // Minutes that an upload takes are not the others' who have to wait for a moment.
+      turn.uploadsEnd.abort()
+    }
     turn.ctx.callSlots.giveBack()
     if (turn.uploads.size > 0) closeUploads(turn.uploads, delivery.id)
     turn.calls.delete(delivery)

@@ -25,7 +25,10 @@ export function enqueue(turn: Turn, delivery: ClaimedDelivery, askedAtMs: number
   if (verdict) {
     const { id: deliveryId, tenantId } = delivery
     if (delivery.strikes >= strikesMax) {
-      ctx.log.error({ botId, tenantId, deliveryId }, 'workers died of a delivery, and it was set aside')
+      ctx.log.error(
+        { botId, tenantId, deliveryId },
+        'workers died of a delivery, or were not done with it in time, and it was set aside',
+      )
     }
     ctx.settler.add(turn.lease, delivery, verdict)
     return undefined
@@ -127,6 +130,7 @@ class Undecided extends Error {
 
 /** What comes of how a message is made, and not of the moment: it would come again. */
 const lasting = [Deadly, TypeError, RangeError, SyntaxError]
+const undecidedPauseMs = 5_000
 /** A message that takes more than its budget, which it did not when it was accepted, fails when it was tried so often, for whatever reason. */
 const overBudgetTriesMax = 5
 
@@ -142,8 +146,9 @@ function setAside({ ctx, lease, botId, uploads, claimAhead }: Turn, delivery: Cl
     return
   }
   if (error instanceof Undecided) {
-    // Its strike stays: the third time it is set aside.
-    ctx.settler.add(lease, delivery, { result: 'release', isUntouched: true })
+    // Its strike stays: the third time it is set aside. A machine that has too much to do has a moment to recover.
+    const retryInMs = undecidedPauseMs * 4 ** delivery.strikes
+    ctx.settler.add(lease, delivery, { result: 'release', isUntouched: true, retryInMs })
     return
   }
   const isLasting =

@@ -130,7 +130,7 @@ async function endTurn(turn: Turn, nextDueInMs: number | undefined): Promise<voi
   await turn.claimAhead.claiming
   await endSuspicion(turn)
   giveBack(turn)
-  // Minutes that an upload takes are nobody's who has to wait for a moment, or has another token.
+  // Whoever has the lane now, or another token for it, does not wait for an upload.
   if (!mayGoOn(turn)) turn.uploadsEnd.abort()
   if (turn.calls.size > 0) await new Promise<void>((resolve) => (turn.onCallsAnswered = resolve))
   await ctx.settler.drained(lease.turnId)

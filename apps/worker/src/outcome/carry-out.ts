@@ -75,11 +75,13 @@ function recordFlood(
   return pauseMs === undefined ? undefined : { pauseMs, parkedReason: undefined }
 }
 
+/** It is tried once, beside the lane, for a thing that is rare: where it fails, the part stays beside the whole. */
 async function withdraw(
-  { ctx, botId, token }: LaneOfAnswer,
+  { ctx, botId, token, lease }: LaneOfAnswer,
   { chatId }: QueuedDelivery,
   messageId: number,
 ): Promise<void> {
+  if (!lease.isHeld()) return
   const outcome = await ctx.telegram.call(token, 'deleteMessage', { chat_id: Number(chatId), message_id: messageId })
   if (outcome.kind !== 'ok') ctx.log.warn({ botId, chatId, outcome: outcome.kind }, 'a message that was cut stays')
 }

@@ -153,12 +153,12 @@ heads AS MATERIALIZED (
       s.not_before,
       ${restOf('s')},
       c.paused_until,
-      -- A clock that was set back holds nothing up for longer than the chat itself would.
-      CASE WHEN cardinality(c.last_sent_at) > 0
-        THEN least(c.last_sent_at[cardinality(c.last_sent_at)], clock_timestamp()) + interval '1 second'
+      -- A time that is still to come is of a clock that was set back, and tells nothing.
+      CASE WHEN c.last_sent_at[cardinality(c.last_sent_at)] <= clock_timestamp()
+        THEN c.last_sent_at[cardinality(c.last_sent_at)] + interval '1 second'
       END,
-      CASE WHEN c.type <> 'private' AND cardinality(c.last_sent_at) >= 20
-        THEN least(c.last_sent_at[cardinality(c.last_sent_at) - 19], clock_timestamp()) + interval '1 minute'
+      CASE WHEN c.type <> 'private' AND c.last_sent_at[cardinality(c.last_sent_at) - 19] <= clock_timestamp()
+        THEN c.last_sent_at[cardinality(c.last_sent_at) - 19] + interval '1 minute'
       END
     ) AS due_at
   FROM chat_scan s
@@ -296,7 +296,8 @@ SELECT
     'forumTopic', k.forum_topic,
     'isMuted', coalesce(k.muted_until > clock_timestamp(), false),
     'lastSendAgesMs', ARRAY(
-      SELECT greatest(0, extract(epoch FROM clock_timestamp() - sent_at) * 1000)::float8 FROM unnest(d.last_sent_at) AS sent_at
+      SELECT (extract(epoch FROM clock_timestamp() - sent_at) * 1000)::float8 FROM unnest(d.last_sent_at) AS sent_at
+      WHERE sent_at <= clock_timestamp()
     )
   ) END AS rest
 FROM claimed d

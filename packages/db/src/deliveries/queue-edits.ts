@@ -23,7 +23,8 @@ const isWanted = '(cardinality(d.telegram_message_ids) > 0 OR p.claimed_by IS NO
 const tooOld = 'message_too_old'
 const isTooOld = {
   // Telegram deletes for 48 hours (Bot API, deleteMessage).
-  delete: "coalesce(d.sent_at, n.created_at) < clock_timestamp() - interval '48 hours'",
+  delete:
+    "coalesce(d.sent_at, CASE WHEN p.claimed_by IS NULL THEN n.created_at END) < clock_timestamp() - interval '48 hours'",
   edit: 'false',
 }
 

@@ -23,13 +23,13 @@ reachable AS MATERIALIZED (
   JOIN connections c ON ${probe('c.tenant_id', 'd.tenant_id')} AND ${probe('c.id', 'd.connection_id')} AND c.status = 'active'
 ),
 held AS MATERIALIZED (
-  -- Who is just coming back is waited for, and then left for the next time.
+  -- Who is just coming back, or is locked by somebody else, is left for the next time.
   SELECT d.id, d.tenant_id
   FROM due d
   JOIN connections c ON ${probe('c.tenant_id', 'd.tenant_id')} AND ${probe('c.id', 'd.connection_id')}
   JOIN tenants t ON ${probe('t.id', 'd.tenant_id')}
   WHERE ${isHeld('c', 't')}
-  FOR SHARE OF c
+  FOR SHARE OF c SKIP LOCKED
 ),
 held_waiting AS (
   UPDATE waiting_deliveries w SET due_at = NULL FROM held h WHERE ${probe('w.id', 'h.id')}

@@ -36,6 +36,21 @@ export interface Removal {
 const removedAtOnce = 2_000
 const foreignKeyViolation = /23503/
 
+/** 8 MiB: no statement looks at more for rows to which no index leads. */
+const blocksAtOnce = 1_024
+
+/** Removes rows to which no index leads, from one end of a table to the other: each part of it is read until nothing is left there. */
+export async function removeRowsByBlocks(db: Database, table: StoredTable, what: Removal): Promise<void> {
+  const [size] = await db.$queryRawUnsafe<{ blocks: number }[]>(
+    `SELECT (pg_relation_size('"${table.name}"'::regclass) / current_setting('block_size')::int)::int AS blocks`,
+  )
+  const blocks = size?.blocks ?? 0
+  for (let from = 0; from < blocks; from += blocksAtOnce) {
+    const part = `ctid >= '(${from},0)'::tid AND ctid < '(${from + blocksAtOnce},0)'::tid`
+    await removeRows(db, table, { ...what, where: `${part} AND (${what.where})` })
+  }
+}
+
 /** Removes rows slice by slice, so that nobody waits for long. */
 export async function removeRows(
   db: Database,

@@ -1,6 +1,13 @@
 import type { Database } from '../client.js'
 import { waitedFor } from '../deliveries/waited-for.js'
-import { findTables, parentOf, type Removed, removeRows, type StoredTable } from '../erasure/remove-rows.js'
+import {
+  findTables,
+  parentOf,
+  type Removed,
+  removeRows,
+  removeRowsByBlocks,
+  type StoredTable,
+} from '../erasure/remove-rows.js'
 import { idFloor } from '../ids.js'
 
 /**
@@ -60,12 +67,22 @@ export interface Keepers {
 /**
  * Removes what is older than its tenant keeps it: by dropping the partitions that are too old for all tenants, and slice by slice
  * otherwise. A notification that is still to be sent, or answered, stays whole, however long ago it was accepted. A partition that
- * somebody reads is left for the next time, and so is a table where it fails.
+ * somebody reads is left for the next time, and so is one where it fails.
  * @param onError is told what failed.
+ * @param searched remembers what was searched to its end, from one call to the next.
+ * @param beforeSlice is called before each slice; whatever it throws ends the removal from that table.
  */
 export async function applyRetention(
   db: Database,
-  onError: (error: unknown) => void = () => undefined,
+  {
+    onError = () => undefined,
+    searched = new Map(),
+    beforeSlice,
+  }: {
+    onError?: (error: unknown) => void
+    searched?: Searched
+    beforeSlice?: () => Promise<void>
+  } = {},
 ): Promise<{ dropped: string[]; removed: Removed }> {
   const removed: Removed = {}
   const dropped: string[] = []
@@ -73,12 +90,14 @@ export async function applyRetention(
   const keepers = { content: await findKeepers(db, 'content'), metadata: await findKeepers(db, 'metadata') }
   for (const parent of partitioned) {
     const partitions = tables.flatMap((table) => toPartition(parent, table) ?? [])
-    await removeOld(db, partitions, { keepers: keepers[parent.kept], dropped, removed }).catch(onError)
+    const how = { keepers: keepers[parent.kept], dropped, removed, searched, beforeSlice, onError }
+    await removeOld(db, partitions, how).catch(onError)
   }
   for (const { name, kept, where } of others) {
-    for (const table of tables.filter((each) => parentOf(each.name) === name)) {
+    for (const table of tables.filter((each) => parentOf(each.name) === name && !dropped.includes(each.name))) {
       for (const group of keepers[kept]) {
-        const removal = { where: `${group.condition} AND ${where}`, values: [group.tenantIds, floorOf(group)], removed }
+        const values = [group.tenantIds, floorOf(group)]
+        const removal = { where: `${group.condition} AND ${where}`, values, removed, beforeSlice }
         await removeRows(db, table, removal).catch(onError)
       }
     }
@@ -86,11 +105,20 @@ export async function applyRetention(
   return { dropped, removed }
 }
 
-async function removeOld(
-  db: Database,
-  partitions: readonly Partition[],
-  { keepers, dropped, removed }: { keepers: readonly Keepers[]; dropped: string[]; removed: Removed },
-): Promise<void> {
+/** When a partition was last searched to its end for what a group of tenants does not keep, by both. */
+export type Searched = Map<string, number>
+
+interface Removing {
+  keepers: readonly Keepers[]
+  dropped: string[]
+  removed: Removed
+  searched: Searched
+  beforeSlice: (() => Promise<void>) | undefined
+  onError: (error: unknown) => void
+}
+
+async function removeOld(db: Database, partitions: readonly Partition[], removing: Removing): Promise<void> {
+  const { keepers, dropped, onError } = removing
   const daysMax = Math.max(...keepers.map(({ days }) => days))
   let isBusy = false
   for (const partition of partitions) {
@@ -107,10 +135,24 @@ async function removeOld(
       // What all keep for the same time goes with its partition.
       const isShort = isOld || group.days < daysMax || endsAtMs === Infinity
       if (!isShort || beginsAtMs > Date.now() - group.days * dayMs) continue
-      const where = `${group.condition} AND ${parent.key} < $2::uuid AND ${isNotWaitedFor(partition)}`
-      await removeRows(db, table, { where, values: [group.tenantIds, floorOf(group)], removed })
+      await removeOfGroup(db, partition, { group, ...removing }).catch(onError)
     }
   }
+}
+
+/** Nothing that is older comes into a partition: one that was searched to its end is searched again a day later. */
+async function removeOfGroup(
+  db: Database,
+  partition: Partition,
+  { group, removed, searched, beforeSlice }: Removing & { group: Keepers },
+): Promise<void> {
+  const { parent, table, endsAtMs } = partition
+  const search = `${table.name} ${group.days} ${group.condition} ${group.tenantIds.length}`
+  if ((searched.get(search) ?? 0) > Date.now() - dayMs) return
+  const where = `${group.condition} AND ${parent.key} < $2::uuid AND ${isNotWaitedFor(partition)}`
+  await removeRowsByBlocks(db, table, { where, values: [group.tenantIds, floorOf(group)], removed, beforeSlice })
+  const isPast = endsAtMs <= Date.now() - group.days * dayMs
+  if (isPast) searched.set(search, Date.now())
 }
 
 function floorOf({ days }: Keepers): string {

@@ -38,7 +38,7 @@ export async function askToEraseUser(
 }
 
 /** How long a tenant that was deleted can be brought back. */
-const undoMs = 7 * 86_400_000
+export const undoMs = 7 * 86_400_000
 
 /** Asks for a tenant to be removed with everything that is its own, once it can no longer be brought back. */
 export async function askToEraseTenant({ db }: InTransaction<AdminScope>, tenantId: string): Promise<StoredErasure> {

@@ -85,7 +85,10 @@ export const eventCatalogue = {
   'notification.unknown': event('A delivery may have been sent; nobody knows, and it is not repeated.', delivery),
   'notification.degraded': event('Telegram refused a part of a message, which went without it.', {
     ...delivery,
-    dropped: Type.String({ description: 'What the message goes without, such as `formatting` or `attachments/0`.' }),
+    dropped: Type.String({
+      description:
+        'What the message goes without, such as `formatting` or `attachments/0`; `formatting/1` and `rich/1` are from the second of several messages on.',
+    }),
     reason: Type.String({ description: 'Why, such as `media_unreachable`.' }),
     description: Type.String({ description: "Telegram's own words; empty where it was not asked." }),
   }),

@@ -1,5 +1,5 @@
 import { type InTransaction } from '@tellwire/db'
-import { type AdminScope, askToEraseTenant, recordAudit, wakeAfterCommit } from '@tellwire/domain'
+import { type AdminScope, askToEraseTenant, recordAudit, wakeAfterCommit, undoMs } from '@tellwire/domain'
 import { DrainLane } from '@tellwire/jobs'
 import { ApiError } from '../../errors.js'
 import { lockTenant } from './find-tenant.js'
@@ -26,9 +26,10 @@ export async function undeleteTenant(scope: InTransaction<AdminScope>, id: strin
   const { db } = scope
   const before = await lockTenant(scope, id)
   if (before.deletedAt === null) return showTenant(before)
-  // Whoever erases it now has come first.
+  // Whoever erases it now has come first, also where that was put off for a moment.
+  const begun = new Date(Date.now() - undoMs)
   const { count } = await db.erasure.deleteMany({
-    where: { tenantId: id, userDigest: null, doneAt: null, dueAt: { gt: new Date() } },
+    where: { tenantId: id, userDigest: null, doneAt: null, dueAt: { gt: new Date() }, requestedAt: { gt: begun } },
   })
   if (count === 0) throw new ApiError('conflict', 'The tenant is being erased, or was.')
   const wasSuspended = before.suspendedAt !== null && before.suspendedAt < before.deletedAt

@@ -171,10 +171,11 @@ test('a stream from the start catches up, in order and without a gap, while more
 }) => {
   const write = (count: number) =>
     Promise.all(Array.from({ length: count }, () => recordEvents(db, [restored(tenant.id)])))
-  await write(1_200)
-  const writing = (async () => {
-    for (let round = 0; round < 20; round++) await write(20)
-  })()
+  const writeRounds = async (rounds: number): Promise<void> => {
+    for (let round = 0; round < rounds; round++) await write(20)
+  }
+  await writeRounds(60)
+  const writing = writeRounds(20)
   const stream = await openStream(app, tenant, '?after=start')
   await writing
 

@@ -26,9 +26,9 @@ export async function streamEvents(
         epoch,
         after: position,
         isWanted: types?.has ?? (() => true),
-        read: (from) =>
-          gates.searches.pass(tenantId, () =>
-            readEvents(engine, { tenantId, after: from, types: types?.patterns, limit: readAtOnce }),
+        read: (begin) =>
+          gates.streams.pass(tenantId, () =>
+            readEvents(engine, { tenantId, after: begin(), types: types?.patterns, limit: readAtOnce }),
           ),
         onBeat: () => {
           if (hears(types)) listening.note(tenantId)

@@ -51,6 +51,17 @@ export async function accept(scope: Scope, posted: readonly Posted[], isAtomic: 
   return { outcomes: toOutcomes(items, stored), isReplayed: false }
 }
 
+/**
+ * Tells that something beside a notification could not be written after that was accepted: to whoever has an idempotency key, and
+ * asks again for the same. Anybody else would send it twice.
+ */
+export function orSentTwice({ idempotency, log }: Scope, notificationId: string): (error: unknown) => void {
+  return (error) => {
+    if (idempotency) throw error
+    log.error({ err: error, notificationId }, 'a notification was accepted without what belongs to it')
+  }
+}
+
 /** @throws `too_many_recipients` */
 function assertRecipients(posted: readonly Posted[]): void {
   const count = posted.reduce((sum, item) => sum + ('input' in item ? (item.input.to.user_ids?.length ?? 1) : 0), 0)
@@ -130,21 +141,27 @@ async function pointDuplicates(
   scope: Scope,
   acceptances: readonly { facts: AcceptanceFacts; isDuplicate: boolean }[],
 ): Promise<Pick<Stored, 'facts' | 'failed'>> {
+  if (!acceptances.some(({ isDuplicate }) => isDuplicate)) {
+    return { facts: acceptances.map(({ facts }) => facts), failed: nothingStored.failed }
+  }
   const failed = new Map<number, ApiError>()
   const facts: AcceptanceFacts[] = []
   const point = createPointer(scope)
   // One after the other, however many there are in a batch.
-  for (const { facts: own, isDuplicate } of acceptances) {
-    try {
-      facts.push(isDuplicate ? await point(own) : own)
-    } catch (error) {
-      if (acceptances.every((each) => each.isDuplicate)) throw error
-      scope.log.warn({ err: error, notificationId: own.id }, 'a duplicate could not be led to its notification')
-      failed.set(own.position, isApiError(error) ? error : duplicateUnread(error))
+  const pointAll = async (): Promise<void> => {
+    for (const { facts: own, isDuplicate } of acceptances) {
+      try {
+        facts.push(isDuplicate ? await point(own) : own)
+      } catch (error) {
+        if (acceptances.every((each) => each.isDuplicate)) throw error
+        scope.log.warn({ err: error, notificationId: own.id }, 'a duplicate could not be led to its notification')
+        failed.set(own.position, isApiError(error) ? error : duplicateUnread(error))
+      }
     }
   }
+  await scope.gates.statements.pass(scope.tenantId, pointAll)
   const { idempotency } = scope
-  if (idempotency && failed.size === 0 && acceptances.some(({ isDuplicate }) => isDuplicate)) {
+  if (idempotency && failed.size === 0) {
     // A repeated request finds them again without it.
     await keepFacts(scope, idempotency.key, facts).catch((error: unknown) =>
       scope.log.warn({ err: error }, 'where duplicates lead was not kept'),

@@ -1,5 +1,5 @@
 import { type InTransaction, newId } from '@tellwire/db'
-import { type TenantScope, writeTemplateContent } from '@tellwire/domain'
+import { findKept, type TenantScope, writeTemplateContent } from '@tellwire/domain'
 import type { TenantRequestScope } from '../../context.js'
 import { ApiError } from '../../errors.js'
 import { answerOnce } from '../../http/answer.js'
@@ -10,11 +10,14 @@ import type { NewTemplate } from './schemas.js'
 
 /** Reads what is posted before a transaction begins, since that may take its time. @throws `template_invalid` or `template_name_taken`. */
 export async function createTemplate(scope: TenantRequestScope, input: NewTemplate) {
-  const content = await readTemplateContent(scope, input)
-  return answerOnce(scope, (scope) => store(scope, input, content), {
-    status: 201,
-    locationOf: ({ id }) => `/v1/templates/${id}`,
-  })
+  const kept = await findKept(scope)
+  const content = kept ? undefined : await readTemplateContent(scope, input)
+  return answerOnce(
+    scope,
+    // An answer that was kept may be forgotten at this moment.
+    async (scope) => store(scope, input, content ?? (await readTemplateContent(scope, input))),
+    { status: 201, locationOf: ({ id }) => `/v1/templates/${id}` },
+  )
 }
 
 async function store(

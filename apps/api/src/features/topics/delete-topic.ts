@@ -32,5 +32,5 @@ async function dropSubscribers({ db, tenantId }: TenantScope, name: string): Pro
         WHERE t.tenant_id = ${tenantId}::uuid AND t.name = ${name}
       ) d
       WHERE s.tenant_id = ${tenantId}::uuid AND s.topic_id = d.topic_id AND s.user_id = d.user_id`
-  } while (count === slice)
+  } while (count > 0)
 }

@@ -28,7 +28,7 @@ export const UserExport = Type.Object(
     is_complete: Type.Boolean({ description: 'Whether this answer is all of it.' }),
     earlier: Nullable(Type.String(), {
       description:
-        'Of notifications, deliveries and events an answer has up to 10,000 each, the latest first: the `before` that asks for what was earlier; null where nothing was.',
+        'An answer has what is found in a moment, the latest first, and perhaps nothing yet: the `before` that asks for what was earlier; null once nothing was.',
     }),
   },
   { $id: 'UserExport', description: 'Everything that is held about a person.' },

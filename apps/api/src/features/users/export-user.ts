@@ -10,9 +10,10 @@ const bytesMax = 4_194_304
 /** How long a page is searched for. */
 const searchedForMs = 2_000
 const hourMs = 3_600_000
-const windowMs = { first: 24 * hourMs, min: hourMs }
-/** A window that took less is followed by a longer one, and one that took more by a shorter one. */
-const targetMs = 200
+const windowMs = 24 * hourMs
+/** A window that took less is followed by a longer one. */
+const fastMs = 200
+const windowGrowth = 4
 
 /**
  * Shows everything that is held about a person: the latest of what was sent and what happened, and with what an
@@ -65,7 +66,7 @@ async function search(
   const oldestMs = idTime(tenantId) - hourMs
   const found: ExportedRows = { notifications: [], deliveries: [], events: [], bytes: 0, endsAt: before }
   let fromMs = before === undefined ? Date.now() : idTime(before)
-  let lengthMs = windowMs.first
+  let lengthMs = windowMs
   for (;;) {
     fromMs = Math.max(oldestMs, fromMs - lengthMs)
     const isLast = fromMs <= oldestMs
@@ -79,7 +80,9 @@ async function search(
       before: found.endsAt,
       from: isLast ? undefined : idFloor(fromMs),
     })
-    found.notifications.push(...page.notifications)
+    // One that went to several chats of the person may be in two windows.
+    const known = new Set(found.notifications.map(({ id }) => id))
+    found.notifications.push(...page.notifications.filter(({ id }) => !known.has(id)))
     found.deliveries.push(...page.deliveries)
     found.events.push(...page.events)
     found.bytes += page.bytes
@@ -89,7 +92,7 @@ async function search(
       [found.notifications, found.deliveries, found.events].some(({ length }) => length >= countMax)
     const nowMs = performance.now()
     if (found.endsAt === undefined || page.endsAt !== undefined || isFull || nowMs > endsAtMs) return found
-    lengthMs = nowMs - beganAtMs < targetMs ? lengthMs * 4 : Math.max(windowMs.min, lengthMs / 2)
+    lengthMs = nowMs - beganAtMs < fastMs ? lengthMs * windowGrowth : windowMs
   }
 }
 

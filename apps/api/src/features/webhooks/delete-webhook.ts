@@ -7,7 +7,7 @@ import { showWebhook } from './show-webhook.js'
 
 /** Deletes a webhook, with what waits for it and its attempts. @throws `not_found` */
 export async function deleteWebhook(scope: TenantScope & Needs<'sealer'>, id: string): Promise<void> {
-  await findWebhook(scope, id)
+  const before = showWebhook(scope.sealer, await findWebhook(scope, id))
   // Most of it goes before, so that nobody waits for a lock meanwhile; nothing is sent to it from now on.
   const disabled = { disabledAt: new Date(), disabledReason: 'asked' }
   await scope.db.webhookEndpoint.updateMany({
@@ -17,8 +17,8 @@ export async function deleteWebhook(scope: TenantScope & Needs<'sealer'>, id: st
   await dropWaiting(scope, id)
   await dropAttempts(scope, id)
   await inTransaction(scope, async (scope) => {
-    const { db, tenantId, sealer } = scope
-    const before = showWebhook(sealer, await findWebhook(scope, id))
+    const { db, tenantId } = scope
+    await findWebhook(scope, id)
     await db.webhookEndpoint.deleteMany({ where: { tenantId, id } })
     await recordAudit(scope, {
       tenantId,

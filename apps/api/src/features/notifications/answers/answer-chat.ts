@@ -3,7 +3,7 @@ import { showId } from '@tellwire/domain'
 import type { TenantRequestScope } from '../../../context.js'
 import { notFound, refusal } from '../../../errors.js'
 import { parseId } from '../../../http/ids.js'
-import { accept, type Accepted } from '../accept.js'
+import { accept, type Accepted, orSentTwice } from '../accept.js'
 import type { NewAnswer } from './schemas.js'
 
 /**
@@ -16,13 +16,12 @@ export async function answerChat(scope: TenantRequestScope, connectionId: string
   const accepted = await accept(scope, [{ input: toNotification(connectionId, input) }], false)
   const [outcome] = accepted.outcomes
   if (!outcome || outcome instanceof Error) return accepted
-  await inTransaction(scope, async ({ db }) => {
-    await keepInboxAnswer(db, { tenantId, notificationId: outcome.id, connectionId })
-    if (upTo !== undefined) await markRead(db, { tenantId, connectionId, upTo, isOnlyLess: true })
-  }).catch((error: unknown) => {
-    // It is sent all the same, and an error would let it be sent twice.
-    scope.log.error({ err: error, notificationId: outcome.id }, 'an answer is missing from its inbox')
-  })
+  const keep = () =>
+    inTransaction(scope, async ({ db }) => {
+      await keepInboxAnswer(db, { tenantId, notificationId: outcome.id, connectionId })
+      if (upTo !== undefined) await markRead(db, { tenantId, connectionId, upTo, isOnlyLess: true })
+    })
+  await gates.statements.pass(tenantId, keep).catch(orSentTwice(scope, outcome.id))
   return accepted
 }
 

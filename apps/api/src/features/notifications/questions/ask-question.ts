@@ -2,7 +2,7 @@ import { inTransaction } from '@tellwire/db'
 import { answerAction, type AskedOptions, openQuestion, recordAudit, showId } from '@tellwire/domain'
 import { refusal } from '../../../errors.js'
 import type { TenantRequestScope } from '../../../context.js'
-import { accept } from '../accept.js'
+import { accept, orSentTwice } from '../accept.js'
 import type { NewQuestion, QuestionView } from './schemas.js'
 import { showAsked } from './show-question.js'
 
@@ -16,15 +16,15 @@ export async function askQuestion(
   const [outcome] = outcomes
   if (!outcome || outcome instanceof Error) throw outcome ?? new Error('a question without a notification')
   const { id } = outcome
-  await inTransaction(scope, async (scope) => {
-    const { db, tenantId } = scope
-    if (!(await openQuestion(db, { tenantId, id }, asked))) return
-    const object = { type: 'question', id: showId('qst', id) }
-    await recordAudit(scope, { tenantId, action: 'question.asked', object, after: { to: input.to, text: input.text } })
-  }).catch((error: unknown) => {
-    // It is sent all the same, and opened by its first answer; an error would let it be sent twice.
-    scope.log.error({ err: error, notificationId: id }, 'a question was not opened')
-  })
+  const open = () =>
+    inTransaction(scope, async (scope) => {
+      const { db, tenantId } = scope
+      if (!(await openQuestion(db, { tenantId, id }, asked))) return
+      const object = { type: 'question', id: showId('qst', id) }
+      const after = { to: input.to, text: input.text }
+      await recordAudit(scope, { tenantId, action: 'question.asked', object, after })
+    })
+  await scope.gates.statements.pass(scope.tenantId, open).catch(orSentTwice(scope, id))
   return { question: await readAsAsked(scope, id, asked), isReplayed }
 }
 
