@@ -3,6 +3,7 @@ import { botRemoved, endConnections, runNow } from '@tellwire/domain'
 import type { ChatMemberUpdated } from '@tellwire/telegram'
 import { createTestDatabase } from '@tellwire/testing'
 import { expect, test as base } from 'vitest'
+import { addTenantWithBot } from '../../test/tenant-with-bot.js'
 import { handleMembership } from './handle-membership.js'
 import { handleMessage } from './handle-message.js'
 import type { UpdateScope } from './scope.js'
@@ -32,21 +33,8 @@ const test = base.extend<{ group: Group }>({
   group: async ({}, use) => {
     const { engineUrl } = await createTestDatabase()
     const db: Database = connectDatabase({ url: engineUrl, poolMax: 2 })
-    const [tenantId, botId] = [newId(), newId()]
+    const { tenantId, botId } = await addTenantWithBot(db)
     const where = { botId, chatId: BigInt(chatId) }
-    await db.tenant.create({ data: { id: tenantId, name: 'Acme' } })
-    await db.bot.create({
-      data: {
-        id: botId,
-        telegramId: 1n,
-        username: 'a',
-        displayName: 'a',
-        tokenSealed: new Uint8Array(1),
-        updateMode: 'polling',
-      },
-    })
-    await db.botAccess.create({ data: { tenantId, botId } })
-    await db.user.create({ data: { tenantId, userId: 'u' } })
     await db.chat.create({ data: { ...where, type: 'supergroup', membershipAt: new Date(90_000) } })
     const ended = { status: 'gone', endedReason: botRemoved, endedAt: new Date() }
     await db.connection.create({ data: { tenantId, id: newId(), userId: 'u', ...where, ...ended } })

@@ -2,6 +2,7 @@ import { acceptNotifications, connectDatabase, connectEngine, inTransaction, new
 import { runNow } from '@tellwire/domain'
 import { createTestDatabase } from '@tellwire/testing'
 import { expect, test } from 'vitest'
+import { addTenantWithBot } from '../../test/tenant-with-bot.js'
 import { restoreBlocked } from './restore-blocked.js'
 import type { UpdateScope } from './scope.js'
 
@@ -9,20 +10,8 @@ test('what an unblock lets go is woken at once, after the commit', async () => {
   const { engineUrl } = await createTestDatabase()
   const db = connectDatabase({ url: engineUrl, poolMax: 2 })
   const engine = connectEngine({ url: engineUrl, poolMax: 1 })
-  const [tenantId, botId, chatId] = [newId(), newId(), 42n]
-  await db.tenant.create({ data: { id: tenantId, name: 'Acme' } })
-  await db.bot.create({
-    data: {
-      id: botId,
-      telegramId: 1n,
-      username: 'a',
-      displayName: 'a',
-      tokenSealed: new Uint8Array(1),
-      updateMode: 'polling',
-    },
-  })
-  await db.botAccess.create({ data: { tenantId, botId } })
-  await db.user.create({ data: { tenantId, userId: 'u' } })
+  const { tenantId, botId } = await addTenantWithBot(db)
+  const chatId = 42n
   await db.chat.create({ data: { botId, chatId, type: 'private', blockedAt: new Date() } })
   await db.connection.create({ data: { tenantId, id: newId(), userId: 'u', botId, chatId, status: 'blocked' } })
   await acceptNotifications(engine, [
