@@ -346,7 +346,7 @@ test(
     const expected = Array.from({ length: rounds }, (_, round) => (round % 2 === 0 ? 'user.blocked' : 'user.unblocked'))
     expect(seen.size).toBe(500)
     for (const types of seen.values()) expect(types).toEqual(expected)
-    expect(slowest.toSorted((a, b) => a - b)[Math.floor(slowest.length / 2)]).toBeLessThan(1_000)
+    expect(slowest.toSorted((a, b) => a - b)[Math.floor(slowest.length / 2)]).toBeLessThan(5_000)
     await db.$disconnect()
     await world.stop()
   },
