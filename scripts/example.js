@@ -2,7 +2,7 @@
 // TELLWIRE_API_KEY name.
 import './node-version.js'
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 
@@ -15,13 +15,25 @@ if (!names.includes(name)) {
 }
 
 await setUp()
-const clientFile = resolve(root, process.env.TELLWIRE_DATA_DIR ?? '.tellwire', 'client.env')
-const local = existsSync(clientFile) ? parseEnv(readFileSync(clientFile, 'utf8')) : {}
+const clientFile = findClientFile(resolve(root, process.env.TELLWIRE_DATA_DIR ?? '.tellwire'))
+const local = clientFile ? parseEnv(readFileSync(clientFile, 'utf8')) : {}
 const env = { ...local, ...process.env }
 if (!env.TELLWIRE_API_KEY) {
   console.error('Start the service with `npm start` first, or set TELLWIRE_API_URL and TELLWIRE_API_KEY.')
   process.exit(2)
 }
 const child = spawn(process.execPath, [join(root, 'examples', name, 'dist/main.js')], { stdio: 'inherit', env })
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+process.on('SIGTERM', () => child.kill('SIGTERM'))
+// A terminal tells both, and a second time would end it at once.
+process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'))
 child.once('close', (code) => process.exit(code ?? 1))
+
+/** A real bot's data lives in a folder of its own. The service that was started last is the one that runs. */
+function findClientFile(folder) {
+  const folders = existsSync(folder) ? readdirSync(folder).filter((each) => each.startsWith('telegram-')) : []
+  return ['.', ...folders]
+    .map((each) => join(folder, each, 'client.env'))
+    .filter((file) => existsSync(file))
+    .toSorted((one, other) => statSync(one).mtimeMs - statSync(other).mtimeMs)
+    .at(-1)
+}

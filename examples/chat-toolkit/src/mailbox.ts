@@ -10,21 +10,38 @@ export function mailbox(tellwire: Tellwire, open: StateStore<string>) {
     const [chat] = (await tellwire.chats.list({ unread: true, limit: 1 })).data
     if (!chat) return void (await say(event, 'Nothing is unread.'))
     const { id, display_name: name } = chat.connection
-    const { data: messages } = await tellwire.chats.listMessages(id, { limit: 50 })
-    const unread = messages.filter(({ direction }) => direction === 'in').slice(0, chat.unread)
+    const unread = await listUnread(id, chat.unread)
     const texts = unread.map(({ text }) => `> ${(text ?? '').replace(/^\/support\s*/, '')}`)
     await say(
       event,
       `**${name ?? 'Somebody'}** wrote:\n\n${texts.toReversed().join('\n')}\n\nWrite your answer, or /next.`,
     )
     await open.save('open', id)
-    await tellwire.chats.markRead(id, {})
+    await open.remove(`waiting-${id}`)
+    // What was written meanwhile is left for the next time.
+    const [newest] = unread
+    await tellwire.chats.markRead(id, newest ? { up_to: newest.id } : {})
+  }
+
+  /** The newest messages of a person, the newest first. */
+  async function listUnread(id: string, count: number) {
+    const unread = []
+    for await (const message of tellwire.chats.listMessages(id, { limit: 100 })) {
+      if (unread.length === count) break
+      if (message.direction === 'in') unread.push(message)
+    }
+    return unread
   }
 
   return {
     /** Somebody asks for help. */
     async receive(event: Heard): Promise<void> {
+      await open.save(`waiting-${event.data.connection_id}`, event.id)
       await say(event, 'Thank you. Somebody will answer you here.')
+    },
+    /** Whether somebody has asked whom nobody has read yet. */
+    async isWaiting(event: Heard): Promise<boolean> {
+      return (await open.load(`waiting-${event.data.connection_id}`)) !== undefined
     },
     /** Somebody on duty reads, or answers. */
     async serve(event: Heard): Promise<void> {

@@ -25,8 +25,8 @@ const show = showing(tellwire, kept('downloads'))
 async function hear(event: Heard): Promise<void> {
   if (event.data.user_id === staff) return mail.serve(event)
   if (isCommand(event, 'support')) return mail.receive(event)
-  // Only questions wait for somebody.
-  await tellwire.chats.markRead(event.data.connection_id, {})
+  // Only who has asked a question waits for somebody.
+  if (!(await mail.isWaiting(event))) await tellwire.chats.markRead(event.data.connection_id, {})
   if (event.type === 'command.received' || !guess.isPlaying(event)) await show(event)
 }
 

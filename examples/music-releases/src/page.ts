@@ -27,18 +27,19 @@ interface Account {
 
 /** The page of one user. */
 export function accountPage({ name, chat, artists }: Account): string {
+  const path = `/${encodeURIComponent(name)}`
   const connection =
     chat === undefined
-      ? `<form method="post" action="/${name}/connect"><button>Connect Telegram</button></form>`
+      ? `<form method="post" action="${path}/connect"><button>Connect Telegram</button></form>`
       : `<p>Connected: <b>${escape(chat)}</b></p>
-<form method="post" action="/${name}/connect"><button>Connect another account</button></form>
-<form method="post" action="/${name}/disconnect"><button>Disconnect</button></form>`
+<form method="post" action="${path}/connect"><button>Connect another account</button></form>
+<form method="post" action="${path}/disconnect"><button>Disconnect</button></form>`
   const choices = artists.map(
     ({ id, name: artist, isFollowed }) =>
       `<label><input type="checkbox" name="artist" value="${id}"${isFollowed ? ' checked' : ''}> ${escape(artist)}</label>`,
   )
   return layout(
     `${name}’s music`,
-    `${connection}<form method="post" action="/${name}/artists">${choices.join('\n')}<button>Save</button></form>`,
+    `${connection}<form method="post" action="${path}/artists">${choices.join('\n')}<button>Save</button></form>`,
   )
 }

@@ -1,4 +1,4 @@
-import type { CursorStore, Tellwire } from '@tellwire/sdk'
+import { ApiError, type CursorStore, type Tellwire } from '@tellwire/sdk'
 import { readSeen } from './watch.js'
 
 const topic = 'results'
@@ -8,16 +8,21 @@ const hint = '/results shows them, /follow and /unfollow say whether you are tol
 export function followers(tellwire: Tellwire, cursor: CursorStore) {
   return {
     async announce(difference: string, key: string): Promise<void> {
-      await tellwire.notifications.send(
-        {
-          to: { topic },
-          text: `**The results have changed**\n\n\`\`\`diff\n${difference}\n\`\`\``,
-          overflow: 'file',
-          buttons: [[{ text: 'Stop following', action: 'unfollow' }]],
-        },
-        // A change that is announced again, as the program ended in between, arrives once.
-        { idempotencyKey: key },
-      )
+      try {
+        await tellwire.notifications.send(
+          {
+            to: { topic },
+            text: `**The results have changed**\n\n\`\`\`diff\n${difference}\n\`\`\``,
+            overflow: 'file',
+            buttons: [[{ text: 'Stop following', action: 'unfollow' }]],
+          },
+          // A change that is announced again, as the program ended in between, arrives once.
+          { idempotencyKey: key },
+        )
+      } catch (error) {
+        // Nobody has ever followed them.
+        if (!(error instanceof ApiError && error.code === 'topic_unknown')) throw error
+      }
     },
 
     /** Hears what followers want, from where it was left. */

@@ -14,6 +14,8 @@ export interface WatchedPage {
 interface Seen {
   text: string
   nextKey: string
+  /** What is being announced, and the page as it is then. */
+  pending?: { difference: string; text: string }
 }
 
 export async function readSeen(seen: CursorStore): Promise<Seen | undefined> {
@@ -29,12 +31,17 @@ export async function watch(
 ): Promise<void> {
   while (!signal.aborted) {
     try {
+      const save = async (state: Seen): Promise<void> => seen.save(JSON.stringify(state))
       const now = await read(url, signal)
       const before = await readSeen(seen)
-      if (before?.text !== now) {
-        // Before it counts as seen: an announcement that fails is made the next time, under the same key.
-        if (before) await announce(showDifference(before.text, now), before.nextKey)
-        await seen.save(JSON.stringify({ text: now, nextKey: randomUUID() } satisfies Seen))
+      if (!before) {
+        await save({ text: now, nextKey: randomUUID() })
+      } else if (before.pending || before.text !== now) {
+        // Before it is made: an announcement that fails is made the next time, with the same words under the same key.
+        const pending = before.pending ?? { difference: showDifference(before.text, now), text: now }
+        await save({ ...before, pending })
+        await announce(pending.difference, before.nextKey)
+        await save({ text: pending.text, nextKey: randomUUID() })
       }
     } catch (error) {
       if (!signal.aborted) console.error(`${url} could not be looked at:`, error)

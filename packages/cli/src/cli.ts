@@ -41,14 +41,18 @@ export function openCli(around: Surroundings, command: Command): Cli {
     isInteractive: around.stdin.isTTY === true && around.stdout.isTTY === true && json !== true,
     async tellwire() {
       const { url: baseUrl, key: apiKey } = await findProfile(around.env, named)
-      if (apiKey === undefined) throw new CommandError('There is no key of a tenant here. Run: tellwire login')
+      if (apiKey === undefined) {
+        throw new CommandError(
+          `There is no key of a tenant for ${baseUrl}. Run: tellwire login, or set TELLWIRE_API_KEY.`,
+        )
+      }
       return new Tellwire({ baseUrl, apiKey })
     },
     async admin() {
       const { url: baseUrl, adminKey: apiKey } = await findProfile(around.env, named)
       if (apiKey === undefined) {
         throw new CommandError(
-          'There is no key of an admin here. Run: tellwire login --admin, or set TELLWIRE_ADMIN_KEY.',
+          `There is no key of an admin for ${baseUrl}. Run: tellwire login --admin, or set TELLWIRE_ADMIN_KEY.`,
         )
       }
       return new TellwireAdmin({ baseUrl, apiKey })

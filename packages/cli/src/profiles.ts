@@ -44,7 +44,7 @@ export async function writeProfiles(env: Env, stored: Stored): Promise<void> {
   await rename(`${file}.new`, file)
 }
 
-/** What is said on the command line goes before the environment, and that before what is stored. */
+/** What is said on the command line goes before the environment, and that before what is stored for the same service. */
 export async function findProfile(env: Env, { profile, url }: { profile?: string; url?: string }): Promise<Profile> {
   const { current, profiles } = await readProfiles(env)
   const name = profile ?? env['TELLWIRE_PROFILE']
@@ -58,11 +58,17 @@ export async function findProfile(env: Env, { profile, url }: { profile?: string
   if (found === undefined) {
     throw new CommandError('Where is the service? Run: tellwire login, or set TELLWIRE_API_URL and TELLWIRE_API_KEY.')
   }
+  // A key is of one service: no other is shown it.
+  const own = stored && isSame(stored.url, found) ? stored : undefined
   return {
     url: found,
-    ...pick('key', keys.key ?? stored?.key),
-    ...pick('adminKey', keys.adminKey ?? stored?.adminKey),
+    ...pick('key', keys.key ?? own?.key),
+    ...pick('adminKey', keys.adminKey ?? own?.adminKey),
   }
+}
+
+export function isSame(one: string, other: string): boolean {
+  return one.replace(/\/+$/, '') === other.replace(/\/+$/, '')
 }
 
 function pick<Name extends 'key' | 'adminKey'>(name: Name, value: string | undefined): { [Key in Name]?: string } {

@@ -1,5 +1,5 @@
 import { Client } from './client-base.js'
-import { act, bind, get, getBy, list, patch, post, put, remove, removeBy } from './operation.js'
+import { act, get, getBy, list, patch, post, put, remove, removeBy } from './operation.js'
 import type { ClientOptions } from './transport.js'
 
 export const operations = {
@@ -50,11 +50,11 @@ export const operations = {
 
 /** Runs a service: its tenants, their keys, and how it is. It needs a key of admins, `tw_admin_…`. */
 export class TellwireAdmin extends Client {
-  readonly tenants = bind(this.transport, operations.tenants)
-  readonly keys = bind(this.transport, operations.keys)
-  readonly bots = bind(this.transport, operations.bots)
-  readonly updates = bind(this.transport, operations.updates)
-  readonly service = bind(this.transport, operations.service)
+  readonly tenants = this.of(operations.tenants)
+  readonly keys = this.of(operations.keys)
+  readonly bots = this.of(operations.bots)
+  readonly updates = this.of(operations.updates)
+  readonly service = this.of(operations.service)
 
   /** @throws {TellwireError} where there is no key. */
   constructor(options: ClientOptions = {}) {

@@ -2,35 +2,35 @@ import { Client } from './client-base.js'
 import { TellwireError } from './errors.js'
 import { type StreamedEvent, streamEvents, type StreamOptions } from './event-stream.js'
 import { type Handlers, listen, type ListenOptions } from './listen.js'
-import { bind, type Face } from './operation.js'
+import type { Face } from './operation.js'
 import * as operations from './operations.js'
 import type { ClientOptions, RequestOptions } from './transport.js'
 import { waitUntil, type WaitOptions } from './wait.js'
 
 /** Speaks to a Tellwire service with a tenant's key. */
 export class Tellwire extends Client {
-  readonly account = bind(this.transport, operations.account)
-  readonly bots = bind(this.transport, operations.bots)
-  readonly chats = bind(this.transport, operations.chats)
-  readonly connectLinks = withConnected(bind(this.transport, operations.connectLinks))
-  readonly connectSettings = bind(this.transport, operations.connectSettings)
-  readonly connections = bind(this.transport, operations.connections)
+  readonly account = this.of(operations.account)
+  readonly bots = this.of(operations.bots)
+  readonly chats = this.of(operations.chats)
+  readonly connectLinks = withConnected(this.of(operations.connectLinks))
+  readonly connectSettings = this.of(operations.connectSettings)
+  readonly connections = this.of(operations.connections)
   readonly events = {
-    ...bind(this.transport, operations.events),
+    ...this.of(operations.events),
     /** Events as they happen, with their cursors, for as long as it is iterated. A stream that breaks is taken up where it broke. */
     stream: (options: StreamOptions = {}): AsyncGenerator<StreamedEvent, void, void> =>
       streamEvents(this.transport, options),
   }
-  readonly files = bind(this.transport, operations.files)
-  readonly inboxSettings = bind(this.transport, operations.inboxSettings)
-  readonly keys = bind(this.transport, operations.keys)
-  readonly messageSettings = bind(this.transport, operations.messageSettings)
-  readonly notifications = withSettled(bind(this.transport, operations.notifications))
-  readonly questions = withAnswers(bind(this.transport, operations.questions))
-  readonly templates = bind(this.transport, operations.templates)
-  readonly topics = bind(this.transport, operations.topics)
-  readonly users = bind(this.transport, operations.users)
-  readonly webhooks = bind(this.transport, operations.webhooks)
+  readonly files = this.of(operations.files)
+  readonly inboxSettings = this.of(operations.inboxSettings)
+  readonly keys = this.of(operations.keys)
+  readonly messageSettings = this.of(operations.messageSettings)
+  readonly notifications = withSettled(this.of(operations.notifications))
+  readonly questions = withAnswers(this.of(operations.questions))
+  readonly templates = this.of(operations.templates)
+  readonly topics = this.of(operations.topics)
+  readonly users = this.of(operations.users)
+  readonly webhooks = this.of(operations.webhooks)
 
   /** @throws {TellwireError} where there is no key. */
   constructor(options: ClientOptions = {}) {

@@ -198,6 +198,36 @@ test('a state is data: the next one follows from the last, and it is forgotten a
   expect(lab.said.at(-1)).toBe('1 messages')
 })
 
+test('what comes twice is worked on once, also where it ended the state', async ({ lab, folder }) => {
+  const start = () =>
+    stateful<number>(
+      lab.tellwire,
+      'chat',
+      async (seen, event, say) => {
+        await say(`Message number ${seen + 1}`)
+        return textOf(event) === 'end' ? undefined : seen + 1
+      },
+      { initial: () => 0, store: fileStore(folder) },
+    )
+  const [first, last] = [lab.write('a'), lab.write('end')]
+  for (const event of [first, first, last, last]) await start().message(event as never)
+
+  expect(lab.said).toEqual(['Message number 1', 'Message number 2', 'Message number 1'])
+})
+
+test('a time-out comes, however early a timer fires', async ({ lab }) => {
+  const ended: number[] = []
+  const { message } = stateful<number>(lab.tellwire, 'chat', (seen) => seen + 1, {
+    initial: () => 0,
+    timeoutMs: 30,
+    onTimeout: (seen) => void ended.push(seen),
+  })
+  await Promise.all(Array.from({ length: 300 }, (_, chat) => message(lab.write('x', { chat: `con_${chat}` }) as never)))
+
+  while (ended.length < 300) await delay(5)
+  expect(ended).toHaveLength(300)
+})
+
 test('one after the other in a chat, however fast they come', async ({ lab }) => {
   const { message } = stateful<number[]>(
     lab.tellwire,

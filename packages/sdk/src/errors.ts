@@ -37,18 +37,18 @@ export class TimeoutError extends ConnectionError {
 export class ApiError extends TellwireError {
   override name = 'ApiError'
   /** The HTTP status. */
-  readonly status: number
+  declare readonly status: number
   /** Says what happened: stable, snake_case, such as `not_found`. */
-  readonly code: string
+  declare readonly code: string
   /** Under which the request is in the log of the service. */
-  readonly requestId: string | undefined
+  declare readonly requestId: string | undefined
   /** The fields that are in the way. */
-  readonly errors: readonly FieldProblem[]
+  declare readonly errors: readonly FieldProblem[]
   /** Whether the same request can succeed later. */
-  readonly retryable: boolean
+  declare readonly retryable: boolean
   /** For how long to wait before that, in milliseconds, where the service says so. */
-  readonly retryAfterMs: number | undefined
-  readonly problem: Problem
+  declare readonly retryAfterMs: number | undefined
+  declare readonly problem: Problem
 
   constructor(status: number, problem: Problem, retryAfterMs?: number) {
     const fields = (problem.errors ?? []).map(({ pointer, detail }) => `${pointer ?? ''}: ${detail ?? ''}`)

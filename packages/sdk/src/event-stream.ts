@@ -16,6 +16,12 @@ export interface StreamedEvent {
   cursor: string
 }
 
+/** A place in the events, with the event before it; without one where only others happened, or nothing. */
+export interface StreamedPlace {
+  event: TellwireEvent | undefined
+  cursor: string
+}
+
 /** The service writes every 15 seconds at least: a stream that is silent for so long is gone. */
 const silenceMaxMs = 45_000
 
@@ -25,15 +31,24 @@ const silenceMaxMs = 45_000
  */
 export async function* streamEvents(
   transport: Transport,
-  { after = 'now', types, signal }: StreamOptions,
+  options: StreamOptions,
 ): AsyncGenerator<StreamedEvent, void, void> {
+  for await (const { event, cursor } of streamPlaces(transport, options)) if (event) yield { event, cursor }
+}
+
+/** The same, with the places that the service tells where nothing comes: whoever goes on after the last one misses nothing. */
+export async function* streamPlaces(
+  transport: Transport,
+  { after = 'now', types, signal }: StreamOptions,
+): AsyncGenerator<StreamedPlace, void, void> {
   let place = after
   for (let failures = 0; ; failures++) {
     try {
       for await (const message of openStream(transport, { place, types, signal })) {
         failures = 0
         if (message.id !== undefined) place = message.id
-        if (message.data !== '') yield { event: JSON.parse(message.data) as TellwireEvent, cursor: place }
+        const event = message.data === '' ? undefined : (JSON.parse(message.data) as TellwireEvent)
+        if (event || message.id !== undefined) yield { event, cursor: place }
       }
     } catch (error) {
       signal?.throwIfAborted()

@@ -78,8 +78,11 @@ const timerMsMax = 2 ** 31 - 1
 export function at(timeMs: number, call: () => void): () => void {
   let timer: ReturnType<typeof setTimeout>
   const wait = (): void => {
-    const leftMs = timeMs - Date.now()
-    timer = setTimeout(leftMs > timerMsMax ? wait : call, Math.min(Math.max(0, leftMs), timerMsMax))
+    // A timer may also fire a moment too early.
+    timer = setTimeout(
+      () => (Date.now() < timeMs ? wait() : call()),
+      Math.min(Math.max(0, timeMs - Date.now()), timerMsMax),
+    )
     // In Node it does not keep a program from ending.
     ;(timer as { unref?: () => void }).unref?.()
   }

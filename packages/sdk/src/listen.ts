@@ -1,5 +1,5 @@
 import type { EventOf, EventType, TellwireEvent } from './event-types.js'
-import { streamEvents } from './event-stream.js'
+import { streamPlaces } from './event-stream.js'
 import type { Transport } from './transport.js'
 
 /** What a handler is for, by its name. */
@@ -37,6 +37,8 @@ export interface ListenOptions {
   from?: string
   /** Without it, listening begins at `from` whenever the program starts. */
   store?: CursorStore
+  /** Only these, such as `user.connected` or `notification.*`. Without it, all that there is a handler for. */
+  types?: readonly string[]
   /** Ends it. */
   signal?: AbortSignal
   /** Is told what a handler throws: where it returns, the next event follows. Without it, listening ends. */
@@ -44,22 +46,21 @@ export interface ListenOptions {
 }
 
 /**
- * Calls handlers of what happens, in order, until the signal ends it. The place is stored after each event was handled: what was
- * being handled when the program ended comes again.
+ * Calls handlers of what happens, in order, until the signal ends it. The place is stored after each event was handled, and now and
+ * then where nothing happens: what was being handled when the program ended comes again, and what happened since.
  */
 export async function listen(
   transport: Transport,
   handlers: Handlers,
-  { from = 'now', store, signal, onError }: ListenOptions,
+  { from = 'now', store, types = wantedBy(handlers), signal, onError }: ListenOptions,
 ): Promise<void> {
   const after = (await store?.load()) ?? from
-  const types = handlers.event ? undefined : namesIn(handlers).map((name) => typesOf[name])
   try {
-    for await (const { event, cursor } of streamEvents(transport, { after, types, signal })) {
+    for await (const { event, cursor } of streamPlaces(transport, { after, types, signal })) {
       try {
-        await dispatch(handlers, event)
+        if (event) await dispatch(handlers, event)
       } catch (error) {
-        if (!onError) throw error
+        if (!event || !onError) throw error
         await onError(error, event)
       }
       await store?.save(cursor)
@@ -74,6 +75,11 @@ export async function dispatch(handlers: Handlers, event: TellwireEvent): Promis
   const name = namesIn(handlers).find((each) => typesOf[each] === event.type)
   if (name !== undefined) await (handlers[name] as Handler<TellwireEvent>)(event)
   await handlers.event?.(event)
+}
+
+/** @returns undefined for all. */
+function wantedBy(handlers: Handlers): EventType[] | undefined {
+  return handlers.event ? undefined : namesIn(handlers).map((name) => typesOf[name])
 }
 
 function namesIn(handlers: Handlers): (keyof Handled)[] {

@@ -34,9 +34,17 @@ type TakenBy<D> = [BodyOf<D>] extends [never]
     ? 'form'
     : 'body'
 
+/** A tenant's operations are named by their paths without the version. */
+type NameOf<Path extends string> = Path extends `/v1${infer Rest}` ? Rest : Path
+type PathNamed<Named extends string> = Named extends `/admin${string}` ? Named : `/v1${Named}`
+
 const operation =
   <Verb extends Method, Taken extends Takes>(method: Verb, takes: Taken) =>
-  <Path extends PathOf<Verb, Taken>>(path: Path): Operation<Verb, Path> => ({ method, path, takes })
+  <Named extends NameOf<PathOf<Verb, Taken>>>(name: Named): Operation<Verb, PathNamed<Named>> => ({
+    method,
+    path: (name.startsWith('/admin') ? name : `/v1${name}`) as PathNamed<Named>,
+    takes,
+  })
 
 export const get = operation('GET', 'nothing')
 export const getBy = operation('GET', 'query')
@@ -51,9 +59,9 @@ export const remove = operation('DELETE', 'nothing')
 export const removeBy = operation('DELETE', 'query')
 
 /** Settings are looked at and changed as a whole. */
-export const settings = <Path extends PathOf<'GET', 'nothing'> & PathOf<'PATCH', 'body'>>(path: Path) => ({
-  get: get(path),
-  change: patch(path),
+export const settings = <Named extends NameOf<PathOf<'GET', 'nothing'> & PathOf<'PATCH', 'body'>>>(name: Named) => ({
+  get: get(name),
+  change: patch(name),
 })
 
 type Described<O> =

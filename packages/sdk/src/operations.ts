@@ -1,159 +1,159 @@
 import { act, form, get, getBy, list, mark, patch, post, put, remove, removeBy, settings } from './operation.js'
 
-// The operations of a tenant's key. Each operation is described in the API's own documentation, under the same path.
+// The operations of a tenant's key. Each operation is described in the API's own documentation, under the same path after `/v1`.
 
 export const connectLinks = {
   /** Makes a link that a user opens to connect a chat. */
-  issue: post('/v1/connect-links'),
-  list: list('/v1/connect-links'),
+  issue: post('/connect-links'),
+  list: list('/connect-links'),
   /** How many links were made, opened and used. */
-  getFunnel: getBy('/v1/connect-links/funnel'),
+  getFunnel: getBy('/connect-links/funnel'),
   /** With `wait`, it answers when the link was used, or so many seconds later. */
-  get: getBy('/v1/connect-links/{id}'),
-  revoke: remove('/v1/connect-links/{id}'),
+  get: getBy('/connect-links/{id}'),
+  revoke: remove('/connect-links/{id}'),
 }
 
-export const connectSettings = settings('/v1/connect-settings')
+export const connectSettings = settings('/connect-settings')
 
 export const users = {
-  list: list('/v1/users'),
-  get: get('/v1/users/{user_id}'),
-  put: put('/v1/users/{user_id}'),
-  change: patch('/v1/users/{user_id}'),
+  list: list('/users'),
+  get: get('/users/{user_id}'),
+  put: put('/users/{user_id}'),
+  change: patch('/users/{user_id}'),
   /** Removes everything about a person, within a minute. */
-  erase: remove('/v1/users/{user_id}'),
+  erase: remove('/users/{user_id}'),
   /** Everything that is known about a person. */
-  export: getBy('/v1/users/{user_id}/export'),
+  export: getBy('/users/{user_id}/export'),
 }
 
 export const connections = {
-  list: list('/v1/connections'),
-  get: get('/v1/connections/{id}'),
-  end: remove('/v1/connections/{id}'),
+  list: list('/connections'),
+  get: get('/connections/{id}'),
+  end: remove('/connections/{id}'),
 }
 
 export const notifications = {
   /** Accepts a notification. It is on disk when this resolves, and is delivered from then on. */
-  send: post('/v1/notifications'),
+  send: post('/notifications'),
   /** Accepts up to 500 at once, each with a result of its own. */
-  sendBatch: post('/v1/notifications/batch'),
-  list: list('/v1/notifications'),
+  sendBatch: post('/notifications/batch'),
+  list: list('/notifications'),
   /** With `wait`, it answers when all deliveries have ended, or so many seconds later. */
-  get: getBy('/v1/notifications/{id}'),
+  get: getBy('/notifications/{id}'),
   /** Changes what was sent. */
-  edit: patch('/v1/notifications/{id}'),
-  cancel: act('/v1/notifications/{id}/cancel'),
-  pause: act('/v1/notifications/{id}/pause'),
-  resume: act('/v1/notifications/{id}/resume'),
-  reschedule: post('/v1/notifications/{id}/reschedule'),
+  edit: patch('/notifications/{id}'),
+  cancel: act('/notifications/{id}/cancel'),
+  pause: act('/notifications/{id}/pause'),
+  resume: act('/notifications/{id}/resume'),
+  reschedule: post('/notifications/{id}/reschedule'),
   /** Deletes what was sent from the chats. */
-  takeBack: remove('/v1/notifications/{id}/message'),
-  listDeliveries: list('/v1/notifications/{id}/deliveries'),
+  takeBack: remove('/notifications/{id}/message'),
+  listDeliveries: list('/notifications/{id}/deliveries'),
   /** Sends again what failed. */
-  replay: post('/v1/notifications/replay'),
+  replay: post('/notifications/replay'),
   /** Shows what would be sent, without sending it. */
-  render: post('/v1/render'),
+  render: post('/render'),
 }
 
 export const questions = {
   /** Asks, and resolves at once with the open question. See `ask`, which waits for the answer. */
-  create: post('/v1/questions'),
-  list: list('/v1/questions'),
+  create: post('/questions'),
+  list: list('/questions'),
   /** With `wait`, it answers when the question has ended, or so many seconds later. */
-  get: getBy('/v1/questions/{id}'),
-  cancel: act('/v1/questions/{id}/cancel'),
+  get: getBy('/questions/{id}'),
+  cancel: act('/questions/{id}/cancel'),
 }
 
 export const templates = {
-  create: post('/v1/templates'),
-  list: list('/v1/templates'),
-  get: get('/v1/templates/{id}'),
-  addVersion: put('/v1/templates/{id}'),
-  delete: remove('/v1/templates/{id}'),
-  getVersion: get('/v1/templates/{id}/versions/{version}'),
-  publish: post('/v1/templates/{id}/publish'),
-  rollBack: post('/v1/templates/{id}/rollback'),
+  create: post('/templates'),
+  list: list('/templates'),
+  get: get('/templates/{id}'),
+  addVersion: put('/templates/{id}'),
+  delete: remove('/templates/{id}'),
+  getVersion: get('/templates/{id}/versions/{version}'),
+  publish: post('/templates/{id}/publish'),
+  rollBack: post('/templates/{id}/rollback'),
 }
 
 export const files = {
-  upload: form('/v1/files'),
-  list: list('/v1/files'),
-  get: get('/v1/files/{id}'),
-  delete: remove('/v1/files/{id}'),
+  upload: form('/files'),
+  list: list('/files'),
+  get: get('/files/{id}'),
+  delete: remove('/files/{id}'),
 }
 
 export const topics = {
-  list: list('/v1/topics'),
-  delete: remove('/v1/topics/{topic}'),
-  listSubscribers: list('/v1/topics/{topic}/subscribers'),
-  subscribeMany: post('/v1/topics/{topic}/subscribers'),
-  subscribe: mark('/v1/topics/{topic}/subscribers/{user_id}'),
-  unsubscribe: remove('/v1/topics/{topic}/subscribers/{user_id}'),
+  list: list('/topics'),
+  delete: remove('/topics/{topic}'),
+  listSubscribers: list('/topics/{topic}/subscribers'),
+  subscribeMany: post('/topics/{topic}/subscribers'),
+  subscribe: mark('/topics/{topic}/subscribers/{user_id}'),
+  unsubscribe: remove('/topics/{topic}/subscribers/{user_id}'),
 }
 
 export const bots = {
-  register: post('/v1/bots'),
-  list: list('/v1/bots'),
-  get: get('/v1/bots/{id}'),
-  change: patch('/v1/bots/{id}'),
+  register: post('/bots'),
+  list: list('/bots'),
+  get: get('/bots/{id}'),
+  change: patch('/bots/{id}'),
   /** With `force` the connections through it end; without, it is refused while there are any. */
-  delete: removeBy('/v1/bots/{id}'),
-  replaceToken: put('/v1/bots/{id}/token'),
-  getCapacity: get('/v1/bots/{id}/capacity'),
+  delete: removeBy('/bots/{id}'),
+  replaceToken: put('/bots/{id}/token'),
+  getCapacity: get('/bots/{id}/capacity'),
   /** The bots that the operator shares. */
-  listShared: list('/v1/shared-bots'),
-  useShared: mark('/v1/shared-bots/{id}'),
-  leaveShared: removeBy('/v1/shared-bots/{id}'),
+  listShared: list('/shared-bots'),
+  useShared: mark('/shared-bots/{id}'),
+  leaveShared: removeBy('/shared-bots/{id}'),
   /** Invites the people of another bot to this one. */
-  invite: post('/v1/bots/{id}/invitations'),
+  invite: post('/bots/{id}/invitations'),
 }
 
 export const events = {
-  list: list('/v1/events'),
+  list: list('/events'),
 }
 
 export const webhooks = {
-  create: post('/v1/webhooks'),
-  list: list('/v1/webhooks'),
-  get: get('/v1/webhooks/{id}'),
-  change: patch('/v1/webhooks/{id}'),
-  delete: remove('/v1/webhooks/{id}'),
-  test: act('/v1/webhooks/{id}/test'),
-  rotateSecret: act('/v1/webhooks/{id}/rotate-secret'),
-  replay: post('/v1/webhooks/{id}/replay'),
-  listAttempts: list('/v1/webhooks/{id}/attempts'),
+  create: post('/webhooks'),
+  list: list('/webhooks'),
+  get: get('/webhooks/{id}'),
+  change: patch('/webhooks/{id}'),
+  delete: remove('/webhooks/{id}'),
+  test: act('/webhooks/{id}/test'),
+  rotateSecret: act('/webhooks/{id}/rotate-secret'),
+  replay: post('/webhooks/{id}/replay'),
+  listAttempts: list('/webhooks/{id}/attempts'),
 }
 
 export const chats = {
-  list: list('/v1/chats'),
-  listMessages: list('/v1/chats/{id}/messages'),
-  answer: post('/v1/chats/{id}/messages'),
-  markRead: post('/v1/chats/{id}/read'),
-  showTyping: act('/v1/chats/{id}/typing'),
+  list: list('/chats'),
+  listMessages: list('/chats/{id}/messages'),
+  answer: post('/chats/{id}/messages'),
+  markRead: post('/chats/{id}/read'),
+  showTyping: act('/chats/{id}/typing'),
   /** A file that a person sent. The answer's body is its content. */
-  getFile: get('/v1/inbound-files/{id}/content'),
+  getFile: get('/inbound-files/{id}/content'),
 }
 
-export const inboxSettings = settings('/v1/inbox-settings')
+export const inboxSettings = settings('/inbox-settings')
 
 /** How messages go that do not say it. */
-export const messageSettings = settings('/v1/message-settings')
+export const messageSettings = settings('/message-settings')
 
 export const keys = {
-  issue: post('/v1/keys'),
-  list: list('/v1/keys'),
-  rotate: post('/v1/keys/{id}/rotate'),
-  revoke: remove('/v1/keys/{id}'),
+  issue: post('/keys'),
+  list: list('/keys'),
+  rotate: post('/keys/{id}/rotate'),
+  revoke: remove('/keys/{id}'),
 }
 
 export const account = {
   /** Whose the key is, and what it may do. */
-  getMe: get('/v1/me'),
-  getLimits: get('/v1/limits'),
-  getUsage: getBy('/v1/usage'),
-  getUsageCsv: getBy('/v1/usage.csv'),
-  listAudit: list('/v1/audit'),
+  getMe: get('/me'),
+  getLimits: get('/limits'),
+  getUsage: getBy('/usage'),
+  getUsageCsv: getBy('/usage.csv'),
+  listAudit: list('/audit'),
   /** All of it, a line of JSON for each entry: the body of the answer. */
-  exportAudit: getBy('/v1/audit.jsonl'),
-  verifyAudit: getBy('/v1/audit/verify'),
+  exportAudit: getBy('/audit.jsonl'),
+  verifyAudit: getBy('/audit/verify'),
 }

@@ -41,7 +41,7 @@ test('all of it is 15 KB at most, and less where less is used', async () => {
   const verify = await bundle("export { verifyWebhook } from './src/index.ts'")
 
   expect(all.length).toBeLessThan(15 * 1_024)
-  expect(all).toContain('/v1/notifications')
+  expect(all).toContain('/notifications/batch')
   expect(conversations.length).toBeLessThan(5 * 1_024)
   expect(verify.length).toBeLessThan(2 * 1_024)
 })

@@ -1,6 +1,8 @@
 interface Page<Item> {
   data: Item[]
   next_cursor: string | null
+  /** False at the present end of a list that goes on for ever, and has a place after its end too. */
+  has_more?: boolean
 }
 
 /** A list: awaited, it is its first page; iterated, all that is in it, page by page as it is needed. */
@@ -25,8 +27,8 @@ export class PagePromise<Answer, Item> implements PromiseLike<Answer>, AsyncIter
     do {
       const page = await this.#read(cursor)
       yield* page.data
-      // A list that goes on for ever has a place after its end too.
-      cursor = page.data.length === 0 ? undefined : (page.next_cursor ?? undefined)
+      // A page can be empty, and not the last: a search answers what it has found after a while.
+      cursor = page.has_more === false ? undefined : (page.next_cursor ?? undefined)
     } while (cursor !== undefined)
   }
 }

@@ -1,5 +1,5 @@
 import { dispatch, type Handlers } from './listen.js'
-import { verifyWebhook, WebhookVerificationError } from './verify-webhook.js'
+import { readSigned, WebhookVerificationError } from './verify-webhook.js'
 
 export interface ReceiveOptions {
   /** The webhook's secret, `whsec_…`; of several, one has to fit. */
@@ -11,7 +11,12 @@ export interface ReceiveOptions {
 /** A route for a webhook, in the form of `fetch`: for Deno, Bun, edge runtimes, Hono, Next.js and their like. */
 export function toFetchHandler(handlers: Handlers, options: ReceiveOptions): (request: Request) => Promise<Response> {
   return async (request) => {
-    const status = await receive(handlers, await request.text(), request.headers, options)
+    const status = await receive(
+      handlers,
+      () => readAll((request.body ?? []) as AsyncIterable<Uint8Array>),
+      request.headers,
+      options,
+    )
     return new Response(null, { status })
   }
 }
@@ -33,32 +38,47 @@ export function toNodeHandler(
   options: ReceiveOptions,
 ): (request: NodeRequest, response: NodeResponse) => Promise<void> {
   return async (request, response) => {
-    const body = request.body instanceof Uint8Array ? request.body : await readAll(request)
-    response.statusCode = await receive(handlers, body, request.headers, options)
+    const { body } = request
+    const read = async () => (body instanceof Uint8Array ? body : readAll(request))
+    response.statusCode = await receive(handlers, read, request.headers, options)
     response.end()
   }
 }
 
 async function receive(
   handlers: Handlers,
-  body: string | Uint8Array,
+  readBody: () => Promise<string | Uint8Array>,
   headers: Headers | NodeRequest['headers'],
   // oxlint-disable-next-line no-console -- where nothing else is asked for
   { secret, onError = console.error }: ReceiveOptions,
 ): Promise<number> {
   try {
-    await dispatch(handlers, await verifyWebhook(body, headers, secret))
+    await dispatch(handlers, await readSigned(headers, secret, readBody))
     return 204
   } catch (error) {
     if (error instanceof WebhookVerificationError) return 401
+    if (error instanceof UnreadableBody) return 400
     onError(error)
     return 500
   }
 }
 
-async function readAll(request: AsyncIterable<Uint8Array>): Promise<string> {
+/** Events are much smaller. */
+const bodyLengthMax = 1_048_576
+
+/** Whoever calls is gone, or no service of ours: not a mistake of the program. */
+class UnreadableBody extends Error {}
+
+async function readAll(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''
-  for await (const chunk of request) text += decoder.decode(chunk, { stream: true })
+  try {
+    for await (const chunk of chunks) {
+      text += decoder.decode(chunk, { stream: true })
+      if (text.length > bodyLengthMax) throw new RangeError('too large')
+    }
+  } catch (cause) {
+    throw new UnreadableBody('The body of a request cannot be read', { cause })
+  }
   return text + decoder.decode()
 }

@@ -8,6 +8,8 @@ export interface KeptState<State> {
   until: number | null
   /** The connection in which something was heard last. */
   connectionId: string
+  /** What was heard last. */
+  eventId: string
 }
 
 export interface StatefulOptions<State> {
@@ -40,10 +42,10 @@ export function stateful<State>(
   const inTurn = inTurns()
   const ends = new Map<string, () => void>()
 
-  /** Ends a state whose time is over. @returns the state, where there is one that goes on. */
-  async function read(name: string): Promise<State | undefined> {
+  /** Ends a state whose time is over. @returns what is kept, where it goes on. */
+  async function read(name: string): Promise<KeptState<State> | undefined> {
     const kept = await store.load(name)
-    if (!kept || kept.until === null || kept.until > Date.now()) return kept?.state
+    if (!kept || kept.until === null || kept.until > Date.now()) return kept
     await store.remove(name)
     ends.delete(name)
     const { state, connectionId, until } = kept
@@ -66,17 +68,21 @@ export function stateful<State>(
     const name = keyOf(key, event)
     if (name === undefined) return
     await inTurn(name, async () => {
-      const last = (await read(name)) ?? initial()
+      const kept = await read(name)
+      // It comes again where the program ended just after the state was kept.
+      if (kept?.eventId === event.id) return
       const { connection_id: connectionId } = event.data
+      // Where the state was removed just before that, it is heard as the first of another, which says other things.
+      const turn = kept ? event.id : `first-${event.id}`
       let said = 0
-      const say: Say = (words) => sayIn(tellwire, connectionId, words, `${event.id}-${said++}`)
-      const state = await step(last, event, say)
+      const say: Say = (words) => sayIn(tellwire, connectionId, words, `${turn}-${said++}`)
+      const state = await step(kept ? kept.state : initial(), event, say)
       if (state === undefined) {
         await store.remove(name)
         return endAt(name, null)
       }
       const until = timeoutMs === undefined ? null : Date.now() + timeoutMs
-      await store.save(name, { state, until, connectionId })
+      await store.save(name, { state, until, connectionId, eventId: event.id })
       endAt(name, until)
     })
   }

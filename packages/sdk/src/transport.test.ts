@@ -215,10 +215,57 @@ test('a list is its first page, or everything', async () => {
   expect(again.asked.map(({ url }) => new URL(url).search)).toEqual(['?limit=2', '?limit=2&cursor=c1'])
 })
 
+test('a page without anything is not the end of a list', async () => {
+  const { client } = serve([
+    Response.json({ data: [], next_cursor: 'c1' }),
+    Response.json({ data: [{ user_id: 'u1' }], next_cursor: null }),
+  ])
+
+  const ids: string[] = []
+  for await (const { user_id: id } of client.users.list({ connected: true })) ids.push(id)
+  expect(ids).toEqual(['u1'])
+})
+
+test('a file is read for longer than its answer is waited for', async () => {
+  const slowly = new ReadableStream({
+    async start(body) {
+      for (const line of ['one\n', 'two\n']) {
+        await new Promise((resolve) => setTimeout(resolve, 60))
+        body.enqueue(new TextEncoder().encode(line))
+      }
+      body.close()
+    },
+  })
+  const { client } = serve([
+    async ({ signal }) => {
+      signal?.addEventListener('abort', () => void slowly.cancel())
+      return new Response(slowly, { headers: { 'content-type': 'application/jsonl' } })
+    },
+  ])
+
+  const answer = await client.account.exportAudit({}, { timeoutMs: 40 })
+  expect(await answer.text()).toBe('one\ntwo\n')
+})
+
+test('where nothing happens is stored too, so that what happens before the next start is heard then', async () => {
+  const stored: string[] = []
+  const stop = new AbortController()
+  const { client } = serve([
+    new Response('id: p0\ndata:\n\nid: p1\nevent: user.connected\ndata: {"id":"e","type":"user.connected"}\n\n'),
+    async () => Promise.reject(stop.signal.reason as Error),
+  ])
+
+  await client.listen(
+    { connected: () => stop.abort(new Error('enough')) },
+    { store: { load: () => undefined, save: (cursor) => void stored.push(cursor) }, signal: stop.signal },
+  )
+  expect(stored).toEqual(['p0', 'p1'])
+})
+
 test('events are read to their present end', async () => {
   const { client, asked } = serve([
-    Response.json({ data: [{ id: 'a' }], next_cursor: 'p1' }),
-    Response.json({ data: [], next_cursor: 'p1' }),
+    Response.json({ data: [{ id: 'a' }], next_cursor: 'p1', has_more: true }),
+    Response.json({ data: [], next_cursor: 'p1', has_more: false }),
   ])
 
   const ids: string[] = []

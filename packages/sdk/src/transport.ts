@@ -9,7 +9,7 @@ export interface ClientOptions {
   baseUrl?: string
   /** How often a request is tried again that failed in a way that may pass. 2 without it. */
   retries?: number
-  /** How long an answer is waited for, in milliseconds, each time. 60,000 without it. */
+  /** How long an answer is waited for, in milliseconds, each time; a file's own content may take longer. 60,000 without it. */
   timeoutMs?: number
   /** Instead of the global one. */
   fetch?: typeof fetch
@@ -117,11 +117,15 @@ export class Transport {
     const tell = (outcome: Outcome, requestId?: string, retryInMs?: number): void =>
       hooks?.response?.({ ...attempt, ...outcome, durationMs: performance.now() - beganAt, requestId, retryInMs })
     hooks?.request?.(attempt)
-    const timeout = Number.isFinite(timeoutMs) ? AbortSignal.timeout(timeoutMs) : undefined
-    const signals = [signal, timeout].filter((each) => each !== undefined)
+    const timeout = new AbortController()
+    // A timer of JavaScript waits no longer.
+    const timer = timeoutMs < 2 ** 31 ? setTimeout(() => timeout.abort(), timeoutMs) : undefined
     let error: unknown
     try {
-      const response = await send(attempt.url, { ...init, signal: AbortSignal.any(signals) })
+      const response = await send(attempt.url, {
+        ...init,
+        signal: signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal,
+      })
       const requestId = response.headers.get('x-request-id') ?? undefined
       if (response.ok) {
         const answer = await read(response)
@@ -134,10 +138,12 @@ export class Transport {
       return { error: refusal, retryInMs }
     } catch (cause) {
       if (signal?.aborted === true) throw cause
-      error =
-        timeout?.aborted === true
-          ? new TimeoutError(`No answer came within ${timeoutMs} ms`, { cause })
-          : new ConnectionError(`${this.#baseUrl} could not be reached`, { cause })
+      error = timeout.signal.aborted
+        ? new TimeoutError(`No answer came within ${timeoutMs} ms`, { cause })
+        : new ConnectionError(`${this.#baseUrl} could not be reached`, { cause })
+    } finally {
+      // An answer that is handed over unread is read for as long as it takes.
+      clearTimeout(timer)
     }
     const retryInMs = isLast ? undefined : backOff(attempt.attempt)
     tell({ error }, undefined, retryInMs)

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { toFetchHandler, toNodeHandler } from './receive-webhooks.js'
 import { verifyWebhook, WebhookVerificationError } from './verify-webhook.js'
@@ -69,6 +69,29 @@ test('so does one of node:http', async () => {
   expect((await fetch(url, { method: 'POST', body: 'x', headers: sign(body) })).status).toBe(401)
   expect(types).toEqual(['user.connected'])
   server.close()
+})
+
+test('what nobody could have signed is not read, and who breaks off in the middle is no error of the program', async () => {
+  const handled: Promise<void>[] = []
+  const handle = toNodeHandler({}, { secret })
+  const server = createServer((request, response) => void handled.push(handle(request, response)))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}/`
+
+  expect((await fetch(url, { method: 'POST', body: 'x' })).status).toBe(401)
+  const headers = Object.entries(sign(body)).map(([name, value]) => `${name}: ${value}\r\n`)
+  const socket = connect(port, '127.0.0.1')
+  socket.write(`POST / HTTP/1.1\r\nhost: x\r\n${headers.join('')}content-length: 100\r\n\r\nabc`)
+  await new Promise((resolve) => server.once('request', resolve))
+  socket.destroy()
+  while (handled.length < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+  await expect(Promise.all(handled)).resolves.toBeDefined()
+  server.close()
+
+  const endless = new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(65_536)) })
+  const request = new Request('http://x/', { method: 'POST', body: endless, headers: sign(body), duplex: 'half' })
+  expect((await toFetchHandler({}, { secret })(request)).status).toBe(400)
 })
 
 test('an event of which a handler throws is asked for again', async () => {

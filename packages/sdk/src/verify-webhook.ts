@@ -20,6 +20,15 @@ export async function verifyWebhook(
   headers: Headers | Record<string, string | string[] | undefined>,
   secret: string | readonly string[],
 ): Promise<TellwireEvent> {
+  return readSigned(headers, secret, () => body)
+}
+
+/** Reads the body only where it can have been signed. */
+export async function readSigned(
+  headers: Headers | Record<string, string | string[] | undefined>,
+  secret: string | readonly string[],
+  readBody: () => Promise<string | Uint8Array> | string | Uint8Array,
+): Promise<TellwireEvent> {
   const read = (name: string): string => {
     const value = headers instanceof Headers ? headers.get(name) : headers[name]
     if (typeof value !== 'string') throw new WebhookVerificationError(`The request has no header ${name}`)
@@ -29,6 +38,7 @@ export async function verifyWebhook(
   if (!(Math.abs(Date.now() / 1_000 - Number(timestamp)) <= toleranceSeconds)) {
     throw new WebhookVerificationError('The request is not of the last five minutes')
   }
+  const body = await readBody()
   const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
   const signed = new TextEncoder().encode(`${id}.${timestamp}.${text}`)
   for (const each of typeof secret === 'string' ? [secret] : secret) {

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Tellwire, TellwireEvent } from '@tellwire/sdk'
 import { fileCursor } from '@tellwire/sdk/node'
 import type { Command } from 'commander'
@@ -15,6 +16,8 @@ interface ListenOptions extends TailOptions {
   secret?: string
   cursor?: string
 }
+
+const retryMs = 3_000
 
 export function addListen(program: Command, around: Surroundings): void {
   program
@@ -38,7 +41,10 @@ export function addListen(program: Command, around: Surroundings): void {
     .option('--secret <secret>', 'to sign with, whsec_…; without it one is made')
     .option('--type <type...>', 'only these types')
     .option('--from <place>', 'start, now, or the cursor of an event', 'now')
-    .option('--cursor <file>', 'keep in a file how far it is, and go on from there')
+    .option(
+      '--cursor <file>',
+      'keep in a file how far it is, go on from there, and repeat what the address does not take',
+    )
     .addHelpText('after', '\nExample:\n  $ tellwire listen --forward-to localhost:4000/webhooks')
     .action(async (options: ListenOptions, command: Command) => {
       const cli = openCli(around, command)
@@ -46,20 +52,34 @@ export function addListen(program: Command, around: Surroundings): void {
       const secret = options.secret ?? `whsec_${randomBytes(24).toString('base64')}`
       const key = readSecret(secret)
       const store = options.cursor === undefined ? undefined : fileCursor(options.cursor)
-      const from = (await store?.load()) ?? options.from
       const tellwire = await cli.tellwire()
       cli.out.result({ forward_to: url, secret }, () => [
         `Forwarding to ${url}. The secret is ${cli.out.colors.bold(secret)}`,
         cli.out.colors.dim('(Ctrl-C to stop)'),
       ])
-      for await (const { event, cursor } of stream(tellwire, { ...options, from }, cli.signal)) {
+      const forwardOnce = async (event: TellwireEvent): Promise<boolean> => {
         const status = await forward(url, key, event, cli.signal)
+        cli.signal.throwIfAborted()
+        const isGood = typeof status === 'number' && status < 300
         cli.out.result({ id: event.id, type: event.type, answered: status }, () => {
-          const isGood = typeof status === 'number' && status < 300
-          return `${isGood ? cli.out.colors.green(String(status)) : cli.out.colors.red(String(status))} ${event.type} ${cli.out.colors.dim(event.id)}`
+          const color = isGood ? cli.out.colors.green : cli.out.colors.red
+          return `${color(String(status))} ${event.type} ${cli.out.colors.dim(event.id)}`
         })
-        await store?.save(cursor)
+        return isGood
       }
+      /** Where it is kept how far it is, nothing is passed over. */
+      const forwardEvent = async (event: TellwireEvent): Promise<void> => {
+        while (!(await forwardOnce(event)) && store) await delay(retryMs, undefined, { signal: cli.signal })
+      }
+      await tellwire.listen(
+        { event: forwardEvent },
+        {
+          from: options.from,
+          signal: cli.signal,
+          ...(options.type ? { types: options.type } : {}),
+          ...(store ? { store } : {}),
+        },
+      )
     })
 }
 

@@ -38,8 +38,9 @@ export function addReplay(program: Command, around: Surroundings): void {
       const all = { matched: 0, replayable: 0, replayed: 0 }
       for (let hasMore = true; hasMore;) {
         const done = await tellwire.notifications.replay({ filter, dry_run: dryRun }, { signal: cli.signal })
-        all.matched += done.matched
-        all.replayable += done.replayable
+        // Each round finds what is left; the first one finds all.
+        all.matched ||= done.matched
+        all.replayable ||= done.replayable
         all.replayed += done.replayed
         hasMore = done.has_more && !dryRun
       }

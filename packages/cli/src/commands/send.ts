@@ -49,6 +49,7 @@ Examples:
     .action(async (given: string, options: SendOptions, command: Command) => {
       const cli = openCli(around, command)
       const tellwire = await cli.tellwire()
+      const timeoutMs = readDuration(options.timeout) * 1_000
       const notification = toNotification(await readText(cli, given), options)
       const accepted = await tellwire.notifications.send(notification, {
         signal: cli.signal,
@@ -64,7 +65,7 @@ Examples:
         return
       }
       const settled = await tellwire.notifications.waitUntilSettled(accepted.id, {
-        timeoutMs: readDuration(options.timeout) * 1_000,
+        timeoutMs,
         signal: cli.signal,
       })
       reportSettled(cli, settled)

@@ -78,7 +78,7 @@ export function addTrigger(program: Command, around: Surroundings): void {
     .addOption(
       new Option('--sandbox <url>', 'where the sandbox is')
         .env('TELLWIRE_SANDBOX_URL')
-        .default('http://127.0.0.1:4100'),
+        .default('http://127.0.0.1:8081'),
     )
     .addHelpText(
       'after',

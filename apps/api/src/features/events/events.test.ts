@@ -79,7 +79,7 @@ test('are listed in order, in one shape, with a cursor also where nothing is new
   ])
   expect(second.data).toMatchObject([{ type: 'quota.warning', data: { quota: 'x' } }])
   expect(first.data[0].sequence < second.data[0].sequence).toBe(true)
-  expect(nothing).toEqual({ data: [], next_cursor: expect.any(String) })
+  expect(nothing).toEqual({ data: [], next_cursor: expect.any(String), has_more: false })
 })
 
 test('of types, of families, from now on', async ({ as, db, tenant }) => {

@@ -18,5 +18,9 @@ export async function listEvents(
   const types = readWantedTypes(type)
   if (hears(types)) scope.listening.note(tenantId)
   const page = await readEvents(engine, { tenantId, after: position, types: types?.patterns, limit })
-  return { data: page.events.map(showEvent), next_cursor: makeEventCursor(epoch, page.position) }
+  return {
+    data: page.events.map(showEvent),
+    next_cursor: makeEventCursor(epoch, page.position),
+    has_more: !page.isComplete,
+  }
 }

@@ -27,6 +27,10 @@ export const EventPage = Type.Object(
   {
     data: Type.Array(Event, { description: 'The events, oldest first.' }),
     next_cursor: Type.String({ description: 'The place after them, for `after`; also where nothing is new.' }),
+    has_more: Type.Boolean({
+      description:
+        'Whether there may be more at once. Of many events of other types so many are looked through for one answer, so that it may be empty and there is more.',
+    }),
   },
   { $id: 'EventPage', description: 'Events in order.' },
 )
