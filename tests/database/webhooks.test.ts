@@ -80,7 +80,7 @@ const attemptOf = (
 const failed = { outcome: 'failed', status: 500, retryInMs: -1_000 } as const
 
 async function dueOf({ engine, tenantId }: Lab, endpointId: string) {
-  return findDueWebhooks(engine, { rooms: [{ tenantId, endpointId, count: 100 }], held: [] })
+  return (await findDueWebhooks(engine, { rooms: [{ tenantId, endpointId, count: 100 }], held: [] })).webhooks
 }
 
 test('what is new is read in the order of the log, once for each endpoint that wants it', async ({ lab }) => {

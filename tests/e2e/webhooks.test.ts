@@ -309,6 +309,11 @@ test('five days without one that is taken disable it, and it is told of before',
   await eventually(warnings, ({ length }) => length >= 3)
   expect(await warnings()).toEqual([50, 70, 90])
 
+  // Nobody knows whether it failed in a silence of days.
+  await db.webhookEndpoint.updateMany({ data: { failedAt: new Date(Date.now() - 2 * 86_400_000) } })
+  await fail(40)
+  expect((await world.call('GET', `/v1/webhooks/${id}`)).body).toMatchObject({ status: 'failing' })
+
   await fail(5.1)
 
   await eventually(
@@ -323,6 +328,8 @@ test.each([
   [{ url: 'https://user:pass@example.com/' }, '/url'],
   [{ url: 'https://example.com/', headers: { Host: 'x' } }, '/headers/Host'],
   [{ url: 'https://example.com/', headers: { 'Webhook-Signature': 'x' } }, '/headers/Webhook-Signature'],
+  [{ url: 'https://example.com/', headers: { X_Key: 'a' } }, '/headers/X_Key'],
+  [{ url: 'https://example.com/', headers: { 'X-Key': { a: 1 } } }, '/headers/X-Key'],
   [{ url: 'https://example.com/', types: ['user'] }, '/types/0'],
 ])('%j is refused', async (body, pointer) => {
   const { status, body: problem } = await world.call('POST', '/v1/webhooks', body)

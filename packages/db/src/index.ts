@@ -180,6 +180,7 @@ export {
 export {
   type DueWebhook,
   type EndpointReference,
+  dropDueWebhooks,
   findDueWebhooks,
   findWaitingEndpoints,
   readWebhookEndpoints,

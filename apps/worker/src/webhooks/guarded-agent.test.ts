@@ -28,12 +28,10 @@ const causeOf = async (sent: Promise<unknown>): Promise<unknown> => {
 
 test('a name of which one address is private is not connected to at all', async () => {
   const { port, hosts, close } = await listen()
-  const agent = createGuardedAgent(createAddressRules(), (_name, _options, callback) =>
-    callback(null, [
-      { address: '93.184.215.14', family: 4 },
-      { address: '127.0.0.1', family: 4 },
-    ]),
-  )
+  const agent = createGuardedAgent(createAddressRules(), async () => [
+    { address: '93.184.215.14', family: 4 },
+    { address: '127.0.0.1', family: 4 },
+  ])
 
   const cause = await causeOf(request(`http://127-0-0-1.example:${port}/`, { dispatcher: agent }))
 
@@ -47,9 +45,9 @@ test('a name is resolved once for a connection, and what was looked at is what i
   const { port, hosts, close } = await listen()
   const answers = ['127.0.0.1', '10.0.0.1']
   let asked = 0
-  const agent = createGuardedAgent(createAddressRules(['localhost']), (_name, _options, callback) =>
-    callback(null, [{ address: answers[asked++] ?? '', family: 4 }]),
-  )
+  const agent = createGuardedAgent(createAddressRules(['localhost']), async () => [
+    { address: answers[asked++] ?? '', family: 4 },
+  ])
 
   const first = await request(`http://rebound.example:${port}/`, { dispatcher: agent })
   await first.body.dump()

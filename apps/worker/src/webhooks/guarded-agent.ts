@@ -1,19 +1,12 @@
-import { lookup, type LookupAddress, type LookupAllOptions } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import type { AddressRules } from '@tellwire/domain'
 import { Agent } from 'undici'
+import { createNameResolver, type ResolveName } from './resolve-name.js'
 
 /** A host is not connected to, since an address that its name leads to is not public. */
 export class AddressRefused extends Error {
   override readonly name = 'AddressRefused'
 }
-
-/** Resolves a name to all of its addresses. */
-type Resolve = (
-  hostname: string,
-  options: LookupAllOptions,
-  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-) => void
 
 const connectTimeoutMs = 5_000
 const answerTimeoutMs = 15_000
@@ -23,19 +16,20 @@ const idleForMs = 10_000
  * Connects to public addresses only. A name is resolved once for each connection, and if any address that it leads to is
  * not public, none is connected to; those that were looked at are those that are connected to.
  */
-export function createGuardedAgent(rules: AddressRules, resolve: Resolve = lookup): Agent {
+export function createGuardedAgent(rules: AddressRules, resolve: ResolveName = createNameResolver(rules)): Agent {
   const guarded: LookupFunction = (hostname, options, callback) => {
-    resolve(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error) return callback(error, [])
-      const refused = addresses.find(({ address }) => rules.isRefusedIp(address))
-      if (refused || addresses.length === 0) return callback(new AddressRefused('the address is not public'), [])
-      const [first] = addresses
-      return options.all || !first ? callback(null, addresses) : callback(null, first.address, first.family)
-    })
+    resolve(hostname).then(
+      (addresses) => {
+        const refused = addresses.find(({ address }) => rules.isRefusedIp(address))
+        const [first] = addresses
+        if (refused || !first) return callback(new AddressRefused('the address is not public'), [])
+        return options.all ? callback(null, addresses) : callback(null, first.address, first.family)
+      },
+      (error: NodeJS.ErrnoException) => callback(error, []),
+    )
   }
   return new Agent({
     connect: { lookup: guarded, timeout: connectTimeoutMs },
-    connections: 50,
     headersTimeout: answerTimeoutMs,
     bodyTimeout: answerTimeoutMs,
     keepAliveTimeout: idleForMs,

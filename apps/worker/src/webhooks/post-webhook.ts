@@ -85,7 +85,7 @@ export function createWebhookPoster({ agent, rules, sealer }: Posting): WebhookP
       const exchange = new Exchange(resolve)
       try {
         const target = targetOf(endpoint)
-        if (!event || !target) return exchange.end('address_refused')
+        if (!target) return exchange.end('address_refused')
         const { path, origin, keys } = target
         const { id, body } = toMessage(event)
         const signed = { id, timestampSeconds: Math.floor(Date.now() / 1_000), body }
@@ -191,7 +191,7 @@ function classify(error: unknown): string {
 }
 
 const failures: readonly [pattern: RegExp, failure: string][] = [
-  [/ENOTFOUND|EAI_/, 'dns'],
+  [/^(ENOTFOUND|EAI_.*|ENODATA|ESERVFAIL|EREFUSED|EBADNAME|EBADRESP|ETIMEOUT)$/, 'dns'],
   [/ECONNREFUSED/, 'refused'],
   [/TIMEOUT|TimeoutError|ETIMEDOUT/, 'timeout'],
   [/CERT|TLS|SSL|EPROTO|SELF_SIGNED|ALTNAME/, 'tls'],

@@ -1,5 +1,6 @@
 import {
   type EndpointReference,
+  dropDueWebhooks,
   findDueWebhooks,
   findWaitingEndpoints,
   leaveDuty,
@@ -35,6 +36,7 @@ const storedMax = 1_000
 /** While more is to be stored, nothing new is read. */
 const unstoredMax = 10_000
 
+const nothingDue = { webhooks: [], withoutEvent: [] }
 const firstEndpoint: EndpointReference = { tenantId: nilUuid, endpointId: nilUuid }
 
 /**
@@ -105,19 +107,18 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
     const rooms = queue.findRooms()
     if (rooms.length === 0) return
     const wanted = rooms.filter(({ count }) => count > 0)
-    const [endpoints, webhooks] = await Promise.all([
+    const [endpoints, { webhooks, withoutEvent }] = await Promise.all([
       readWebhookEndpoints(engine, rooms),
-      wanted.length === 0 ? [] : findDueWebhooks(engine, { rooms: wanted, held: queue.heldIds() }),
+      wanted.length === 0 ? nothingDue : findDueWebhooks(engine, { rooms: wanted, held: queue.heldIds() }),
     ])
     queue.add(rooms, endpoints, webhooks)
+    if (withoutEvent.length > 0) await dropDueWebhooks(engine, withoutEvent)
   }
 
   const send = async (next: NextWebhook): Promise<void> => {
     const { webhook, endpoint } = next
     const answer = await post(next)
-    const { outcome, retryInMs, isGone } = webhook.event
-      ? judgeWebhookAnswer(answer, webhook.attempts, Math.random())
-      : { outcome: 'given_up' as const, retryInMs: undefined, isGone: false }
+    const { outcome, retryInMs, isGone } = judgeWebhookAnswer(answer, webhook.attempts, Math.random())
     const { status, failure, latencyMs, text } = answer
     queue.answered(next, isGone)
     sendSoon()
@@ -125,9 +126,9 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
       id: webhook.id,
       tenantId: endpoint.tenantId,
       endpointId: endpoint.id,
-      eventXid: webhook.event?.xid,
+      eventXid: webhook.event.xid,
       eventId: webhook.eventId,
-      eventType: webhook.event?.type ?? '',
+      eventType: webhook.event.type,
       attempts: webhook.attempts,
       outcome,
       retryInMs,

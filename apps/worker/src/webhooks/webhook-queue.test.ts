@@ -14,27 +14,28 @@ const endpointOf = (id: string, given: Partial<WebhookEndpoint> = {}): WebhookEn
   ...given,
 })
 
+const eventOf = (id: string): DueWebhook['event'] => ({
+  xid: '1',
+  id,
+  tenantId: 'tenant',
+  type: 'link.used',
+  data: {},
+  createdAt: new Date(0),
+})
+
 const webhooksOf = (endpointId: string, count: number, from = 0): DueWebhook[] =>
   Array.from({ length: count }, (_, index) => ({
     id: `${endpointId} ${from + index}`,
     endpointId,
     eventId: String(from + index),
     attempts: 0,
-    event: undefined,
+    event: eventOf(String(from + index)),
   }))
 
 const newOf = (endpointId: string, count: number, from = 0): NewWebhook[] =>
   Array.from({ length: count }, (_, index) => {
     const eventId = `${endpointId} new ${from + index}`
-    const event = {
-      xid: '1',
-      id: eventId,
-      tenantId: 'tenant',
-      type: 'link.used' as const,
-      data: {},
-      createdAt: new Date(0),
-    }
-    return { id: undefined, endpointId, eventId, attempts: 0, event }
+    return { id: undefined, endpointId, eventId, attempts: 0, event: eventOf(eventId) }
   })
 
 /** As if the database had the endpoints, and nothing more for them. */
@@ -276,7 +277,7 @@ test('what is under way is taken a second time neither from the log nor from its
   queue.clear()
 
   queue.offer(newOf('one', 1))
-  const row = { id: 'row', endpointId: 'one', eventId: 'one new 0', attempts: 0, event: undefined }
+  const row = { id: 'row', endpointId: 'one', eventId: 'one new 0', attempts: 0, event: eventOf('one new 0') }
   queue.add([{ tenantId: 'tenant', endpointId: 'one', count: 5 }], [endpoint], [row])
   expect([takeAll(queue), queue.takeLeft()]).toEqual([[], []])
 

@@ -25,8 +25,7 @@ export interface DueWebhook {
   eventId: string
   /** How many were made before. */
   attempts: number
-  /** Undefined where it is no longer kept. */
-  event: StoredEvent | undefined
+  event: StoredEvent
 }
 
 /** Which endpoint, of which tenant. */
@@ -131,15 +130,26 @@ interface DueRow {
  * Finds deliveries that are due, the longest due first.
  * @param rooms for how many of which endpoints there is room.
  * @param held the deliveries that are known already.
+ * @returns them, and the ids of those whose events are no longer kept.
  */
 export async function findDueWebhooks(
   engine: Pool,
   { rooms: wanted, held }: { rooms: readonly (EndpointReference & { count: number })[]; held: readonly string[] },
-): Promise<DueWebhook[]> {
+): Promise<{ webhooks: DueWebhook[]; withoutEvent: string[] }> {
   const rows = await run<DueRow>(engine, findDue, [held, ...rooms.values(wanted)])
-  return rows.map(({ id, endpointId, eventId, attempts, xid, tenantId, type, data, createdAt }) => {
-    const isThere = xid !== null && tenantId !== null && type !== null && data !== null
-    const event = isThere && createdAt !== null ? { xid, id: eventId, tenantId, type, data, createdAt } : undefined
-    return { id, endpointId, eventId, attempts, event }
-  })
+  const webhooks: DueWebhook[] = []
+  const withoutEvent: string[] = []
+  for (const { id, endpointId, eventId, attempts, xid, tenantId, type, data, createdAt } of rows) {
+    if (xid === null || tenantId === null || type === null || data === null || createdAt === null) withoutEvent.push(id)
+    else
+      webhooks.push({ id, endpointId, eventId, attempts, event: { xid, id: eventId, tenantId, type, data, createdAt } })
+  }
+  return { webhooks, withoutEvent }
+}
+
+const dropWebhooks = defineStatement('drop-webhooks', 'DELETE FROM webhook_deliveries WHERE id = ANY ($1::uuid[])')
+
+/** Drops deliveries of which there is nothing to send any more. */
+export async function dropDueWebhooks(engine: Pool, ids: readonly string[]): Promise<void> {
+  await run(engine, dropWebhooks, [ids])
 }

@@ -10,8 +10,7 @@ export interface WebhookAttemptToSettle {
   id: string | undefined
   tenantId: string
   endpointId: string
-  /** Undefined where the event is no longer kept. */
-  eventXid: string | undefined
+  eventXid: string
   eventId: string
   eventType: string
   /** How many were made before. */
@@ -53,6 +52,8 @@ const isAsItWas = 'd.attempts = k.attempts'
 
 /** An endpoint that has taken nothing for so long is disabled. */
 const patience = "interval '5 days'"
+/** Where nothing was tried for longer than the longest pause between attempts, it is not known whether it went on failing. */
+const silence = "interval '36 hours'"
 
 // Whoever changes or deletes an endpoint locks it before what waits for it, and so does this. Of what is known of an
 // endpoint that is there no more, nothing is written.
@@ -65,18 +66,26 @@ results AS MATERIALIZED (
   FROM input GROUP BY 1, 2 ORDER BY 1, 2
 ),
 before AS MATERIALIZED (
-  SELECT r.*, w.id, w.failing_since, w.warned_percent, w.disabled_at IS NOT NULL AS was_disabled,
-    (100 * extract(epoch FROM now() - coalesce(w.failing_since, now())) / extract(epoch FROM ${patience}))::int
-      AS used_percent
+  SELECT r.*, w.id, w.disabled_at IS NOT NULL AS was_disabled, w.failed_at > now() - ${silence} AS goes_on,
+    w.failing_since, w.warned_percent
   FROM results r
   JOIN webhook_endpoints w ON ${probe('w.tenant_id', 'r.tenant_id')} AND ${probe('w.id', 'r.endpoint_id')}
   FOR NO KEY UPDATE OF w SKIP LOCKED
 ),
-after AS MATERIALIZED (
-  SELECT b.*, b.was_disabled OR b.is_gone OR b.used_percent >= 100 AS is_disabled,
-    CASE WHEN b.is_gone THEN 'gone' ELSE 'failing' END AS reason,
-    CASE WHEN b.used_percent >= 90 THEN 90 WHEN b.used_percent >= 70 THEN 70 WHEN b.used_percent >= 50 THEN 50 ELSE 0 END AS percent
+failing AS MATERIALIZED (
+  SELECT b.tenant_id, b.endpoint_id, b.is_gone, b.error, b.was_disabled,
+    CASE WHEN b.goes_on THEN coalesce(b.failing_since, now()) ELSE now() END AS since,
+    CASE WHEN b.goes_on THEN b.warned_percent ELSE 0 END AS warned_percent
   FROM before b
+),
+used AS MATERIALIZED (
+  SELECT f.*, 100 * extract(epoch FROM now() - f.since) / extract(epoch FROM ${patience}) AS used_percent FROM failing f
+),
+after AS MATERIALIZED (
+  SELECT u.*, u.was_disabled OR u.is_gone OR u.used_percent >= 100 AS is_disabled,
+    CASE WHEN u.is_gone THEN 'gone' ELSE 'failing' END AS reason,
+    CASE WHEN u.used_percent >= 90 THEN 90 WHEN u.used_percent >= 70 THEN 70 WHEN u.used_percent >= 50 THEN 50 ELSE 0 END AS percent
+  FROM used u
 ),
 decided AS MATERIALIZED (
   -- Of one that is disabled nothing waits any more.
@@ -115,8 +124,9 @@ stored AS (
 ),
 changed AS (
   UPDATE webhook_endpoints w SET
-    failing_since = coalesce(w.failing_since, now()),
-    warned_percent = greatest(w.warned_percent, a.percent),
+    failing_since = a.since,
+    failed_at = now(),
+    warned_percent = greatest(a.warned_percent, a.percent),
     last_error = coalesce(a.error, w.last_error),
     disabled_at = CASE WHEN a.is_disabled THEN now() END,
     disabled_reason = CASE WHEN a.is_disabled THEN a.reason END

@@ -108,9 +108,9 @@ async function sniff(path: string, claimed: string): Promise<string> {
 
 function cleanName(name: string): string {
   const cleaned = name
+    .slice(-nameLengthMax)
     .toWellFormed()
     .replace(/[\p{Cc}/\\]/gu, '_')
-    .slice(-nameLengthMax)
   return cleaned === '' ? 'file' : cleaned
 }
 

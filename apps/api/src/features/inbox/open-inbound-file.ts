@@ -38,10 +38,16 @@ export async function openInboundFile(
     headers: {
       // Whatever a person sends, it is not to run as a page of ours.
       'content-type': isHarmless(file.mimeType) ? file.mimeType : 'application/octet-stream',
-      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+      'content-disposition': `attachment; filename*=UTF-8''${encodeExtended(name)}`,
       'content-security-policy': 'sandbox',
     },
   }
+}
+
+/** As RFC 8187 wants it. */
+function encodeExtended(text: string): string {
+  const escape = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase()}`
+  return encodeURIComponent(text.toWellFormed()).replace(/['()*]/g, escape)
 }
 
 function isHarmless(type: string | undefined): type is string {

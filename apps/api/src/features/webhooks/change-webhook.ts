@@ -30,7 +30,9 @@ export async function changeWebhook(
         ...(concurrency === undefined ? {} : { concurrency }),
         ...(rate === undefined ? {} : { rate }),
         ...(isDisabling ? { disabledAt: new Date(), disabledReason: 'asked' } : {}),
-        ...(disabled === false ? { disabledAt: null, disabledReason: null, failingSince: null, warnedPercent: 0 } : {}),
+        ...(disabled === false
+          ? { disabledAt: null, disabledReason: null, failingSince: null, failedAt: null, warnedPercent: 0 }
+          : {}),
       },
     })
     const after = showWebhook(sealer, webhook)

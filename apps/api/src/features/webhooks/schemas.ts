@@ -27,7 +27,12 @@ const description = Nullable(Type.String({ maxLength: 200 }), { description: 'Fo
 const headers = Type.Record(
   Type.String({ pattern: '^[A-Za-z0-9-]{1,64}$' }),
   Type.String({ maxLength: 1_000, pattern: '^[\\t\\x20-\\x7e\\x80-\\xff]*$' }),
-  { maxProperties: 20, description: 'Headers of your own, such as `Authorization`. They are never shown again.' },
+  {
+    additionalProperties: false,
+    maxProperties: 20,
+    'x-max-json-bytes': 8_192,
+    description: 'Headers of your own, such as `Authorization`. They are never shown again.',
+  },
 )
 const concurrency = Type.Integer({ minimum: 1, maximum: 50, description: 'How many requests are under way at a time.' })
 const rate = Nullable(Type.Integer({ minimum: 1, maximum: 1_000 }), {
