@@ -8,6 +8,7 @@ import { Answer } from './http/answer.js'
 import { IdempotencyKey } from './http/schemas.js'
 import { mapSchema } from './http/map-schema.js'
 import { compileSchema } from './http/validation.js'
+import { compileWriter, writeJson } from './http/write-json.js'
 import type { Gates } from './gates.js'
 import { type Call, Empty, type Route } from './route.js'
 
@@ -23,6 +24,7 @@ export function registerRoutes(app: FastifyInstance, routes: readonly Route[], o
   app.setValidatorCompiler<TSchema>(({ schema, httpPart }) =>
     compileSchema(schema, httpPart === 'body' ? 'body' : 'parameters'),
   )
+  app.setSerializerCompiler(({ schema }) => compileWriter(schema))
   for (const route of routes) {
     if (route.fileBytesMax === undefined) registerRoute(app, route, opening)
     else registerUpload(app, route, route.fileBytesMax, opening)
@@ -41,6 +43,7 @@ function registerRoute(app: FastifyInstance, route: Route, opening: Opening, bod
   })
 }
 
+const json = 'application/json; charset=utf-8'
 const formBytesMax = 1_048_576
 const streamedMsMax = 600_000
 
@@ -57,7 +60,8 @@ function registerUpload(app: FastifyInstance, route: Route, fileBytesMax: number
 }
 
 function toFastifySchema(route: Route): FastifySchema {
-  const { params, query, body, fileBytesMax, responses } = route
+  const { params, query, body, fileBytesMax, isWrittenAsMade } = route
+  const responses = isWrittenAsMade ? {} : route.responses
   const headers = headersOf(route)
   return {
     ...(params ? { params } : {}),
@@ -123,10 +127,11 @@ function call(route: Route, request: FastifyRequest, reply: FastifyReply, { scop
   return route.handler(parts as never)
 }
 
-function answer({ responses, shows }: Route, result: unknown, reply: FastifyReply): FastifyReply {
+function answer({ responses, shows, isWrittenAsMade }: Route, result: unknown, reply: FastifyReply): FastifyReply {
   const given = result instanceof Answer ? result : new Answer(Number(Object.keys(responses)[0]), result)
   reply.code(given.status).headers(given.headers)
   const isHidden = shows !== undefined && !reply.request.tenantKey?.scopes.includes(shows)
   if (isHidden) return reply.code(204).send()
-  return responses[given.status] === Empty ? reply.send() : reply.send(given.body)
+  if (responses[given.status] === Empty) return reply.send()
+  return isWrittenAsMade ? reply.type(json).send(writeJson(given.body)) : reply.send(given.body)
 }

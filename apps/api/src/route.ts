@@ -44,6 +44,8 @@ export interface Route {
   responses: Record<number, TSchema>
   /** The media type of the answers, where it is not JSON. */
   answers?: 'text/event-stream' | 'application/octet-stream' | 'text/csv' | 'application/jsonl'
+  /** Whether answers are written as they were made: without picking the fields of the schema, which takes most of the time of a long one. */
+  isWrittenAsMade?: boolean
   /** Whether a repeated request with the same `Idempotency-Key` gets the first answer again. */
   isIdempotent?: boolean
   /** Whether the answer has a `Location`: the path of what was made. */

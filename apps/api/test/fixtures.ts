@@ -24,6 +24,7 @@ import { test as base } from 'vitest'
 import { buildApp } from '../src/app.js'
 import { readConfig } from '../src/config.js'
 import type { Services } from '../src/context.js'
+import { checkAnswer } from './check-answer.js'
 
 export interface Tenant {
   id: string
@@ -168,11 +169,14 @@ export async function createConnection(
 function clientOf(app: FastifyInstance, key: string): Client {
   const authorization = `Bearer ${key}`
   // A process that the machine gave no time for seconds asks to come again: it has done nothing of a request.
-  const inject = (request: InjectOptions) =>
-    eventually(
+  const inject = async (request: InjectOptions & { method: string; url: string }) => {
+    const response = await eventually(
       () => app.inject(request),
       ({ body }) => !body.includes('Nothing of the request was done'),
     )
+    checkAnswer(request, response)
+    return response
+  }
   const send = (method: 'POST' | 'PUT' | 'PATCH', url: string, body: unknown, headers: Record<string, string> = {}) =>
     inject({
       method,

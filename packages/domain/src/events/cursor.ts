@@ -1,4 +1,5 @@
 import type { EventPosition } from '@tellwire/db'
+import { rememberLast } from './remember-last.js'
 
 /** Postgres counts transactions in 64 bits. */
 const xidMax = 2n ** 64n - 1n
@@ -21,7 +22,10 @@ export function readEventCursor(epoch: string, cursor: string): EventPosition | 
   }
 }
 
+/** Many events that are shown one after the other are of one transaction. */
+const toDigits = rememberLast((xid) => BigInt(xid).toString(16).padStart(16, '0'))
+
 /** The place as a text that orders events: of two, the one that all readers see first is the smaller. */
 export function sequenceOf({ xid, id }: EventPosition): string {
-  return `${BigInt(xid).toString(16).padStart(16, '0')}-${id.replaceAll('-', '')}`
+  return `${toDigits(xid)}-${id.replaceAll('-', '')}`
 }

@@ -1,6 +1,7 @@
 import type { StoredEvent } from '@tellwire/db'
 import { showId } from '../ids.js'
 import { eventCatalogue, type EventIdKind } from './catalogue.js'
+import { rememberLast } from './remember-last.js'
 import { sequenceOf } from './cursor.js'
 
 /** The version of the events' shapes. Fields may be added to it; what is there stays. */
@@ -17,13 +18,16 @@ export interface EventView {
   data: Record<string, unknown>
 }
 
+/** Many events that are shown one after the other are of one tenant. */
+const showTenantId = rememberLast((tenantId) => showId('ten', tenantId))
+
 export function showEvent(event: StoredEvent): EventView {
   return {
     id: showId('evt', event.id),
     type: event.type,
     sequence: sequenceOf(event),
     created_at: event.createdAt.toISOString(),
-    tenant_id: showId('ten', event.tenantId),
+    tenant_id: showTenantId(event.tenantId),
     api_version: eventApiVersion,
     data: showData(event),
   }

@@ -18,6 +18,7 @@ export const eventRoutes = [
       'Nothing is ever passed over, and every reader sees the same order. Ask again with `next_cursor` for what came since.',
     query: EventListQuery,
     responses: { 200: EventPage },
+    isWrittenAsMade: true,
     errors: ['cursor_stale'],
     handler: ({ scope, query }) => listEvents(scope, query),
   }),
