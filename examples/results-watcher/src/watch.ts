@@ -14,7 +14,7 @@ export interface WatchedPage {
 interface Seen {
   text: string
   nextKey: string
-  /** What is being announced, and the page as it is then. */
+  /** The announcement that is being made, and the page as it is then. */
   pending?: { difference: string; text: string }
 }
 

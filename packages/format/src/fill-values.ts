@@ -7,8 +7,8 @@ import type { TelegramParseMode } from './telegram/parse-telegram-text.js'
 
 const [start, end] = ['\uf8f0', '\uf8f1']
 const placeholder = /\uf8f0(\d+)\uf8f1/g
-/** The parser has encoded what stands in an address. */
-const encodedPlaceholder = /%EF%A3%B0(\d+)%EF%A3%B1/g
+/** The parser has encoded what stands in an address of Markdown; those of HTML are as they were written. */
+const addressPlaceholder = /(?:%EF%A3%B0|\uf8f0)(\d+)(?:%EF%A3%B1|\uf8f1)/g
 
 /** Stands in a source for the value with this index. */
 export function placeholderOf(index: number): string {
@@ -42,10 +42,19 @@ export function fillTokens(tokens: readonly Token[], values: readonly string[]):
 
 /** A value that an address begins with is an address; one further on is a part of its path or query. */
 function fillAddress(address: string, values: readonly string[]): string {
-  return address.replace(encodedPlaceholder, (_, index, offset) => {
+  return address.replace(addressPlaceholder, (_, index, offset) => {
     const value = values[Number(index)] ?? ''
     return offset === 0 ? value.trim() : encodeURIComponent(value.toWellFormed())
   })
+}
+
+/** As a part of an address that ends nothing in a source. */
+function encodePart(value: string): string {
+  return encodeURIComponent(value.toWellFormed()).replace(/[!'()*]/g, encodeCharacter)
+}
+
+function encodeCharacter(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`
 }
 
 /** Puts the values into a text that was parsed; its entities hold what they held. */
@@ -54,7 +63,6 @@ export function fillFormatted({ text, entities }: FormattedText, values: readonl
     end: index + length,
     by: (values[Number(number)] ?? '').length - length,
   }))
-  if (places.length === 0) return { text, entities }
   let next = 0
   let shift = 0
   const moved = new Map<number, number>()
@@ -68,27 +76,55 @@ export function fillFormatted({ text, entities }: FormattedText, values: readonl
     text: fillText(text, values),
     entities: entities.map((entity): Entity => {
       const offset = move(entity.offset)
-      return { ...entity, offset, length: move(entity.offset + entity.length) - offset }
+      const length = move(entity.offset + entity.length) - offset
+      const { language } = entity
+      return { ...entity, offset, length, ...(language === undefined ? {} : { language: fillText(language, values) }) }
     }),
   }
 }
 
-const inTag = /<[^>]*>/g
-const inLink = /\]\([^()\n]*\)/g
+/** An address, or a tag, begins and ends at most so far from a value in it. */
+const addressLengthMax = 2_048
 
 /** Telegram looks at addresses while it parses: their values go into the source, in a form that ends nothing there. */
 export function fillAddresses(source: string, mode: TelegramParseMode, values: readonly string[]): string {
-  return source.replace(mode === 'HTML' ? inTag : inLink, (written) =>
-    written.replace(placeholder, (_, index, offset: number) => {
-      const value = values[Number(index)] ?? ''
-      const isStart = /^(?:\]\(|.*=\s*["']?)$/.test(written.slice(0, offset))
-      return isStart ? encodeEnds(value.trim()) : encodeURIComponent(value.toWellFormed())
-    }),
-  )
+  return source.replace(placeholder, (written, index, offset: number) => {
+    const before = source.slice(Math.max(0, offset - addressLengthMax), offset)
+    const value = values[Number(index)] ?? ''
+    if (mode === 'HTML') return fillAttribute(before, value) ?? written
+    const after = source.slice(offset + written.length, offset + written.length + addressLengthMax)
+    return fillLink(before, after, value, mode) ?? written
+  })
+}
+
+/** @param before what stands before the value. @returns undefined where that is no address. */
+function fillLink(before: string, after: string, value: string, mode: TelegramParseMode): string | undefined {
+  const start = before.lastIndexOf('](')
+  if (start === -1 || !/^[^\n]*\)/.test(after)) return undefined
+  const address = before.slice(start + 2)
+  const isOver = mode === 'MarkdownV2' ? /^(?:[^\\)]|\\[^])*\)/.test(address) : address.includes(')')
+  if (isOver || address.includes('\n')) return undefined
+  return address === '' ? encodeEnds(value.trim()) : encodePart(value)
+}
+
+const attribute = /\s([a-z-]+)\s*=\s*(?:"([^"]*)|'([^']*)|([^\s"'>]*))$/i
+
+/** @returns undefined where no attribute stands before the value. */
+function fillAttribute(before: string, value: string): string | undefined {
+  const tag = before.slice(before.lastIndexOf('<'))
+  if (!tag.startsWith('<') || tag.includes('>')) return undefined
+  const [, name, ...written] = attribute.exec(tag) ?? []
+  if (name === undefined) return undefined
+  if (name.toLowerCase() !== 'href') return escapeHtml(value)
+  return written.every((part) => !part) ? escapeHtml(encodeEnds(value.trim())) : encodePart(value)
+}
+
+const named: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => named[character] ?? character)
 }
 
 function encodeEnds(address: string): string {
-  return address
-    .toWellFormed()
-    .replace(/[\s"'<>()\\]/g, (end) => `%${end.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`)
+  return address.toWellFormed().replace(/[\s"'<>()\\]/g, encodeCharacter)
 }

@@ -17,6 +17,12 @@ test.for([
   ['line ends of Windows', 'a\r\nb\r\n', 'a\nb\n'],
   ['letters that were struck over', 'N\bNA\bAM\bME\bE _\bx', 'NAME x'],
   ['other ends of lines', 'one\u2028two\u0085three\ffour', 'one\ntwo\nthree\nfour'],
+  [
+    'a text that was decoded wrongly',
+    'db1\u009d is down: \u009f, ve\u009eer, \u009b5 errors',
+    'db1 is down: , veer, 5 errors',
+  ],
+  ['a title without an end', 'Deploy \u001b]0;title and\nthe rest', 'Deploy 0;title and\nthe rest'],
   ['nothing of this', 'a_b [x] ~ 1\t2', 'a_b [x] ~ 1\t2'],
 ] as const)('%s', ([, written, shown]) => {
   expect(readTerminalOutput(written)).toBe(shown)

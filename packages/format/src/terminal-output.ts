@@ -1,15 +1,19 @@
 // The control characters of ECMA-48, most of which have a short form of one byte and a long one that begins with an escape.
 const [bell, escape, nextLine] = ['\u0007', '\u001b', '\u0085']
 const oneByte = '\u0080-\u0084\u0086-\u009f'
-const either = (short: string, long: string): string => `(?:${escape}${long}|${short})`
 
 /** Characters by which a source tells that a program has written it for a terminal. */
 const marks = new RegExp(`[\b\v\f\r${escape}${oneByte}${nextLine}\u2028\u2029]`)
 
-/** Sequences with parameters, those with a string (titles, links), and the short ones. */
+/**
+ * Sequences with parameters, those with a string (titles, links), and the short ones. A string ends within its line. What has
+ * one byte and no end of a sequence was hardly written for a terminal: a text that was decoded wrongly is full of such
+ * characters, and loses nothing but them.
+ */
 const sequences = [
-  `${either('\u009b', '\\[')}[0-?]*[ -/]*[@-~]`,
-  `${either('[\u0090\u0098\u009d-\u009f]', '[\\]PX^_]')}[^${bell}${escape}\u009c]*(?:${bell}|${escape}\\\\|\u009c)?`,
+  `${escape}\\[[0-?]*[ -/]*[@-~]`,
+  '\u009b[0-9;]+[A-Za-z]',
+  `${escape}[\\]PX^_][^${bell}${escape}\u009c\n]*(?:${bell}|${escape}\\\\|\u009c)`,
   `${escape}[ -/]*[0-~]`,
   `[${escape}${oneByte}]`,
 ].map((sequence) => new RegExp(sequence, 'g'))

@@ -8,7 +8,7 @@ export interface KeptState<State> {
   until: number | null
   /** The connection in which something was heard last. */
   connectionId: string
-  /** What was heard last. */
+  /** The event that was heard last. */
   eventId: string
 }
 
