@@ -524,8 +524,10 @@ test('through a bot that several tenants share, each message says whose it is', 
   const userId = newUser()
   const person = await world.connect(userId)
   const db = connectDatabase({ url: world.database.engineUrl, poolMax: 1 })
-  await db.bot.updateMany({ where: { username: world.bot.username }, data: { tenantId: null } })
-  await db.lane.updateMany({ data: { holder: null, leaseUntil: null } })
+  const where = { username: world.bot.username }
+  const { id: botId, tenantId } = await db.bot.findFirstOrThrow({ where })
+  await db.bot.updateMany({ where, data: { tenantId: null } })
+  await db.lane.updateMany({ where: { botId }, data: { holder: null, leaseUntil: null } })
 
   await world.settled(await world.tell(userId, '**Other Ltd**\nPay *now*'))
 
@@ -536,8 +538,7 @@ test('through a bot that several tenants share, each message says whose it is', 
     { type: 'bold', offset: 13, length: 9 },
     { type: 'italic', offset: 27, length: 3 },
   ])
-  const owner = await db.tenant.findFirstOrThrow()
-  await db.bot.updateMany({ where: { username: world.bot.username }, data: { tenantId: owner.id } })
+  await db.bot.updateMany({ where, data: { tenantId } })
   await db.$disconnect()
 })
 

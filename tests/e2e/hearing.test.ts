@@ -146,6 +146,26 @@ test('in a group what answers the bot is heard, for its users', async () => {
   })
 })
 
+test('what is written in a topic of a forum answers nothing, though Telegram says so', async () => {
+  const person = await world.newPerson('Member of a forum')
+  const { body } = await world.control('POST', '/groups', { title: 'Forum', members: [person.id], is_forum: true })
+  const group = body['id'] as number
+  const link = await world.call('POST', '/v1/connect-links', { user_id: 'forum', chat: 'group' })
+  await world.control('POST', `/people/${person.id}/open`, { link: link.body['url'], chat_id: group })
+  const { body: made } = await world.control('POST', `/groups/${group}/topics`, { title: 'Plans' })
+  await world.control('PUT', `/groups/${group}/bots`, {
+    bot: world.bot.username,
+    person: person.id,
+    status: 'administrator',
+  })
+  await world.control('POST', `/people/${person.id}/say`, { chat_id: group, topic: made['id'], text: 'to all' })
+
+  expect(await heard('message.received', ({ text }) => text === 'to all')).toMatchObject({
+    user_id: 'forum',
+    reply_to_message_id: null,
+  })
+})
+
 test('a press is answered with the text of its button, and the buttons go or show what was pressed', async () => {
   const person = await world.connect('presser')
   const ask = async (text: string, afterPress: string) =>

@@ -256,7 +256,7 @@ describe('what a message can be', () => {
     await send({ text: 'Thanks', remove_keyboard: true })
 
     expect((await shown()).map((each) => each['keyboard'])).toEqual([
-      { rows: [['Good', 'Bad']], isOneTime: true, placeholder: 'Say' },
+      { rows: [[{ text: 'Good' }, { text: 'Bad' }]], isOneTime: true, placeholder: 'Say' },
       { rows: [], isOneTime: false },
     ])
   })
@@ -556,7 +556,7 @@ describe('what a message can be', () => {
 
     expect((await shown()).map((each) => [each['text'], each['keyboard']?.rows ?? null])).toEqual([
       ['one', null],
-      ['two', [['Yes']]],
+      ['two', [[{ text: 'Yes' }]]],
     ])
   })
 })

@@ -1,4 +1,4 @@
-import { renderComposer, sayText } from './compose.js'
+import { renderComposer, sayText, share } from './compose.js'
 import { describeGroup, renderGroupPanel } from './render-group.js'
 import { groupAlbums, renderAlbum } from './render-messages.js'
 import { make } from './render-text.js'
@@ -120,9 +120,9 @@ function renderReplyKeyboard(messages) {
       make(
         'div',
         {},
-        ...row.map((text) => {
+        ...row.map(({ text, asksFor }) => {
           const node = make('button', { type: 'button' }, text)
-          node.addEventListener('click', () => void say(text))
+          node.addEventListener('click', () => void (asksFor ? share[asksFor]() : say(text)))
           return node
         }),
       ),

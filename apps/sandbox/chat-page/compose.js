@@ -70,14 +70,16 @@ async function sendFile(file) {
   })
 }
 
-element('send-location').addEventListener(
-  'click',
-  () => void send({ plain: { location: { latitude: 48.2082, longitude: 16.3738 } } }),
-)
-element('send-contact').addEventListener('click', () => {
-  const name = state.people.find(({ id }) => id === state.personId)?.first_name ?? ''
-  void send({ plain: { contact: { phone_number: '+43 1 58858', first_name: name, user_id: state.personId } } })
-})
+/** Sends what a person can share, by hand or where a key asks for it. */
+export const share = {
+  location: () => send({ plain: { location: { latitude: 48.2082, longitude: 16.3738 } } }),
+  contact: () => {
+    const name = state.people.find(({ id }) => id === state.personId)?.first_name ?? ''
+    return send({ plain: { contact: { phone_number: '+43 1 58858', first_name: name, user_id: state.personId } } })
+  },
+}
+element('send-location').addEventListener('click', () => void share.location())
+element('send-contact').addEventListener('click', () => void share.contact())
 
 function typeOf({ type }) {
   if (photoTypes.has(type)) return 'photo'

@@ -59,6 +59,7 @@ function encodeCharacter(character: string): string {
 
 /** Puts the values into a text that was parsed; its entities hold what they held. */
 export function fillFormatted({ text, entities }: FormattedText, values: readonly string[]): FormattedText {
+  if (values.length === 0) return { text, entities }
   const places = Array.from(text.matchAll(placeholder), ({ index, 0: { length }, 1: number }) => ({
     end: index + length,
     by: (values[Number(number)] ?? '').length - length,

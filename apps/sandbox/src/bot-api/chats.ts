@@ -88,9 +88,25 @@ function showForwarded(world: World, { forwardedFrom: from, date }: StoredMessag
 function showReplied(world: World, chatId: number, message: StoredMessage): object {
   const { replyToMessageId, replyToChatId = chatId, fromId, botId = fromId } = message
   const replied = world.messagesOf(botId, replyToChatId).find(({ messageId }) => messageId === replyToMessageId)
-  if (!replied) return {}
+  if (!replied) return showTopicAnswered(world, chatId, message)
   const shown = showMessage(world, replyToChatId, { ...replied, replyToMessageId: undefined })
   return replyToChatId === chatId ? { reply_to_message: shown } : { external_reply: shown }
+}
+
+/** Every message in a topic that answers no other answers the one that made the topic. */
+function showTopicAnswered(world: World, chatId: number, { topicId, replyToMessageId, date }: StoredMessage): object {
+  const topic = world.groups.get(chatId)?.topics?.find(({ id }) => id === topicId)
+  if (!topic || replyToMessageId !== undefined) return {}
+  return {
+    reply_to_message: {
+      message_id: topic.id,
+      date,
+      chat: showChat(world, chatId),
+      message_thread_id: topic.id,
+      is_topic_message: true,
+      forum_topic_created: { name: topic.title, icon_color: 7_322_096 },
+    },
+  }
 }
 
 function showContent(world: World, { text, entities, media, plain, rich }: StoredMessage): object {

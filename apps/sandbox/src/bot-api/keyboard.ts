@@ -12,11 +12,15 @@ export interface StoredKeyboard {
   inline_keyboard: InlineKeyboardButton[][]
 }
 
+/** A key sends its text, or the person's contact or place, once the person agrees. */
+export interface ReplyKey {
+  text: string
+  asksFor?: 'contact' | 'location'
+}
+
 /** In place of the letters of a phone; without rows: no longer. */
 export interface ReplyKeyboard {
-  rows: string[][]
-  /** Of the person, by one of its keys. */
-  asksFor?: 'phone number' | 'location' | undefined
+  rows: ReplyKey[][]
   isOneTime: boolean
   placeholder: string | undefined
 }

@@ -129,7 +129,10 @@ function readEntity(item: unknown): Entity[] {
   const known = knownTypes.find((each) => each === type)
   if (known === undefined) return []
   const entity = { ...pickStrings(rest), type: known, offset, length }
-  if (type === 'text_mention') return [{ ...entity, user_id: Number(isRecord(user) ? user['id'] : undefined) }]
+  if (type === 'text_mention') {
+    const mentioned = isRecord(user) ? user['id'] : undefined
+    return typeof mentioned === 'number' ? [{ ...entity, user_id: mentioned }] : []
+  }
   if (type !== 'text_link') return [entity]
   const userId = findUserId(String(url))
   return [

@@ -5,6 +5,7 @@ import {
   buttonStyles,
   type ForcedReply,
   type InlineKeyboardButton,
+  type ReplyKey,
   type ReplyKeyboard,
   type StoredKeyboard,
 } from './keyboard.js'
@@ -39,7 +40,10 @@ export function readReplyMarkup(parameters: Parameters): ReplyMarkup {
 export function assertFits({ inline, keyboard }: Pick<ReplyMarkup, 'inline' | 'keyboard'>, chatId: number): void {
   if (chatId > 0) return
   if (inline?.inline_keyboard.flat().some((button) => 'web_app' in button)) throw badRequest('BUTTON_TYPE_INVALID')
-  if (keyboard?.asksFor) throw badRequest(`${keyboard.asksFor} can be requested in private chats only`)
+  const asked = keyboard?.rows.flat().find(({ asksFor }) => asksFor !== undefined)?.asksFor
+  if (asked !== undefined) {
+    throw badRequest(`${asked === 'contact' ? 'phone number' : asked} can be requested in private chats only`)
+  }
 }
 
 function readInline(rows: unknown): StoredKeyboard | undefined {
@@ -62,20 +66,18 @@ function readKeyboard({ keyboard, one_time_keyboard: isOneTime, ...rest }: Recor
   if (!areRows(keyboard)) {
     throw badRequest('field "keyboard" must be an Array of Arrays')
   }
-  const keys = keyboard.flat().filter(isRecord)
-  const asksFor = keys.some((key) => key['request_contact'] === true)
-    ? ('phone number' as const)
-    : keys.some((key) => key['request_location'] === true)
-      ? ('location' as const)
-      : undefined
   return {
-    asksFor,
-    rows: keyboard.map((row) =>
-      row.slice(0, rowMax).map((button) => String(isRecord(button) ? button['text'] : button)),
-    ),
+    rows: keyboard.map((row) => row.slice(0, rowMax).map(readKey)),
     isOneTime: isOneTime === true,
     placeholder: readPlaceholder(rest),
   }
+}
+
+function readKey(key: unknown): ReplyKey {
+  if (!isRecord(key)) return { text: String(key) }
+  const text = String(key['text'])
+  if (key['request_contact'] === true) return { text, asksFor: 'contact' }
+  return key['request_location'] === true ? { text, asksFor: 'location' } : { text }
 }
 
 function readPlaceholder({ input_field_placeholder: placeholder }: Record<string, unknown>): string | undefined {

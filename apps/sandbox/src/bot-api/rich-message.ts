@@ -154,12 +154,9 @@ function checkMedium(block: Record<string, unknown>, count: Count): void {
   if (medium['type'] !== type) throw badRequest(`unexpected media type "${String(medium['type'])}" for block "${type}"`)
   count.media++
   const source = typeof medium['media'] === 'string' ? medium['media'] : ''
+  const isFile = /^[\w-]+$/.test(source) || source.startsWith('attach://')
   // A host that there cannot be is one that Telegram does not reach.
-  if (
-    source === '' ||
-    /^(?!https?:)[a-z]+:/i.test(source) ||
-    (/^https?:/i.test(source) && (findLink(source) === undefined || /\.invalid(?:[/:?#]|$)/.test(source)))
-  ) {
+  if (!isFile && (findLink(source) === undefined || /\.invalid(?:[/:?#]|$)/.test(source))) {
     throw badRequest('RICH_MESSAGE_PHOTO_NO_MEDIA_FOUND')
   }
   checkCaption(block['caption'], count)

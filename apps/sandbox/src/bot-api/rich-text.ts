@@ -12,7 +12,6 @@ const marks: readonly unknown[] = [
   'superscript',
   'marked',
   'code',
-  'text_mention',
   'email_address',
   'phone_number',
   'bank_card_number',
@@ -54,6 +53,9 @@ export function readRichText(value: unknown, count: { characters: number; spans:
       return readRichText(value['expression'], count)
     case 'anchor':
       return
+    case 'text_mention':
+      if (!isRecord(value['user']) || typeof value['user']['id'] !== 'number') throw badRequest('user not found')
+      return readRichText(value['text'], count)
     case 'url':
       if (findLink(String(value['url'])) === undefined) throw badRequest('RICH_MESSAGE_URL_INVALID')
       return readRichText(value['text'], count)

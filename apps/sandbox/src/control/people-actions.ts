@@ -78,6 +78,7 @@ export function say(
   }
 
   const { group, topicId } = to
+  assertLives(group)
   if (!group.members.includes(person.id)) throw new ControlError(403, 'the person is not in this group')
   const bots = group.bots.flatMap((id) => world.bots.get(id) ?? [])
   if (group.type === 'channel' && !administratorsOf(group).includes(person.id)) {
@@ -123,8 +124,22 @@ export function react(control: Control, person: Person, place: MessagePlace, emo
     old_reaction: before.map(show),
     new_reaction: emoji.map(show),
   }
-  if (!group || isAdministrator(group, bot)) queue.push(bot, { message_reaction: change } as never, 'reactions')
+  // Nobody is told who reacts in a channel.
+  if (group?.type === 'channel') pushReactionCount(control, bot, place.chatId, message)
+  else if (!group || isAdministrator(group, bot)) queue.push(bot, { message_reaction: change } as never, 'reactions')
   world.onChange()
+}
+
+function pushReactionCount({ world, queue }: Control, bot: SandboxBot, chatId: number, message: StoredMessage): void {
+  const counts = new Map<string, number>()
+  for (const emoji of Object.values(message.reactions ?? {}).flat()) counts.set(emoji, (counts.get(emoji) ?? 0) + 1)
+  const change = {
+    chat: showChat(world, chatId),
+    message_id: message.messageId,
+    date: Math.floor(Date.now() / 1_000),
+    reactions: [...counts].map(([emoji, count]) => ({ type: { type: 'emoji', emoji }, total_count: count })),
+  }
+  queue.push(bot, { message_reaction_count: change } as never, 'reactions')
 }
 
 export function press(
@@ -160,6 +175,7 @@ export function addBot(
   bot: SandboxBot,
   adminRights: readonly string[] = [],
 ): void {
+  assertLives(group)
   if (group.bots.includes(bot.id)) return
   const before = membershipOf(group, bot)
   group.bots.push(bot.id)
@@ -181,6 +197,11 @@ export function changeRights(
   const before = membershipOf(group, bot)
   setRights(group, bot, rights)
   pushMembership(control, bot, group.id, person, before)
+}
+
+/** Nothing happens any more in a group that became a supergroup. */
+function assertLives({ migratedTo }: Group): void {
+  if (migratedTo !== undefined) throw new ControlError(409, `the group became the supergroup ${migratedTo}`)
 }
 
 function setRights(group: Group, bot: SandboxBot, rights: BotRights): void {
@@ -247,6 +268,8 @@ function findMessageOfBot(
   person: Person,
   place: MessagePlace,
 ): { bot: SandboxBot; message: StoredMessage } {
+  const group = world.groups.get(place.chatId)
+  if (group && !group.members.includes(person.id)) throw new ControlError(403, 'the person is not in this group')
   const bots = place.bot
     ? [place.bot]
     : [...world.bots.values()].filter((bot) => place.chatId < 0 || world.dialog(bot.id, person.id))

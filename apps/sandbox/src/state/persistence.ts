@@ -3,6 +3,8 @@ import { FolderBytes } from './file-bytes.js'
 import { type Snapshot, World } from './world.js'
 
 const saveAfterMs = 1_000
+/** A large world takes long to be written, and nothing else happens meanwhile: no more than a part of the time. */
+const pausePerWriting = 20
 
 export interface Persistence {
   world: World
@@ -10,23 +12,34 @@ export interface Persistence {
   flush(): void
 }
 
-/** A world that is kept in a file: written within a second of a change, and at the end. */
+/** A world that is kept in a file: written within a second of a change, later where it is large, and at the end. */
 export function openWorld(file: string | undefined): Persistence {
   if (file === undefined) return { world: new World(), flush: () => undefined }
   const world = new World(readSnapshot(file))
   world.bytes = new FolderBytes(`${file}.files`)
 
   let timer: NodeJS.Timeout | undefined
+  let pauseMs = saveAfterMs
   const flush = (): void => {
     if (timer === undefined) return
     clearTimeout(timer)
     timer = undefined
+    const beganMs = performance.now()
     // A crash while writing leaves the file of before.
     writeFileSync(`${file}.new`, JSON.stringify(world.snapshot()), { mode: 0o600 })
     renameSync(`${file}.new`, file)
+    pauseMs = Math.max(saveAfterMs, (performance.now() - beganMs) * pausePerWriting)
+  }
+  const save = (): void => {
+    try {
+      flush()
+    } catch (error) {
+      // A full disk, or a world that is too large for one text: it goes on in memory.
+      process.stderr.write(`${file} could not be written: ${String(error)}\n`)
+    }
   }
   world.onChange = () => {
-    timer ??= setTimeout(flush, saveAfterMs)
+    timer ??= setTimeout(save, pauseMs)
   }
   return { world, flush }
 }

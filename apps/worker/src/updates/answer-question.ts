@@ -17,7 +17,7 @@ import {
 } from '@tellwire/domain'
 import type { CallbackQuery, Message } from '@tellwire/telegram'
 import { chooseLanguage, speak } from '@tellwire/texts'
-import { textOf } from './message.js'
+import { answeredIn, textOf } from './message.js'
 import { reply } from './reply.js'
 import type { UpdateScope } from './scope.js'
 
@@ -55,7 +55,8 @@ export async function answerByPress(
 
 /** Takes a message for the answer to the question that it replies to; whoever is too late is told what counts. @returns whether it is one. */
 export async function answerByReply(scope: UpdateScope, message: Message): Promise<boolean> {
-  const { chat, from, reply_to_message: replied } = message
+  const { chat, from } = message
+  const replied = answeredIn(message)
   const text = textOf(message)
   if (replied?.from?.is_bot !== true || text === '') return false
   const question = await findQuestion(scope, { chatId: BigInt(chat.id), replied })

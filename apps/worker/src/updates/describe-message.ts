@@ -2,7 +2,7 @@ import type { EventData } from '@tellwire/db'
 import { sealInboundFile, type Sealer } from '@tellwire/domain'
 import type { Message } from '@tellwire/telegram'
 import { describePerson } from './describe-person.js'
-import { textOf } from './message.js'
+import { answeredIn, textOf } from './message.js'
 
 /** What a tenant is told of a message, but for whose it is. */
 export type DescribedMessage = Omit<EventData['message.received'], 'user_id' | 'connection_id'>
@@ -22,7 +22,7 @@ export function describeMessage(
 ): DescribedMessage | undefined {
   const contentType = contentTypeOf(message)
   if (contentType === undefined) return undefined
-  const { chat, from, reply_to_message: replied } = message
+  const { chat, from } = message
   const file = fileOf(message)
   const plain = plainKinds.find((kind) => message[kind] !== undefined)
   return {
@@ -41,7 +41,7 @@ export function describeMessage(
     // As Telegram has it.
     content: plain === undefined ? null : (message[plain] as unknown as Record<string, unknown>),
     from: describePerson(chat, from),
-    reply_to_message_id: replied?.message_id ?? null,
+    reply_to_message_id: answeredIn(message)?.message_id ?? null,
     reply_to_notification_id: null,
     sent_at: new Date(message.date * 1_000).toISOString(),
   }

@@ -4,7 +4,7 @@ import type { Message } from '@tellwire/telegram'
 import { describeMessage } from './describe-message.js'
 import { findStartToken } from './find-start-token.js'
 import { handlerOf } from './handlers.js'
-import { isOfGroup, textOf } from './message.js'
+import { answeredIn, isOfGroup, textOf } from './message.js'
 import { parseCommand } from './parse-command.js'
 import { factsOf } from './record-chat.js'
 
@@ -24,7 +24,7 @@ export function toIdleUpdate(
   // The chat's place in the queue is its own.
   if (String(chat.id) !== chatId || parseCommand(text) || isMigration(message)) return undefined
   // It may be the answer to a question.
-  if (message.reply_to_message?.from?.is_bot === true) return undefined
+  if (answeredIn(message)?.from?.is_bot === true) return undefined
   if (!isOfGroup(chat) && (findStartToken(text) !== undefined || readCode(text) !== undefined)) return undefined
   const { type, title, username, languageCode } = factsOf(chat, from)
   return {

@@ -4,7 +4,7 @@ import { answerByItself } from './answer-by-itself.js'
 import { makeChatButton } from './chat-buttons.js'
 import { describeMessage } from './describe-message.js'
 import { type ChatTenant, findConnectionsOf, findTenants } from './find-tenants.js'
-import { textOf } from './message.js'
+import { answeredIn, textOf } from './message.js'
 import { packId } from './pack-id.js'
 import { type Command, parseCommand } from './parse-command.js'
 import type { Said } from './place.js'
@@ -40,17 +40,17 @@ interface Answered {
 }
 
 /** The notification that a message answers, where it answers one of the bot's messages. */
-async function findAnswered(
-  { db, botId }: UpdateScope,
-  { chat, reply_to_message: replied }: Message,
-): Promise<Answered | undefined> {
+async function findAnswered({ db, botId }: UpdateScope, message: Message): Promise<Answered | undefined> {
+  const { chat } = message
+  const replied = answeredIn(message)
   if (replied?.from?.is_bot !== true) return undefined
   const [chatId, sentAt] = [BigInt(chat.id), new Date(replied.date * 1_000)]
   return findDeliveryOfMessage(db, { botId, chatId, messageId: replied.message_id, sentAt })
 }
 
 /** The tenant that the first line of the message names which somebody answers. */
-function findNamed(tenants: readonly ChatTenant[], { reply_to_message: replied }: Message): ChatTenant | undefined {
+function findNamed(tenants: readonly ChatTenant[], message: Message): ChatTenant | undefined {
+  const replied = answeredIn(message)
   if (!replied) return undefined
   const [sender] = textOf(replied).split('\n')
   return tenants.find(({ name }) => name === sender)
