@@ -6,6 +6,7 @@ import {
   type InTransaction,
   putOffQuestionDoubts,
   settleQuestionDoubts,
+  walkDoubtedConnections,
 } from '@tellwire/db'
 import { endIfAllAnswered, endQuestion, type SystemScope } from '@tellwire/domain'
 import { openSystemScope, type WorkerContext } from './context.js'
@@ -29,6 +30,7 @@ export function startQuestions(ctx: WorkerContext): Repeating {
   const putOff = new Map<string, number>()
   return everyOnDuty(ctx, { name: 'questions', everyMs: lookEveryMs, leaseMs: dutyLeaseMs }, async () => {
     await endOverdue(ctx, putOff)
+    await walkConnections(ctx)
     await settleDoubts(ctx)
   })
 }
@@ -39,6 +41,15 @@ async function endOverdue(ctx: WorkerContext, putOff: Map<string, number>): Prom
   const overdue = await findOverdueQuestions(ctx.engine, [...putOff.keys()])
   const failed = await forEach(ctx, overdue, (scope, question) => endQuestion(scope, question, { status: 'expired' }))
   for (const { id } of failed) putOff.set(id, nowMs + putOffMs)
+}
+
+/** Stretches that are walked at a time: then it is looked for what else is to be ended. */
+const stretchesMax = 20
+
+async function walkConnections({ engine, stopping }: WorkerContext): Promise<void> {
+  for (let stretch = 0; stretch < stretchesMax && !stopping.aborted; stretch++) {
+    if (!(await walkDoubtedConnections(engine))) return
+  }
 }
 
 async function settleDoubts(ctx: WorkerContext): Promise<void> {

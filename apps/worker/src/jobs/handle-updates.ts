@@ -40,7 +40,7 @@ export const handleUpdates: Job<typeof HandleUpdates.payload> = {
       const found = await readWaiting(ctx, botId)
       if (found.length === 0) return
       const idle = findIdle(ctx, botId, found)
-      const passed = idle.length === 0 ? new Set<string>() : await passOverUpdates(ctx.engine, botId, idle)
+      const passed = await passOver(ctx, botId, idle)
       const chats = groupByChat(found.filter(({ updateId }) => !passed.has(updateId))).values()
       let handled = passed.size
       // Each takes the next chat from the one iterator that they share.
@@ -62,6 +62,17 @@ export const handleUpdates: Job<typeof HandleUpdates.payload> = {
 async function readWaiting({ engine, sealer }: WorkerContext, botId: string): Promise<WaitingUpdate[]> {
   const found = await findWaitingUpdates(engine, botId, updatesAtOnce)
   return found.map((update) => ({ ...update, payload: openStartTokens(sealer, update.payload) }))
+}
+
+/** Where it fails for all of them at once, each is handled by itself: one that cannot be holds up no other. */
+async function passOver({ engine, log }: WorkerContext, botId: string, idle: IdleUpdate[]): Promise<Set<string>> {
+  if (idle.length === 0) return new Set()
+  try {
+    return await passOverUpdates(engine, botId, idle)
+  } catch (error) {
+    log.warn({ err: error, botId }, 'updates could not be passed over together')
+    return new Set()
+  }
 }
 
 /** Those that ask for nothing, and before which nothing in their chat asks for something. */

@@ -1,9 +1,14 @@
 import { defineStatement, type Executor, probe, run } from '../sql.js'
 
-/** That a delivery was sent is written after the message has its time, and by another clock. */
-const [earlierMs, laterMs] = [5_000, 60_000]
+/** That a delivery was sent is written after the message has its time, and by another clock: mostly at once. */
+const windows = [
+  { earlierMs: 2_000, laterMs: 5_000 },
+  { earlierMs: 5_000, laterMs: 60_000 },
+]
 /** Of a tenant that sends very much in that time, so many are looked at. */
-const lookedAtMax = 2_000
+const lookedAtMax = 10_000
+/** Transactions that ran beside each other are out of order by so much at most. */
+const disorder = "interval '1 minute'"
 
 const find = defineStatement(
   'find-delivery-of-message',
@@ -12,15 +17,25 @@ WITH tenants_of_chat AS (
   SELECT DISTINCT c.tenant_id FROM connections c
   WHERE ${probe('c.bot_id', '$1::uuid')} AND ${probe('c.chat_id', '$2::bigint')} AND c.status = 'active'
 ),
+moment AS MATERIALIZED (
+  SELECT $4::timestamptz - make_interval(secs => $5::float8 / 1000) AS start_at,
+    $4::timestamptz + make_interval(secs => $6::float8 / 1000) AS end_at
+),
+sought AS MATERIALIZED (
+  SELECT a.tenant_id, events_xid_at(a.tenant_id, m.start_at - ${disorder}) AS first_xid,
+    events_xid_at(a.tenant_id, m.end_at + ${disorder}) AS end_xid
+  FROM tenants_of_chat a, moment m
+),
 sent AS MATERIALIZED (
   SELECT a.tenant_id, s.delivery_id
-  FROM tenants_of_chat a
+  FROM sought a
+  CROSS JOIN moment m
   CROSS JOIN LATERAL (
     SELECT (e.data ->> 'delivery_id')::uuid AS delivery_id FROM events e
     WHERE ${probe('e.tenant_id', 'a.tenant_id')} AND e.type = 'notification.sent'
-      AND e.id >= uuid_v7_floor($4::timestamptz - interval '${earlierMs} ms')
-      AND e.id < uuid_v7_floor($4::timestamptz + interval '${laterMs} ms')
-    ORDER BY e.id LIMIT ${lookedAtMax}
+      AND e.xid >= a.first_xid AND e.xid <= a.end_xid
+      AND e.id >= uuid_v7_floor(m.start_at) AND e.id < uuid_v7_floor(m.end_at)
+    ORDER BY e.xid LIMIT ${lookedAtMax}
   ) s
 )
 SELECT d.tenant_id::text, d.notification_id::text, d.connection_id::text, d.user_id
@@ -47,6 +62,9 @@ export async function findDeliveryOfMessage(
   message: { botId: string; chatId: bigint; messageId: number; sentAt: Date },
 ): Promise<FoundDelivery | undefined> {
   const { botId, chatId, messageId, sentAt } = message
-  const [found] = await run<FoundDelivery>(on, find, [botId, chatId, messageId, sentAt])
-  return found
+  for (const { earlierMs, laterMs } of windows) {
+    const [found] = await run<FoundDelivery>(on, find, [botId, chatId, messageId, sentAt, earlierMs, laterMs])
+    if (found) return found
+  }
+  return undefined
 }

@@ -169,27 +169,79 @@ export async function putOffQuestionDoubts(engine: Pool, doubts: readonly Questi
   if (doubts.length > 0) await run(engine, putOffDoubts, [doubts.map(({ number }) => number)])
 }
 
-const doubtOfConnections = defineStatement(
-  'doubt-questions-of-connections',
+const doubtConnections = defineStatement(
+  'doubt-connections',
   `
-INSERT INTO question_doubts (tenant_id, question_id)
-SELECT DISTINCT q.tenant_id, q.id
+INSERT INTO connection_doubts (tenant_id, connection_id)
+SELECT c.tenant_id, c.id
 FROM unnest($1::uuid[], $2::uuid[]) AS c (tenant_id, id)
 CROSS JOIN LATERAL (
-  SELECT q.tenant_id, q.id FROM questions q
-  WHERE ${probe('q.tenant_id', 'c.tenant_id')} AND q.status = 'open'
-  ORDER BY q.tenant_id, q.id
-) q
-CROSS JOIN LATERAL (
-  SELECT FROM deliveries d WHERE ${isOfNotification('d', 'q.tenant_id', 'q.id')} AND d.connection_id = c.id
-  LIMIT 1
-) d`,
+  SELECT FROM questions q WHERE ${probe('q.tenant_id', 'c.tenant_id')} AND q.status = 'open' LIMIT 1
+) q`,
 )
 
-/** Doubts the open questions that went to connections which have ended. */
+/** Has the open questions doubted that went to connections which have ended. How many there are does not matter. */
 export async function doubtQuestionsOf(
   on: Executor,
   connections: readonly { tenantId: string; id: string }[],
 ): Promise<void> {
-  await run(on, doubtOfConnections, [connections.map(({ tenantId }) => tenantId), connections.map(({ id }) => id)])
+  await run(on, doubtConnections, [connections.map(({ tenantId }) => tenantId), connections.map(({ id }) => id)])
+}
+
+/** So many questions of one tenant are looked at by one statement, for so many connections that have ended. */
+const [walkedMax, doubtedMax] = [500, 1_000]
+
+const walkQuestions = defineStatement(
+  'walk-questions-of-connections',
+  `
+WITH next AS MATERIALIZED (
+  SELECT tenant_id, after_id FROM connection_doubts WHERE due_at <= now() ORDER BY due_at, number LIMIT 1
+),
+doubted AS MATERIALIZED (
+  SELECT c.number, c.connection_id
+  FROM next n
+  CROSS JOIN LATERAL (
+    SELECT c.number, c.connection_id FROM connection_doubts c
+    WHERE ${probe('c.tenant_id', 'n.tenant_id')} AND c.after_id = n.after_id ORDER BY c.number LIMIT ${doubtedMax}
+    FOR UPDATE SKIP LOCKED
+  ) c
+),
+walked AS MATERIALIZED (
+  SELECT q.tenant_id, q.id
+  FROM next n
+  CROSS JOIN LATERAL (
+    SELECT q.tenant_id, q.id FROM questions q
+    WHERE ${probe('q.tenant_id', 'n.tenant_id')} AND q.status = 'open' AND q.id > n.after_id
+    ORDER BY q.tenant_id, q.id LIMIT ${walkedMax}
+  ) q
+),
+added AS (
+  INSERT INTO question_doubts (tenant_id, question_id)
+  SELECT w.tenant_id, w.id
+  FROM walked w
+  CROSS JOIN LATERAL (
+    SELECT FROM deliveries d
+    WHERE ${isOfNotification('d', 'w.tenant_id', 'w.id')} AND d.connection_id IN (SELECT connection_id FROM doubted)
+    LIMIT 1
+  ) d
+),
+moved AS (
+  UPDATE connection_doubts c SET after_id = l.id, due_at = now()
+  FROM doubted d, (SELECT id FROM walked ORDER BY id DESC LIMIT 1) l
+  WHERE ${probe('c.number', 'd.number')} AND (SELECT count(*) FROM walked) = ${walkedMax}
+),
+ended AS (
+  DELETE FROM connection_doubts c USING doubted d
+  WHERE ${probe('c.number', 'd.number')} AND (SELECT count(*) FROM walked) < ${walkedMax}
+)
+SELECT count(*)::int AS count FROM doubted`,
+)
+
+/**
+ * Looks through a stretch of the open questions of a tenant for those that went to connections which have ended, and doubts them.
+ * @returns whether there may be more to look through.
+ */
+export async function walkDoubtedConnections(engine: Pool): Promise<boolean> {
+  const [walked] = await run<{ count: number }>(engine, walkQuestions, [])
+  return (walked?.count ?? 0) > 0
 }

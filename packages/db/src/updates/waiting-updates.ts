@@ -137,12 +137,9 @@ candidates AS MATERIALIZED (
   ) AND (i.type <> 'private' OR (
     EXISTS (SELECT FROM connections k WHERE ${probe('k.bot_id', '$1::uuid')} AND ${probe('k.chat_id', 'i.chat_id')} AND k.status = 'active')
     AND NOT EXISTS (SELECT FROM connections k WHERE ${probe('k.bot_id', '$1::uuid')} AND ${probe('k.chat_id', 'i.chat_id')} AND k.status = 'blocked')
-  )) AND (i.event IS NULL OR NOT EXISTS (
+  )) AND (i.event IS NULL OR 1 >= (
     -- Of several tenants somebody has to find out whom it is for.
-    SELECT FROM connections k
-    JOIN connections o
-      ON ${probe('o.bot_id', 'k.bot_id')} AND ${probe('o.chat_id', 'k.chat_id')} AND o.status = 'active'
-      AND o.tenant_id <> k.tenant_id
+    SELECT count(DISTINCT k.tenant_id) FROM connections k
     WHERE ${probe('k.bot_id', '$1::uuid')} AND ${probe('k.chat_id', 'i.chat_id')} AND k.status = 'active'
   )) AND (i.event IS NULL OR i.type <> 'private' OR NOT EXISTS (
     -- Somebody has to say that nobody may read it.

@@ -83,7 +83,8 @@ async function use(scope: Scope, opened: OpenedLink, link: ConnectLink): Promise
   }
   const others = await findOthers(scope, link, chatId)
   if (others.length > 0 && opened.answer === undefined) await recordConflict(scope, link, others, rules.chatSharing)
-  if (others.length > 0 && rules.chatSharing === 'refuse') return refuse(scope, link, 'taken')
+  const isFull = rules.chatSharing === 'share' && others.length >= sharersMax
+  if (isFull || (others.length > 0 && rules.chatSharing === 'refuse')) return refuse(scope, link, 'taken')
   const unconfirmed = own?.status === 'active' ? undefined : await confirm(scope, opened, link)
   if (unconfirmed) return unconfirmed
 
@@ -135,12 +136,17 @@ async function recordStart(db: Scope['db'], { tenantId, id, startedAt }: Connect
   await db.connectLink.update({ where: { tenantId_id: { tenantId, id } }, data: { startedAt: new Date() } })
 }
 
+/** Each message in a chat is told once for everybody to whom it belongs: so many users of a tenant may share one. */
+const sharersMax = 1_000
+/** So many of them are named where somebody else comes. */
+const toldMax = 100
+
 /** Other users of the tenant to whom the chat belongs. */
 async function findOthers({ db }: Scope, { tenantId, userId, botId }: ConnectLink, chatId: bigint): Promise<string[]> {
   const taken = await db.connection.findMany({
     where: { tenantId, botId, chatId, NOT: { userId }, status: { in: ['active', 'blocked'] } },
     select: { userId: true },
-    take: 100,
+    take: sharersMax,
   })
   return taken.map((other) => other.userId)
 }
@@ -155,7 +161,7 @@ async function recordConflict(
     {
       tenantId,
       type: 'link.conflict',
-      data: { connect_link_id: id, user_id: userId, other_user_ids: others, policy },
+      data: { connect_link_id: id, user_id: userId, other_user_ids: others.slice(0, toldMax), policy },
     },
   ])
 }

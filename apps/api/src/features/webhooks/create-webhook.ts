@@ -21,6 +21,8 @@ export async function createWebhook(
 ) {
   const { db, tenantId, sealer } = scope
   checkWebhook(scope, { url, headers })
+  // Of several that are made at once each counts the others.
+  await db.$executeRaw`SELECT FROM tenants WHERE id = ${tenantId}::uuid FOR NO KEY UPDATE`
   if ((await db.webhookEndpoint.count({ where: { tenantId } })) >= webhooksMax) {
     throw new ApiError('limit_reached', `There can be ${webhooksMax} webhooks.`)
   }

@@ -1,4 +1,4 @@
-import { idFloor, type InTransaction, replayWebhooks } from '@tellwire/db'
+import { idFloor, idTime, type InTransaction, replayWebhooks } from '@tellwire/db'
 import type { TenantScope } from '@tellwire/domain'
 import { ApiError, notFound } from '../../errors.js'
 import { parseId } from '../../http/ids.js'
@@ -7,6 +7,8 @@ import type { NewReplay } from './schemas.js'
 
 const countMax = 100_000
 const backMsMax = 30 * 86_400_000
+/** Events that happened beside each other are out of order by so much at most. */
+const disorderMs = 60_000
 
 /** Sends events to a webhook once more: one, or those since a time. @throws `conflict` for one that is disabled. */
 export async function replayWebhook(scope: InTransaction<TenantScope>, id: string, replay: NewReplay) {
@@ -26,7 +28,12 @@ export async function replayWebhook(scope: InTransaction<TenantScope>, id: strin
   const sinceMs = Math.max(Date.parse(since ?? ''), Date.now() - backMsMax)
   const fromId = eventId ?? idFloor(sinceMs)
   const what = { tenantId, endpointId: id, fromId, eventId, isMissingOnly, countMax: eventId ? 1 : countMax }
-  const count = await replayWebhooks(db, what)
+  const { count, searchedTo } = await replayWebhooks(db, what)
   if (eventId && count === 0 && !isMissingOnly) throw notFound('event', '/event_id')
-  return { count, is_complete: count < countMax }
+  const hasMore = eventId === undefined && searchedTo !== undefined
+  return {
+    count,
+    is_complete: !hasMore,
+    next_since: hasMore ? new Date(idTime(searchedTo) - disorderMs).toISOString() : null,
+  }
 }

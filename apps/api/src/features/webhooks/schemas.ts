@@ -143,7 +143,10 @@ export const Replay = Type.Object(
   {
     count: Type.Integer({ description: 'How many events are sent once more.' }),
     is_complete: Type.Boolean({
-      description: 'False where there are more than 100,000: ask again for the rest when they are sent.',
+      description: 'False where there may be more: after 100,000, or where very many were looked through for them.',
+    }),
+    next_since: Nullable(Timestamp('A time.'), {
+      description: 'The `since` with which to ask for the rest; null where it is complete.',
     }),
   },
   { $id: 'WebhookReplay', description: 'Events that are sent once more.' },
