@@ -22,10 +22,13 @@ if (!env.TELLWIRE_API_KEY) {
   console.error('Start the service with `npm start` first, or set TELLWIRE_API_URL and TELLWIRE_API_KEY.')
   process.exit(2)
 }
-const child = spawn(process.execPath, [join(root, 'examples', name, 'dist/main.js')], { stdio: 'inherit', env })
-process.on('SIGTERM', () => child.kill('SIGTERM'))
-// A terminal tells both, and a second time would end it at once.
-process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'))
+const child = spawn(process.execPath, [join(root, 'examples', name, 'dist/main.js')], {
+  stdio: 'inherit',
+  env,
+  detached: true,
+})
+// It stands apart from the terminal, which would tell it a second time, and so end it at once.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
 child.once('close', (code) => process.exit(code ?? 1))
 
 /** A real bot's data lives in a folder of its own. The service that was started last is the one that runs. */

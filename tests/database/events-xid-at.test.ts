@@ -21,7 +21,7 @@ test('the events of a moment are found by halving, whatever is before and after 
   await fill(busy, 5_000, 10)
   await fill(rare, 3, 10_000)
   const xidAt = async (tenantId: string, secondsAgo: number): Promise<number> => {
-    const { rows } = await owner.query('SELECT events_xid_at($1, now() - make_interval(secs => $2)) AS xid', [
+    const { rows } = await owner.query('SELECT events_xid_at($1, now() - make_interval(secs => $2), true) AS xid', [
       tenantId,
       secondsAgo,
     ])
@@ -36,5 +36,10 @@ test('the events of a moment are found by halving, whatever is before and after 
   expect(await xidAt(rare, 15_000)).toBeGreaterThan(1_003)
   expect(await xidAt(rare, 15_000)).toBeLessThanOrEqual(1_006)
   expect(await xidAt(none, 100)).toBe(0)
+
+  // After a restore all that was there before has the number 0.
+  await owner.query("UPDATE events SET xid = '0' WHERE tenant_id = $1 AND xid < '10000'", [busy])
+  expect(await xidAt(busy, 40_000)).toBe(0)
+  expect(await xidAt(busy, 5_005)).toBeGreaterThan(13_000)
   await owner.end()
 })

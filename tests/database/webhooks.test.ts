@@ -1,15 +1,18 @@
 import {
   connectDatabase,
   type Database,
+  dropDueWebhooks,
   type EventPosition,
   findDueWebhooks,
   firstPosition,
+  idFloor,
   moveEventCursor,
   type NewWebhook,
   newId,
   readEventCursor,
   readEventGate,
   readNewWebhooks,
+  replayWebhooks,
   settleFailedWebhooks,
   settleTakenWebhooks,
   storeWebhooks,
@@ -153,6 +156,44 @@ test('nothing is stored or recorded for an endpoint that is disabled, or is no m
   ])
   const events = await lab.db.event.findMany({ where: { type: { startsWith: 'webhook.' } } })
   expect(events.map(({ type }) => type)).toEqual(['webhook.disabled'])
+})
+
+test('a replay goes on where an answer has said, and sends each event once', async ({ lab }) => {
+  const endpointId = await lab.newEndpoint()
+  await lab.happen('a', 'b', 'c', 'd', 'e')
+  const what = { tenantId: lab.tenantId, endpointId, fromId: idFloor(Date.now() - 60_000), eventId: undefined }
+  const replayed: [number, number][] = []
+  let after: EventPosition | undefined
+  do {
+    const { count, next } = await replayWebhooks(lab.engine, {
+      ...what,
+      after,
+      isMissingOnly: false,
+      isSelective: false,
+      countMax: 2,
+    })
+    after = next
+    replayed.push([count, await lab.db.webhookDelivery.count()])
+  } while (after)
+
+  expect(replayed).toEqual([
+    [2, 2],
+    [2, 4],
+    [1, 5],
+  ])
+})
+
+test('a row whose event is no longer kept is dropped, and judges no endpoint', async ({ lab }) => {
+  const endpointId = await lab.newEndpoint()
+  await lab.happen('a', 'b')
+  await storeWebhooks(lab.engine, await lab.read())
+  await lab.db.$executeRaw`DELETE FROM events WHERE data ->> 'text' = 'a'`
+  const rooms = [{ tenantId: lab.tenantId, endpointId, count: 100 }]
+
+  const { webhooks, withoutEvent } = await findDueWebhooks(lab.engine, { rooms, held: [] })
+  await dropDueWebhooks(lab.engine, withoutEvent)
+
+  expect([textsOf(webhooks), withoutEvent.length, await lab.db.webhookDelivery.count()]).toEqual([['b'], 1, 1])
 })
 
 test('a place in the log goes forward alone, and not to where nothing can be yet', async ({ lab }) => {

@@ -120,7 +120,9 @@ function renderReplyKeyboard(messages) {
       make(
         'div',
         {},
-        ...row.map(({ text, asksFor }) => {
+        ...row.map((key) => {
+          // Worlds that were kept from before have texts alone.
+          const { text, asksFor } = typeof key === 'string' ? { text: key } : key
           const node = make('button', { type: 'button' }, text)
           node.addEventListener('click', () => void (asksFor ? share[asksFor]() : say(text)))
           return node

@@ -4,6 +4,7 @@ import {
   findQuestionDoubts,
   inTransaction,
   type InTransaction,
+  putOffDoubtedConnections,
   putOffQuestionDoubts,
   settleQuestionDoubts,
   walkDoubtedConnections,
@@ -46,9 +47,14 @@ async function endOverdue(ctx: WorkerContext, putOff: Map<string, number>): Prom
 /** Stretches that are walked at a time: then it is looked for what else is to be ended. */
 const stretchesMax = 20
 
-async function walkConnections({ engine, stopping }: WorkerContext): Promise<void> {
-  for (let stretch = 0; stretch < stretchesMax && !stopping.aborted; stretch++) {
-    if (!(await walkDoubtedConnections(engine))) return
+async function walkConnections({ engine, stopping, log }: WorkerContext): Promise<void> {
+  try {
+    for (let stretch = 0; stretch < stretchesMax && !stopping.aborted; stretch++) {
+      if (!(await walkDoubtedConnections(engine))) return
+    }
+  } catch (error) {
+    log.error({ err: error }, 'questions of connections that have ended could not be looked through')
+    await putOffDoubtedConnections(engine)
   }
 }
 

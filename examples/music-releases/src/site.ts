@@ -38,7 +38,7 @@ export async function startSite(
   app.post<Named>('/:name/disconnect', async ({ params: { name } }, reply) => {
     const connection = await connectionOf(name)
     if (connection) await tellwire.connections.end(connection.id)
-    return reply.redirect(`/${name}`, 303)
+    return reply.redirect(`/${encodeURIComponent(name)}`, 303)
   })
   app.post<Named & { Body: URLSearchParams }>('/:name/artists', async ({ params: { name }, body }, reply) => {
     const before = (await choices.load(name)) ?? []
@@ -46,7 +46,7 @@ export async function startSite(
     for (const id of chosen) await tellwire.topics.subscribe(topicOf(id), name)
     for (const id of before) if (!chosen.includes(id)) await tellwire.topics.unsubscribe(topicOf(id), name)
     await choices.save(name, chosen)
-    return reply.redirect(`/${name}`, 303)
+    return reply.redirect(`/${encodeURIComponent(name)}`, 303)
   })
   app.post<{ Body: Release }>('/releases', async ({ body }) => ({ told: await announce(tellwire, body, nowOf()) }))
 

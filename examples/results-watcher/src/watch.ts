@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { diffLines } from 'diff'
 import { parse } from 'node-html-parser'
-import type { CursorStore } from '@tellwire/sdk'
+import { ApiError, type CursorStore } from '@tellwire/sdk'
 
 export interface WatchedPage {
   url: string
@@ -29,19 +29,30 @@ export async function watch(
   announce: (difference: string, key: string) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
+  const save = async (state: Seen): Promise<void> => seen.save(JSON.stringify(state))
+  const announcePending = async ({ difference, text }: Required<Seen>['pending'], key: string): Promise<void> => {
+    try {
+      await announce(difference, key)
+    } catch (error) {
+      // What is refused for good is not made again.
+      if (!(error instanceof ApiError) || error.retryable) throw error
+      console.error('A change could not be announced:', error)
+    }
+    await save({ text, nextKey: randomUUID() })
+  }
   while (!signal.aborted) {
     try {
-      const save = async (state: Seen): Promise<void> => seen.save(JSON.stringify(state))
-      const now = await read(url, signal)
       const before = await readSeen(seen)
-      if (!before) {
+      if (before?.pending) await announcePending(before.pending, before.nextKey)
+      const now = await read(url, signal)
+      const last = await readSeen(seen)
+      if (!last) {
         await save({ text: now, nextKey: randomUUID() })
-      } else if (before.pending || before.text !== now) {
-        // Before it is made: an announcement that fails is made the next time, with the same words under the same key.
-        const pending = before.pending ?? { difference: showDifference(before.text, now), text: now }
-        await save({ ...before, pending })
-        await announce(pending.difference, before.nextKey)
-        await save({ text: pending.text, nextKey: randomUUID() })
+      } else if (last.text !== now) {
+        // Kept before it is made: one that fails is made the next time, with the same words under the same key.
+        const pending = { difference: showDifference(last.text, now), text: now }
+        await save({ ...last, pending })
+        await announcePending(pending, last.nextKey)
       }
     } catch (error) {
       if (!signal.aborted) console.error(`${url} could not be looked at:`, error)

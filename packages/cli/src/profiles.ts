@@ -68,7 +68,8 @@ export async function findProfile(env: Env, { profile, url }: { profile?: string
 }
 
 export function isSame(one: string, other: string): boolean {
-  return one.replace(/\/+$/, '') === other.replace(/\/+$/, '')
+  const plain = (url: string): string => (URL.canParse(url) ? new URL(url).href : url).replace(/\/+$/, '')
+  return plain(one) === plain(other)
 }
 
 function pick<Name extends 'key' | 'adminKey'>(name: Name, value: string | undefined): { [Key in Name]?: string } {

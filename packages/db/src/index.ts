@@ -120,6 +120,7 @@ export { findDueLanes, laneLookEveryMs } from './deliveries/find-due-lanes.js'
 export {
   type AskedQuestion,
   doubtQuestionsOf,
+  putOffDoubtedConnections,
   walkDoubtedConnections,
   findEndedQuestionOfMessage,
   findHopelessQuestions,

@@ -1,6 +1,5 @@
 import type { Token } from 'markdown-it'
 import type { Entity, FormattedText } from './formatted-text.js'
-import type { TelegramParseMode } from './telegram/parse-telegram-text.js'
 
 // Values are not part of the source: where they stand there is a placeholder, which means nothing in any format.
 // So a value is shown as it is, in a text, in code and in an address, whatever characters it has.
@@ -22,6 +21,19 @@ export function withoutPlaceholders(source: string): string {
 
 /** A moment whose words are a value, where it was not read as one: in code, its words stand for it. */
 const unreadMoment = /!\[(\uf8f0\d+\uf8f1)\]\(tg:\/\/time\?[^)\s]*\)/g
+
+/** Puts the values into what a parser reads besides the text: addresses, and words such as the language of code. */
+export interface Filling {
+  address(written: string): string
+  word(written: string): string
+}
+
+export const unfilled: Filling = { address: (written) => written, word: (written) => written }
+
+export function fillingWith(values: readonly string[]): Filling {
+  if (values.length === 0) return unfilled
+  return { address: (written) => fillAddress(written, values), word: (written) => fillText(written, values) }
+}
 
 export function fillText(text: string, values: readonly string[]): string {
   return text.replace(placeholder, (_, index) => values[Number(index)] ?? '')
@@ -48,15 +60,6 @@ function fillAddress(address: string, values: readonly string[]): string {
   })
 }
 
-/** As a part of an address that ends nothing in a source. */
-function encodePart(value: string): string {
-  return encodeURIComponent(value.toWellFormed()).replace(/[!'()*]/g, encodeCharacter)
-}
-
-function encodeCharacter(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`
-}
-
 /** Puts the values into a text that was parsed; its entities hold what they held. */
 export function fillFormatted({ text, entities }: FormattedText, values: readonly string[]): FormattedText {
   if (values.length === 0) return { text, entities }
@@ -77,55 +80,7 @@ export function fillFormatted({ text, entities }: FormattedText, values: readonl
     text: fillText(text, values),
     entities: entities.map((entity): Entity => {
       const offset = move(entity.offset)
-      const length = move(entity.offset + entity.length) - offset
-      const { language } = entity
-      return { ...entity, offset, length, ...(language === undefined ? {} : { language: fillText(language, values) }) }
+      return { ...entity, offset, length: move(entity.offset + entity.length) - offset }
     }),
   }
-}
-
-/** An address, or a tag, begins and ends at most so far from a value in it. */
-const addressLengthMax = 2_048
-
-/** Telegram looks at addresses while it parses: their values go into the source, in a form that ends nothing there. */
-export function fillAddresses(source: string, mode: TelegramParseMode, values: readonly string[]): string {
-  return source.replace(placeholder, (written, index, offset: number) => {
-    const before = source.slice(Math.max(0, offset - addressLengthMax), offset)
-    const value = values[Number(index)] ?? ''
-    if (mode === 'HTML') return fillAttribute(before, value) ?? written
-    const after = source.slice(offset + written.length, offset + written.length + addressLengthMax)
-    return fillLink(before, after, value, mode) ?? written
-  })
-}
-
-/** @param before what stands before the value. @returns undefined where that is no address. */
-function fillLink(before: string, after: string, value: string, mode: TelegramParseMode): string | undefined {
-  const start = before.lastIndexOf('](')
-  if (start === -1 || !/^[^\n]*\)/.test(after)) return undefined
-  const address = before.slice(start + 2)
-  const isOver = mode === 'MarkdownV2' ? /^(?:[^\\)]|\\[^])*\)/.test(address) : address.includes(')')
-  if (isOver || address.includes('\n')) return undefined
-  return address === '' ? encodeEnds(value.trim()) : encodePart(value)
-}
-
-const attribute = /\s([a-z-]+)\s*=\s*(?:"([^"]*)|'([^']*)|([^\s"'>]*))$/i
-
-/** @returns undefined where no attribute stands before the value. */
-function fillAttribute(before: string, value: string): string | undefined {
-  const tag = before.slice(before.lastIndexOf('<'))
-  if (!tag.startsWith('<') || tag.includes('>')) return undefined
-  const [, name, ...written] = attribute.exec(tag) ?? []
-  if (name === undefined) return undefined
-  if (name.toLowerCase() !== 'href') return escapeHtml(value)
-  return written.every((part) => !part) ? escapeHtml(encodeEnds(value.trim())) : encodePart(value)
-}
-
-const named: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => named[character] ?? character)
-}
-
-function encodeEnds(address: string): string {
-  return address.toWellFormed().replace(/[\s"'<>()\\]/g, encodeCharacter)
 }

@@ -1,5 +1,5 @@
 import { expandTabs, inCode } from './expand-tabs.js'
-import { fillAddresses, fillFormatted } from './fill-values.js'
+import { fillFormatted, fillingWith } from './fill-values.js'
 import type { FormattedText } from './formatted-text.js'
 import type { Reading } from './markdown/parse-markdown.js'
 import { type RenderedText, renderMarkdown } from './markdown/render-markdown.js'
@@ -35,7 +35,7 @@ export function renderText(source: string, format: TextFormat, reading: Reading 
   if (format === 'commonmark') return renderMarkdown(shown, { ...reading, dialect: 'commonmark' })
   const mode = parseModes[format]
   if (!mode) return { ...finishOrEmpty(expandTabs({ text: shown, entities: [] }, () => true)), warnings: [] }
-  const parsed = fillFormatted(parseTelegramText(fillAddresses(shown, mode, values), mode), values)
+  const parsed = fillFormatted(parseTelegramText(shown, mode, fillingWith(values)), values)
   const warnings = mode === 'HTML' ? warnOfNames(shown) : []
   return { ...finishOrEmpty(expandTabs(parsed, inCode(parsed))), warnings }
 }

@@ -4,7 +4,8 @@ import { memoryStore, type StateStore } from './state-store.js'
 
 /** A state, and until when it is kept, in milliseconds since 1970. */
 export interface KeptState<State> {
-  state: State
+  /** Absent where the chat begins anew: what ended it is known for a while, as it may come again. */
+  state?: State
   until: number | null
   /** The connection in which something was heard last. */
   connectionId: string
@@ -23,6 +24,9 @@ export interface StatefulOptions<State> {
   /** Is told what goes wrong then. Without it: the console. */
   onError?: (error: unknown) => void
 }
+
+/** What a webhook brings again comes within a day. */
+const endKnownMs = 86_400_000
 
 /** Says something in the chat. */
 export type Say = (words: Words) => Promise<{ id: string }>
@@ -49,7 +53,8 @@ export function stateful<State>(
     await store.remove(name)
     ends.delete(name)
     const { state, connectionId, until } = kept
-    await onTimeout?.(state, (words) => sayIn(tellwire, connectionId, words, `end-${connectionId}-${until}`))
+    if (state !== undefined)
+      await onTimeout?.(state, (words) => sayIn(tellwire, connectionId, words, `end-${connectionId}-${until}`))
     return undefined
   }
 
@@ -72,17 +77,12 @@ export function stateful<State>(
       // It comes again where the program ended just after the state was kept.
       if (kept?.eventId === event.id) return
       const { connection_id: connectionId } = event.data
-      // Where the state was removed just before that, it is heard as the first of another, which says other things.
-      const turn = kept ? event.id : `first-${event.id}`
       let said = 0
-      const say: Say = (words) => sayIn(tellwire, connectionId, words, `${turn}-${said++}`)
-      const state = await step(kept ? kept.state : initial(), event, say)
-      if (state === undefined) {
-        await store.remove(name)
-        return endAt(name, null)
-      }
-      const until = timeoutMs === undefined ? null : Date.now() + timeoutMs
-      await store.save(name, { state, until, connectionId, eventId: event.id })
+      const say: Say = (words) => sayIn(tellwire, connectionId, words, `${event.id}-${said++}`)
+      const state = await step(kept?.state ?? initial(), event, say)
+      const keptForMs = state === undefined ? endKnownMs : timeoutMs
+      const until = keptForMs === undefined ? null : Date.now() + keptForMs
+      await store.save(name, { ...(state === undefined ? {} : { state }), until, connectionId, eventId: event.id })
       endAt(name, until)
     })
   }

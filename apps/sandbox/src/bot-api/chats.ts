@@ -89,7 +89,11 @@ function showReplied(world: World, chatId: number, message: StoredMessage): obje
   const { replyToMessageId, replyToChatId = chatId, fromId, botId = fromId } = message
   const replied = world.messagesOf(botId, replyToChatId).find(({ messageId }) => messageId === replyToMessageId)
   if (!replied) return showTopicAnswered(world, chatId, message)
-  const shown = showMessage(world, replyToChatId, { ...replied, replyToMessageId: undefined })
+  const {
+    reply_to_message: _,
+    external_reply: __,
+    ...shown
+  } = showMessage(world, replyToChatId, replied) as Record<string, object>
   return replyToChatId === chatId ? { reply_to_message: shown } : { external_reply: shown }
 }
 

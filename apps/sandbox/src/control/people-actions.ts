@@ -193,6 +193,7 @@ export function changeRights(
   person: Person,
   { group, bot, rights }: { group: Group; bot: SandboxBot; rights: BotRights },
 ): void {
+  assertLives(group)
   if (!group.bots.includes(bot.id)) throw new ControlError(409, 'the bot is not in this group')
   const before = membershipOf(group, bot)
   setRights(group, bot, rights)
@@ -221,6 +222,7 @@ export function forward(
 }
 
 export function removeBot(control: Control, person: Person, group: Group, bot: SandboxBot): void {
+  assertLives(group)
   if (!group.bots.includes(bot.id)) throw new ControlError(409, 'the bot is not in this group')
   const before = membershipOf(group, bot)
   group.bots = group.bots.filter((id) => id !== bot.id)
@@ -269,6 +271,7 @@ function findMessageOfBot(
   place: MessagePlace,
 ): { bot: SandboxBot; message: StoredMessage } {
   const group = world.groups.get(place.chatId)
+  if (group) assertLives(group)
   if (group && !group.members.includes(person.id)) throw new ControlError(403, 'the person is not in this group')
   const bots = place.bot
     ? [place.bot]

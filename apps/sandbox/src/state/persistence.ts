@@ -36,6 +36,7 @@ export function openWorld(file: string | undefined): Persistence {
     } catch (error) {
       // A full disk, or a world that is too large for one text: it goes on in memory.
       process.stderr.write(`${file} could not be written: ${String(error)}\n`)
+      timer = setTimeout(save, pauseMs)
     }
   }
   world.onChange = () => {

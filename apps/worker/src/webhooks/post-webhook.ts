@@ -12,6 +12,7 @@ import {
 } from '@tellwire/domain'
 import { type Agent, type Dispatcher, errors } from 'undici'
 import { AddressRefused, findAddressFault } from './guarded-agent.js'
+import { NameNotResolved } from './resolve-name.js'
 import type { NextWebhook } from './webhook-queue.js'
 
 /** The result of a request to a webhook. */
@@ -184,6 +185,7 @@ function classify(error: unknown): string {
   const causes: unknown[] = []
   for (let cause = error; cause instanceof Error && causes.length < 5; cause = cause.cause) causes.push(cause)
   if (causes.some((cause) => cause instanceof AddressRefused)) return 'address_refused'
+  if (causes.some((cause) => cause instanceof NameNotResolved)) return 'dns'
   const codes = causes.map((cause) =>
     cause instanceof Error && 'code' in cause ? String(cause.code) : (cause as Error).name,
   )
@@ -191,7 +193,6 @@ function classify(error: unknown): string {
 }
 
 const failures: readonly [pattern: RegExp, failure: string][] = [
-  [/^(ENOTFOUND|EAI_.*|ENODATA|ESERVFAIL|EREFUSED|EBADNAME|EBADRESP|ETIMEOUT)$/, 'dns'],
   [/ECONNREFUSED/, 'refused'],
   [/TIMEOUT|TimeoutError|ETIMEDOUT/, 'timeout'],
   [/CERT|TLS|SSL|EPROTO|SELF_SIGNED|ALTNAME/, 'tls'],

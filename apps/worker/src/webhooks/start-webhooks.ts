@@ -112,7 +112,10 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
       wanted.length === 0 ? nothingDue : findDueWebhooks(engine, { rooms: wanted, held: queue.heldIds() }),
     ])
     queue.add(rooms, endpoints, webhooks)
-    if (withoutEvent.length > 0) await dropDueWebhooks(engine, withoutEvent)
+    if (withoutEvent.length === 0) return
+    await dropDueWebhooks(engine, withoutEvent)
+    // Behind them there may be more.
+    queue.want(withoutEvent)
   }
 
   const send = async (next: NextWebhook): Promise<void> => {

@@ -58,5 +58,4 @@ export const isNeeded = (line: Line): boolean =>
 export const keyOf = ({ endpointId, eventId }: DueWebhook): string => endpointId + eventId
 
 /** Whether it waits in the log alone. */
-export const isNew = (webhook: DueWebhook): webhook is NewWebhook =>
-  webhook.id === undefined && webhook.event !== undefined
+export const isNew = (webhook: DueWebhook): webhook is NewWebhook => webhook.id === undefined

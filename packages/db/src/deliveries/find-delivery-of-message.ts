@@ -1,3 +1,4 @@
+import { disorder } from '../events/read-events.js'
 import { defineStatement, type Executor, probe, run } from '../sql.js'
 
 /** That a delivery was sent is written after the message has its time, and by another clock: mostly at once. */
@@ -7,8 +8,6 @@ const windows = [
 ]
 /** Of a tenant that sends very much in that time, so many are looked at. */
 const lookedAtMax = 10_000
-/** Transactions that ran beside each other are out of order by so much at most. */
-const disorder = "interval '1 minute'"
 
 const find = defineStatement(
   'find-delivery-of-message',
@@ -22,8 +21,8 @@ moment AS MATERIALIZED (
     $4::timestamptz + make_interval(secs => $6::float8 / 1000) AS end_at
 ),
 sought AS MATERIALIZED (
-  SELECT a.tenant_id, events_xid_at(a.tenant_id, m.start_at - ${disorder}) AS first_xid,
-    events_xid_at(a.tenant_id, m.end_at + ${disorder}) AS end_xid
+  SELECT a.tenant_id, events_xid_at(a.tenant_id, m.start_at - ${disorder}, true) AS first_xid,
+    events_xid_at(a.tenant_id, m.end_at + ${disorder}, false) AS end_xid
   FROM tenants_of_chat a, moment m
 ),
 sent AS MATERIALIZED (

@@ -202,7 +202,7 @@ doubted AS MATERIALIZED (
   FROM next n
   CROSS JOIN LATERAL (
     SELECT c.number, c.connection_id FROM connection_doubts c
-    WHERE ${probe('c.tenant_id', 'n.tenant_id')} AND c.after_id = n.after_id ORDER BY c.number LIMIT ${doubtedMax}
+    WHERE ${probe('c.tenant_id', 'n.tenant_id')} AND c.after_id = n.after_id ORDER BY c.tenant_id, c.number LIMIT ${doubtedMax}
     FOR UPDATE SKIP LOCKED
   ) c
 ),
@@ -226,7 +226,8 @@ added AS (
   ) d
 ),
 moved AS (
-  UPDATE connection_doubts c SET after_id = l.id, due_at = now()
+  -- Those that come meanwhile are walked for afterwards, together.
+  UPDATE connection_doubts c SET after_id = l.id
   FROM doubted d, (SELECT id FROM walked ORDER BY id DESC LIMIT 1) l
   WHERE ${probe('c.number', 'd.number')} AND (SELECT count(*) FROM walked) = ${walkedMax}
 ),
@@ -244,4 +245,17 @@ SELECT count(*)::int AS count FROM doubted`,
 export async function walkDoubtedConnections(engine: Pool): Promise<boolean> {
   const [walked] = await run<{ count: number }>(engine, walkQuestions, [])
   return (walked?.count ?? 0) > 0
+}
+
+const putOffConnections = defineStatement(
+  'put-off-connection-doubts',
+  `
+UPDATE connection_doubts c SET due_at = now() + interval '1 minute'
+FROM (SELECT tenant_id, after_id FROM connection_doubts WHERE due_at <= now() ORDER BY due_at, number LIMIT 1) n
+WHERE ${probe('c.tenant_id', 'n.tenant_id')} AND c.after_id = n.after_id`,
+)
+
+/** Puts off the connections whose questions could not be looked through, so that they hold up no others. */
+export async function putOffDoubtedConnections(engine: Pool): Promise<void> {
+  await run(engine, putOffConnections, [])
 }

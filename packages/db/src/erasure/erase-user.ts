@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '../client.js'
 import { blankAudit, type ProveErasure } from './blank-audit.js'
 import {
@@ -56,6 +57,7 @@ export async function eraseUser(
   const connectionIds = connections.map(({ id }) => id)
   const shownIds = connectionIds.map(showConnectionId)
 
+  await untilWalked(db, erasing, connectionIds)
   await eraseNotifications(db, erasing, shownIds)
   await eraseEvents(db, erasing)
   await removeOfTenant(db, having('tenant_id', 'connection_id'), {
@@ -74,6 +76,22 @@ export async function eraseUser(
   for (const chat of connections) await eraseChat(db, erasing, chat)
   await eraseConnections(db, erasing, connections)
   return removed
+}
+
+const [walkedWithinMs, lookEveryMs] = [20_000, 250]
+
+/** Whose questions can be answered by nobody any more is found by rows that go here; it takes a moment. */
+async function untilWalked(
+  db: Database,
+  { tenantId, beforeSlice }: Erasing,
+  connectionIds: readonly string[],
+): Promise<void> {
+  const where = { tenantId, connectionId: { in: [...connectionIds] } }
+  const deadline = performance.now() + walkedWithinMs
+  while (performance.now() < deadline && (await db.connectionDoubt.count({ where })) > 0) {
+    await beforeSlice?.()
+    await delay(lookEveryMs)
+  }
 }
 
 /** Notifications to that person alone go; from lists of several the person is taken out. */

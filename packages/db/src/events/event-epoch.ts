@@ -1,8 +1,8 @@
-import type { Database } from '../client.js'
+import type { Database, Transaction } from '../client.js'
 import { newId } from '../ids.js'
 
 /** Tells the epoch of the events' order: after a dump and restore it is another, since transactions are numbered anew. */
-export async function readEventEpoch(db: Database): Promise<string> {
+export async function readEventEpoch(db: Transaction): Promise<string> {
   const setting = await db.serviceSetting.findUniqueOrThrow({ where: { name: 'events_epoch' } })
   return setting.value ?? ''
 }

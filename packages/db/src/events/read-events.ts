@@ -27,6 +27,9 @@ export const firstPosition: EventPosition = { xid: '0', id: nilUuid }
 /** A transaction ends in less: so much may an event's id be older than that of another of an earlier transaction. */
 const transactionMs = 3_600_000
 
+/** Transactions that ran beside each other are out of order by so much, hardly ever by more. */
+export const disorder = "interval '1 minute'"
+
 /** The SQL by which a search touches the weeks alone in which events after a position can be. */
 export const idBounds = (id: string): string =>
   `e.id >= CASE WHEN ${id} = '${nilUuid}' THEN ${id} ELSE uuid_v7_after(${id}, -${transactionMs}) END

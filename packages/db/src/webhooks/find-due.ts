@@ -98,7 +98,7 @@ const findDue = defineStatement(
   'find-due-webhooks',
   `
 WITH ${rooms.text}
-SELECT d.id::text, d.endpoint_id::text, d.event_id::text, d.attempts, e.xid::text, e.tenant_id::text, e.type, e.data, e.created_at
+SELECT d.id::text, d.tenant_id::text AS owner_id, d.endpoint_id::text, d.event_id::text, d.attempts, e.xid::text, e.tenant_id::text, e.type, e.data, e.created_at
 FROM room r
 CROSS JOIN LATERAL (
   SELECT * FROM webhook_deliveries d
@@ -116,6 +116,7 @@ ORDER BY d.due_at, d.id`,
 /** The event's fields are null where it is gone. */
 interface DueRow {
   id: string
+  ownerId: string
   endpointId: string
   eventId: string
   attempts: number
@@ -130,26 +131,34 @@ interface DueRow {
  * Finds deliveries that are due, the longest due first.
  * @param rooms for how many of which endpoints there is room.
  * @param held the deliveries that are known already.
- * @returns them, and the ids of those whose events are no longer kept.
+ * @returns them, and those whose events are no longer kept.
  */
 export async function findDueWebhooks(
   engine: Pool,
   { rooms: wanted, held }: { rooms: readonly (EndpointReference & { count: number })[]; held: readonly string[] },
-): Promise<{ webhooks: DueWebhook[]; withoutEvent: string[] }> {
+): Promise<{ webhooks: DueWebhook[]; withoutEvent: (EndpointReference & { id: string })[] }> {
   const rows = await run<DueRow>(engine, findDue, [held, ...rooms.values(wanted)])
   const webhooks: DueWebhook[] = []
-  const withoutEvent: string[] = []
-  for (const { id, endpointId, eventId, attempts, xid, tenantId, type, data, createdAt } of rows) {
-    if (xid === null || tenantId === null || type === null || data === null || createdAt === null) withoutEvent.push(id)
+  const withoutEvent: (EndpointReference & { id: string })[] = []
+  for (const { id, ownerId, endpointId, eventId, attempts, xid, tenantId, type, data, createdAt } of rows) {
+    if (xid === null || tenantId === null || type === null || data === null || createdAt === null)
+      withoutEvent.push({ id, tenantId: ownerId, endpointId })
     else
       webhooks.push({ id, endpointId, eventId, attempts, event: { xid, id: eventId, tenantId, type, data, createdAt } })
   }
   return { webhooks, withoutEvent }
 }
 
-const dropWebhooks = defineStatement('drop-webhooks', 'DELETE FROM webhook_deliveries WHERE id = ANY ($1::uuid[])')
+const dropWebhooks = defineStatement(
+  'drop-webhooks',
+  `
+DELETE FROM webhook_deliveries d USING (
+  SELECT id FROM webhook_deliveries WHERE id = ANY ($1::uuid[]) FOR UPDATE SKIP LOCKED
+) w
+WHERE ${probe('d.id', 'w.id')}`,
+)
 
-/** Drops deliveries of which there is nothing to send any more. */
-export async function dropDueWebhooks(engine: Pool, ids: readonly string[]): Promise<void> {
-  await run(engine, dropWebhooks, [ids])
+/** Drops deliveries of which there is nothing to send any more; not those that somebody is changing. */
+export async function dropDueWebhooks(engine: Pool, webhooks: readonly { id: string }[]): Promise<void> {
+  await run(engine, dropWebhooks, [webhooks.map(({ id }) => id)])
 }

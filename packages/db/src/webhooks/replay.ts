@@ -1,17 +1,14 @@
-import { gate } from '../events/read-events.js'
-import { nilUuid } from '../ids.js'
+import { disorder, type EventPosition, gate } from '../events/read-events.js'
+import { idTime, nilUuid } from '../ids.js'
 import { defineStatement, type Executor, probe, runForOne } from '../sql.js'
 import { isTaken } from './is-taken.js'
 import { isWanted } from './is-wanted.js'
 
-/** Transactions that ran beside each other are out of order by so much at most. */
-const disorder = "interval '1 minute'"
-
 const findPlaces = defineStatement(
   'find-places-of-replay',
   `
-SELECT events_xid_at($1::uuid, uuid_extract_timestamp($2::uuid) - ${disorder})::text AS start_xid,
-  CASE WHEN $3 THEN events_xid_at($1::uuid, uuid_extract_timestamp($2::uuid) + ${disorder})::text END AS end_xid`,
+SELECT events_xid_at($1::uuid, $2::timestamptz - ${disorder}, true)::text AS start_xid,
+  CASE WHEN $3 THEN events_xid_at($1::uuid, $2::timestamptz + ${disorder}, false)::text END AS end_xid`,
 )
 
 const replay = defineStatement(
@@ -25,7 +22,7 @@ endpoint AS MATERIALIZED (
   FOR NO KEY UPDATE
 ),
 searched AS MATERIALIZED (
-  SELECT e.xid, e.id, e.type, e.data
+  SELECT e.xid, e.id, e.type, CASE e.type WHEN 'webhook.test' THEN e.data END AS data
   FROM events e CROSS JOIN gate g
   WHERE e.tenant_id = $1::uuid AND (e.xid, e.id) > ($6::xid8, $7::uuid) AND e.xid < g.xmin
     AND ($9::xid8 IS NULL OR e.xid <= $9::xid8)
@@ -56,7 +53,9 @@ LEFT JOIN (
 ) l ON true`,
 )
 
-const [replayedAtOnce, searchedAtOnce] = [1_000, 10_000]
+const replayedAtOnce = 1_000
+/** Where few of the events may be meant, so many are looked through at a time. */
+const searchedAtOnce = 10_000
 /** However many events are looked through for those that are meant, an answer comes. */
 const searchMs = 4_000
 
@@ -71,7 +70,8 @@ interface Replayed {
 /**
  * Puts events before an endpoint once more.
  * @param fromId the smallest id that is meant: of the event, or of the time since when.
- * @returns how many there are, and the last that was looked at where there may be more.
+ * @param after where to go on, as an answer said. @param isSelective whether few of the events may be meant.
+ * @returns how many there are, and where to go on, where there may be more.
  */
 export async function replayWebhooks(
   on: Executor,
@@ -80,29 +80,32 @@ export async function replayWebhooks(
     endpointId: string
     fromId: string
     eventId: string | undefined
+    after: EventPosition | undefined
     isMissingOnly: boolean
+    isSelective: boolean
     countMax: number
   },
-): Promise<{ count: number; searchedTo: string | undefined }> {
-  const { tenantId, endpointId, fromId, eventId, isMissingOnly, countMax } = what
+): Promise<{ count: number; next: EventPosition | undefined }> {
+  const { tenantId, endpointId, fromId, eventId, isMissingOnly, isSelective, countMax } = what
   const deadline = performance.now() + searchMs
   const places = await runForOne<{ startXid: string; endXid: string | null }>(on, findPlaces, [
     tenantId,
-    fromId,
+    new Date(idTime(fromId)),
     eventId !== undefined,
   ])
   let total = 0
-  let after = { xid: places.startXid, id: nilUuid }
+  let after: EventPosition = what.after ?? { xid: places.startXid, id: nilUuid }
   for (;;) {
     const limit = Math.min(replayedAtOnce, countMax - total)
+    const searchedMax = isSelective ? searchedAtOnce : limit
     const found = await runForOne<Replayed>(on, replay, [
       ...[tenantId, endpointId, fromId, eventId ?? null, isMissingOnly, after.xid, after.id],
-      ...[limit, places.endXid, searchedAtOnce],
+      ...[limit, places.endXid, searchedMax],
     ])
     total += found.count
-    const isOver = found.count < limit && found.searched < searchedAtOnce
-    if (isOver || found.xid === null || found.id === null) return { count: total, searchedTo: undefined }
+    const isOver = found.count < limit && found.searched < searchedMax
+    if (isOver || found.xid === null || found.id === null) return { count: total, next: undefined }
     after = { xid: found.xid, id: found.id }
-    if (total >= countMax || performance.now() > deadline) return { count: total, searchedTo: found.id }
+    if (total >= countMax || performance.now() > deadline) return { count: total, next: after }
   }
 }

@@ -53,17 +53,24 @@ test.each([
   ['markdown', '<a href="{{v}}">k</a>', 'https://a.b/x', 'https://a.b/x'],
   ['markdown', '<a href="https://a.b/o/{{v}}">k</a>', 'A-17', 'https://a.b/o/A-17'],
   ['markdown', '<https://a.b/{{v}}|k>', 'x y', 'https://a.b/x%20y'],
-  ['telegram_markdown_v2', '[k](https://a\\.b/{{v}})', 'a)b', 'https://a.b/a%29b'],
+  ['telegram_markdown_v2', '[k](https://a\\.b/{{v}})', 'a)b', 'https://a.b/a)b'],
   ['telegram_markdown_v2', '[k](https://a\\.b/x\\(y\\)?q={{v}})', 'v', 'https://a.b/x(y)?q=v'],
   ['telegram_markdown_v2', '[k](https://a\\.b/?q={{v}})', 'x&admin=1', 'https://a.b/?q=x%26admin%3D1'],
-  ['telegram_markdown', '[k](https://a.b/{{v}})', 'a)b', 'https://a.b/a%29b'],
-  ['telegram_html', "<a href='https://a.b/{{v}}'>k</a>", "O'Brien", 'https://a.b/O%27Brien'],
+  ['telegram_markdown', '[k](https://a.b/{{v}})', 'a)b', 'https://a.b/a)b'],
+  ['telegram_html', "<a href='https://a.b/{{v}}'>k</a>", "O'Brien", "https://a.b/O'Brien"],
   ['telegram_html', '<a href="https://a.b/?q={{v}}">k</a>', 'x&admin=1#f', 'https://a.b/?q=x%26admin%3D1%23f'],
   ['telegram_html', '<a href="{{v}}">k</a>', 'https://a.b/?size&gt=5', 'https://a.b/?size&gt=5'],
 ] as const)('a value in an address is a part of it, in %s: %s', (format, text, value, url) => {
   const { text: source, values } = renderTemplate(content(text, { format }), { v: value }, reader)
 
   expect(renderText(source, format, { values })).toMatchObject({ text: 'k', entities: [{ type: 'text_link', url }] })
+})
+
+test('a value that only looks as if it were in an address is shown as it is', () => {
+  const template = content('`a[0](x {{v}})` y\\]\\(z {{v}}\\)', { format: 'telegram_markdown_v2' })
+  const { text: source, values } = renderTemplate(template, { v: '{"a": 1}' }, reader)
+
+  expect(renderText(source, 'telegram_markdown_v2', { values }).text).toBe('a[0](x {"a": 1}) y](z {"a": 1})')
 })
 
 test('a value can be the language of code', () => {

@@ -1,3 +1,4 @@
+import type { Filling } from '../fill-values.js'
 import type { Entity, EntityType } from '../formatted-text.js'
 import { readCustomEmojiId, readDateTimeFormat } from './links.js'
 import { linkEntity, linkEntityOfText } from './parse-markdown.js'
@@ -14,6 +15,7 @@ export type FoundEntity = Entity & { codeLanguage?: string }
 
 export interface State {
   readonly source: string
+  readonly filling: Filling
   position: number
   text: string
   entities: FoundEntity[]
@@ -47,14 +49,14 @@ export function addEntity(state: State, tag: OpenTag): void {
 }
 
 function makeEntity(
-  { text }: State,
+  { text, filling }: State,
   { name, attributes, offset }: OpenTag,
 ): Omit<Entity, 'offset' | 'length'> | undefined {
   const style = styleOfTag[name]
   if (style) return { type: style }
   if (name === 'a') {
     const address = attributes.get('href') ?? ''
-    return address === '' ? linkEntityOfText(text.slice(offset)) : linkEntity(address)
+    return address === '' ? linkEntityOfText(text.slice(offset), filling) : linkEntity(address, filling)
   }
   if (name === 'blockquote') return { type: attributes.has('expandable') ? 'expandable_blockquote' : 'blockquote' }
   if (name === 'tg-emoji') {

@@ -1,3 +1,4 @@
+import type { Filling } from '../fill-values.js'
 import type { Entity } from '../formatted-text.js'
 import { byteOffset, cannotParse } from './telegram-parse-error.js'
 
@@ -24,6 +25,7 @@ export interface OpenEntity {
 
 export interface State {
   readonly source: string
+  readonly filling: Filling
   position: number
   text: string
   entities: Entity[]

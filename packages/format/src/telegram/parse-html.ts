@@ -1,3 +1,4 @@
+import type { Filling } from '../fill-values.js'
 import type { Entity, FormattedText } from '../formatted-text.js'
 import { isAlphanumeric, isSpace, toAsciiLowerCase } from './characters.js'
 import { addEntity, type FoundEntity, type State, styleOfTag } from './html-entities.js'
@@ -7,9 +8,9 @@ import { byteOffset, cannotParse } from './telegram-parse-error.js'
 const knownTags = new Set([...Object.keys(styleOfTag), 'a', 'pre', 'code', 'blockquote', 'tg-emoji', 'tg-time'])
 
 /** @throws {TelegramParseError} in Telegram's words. */
-export function parseHtml(source: string): FormattedText {
+export function parseHtml(source: string, filling: Filling): FormattedText {
   if (source.includes('\0')) throw cannotParse('Text must not contain null bytes', source.indexOf('\0'))
-  const state: State = { source, position: 0, text: '', entities: [], open: [], hasSurrogate: false }
+  const state: State = { source, filling, position: 0, text: '', entities: [], open: [], hasSurrogate: false }
   while (state.position < source.length) {
     if (source[state.position] === '<') readTag(state)
     else state.text += readCharacter(state)
@@ -107,7 +108,8 @@ function readAttributes(state: State, tag: string, start: number): Map<string, s
       if (at() === undefined) throw unclosedStartTag(state, start, tag)
       const value = readAttributeValue(state)
       if (at() === undefined) throw unclosedStartTag(state, start)
-      keepAttribute(attributes, tag, name, value)
+      // An address is filled where it is looked at.
+      keepAttribute(attributes, tag, name, name === 'href' ? value : state.filling.word(value))
     } else {
       if (at() === undefined) throw unclosedStartTag(state, start, tag)
       if (name === 'expandable') attributes.set(name, '')

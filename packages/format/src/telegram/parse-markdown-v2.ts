@@ -1,3 +1,4 @@
+import type { Filling } from '../fill-values.js'
 import type { Entity, EntityType, FormattedText } from '../formatted-text.js'
 import { readFenceOpening } from './fence.js'
 import { findCustomEmojiId, findTime, readDateTimeFormat } from './links.js'
@@ -7,9 +8,10 @@ import { sortEntities } from './sort-entities.js'
 import { byteOffset, cannotParse } from './telegram-parse-error.js'
 
 /** @throws {TelegramParseError} in Telegram's words. */
-export function parseMarkdownV2(source: string): FormattedText {
+export function parseMarkdownV2(source: string, filling: Filling): FormattedText {
   const state: State = {
     source,
+    filling,
     position: 0,
     text: '',
     entities: [],
@@ -101,7 +103,9 @@ function open(state: State, character: string): void {
     case '`': {
       if (!source.startsWith('```', start)) return push('Code', 1)
       const { language, contentStart } = readFenceOpening(source, start + 3)
-      return language === '' ? push('Pre', contentStart - start) : push('PreCode', contentStart - start, language)
+      return language === ''
+        ? push('Pre', contentStart - start)
+        : push('PreCode', contentStart - start, state.filling.word(language))
     }
     case '|':
       if (next === '|') return push('Spoiler', 2)
@@ -145,12 +149,15 @@ function close(state: State, inner: OpenEntity): void {
     add(state, inner, { type: style.type, ...(inner.language === undefined ? {} : { language: inner.language }) })
   } else if (inner.name === 'TextUrl') {
     const address = readAddress(state)
-    const entity = address === undefined ? linkEntityOfText(state.text.slice(inner.offset)) : linkEntity(address)
+    const entity =
+      address === undefined
+        ? linkEntityOfText(state.text.slice(inner.offset), state.filling)
+        : linkEntity(address, state.filling)
     add(state, inner, entity)
   } else {
     const address = readAddress(state)
     if (address === undefined) throw cannotParse('The entity must contain a tg://emoji or tg://time URL', inner.start)
-    add(state, inner, readEmojiOrTime(address, inner.start))
+    add(state, inner, readEmojiOrTime(state.filling.address(address), inner.start))
   }
 }
 

@@ -1,3 +1,4 @@
+import { type Filling, unfilled } from '../fill-values.js'
 import type { FormattedText } from '../formatted-text.js'
 import { parseHtml } from './parse-html.js'
 import { parseMarkdown } from './parse-markdown.js'
@@ -10,8 +11,9 @@ const parsers = { Markdown: parseMarkdown, MarkdownV2: parseMarkdownV2, HTML: pa
 /**
  * Makes what Telegram's own parser makes of a source: text and entities as it finds them, before they are cleaned,
  * fixed and trimmed (`finishTelegramText`).
+ * @param filling puts values into its addresses, as Telegram looks at those while it parses. The text has its placeholders still.
  * @throws {TelegramParseError} with Telegram's words as its message, places in bytes of UTF-8 included.
  */
-export function parseTelegramText(source: string, mode: TelegramParseMode): FormattedText {
-  return parsers[mode](source)
+export function parseTelegramText(source: string, mode: TelegramParseMode, filling: Filling = unfilled): FormattedText {
+  return parsers[mode](source, filling)
 }

@@ -1,7 +1,7 @@
 import { readEvents } from '@tellwire/db'
 import { makeEventCursor, showEvent, type TenantScope } from '@tellwire/domain'
 import type { Needs } from '../../context.js'
-import { readPlace } from './read-place.js'
+import { readPlace } from '../../events/read-place.js'
 import type { EventListQuery } from './schemas.js'
 import { hears, readWantedTypes } from './wanted-types.js'
 

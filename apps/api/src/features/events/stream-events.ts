@@ -2,7 +2,7 @@ import { readEvents } from '@tellwire/db'
 import type { TenantScope } from '@tellwire/domain'
 import type { Needs } from '../../context.js'
 import { EventStream } from '../../events/event-stream.js'
-import { readPlace } from './read-place.js'
+import { readPlace } from '../../events/read-place.js'
 import type { EventStreamQuery } from './schemas.js'
 import { hears, readWantedTypes } from './wanted-types.js'
 

@@ -128,6 +128,14 @@ export const NewReplay = Type.Object(
   {
     since: Type.Optional(Timestamp('Events since then are sent once more, up to 30 days back.')),
     event_id: Type.Optional(GivenId('evt', 'The one event that is sent once more.')),
+    cursor: Type.Optional(
+      Type.String({
+        maxLength: 300,
+        pattern: '^[A-Za-z0-9_-]+$',
+        'x-form': 'must be the next_cursor of an answer',
+        description: 'The rest of a replay, from the `next_cursor` of its answer on.',
+      }),
+    ),
     missing_only: Type.Boolean({ default: false, description: 'Only events that were never taken.' }),
   },
   {
@@ -145,8 +153,8 @@ export const Replay = Type.Object(
     is_complete: Type.Boolean({
       description: 'False where there may be more: after 100,000, or where very many were looked through for them.',
     }),
-    next_since: Nullable(Timestamp('A time.'), {
-      description: 'The `since` with which to ask for the rest; null where it is complete.',
+    next_cursor: Nullable(Type.String(), {
+      description: 'The `cursor` with which to ask for the rest, when these are sent; null where it is complete.',
     }),
   },
   { $id: 'WebhookReplay', description: 'Events that are sent once more.' },

@@ -1,10 +1,10 @@
-import { type EventPosition, firstPosition, readEventEpoch, readEventGate } from '@tellwire/db'
-import { readEventCursor, type TenantScope } from '@tellwire/domain'
-import { ApiError } from '../../errors.js'
+import { type EventPosition, firstPosition, readEventEpoch, readEventGate, type Transaction } from '@tellwire/db'
+import { readEventCursor } from '@tellwire/domain'
+import { ApiError } from '../errors.js'
 
 /** The epoch of the events' order, and the place in it that was asked for. @throws `cursor_stale` */
 export async function readPlace(
-  { db }: TenantScope,
+  { db }: { db: Transaction },
   after: string,
   pointer: string,
 ): Promise<{ epoch: string; position: EventPosition }> {
