@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually, findRedisServer } from '@tellwire/testing'
@@ -19,8 +19,11 @@ describe.each<Backend>(findRedisServer() ? ['postgres', 'redis'] : ['postgres'])
       const response = await fetch(`${example.site}/follow/${chat}`, { redirect: 'manual' })
       return response.headers.get('location') ?? ''
     }
-    const change = (from: string, to: string): void =>
-      writeFileSync(results, readFileSync(results, 'utf8').replace(from, to))
+    const change = (from: string, to: string): void => {
+      writeFileSync(`${results}.new`, readFileSync(results, 'utf8').replace(from, to))
+      // At once: a page that is read while it is written is another change.
+      renameSync(`${results}.new`, results)
+    }
     const subscribers = async (): Promise<number> =>
       ((await world.call('GET', '/v1/topics/results/subscribers')).body['data'] as unknown[] | undefined)?.length ?? 0
 

@@ -1,4 +1,6 @@
+import type { LookupAddress } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
+import { callbackify } from 'node:util'
 import type { AddressRules } from '@tellwire/domain'
 import { Agent } from 'undici'
 import { createNameResolver, type ResolveName } from './resolve-name.js'
@@ -17,16 +19,19 @@ const idleForMs = 10_000
  * not public, none is connected to; those that were looked at are those that are connected to.
  */
 export function createGuardedAgent(rules: AddressRules, resolve: ResolveName = createNameResolver(rules)): Agent {
+  const findPublic = async (hostname: string): Promise<[LookupAddress, ...LookupAddress[]]> => {
+    const [first, ...others] = await resolve(hostname)
+    if (!first || [first, ...others].some(({ address }) => rules.isRefusedIp(address))) {
+      throw new AddressRefused('the address is not public')
+    }
+    return [first, ...others]
+  }
+  const findAll = callbackify(findPublic)
   const guarded: LookupFunction = (hostname, options, callback) => {
-    resolve(hostname).then(
-      (addresses) => {
-        const refused = addresses.find(({ address }) => rules.isRefusedIp(address))
-        const [first] = addresses
-        if (refused || !first) return callback(new AddressRefused('the address is not public'), [])
-        return options.all ? callback(null, addresses) : callback(null, first.address, first.family)
-      },
-      (error: NodeJS.ErrnoException) => callback(error, []),
-    )
+    findAll(hostname, (error, found) => {
+      if (error) return callback(error, [])
+      return options.all ? callback(null, found) : callback(null, found[0].address, found[0].family)
+    })
   }
   return new Agent({
     connect: { lookup: guarded, timeout: connectTimeoutMs },

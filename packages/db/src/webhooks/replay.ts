@@ -99,8 +99,16 @@ export async function replayWebhooks(
     const limit = Math.min(replayedAtOnce, countMax - total)
     const searchedMax = isSelective ? searchedAtOnce : limit
     const found = await runForOne<Replayed>(on, replay, [
-      ...[tenantId, endpointId, fromId, eventId ?? null, isMissingOnly, after.xid, after.id],
-      ...[limit, places.endXid, searchedMax],
+      tenantId,
+      endpointId,
+      fromId,
+      eventId ?? null,
+      isMissingOnly,
+      after.xid,
+      after.id,
+      limit,
+      places.endXid,
+      searchedMax,
     ])
     total += found.count
     const isOver = found.count < limit && found.searched < searchedMax

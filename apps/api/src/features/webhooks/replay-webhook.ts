@@ -18,7 +18,12 @@ export async function replayWebhook(scope: InTransaction<TenantScope>, id: strin
   const { epoch, eventId, fromId, after } = await readMeant(scope, replay)
   const { missing_only: isMissingOnly } = replay
   const { count, next } = await replayWebhooks(db, {
-    ...{ tenantId, endpointId: id, fromId, eventId, after, isMissingOnly },
+    tenantId,
+    endpointId: id,
+    fromId,
+    eventId,
+    after,
+    isMissingOnly,
     isSelective: isMissingOnly || types.length > 0,
     countMax: eventId ? 1 : countMax,
   })
