@@ -200,7 +200,7 @@ export function changeRights(
   pushMembership(control, bot, group.id, person, before)
 }
 
-/** Nothing happens any more in a group that became a supergroup. */
+/** Nothing new happens in a group that became a supergroup. */
 function assertLives({ migratedTo }: Group): void {
   if (migratedTo !== undefined) throw new ControlError(409, `the group became the supergroup ${migratedTo}`)
 }
@@ -271,7 +271,7 @@ function findMessageOfBot(
   place: MessagePlace,
 ): { bot: SandboxBot; message: StoredMessage } {
   const group = world.groups.get(place.chatId)
-  if (group) assertLives(group)
+  // Also of one that became a supergroup: what was sent there can still be pressed.
   if (group && !group.members.includes(person.id)) throw new ControlError(403, 'the person is not in this group')
   const bots = place.bot
     ? [place.bot]
