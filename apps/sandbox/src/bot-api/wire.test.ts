@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { eventually } from '@tellwire/testing'
 import { expect } from 'vitest'
 import { test } from '../../test/fixtures.js'
 
@@ -164,17 +166,26 @@ test('limits strictly: a second per chat, thirty a second per bot, with retry_af
   for (let index = 0; index < 31; index++) chats.push(await sandbox.newChat(bot))
   const send = (chatId: number) => sandbox.api(bot.token, 'sendMessage', { chat_id: chatId, text: 'hi' })
 
-  await send(chats[0] ?? 0)
-  const again = await send(chats[0] ?? 0)
-  const all = await Promise.all(chats.slice(1).map(send))
+  // On a machine that is busy with other things a second may pass in between.
+  const again = await eventually(
+    async () => {
+      await send(chats[0] ?? 0)
+      return send(chats[0] ?? 0)
+    },
+    ({ status }) => status === 429,
+  )
+  const refusedOfAll = async (): Promise<number> => {
+    await delay(1_100)
+    const all = await Promise.all(chats.map(send))
+    return all.filter(({ status }) => status === 429).length
+  }
 
   expect(again).toMatchObject({
     status: 429,
     body: { description: 'Too Many Requests: retry after 1', parameters: { retry_after: 1 } },
   })
   expect(again.headers.get('retry-after')).toBe('1')
-  expect(all.filter(({ status }) => status === 200)).toHaveLength(29)
-  expect(all.filter(({ status }) => status === 429)).toHaveLength(1)
+  expect(await eventually(refusedOfAll, (refused) => refused > 0)).toBe(1)
 })
 
 test('edits, refuses an edit that changes nothing, and deletes', async ({ sandbox }) => {
