@@ -4,6 +4,7 @@ import { createTestDatabase } from '@tellwire/testing'
 import { expect, test } from 'vitest'
 import { findCodeRefusal, recordCodeMiss } from '../../apps/worker/src/updates/code-misses.js'
 import type { UpdateScope } from '../../apps/worker/src/updates/scope.js'
+import { addTenantWithBot } from '../../apps/worker/test/tenant-with-bot.js'
 
 const nobody = {
   wake: () => undefined,
@@ -16,20 +17,7 @@ test('of thousands of guesses from hundreds of chats few are looked at, and none
   const { engineUrl: url } = await createTestDatabase()
   const db = connectDatabase({ url, poolMax: 4 })
   const sealer = createSealer(Buffer.alloc(32, 1).toString('base64'))
-  const [tenantId, botId] = [newId(), newId()]
-  await db.tenant.create({ data: { id: tenantId, name: 'Acme' } })
-  await db.bot.create({
-    data: {
-      id: botId,
-      telegramId: 1n,
-      username: 'a',
-      displayName: 'a',
-      tokenSealed: new Uint8Array(1),
-      updateMode: 'polling',
-    },
-  })
-  await db.botAccess.create({ data: { tenantId, botId } })
-  await db.user.create({ data: { tenantId, userId: 'u' } })
+  const { tenantId, botId } = await addTenantWithBot(db)
   await db.connectLink.create({
     data: {
       tenantId,

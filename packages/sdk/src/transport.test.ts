@@ -229,6 +229,7 @@ test('a page without anything is not the end of a list', async () => {
 test('a file is read for longer than its answer is waited for', async () => {
   const slowly = new ReadableStream({
     async start(body) {
+      // Longer than the answer is waited for.
       for (const line of ['one\n', 'two\n']) {
         await new Promise((resolve) => setTimeout(resolve, 60))
         body.enqueue(new TextEncoder().encode(line))

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { toFetchHandler, toNodeHandler } from './receive-webhooks.js'
 import { verifyWebhook, WebhookVerificationError } from './verify-webhook.js'
 
@@ -85,7 +85,7 @@ test('what nobody could have signed is not read, and who breaks off in the middl
   socket.write(`POST / HTTP/1.1\r\nhost: x\r\n${headers.join('')}content-length: 100\r\n\r\nabc`)
   await new Promise((resolve) => server.once('request', resolve))
   socket.destroy()
-  while (handled.length < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+  await vi.waitFor(() => expect(handled).toHaveLength(2), 45_000)
   await expect(Promise.all(handled)).resolves.toBeDefined()
   server.close()
 
