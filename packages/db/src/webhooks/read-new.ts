@@ -39,7 +39,7 @@ WHERE wanted.endpoint_ids IS NOT NULL`,
 
 /** An event that nothing has been sent of to an endpoint. */
 export interface NewWebhook extends DueWebhook {
-  event: StoredEvent
+  id: undefined
 }
 
 /** A stretch of the log, as webhooks see it. */
