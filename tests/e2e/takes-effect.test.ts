@@ -64,9 +64,8 @@ describe('what is asked for while a lane is busy', () => {
   test("a person's stop ends what waits for the person", async () => {
     await setRate(1)
     const person = await world.connect('stopper')
-    const posted = await Promise.all(
-      Array.from({ length: 40 }, (_, index) => world.tell('stopper', `number ${index + 1}`)),
-    )
+    const posted: string[] = []
+    for (let number = 1; number <= 80; number++) posted.push(await world.tell('stopper', `number ${number}`))
     await eventually(
       () => world.arrivalsOf('number 1'),
       ({ length }) => length === 1,

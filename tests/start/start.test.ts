@@ -59,6 +59,7 @@ function start(extra: Record<string, string> = {}): Run {
     ended,
     async facts() {
       await eventually(() => stdout.includes('\n') || child.exitCode !== null, Boolean, 60_000)
+      if (!stdout) throw new Error(`npm start has ended: ${stderr}`)
       return JSON.parse(stdout) as Facts
     },
   }

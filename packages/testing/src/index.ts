@@ -1,6 +1,6 @@
 export { isLongRun } from './long-run.js'
 export { createTestDatabase, type TestDatabase } from './test-database.js'
-export { findFreePort } from './find-free-port.js'
+export { findFreePort } from '@tellwire/embedded-postgres'
 export { findRedisServer, startRedis, type RedisServer } from './redis-server.js'
 export { startRedisCluster, startRedisWithSentinel, type RedisGroup } from './redis-groups.js'
 export { startTransactionPooler, type TransactionPooler } from './transaction-pooler.js'

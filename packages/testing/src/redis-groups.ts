@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findFreePort } from './find-free-port.js'
+import { findFreePort } from '@tellwire/embedded-postgres'
 import { askRedis, launchRedis, type RedisServer, startRedis } from './redis-server.js'
 
 export interface RedisGroup {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createConnection } from 'node:net'
-import { findFreePort } from './find-free-port.js'
+import { findFreePort } from '@tellwire/embedded-postgres'
 
 export interface RedisServer {
   pid: number
