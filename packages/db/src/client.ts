@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
-import pg from 'pg'
+import type pg from 'pg'
 import { type Prisma, PrismaClient } from './generated/client.js'
+import { openPool } from './open-pool.js'
 
 export type Database = PrismaClient
 /** What an operation inside a transaction may use. A `Database` is one too. */
@@ -20,7 +21,7 @@ export interface DatabaseOptions {
 const plannerDefaults = ['enable_seqscan=on', 'enable_bitmapscan=on', 'plan_cache_mode=auto', 'lock_timeout=0']
 
 export function connectDatabase(options: DatabaseOptions): Database {
-  return makeClient(new PrismaPg(poolSettings(options)))
+  return makeClient(new PrismaPg(openPool(poolSettings(options)), { disposeExternalPool: true }))
 }
 
 export function makeClient(adapter: PrismaPg): Database {
@@ -65,7 +66,7 @@ export const engineSettings = [
  * one plan for all values, which saves planning them again and again.
  */
 export function connectEngine(options: DatabaseOptions): pg.Pool {
-  const pool = new pg.Pool({
+  return openPool({
     connectionString: options.url,
     max: options.poolMax ?? 10,
     application_name: options.applicationName ?? 'tellwire-engine',
@@ -76,11 +77,6 @@ export function connectEngine(options: DatabaseOptions): pg.Pool {
     idle_in_transaction_session_timeout: 30_000,
     options: engineSettings.map(([name, value]) => `-c ${name}=${value}`).join(' '),
   })
-  pool.on('error', () => {
-    // An idle connection was lost. The pool opens another when one is asked for, and a query that
-    // fails says so to its caller; without a listener the process would end.
-  })
-  return pool
 }
 
 /**

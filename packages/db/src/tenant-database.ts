@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { type Database, type DatabaseOptions, makeClient, poolSettings } from './client.js'
+import { openPool } from './open-pool.js'
 
 /** Connections of the role that row-level security shows one tenant's rows at a time. */
 export interface TenantDatabases {
@@ -77,7 +78,7 @@ function toConditions(where: object): object {
 
 /** Statements outside of a transaction get one of their own, which is sent together with them: it costs no round trip. */
 function createTenantPool(options: DatabaseOptions): pg.Pool {
-  const pool = new pg.Pool({ ...poolSettings(options), pipeline: true })
+  const pool = openPool({ ...poolSettings(options), pipeline: true })
   const queryAsNobody = pool.query.bind(pool)
   // Prisma gives it one argument, and waits.
   pool.query = ((config: pg.QueryConfig) => {

@@ -73,7 +73,7 @@ export async function migrateJobs(databaseUrl: string): Promise<void> {
 
 function connectPostgres(options: JobBackendOptions): JobBackend {
   // All queues share one pool; every worker keeps one of its connections for LISTEN.
-  const pool = new pg.Pool({
+  const pool = openPool(options, {
     connectionString: options.databaseUrl,
     max: 12,
     application_name: 'tellwire-jobs',
@@ -82,7 +82,6 @@ function connectPostgres(options: JobBackendOptions): JobBackend {
     query_timeout: 30_000,
     options: `-c search_path=${postgresSchema}`,
   })
-  pool.on('error', options.onError)
   const factory = createPostgresBackend as unknown as BackendFactory<IQueueBackend, QueueOptions['connection']>
   const connection = pool as unknown as QueueOptions['connection']
 
@@ -108,14 +107,13 @@ function connectRedis(url: string, options: JobBackendOptions): JobBackend {
   producing.on('error', options.onError)
   consuming.on('error', options.onError)
   // Connects when there is something urgent.
-  const database = new pg.Pool({
+  const database = openPool(options, {
     connectionString: options.databaseUrl,
     max: 2,
     application_name: 'tellwire-jobs',
     connectionTimeoutMillis: 5_000,
     query_timeout: 5_000,
   })
-  database.on('error', options.onError)
 
   return {
     kind: 'redis',
@@ -162,6 +160,14 @@ function connectRedis(url: string, options: JobBackendOptions): JobBackend {
       await database.end()
     },
   }
+}
+
+/** A connection that is lost while BullMQ has it, and does not listen, would end the process. */
+function openPool({ onError }: JobBackendOptions, settings: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool(settings)
+  pool.on('error', onError)
+  pool.on('connect', (client) => client.on('error', onError))
+  return pool
 }
 
 async function notify(pool: pg.Pool, message: string): Promise<void> {

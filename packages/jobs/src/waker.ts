@@ -21,6 +21,7 @@ export interface Waker {
 
 export function createWaker(backend: JobBackend, onError: (error: Error) => void): Waker {
   const queues = new Map<string, Queue>()
+  const hasWorked = new WeakSet<Queue>()
   const underway = new Map<string, { isWantedAgain: boolean; done: Promise<void> }>()
 
   const queueOf = (name: string): Queue => {
@@ -33,14 +34,27 @@ export function createWaker(backend: JobBackend, onError: (error: Error) => void
     return queue
   }
 
+  /** One whose first use has failed fails for ever: it has asked once whether the store is there, and keeps the answer. */
+  const forget = (name: string, queue: Queue): void => {
+    if (queues.get(name) === queue) queues.delete(name)
+    queue.close().catch(onError)
+  }
+
   const add = async (contract: JobContract, payload: unknown, key: string): Promise<void> => {
     // The direct word is milliseconds faster than the job; the job is what gets there.
     if (contract.announcement) announce(backend, contract.announcement, key, onError)
-    await queueOf(contract.name).add(contract.name, payload, {
-      deduplication: { id: key, keepLastIfActive: true },
-      removeOnComplete: true,
-      removeOnFail: { count: 100 },
-    })
+    const queue = queueOf(contract.name)
+    try {
+      await queue.add(contract.name, payload, {
+        deduplication: { id: key, keepLastIfActive: true },
+        removeOnComplete: true,
+        removeOnFail: { count: 100 },
+      })
+      hasWorked.add(queue)
+    } catch (error) {
+      if (!hasWorked.has(queue)) forget(contract.name, queue)
+      throw error
+    }
   }
 
   const wake = (contract: JobContract, payload: Static<TObject>): void => {
