@@ -226,6 +226,8 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
     },
   )
 
+  // An API that the machine gave no time for seconds asks to come again.
+  const reloading = { retry: 1 }
   test.each([
     '/',
     '/docs/guides',
@@ -233,7 +235,7 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
     '/docs/guides/hearing-people',
     '/problems',
     '/problems/user_not_connected',
-  ])('%s is a page for people', async (path) => {
+  ])('%s is a page for people', reloading, async (path) => {
     const page = await openPage(browser, phone)
     const errors = watchErrors(page)
     await page.goto(world.api + path)

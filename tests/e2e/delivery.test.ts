@@ -14,7 +14,7 @@ describe.each(backends)('with the queue on %s', (backend) => {
   beforeAll(async () => {
     world = await createWorld({ backend })
     userIds = await connectMany(world, 300)
-  })
+  }, 300_000)
   afterAll(() => world.stop())
 
   test('300 notifications to 300 chats arrive without a 429, never more than 30 in a sliding second', async () => {

@@ -114,6 +114,7 @@ export async function startApi(env: Record<string, string> = {}): Promise<ApiFix
     metrics: createDeliveryMetrics(new Registry()),
   }
   const app = await buildApp(services)
+  injectPatiently(app)
   return {
     app,
     services,
@@ -166,14 +167,20 @@ export async function createConnection(
   })
 }
 
+/** A process that the machine gave no time for seconds asks to come again: it has done nothing of a request. */
+function injectPatiently(app: FastifyInstance): void {
+  const inject = app.inject.bind(app) as (request: InjectOptions) => Promise<LightMyRequestResponse>
+  app.inject = ((request: InjectOptions) =>
+    eventually(
+      () => inject(request),
+      ({ statusCode, body }) => statusCode !== 503 || !body.includes('Nothing of the request was done'),
+    )) as FastifyInstance['inject']
+}
+
 function clientOf(app: FastifyInstance, key: string): Client {
   const authorization = `Bearer ${key}`
-  // A process that the machine gave no time for seconds asks to come again: it has done nothing of a request.
   const inject = async (request: InjectOptions & { method: string; url: string }) => {
-    const response = await eventually(
-      () => app.inject(request),
-      ({ body }) => !body.includes('Nothing of the request was done'),
-    )
+    const response = await app.inject(request)
     checkAnswer(request, response)
     return response
   }
