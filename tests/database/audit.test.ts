@@ -76,6 +76,18 @@ test('entries of several writers get one chain each tenant, without a gap', asyn
   expect(await verifyAudit(lab.db, sealer, other)).toMatchObject({ fault: undefined, verified: 1 })
 })
 
+test('whoever writes very many entries does not keep those of others from their places', async ({ lab }) => {
+  const many = '00000000-0000-7000-8000-000000000001'
+  await lab.write(many, ...Array.from({ length: 900 }, (_, index) => `${index}`))
+  const other = newId()
+  await lab.write(other, 'x')
+  await lab.write(many, ...Array.from({ length: 2_000 }, (_, index) => `${index}`))
+
+  expect(await sealAudit(lab.db, sealer)).toBe(2_000)
+  expect(await verifyAudit(lab.db, sealer, other)).toMatchObject({ fault: undefined, verified: 1, unsealed: 0 })
+  expect(await verifyAudit(lab.db, sealer, many)).toMatchObject({ fault: undefined, verified: 1_999, unsealed: 901 })
+})
+
 test('an entry of a transaction that is rolled back is not there', async ({ lab }) => {
   const tenantId = newId()
   const scope = { db: lab.db, actor: { type: 'system', id: 'test' }, afterCommit: runNow } as SystemScope

@@ -28,7 +28,7 @@ export async function addTenantWithBot(
   await owner.query("INSERT INTO tenants (id, name) VALUES ($1, 'a')", [tenantId])
   await owner.query("INSERT INTO users (tenant_id, user_id) VALUES ($1, 'u')", [tenantId])
   await owner.query(
-    "INSERT INTO bots (id, telegram_id, username, display_name, token_sealed, update_mode) VALUES ($1, 1, 'a', 'a', '', 'polling')",
+    "INSERT INTO bots (id, telegram_id, username, display_name, token_sealed, update_mode) VALUES ($1, (SELECT count(*) FROM bots) + 1, 'a', 'a', '', 'polling')",
     [botId],
   )
   await owner.query('INSERT INTO bot_access (tenant_id, bot_id) VALUES ($1, $2)', [tenantId, botId])

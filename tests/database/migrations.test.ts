@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { addPartitions, findStrayRows, migrate } from '@tellwire/db'
-import { createTestDatabase } from '@tellwire/testing'
+import { createTestDatabase, eventually } from '@tellwire/testing'
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 
@@ -53,6 +53,32 @@ test('leaves nothing behind of a migration that fails', async () => {
   expect(await migrate(ownerUrl, copy)).toEqual(['20990101000000_bad'])
 })
 
+test('waits behind somebody who reads for long for a moment at a time, and holds nobody up meanwhile', async () => {
+  const { ownerUrl } = await createTestDatabase()
+  const copy = await copyOfMigrations()
+  await cp(join(copy, '20261121000000_initial'), join(copy, '20990101000000_more'), { recursive: true })
+  await writeFile(join(copy, '20990101000000_more', 'migration.sql'), 'ALTER TABLE users ADD COLUMN more integer')
+  const [reader, other] = [new pg.Client(ownerUrl), new pg.Client(ownerUrl)]
+  await Promise.all([reader.connect(), other.connect()])
+  await reader.query('BEGIN; SELECT FROM users')
+
+  const migrating = migrate(ownerUrl, copy)
+  const waits = async () =>
+    (
+      await other.query(
+        "SELECT FROM pg_stat_activity WHERE application_name = 'tellwire-migrate' AND wait_event_type = 'Lock'",
+      )
+    ).rowCount === 1
+  await eventually(waits)
+  // Behind the migration, which waits for the reader.
+  await other.query('SELECT FROM users')
+  expect(await waits()).toBe(false)
+  await reader.query('COMMIT')
+
+  expect(await migrating).toEqual(['20990101000000_more'])
+  await Promise.all([reader.end(), other.end()])
+})
+
 test('refuses a migration that was changed after it was applied', async () => {
   const { ownerUrl } = await createTestDatabase()
   const copy = await copyOfMigrations()
@@ -61,14 +87,18 @@ test('refuses a migration that was changed after it was applied', async () => {
   await expect(migrate(ownerUrl, copy)).rejects.toThrow(/was changed after it was applied/)
 })
 
+const fail = (error: unknown): never => {
+  throw error
+}
+
 test('makes the partitions of coming weeks with the rights of the engine', async () => {
   const { engineUrl } = await createTestDatabase()
   const engine = new pg.Pool({ connectionString: engineUrl, max: 1 })
 
   // Those of four weeks are there from the start.
-  expect(await addPartitions(engine, 28)).toEqual([])
-  expect((await addPartitions(engine, 42)).toSorted()).toHaveLength(8)
-  expect(await addPartitions(engine, 42)).toEqual([])
+  expect(await addPartitions(engine, 28, fail)).toEqual([])
+  expect((await addPartitions(engine, 42, fail)).toSorted()).toHaveLength(8)
+  expect(await addPartitions(engine, 42, fail)).toEqual([])
   await engine.end()
 })
 
@@ -79,16 +109,17 @@ test('makes no partition while somebody reads for long, and holds nobody up', as
   await reader.connect()
   await reader.query('BEGIN; SELECT count(*) FROM events')
 
-  const adding = addPartitions(engine, 42).then(
-    () => 'made',
-    () => 'given up',
-  )
+  const errors: unknown[] = []
+  const adding = addPartitions(engine, 42, (error) => errors.push(error))
   await engine.query("INSERT INTO events (tenant_id, type, data) VALUES (gen_random_uuid(), 'test', '{}')")
 
   // The reader stands in the way of one table alone, and only as long as it reads.
-  expect(await adding).toBe('given up')
+  expect(new Set((await adding).map((name) => name.replace(/_week_.*/, '')))).toEqual(
+    new Set(['notifications', 'notification_contents', 'deliveries']),
+  )
+  expect(errors).toHaveLength(1)
   await reader.query('COMMIT')
-  expect((await addPartitions(engine, 42)).length).toBeGreaterThan(0)
+  expect((await addPartitions(engine, 42, fail)).length).toBeGreaterThan(0)
   await reader.end()
   await engine.end()
 })
@@ -105,7 +136,7 @@ test('a table without partitions writes into its default one, and gets partition
   const engine = new pg.Pool({ connectionString: engineUrl, max: 1 })
 
   expect(await findStrayRows(engine)).toEqual(['events'])
-  expect((await addPartitions(engine, 28)).length).toBeGreaterThanOrEqual(3)
+  expect((await addPartitions(engine, 28, fail)).length).toBeGreaterThanOrEqual(3)
   await owner.query("INSERT INTO events (tenant_id, type, data) VALUES (gen_random_uuid(), 'test', '{}')")
   expect((await owner.query('SELECT count(*)::int AS count FROM events_default')).rows).toEqual([{ count: 2 }])
   await engine.end()

@@ -3,6 +3,7 @@ import { fileKey, removeUnusedFiles } from '@tellwire/domain'
 import { createTestDatabase, eventually } from '@tellwire/testing'
 import pg from 'pg'
 import { expect, test as base } from 'vitest'
+import { addTenantWithBot } from './engine-lab.js'
 
 const dayMs = 86_400_000
 
@@ -243,7 +244,7 @@ test('a file goes that nothing has named for as long as its tenant keeps it', as
       notificationId,
       { attachments: [{ type: 'photo', file }] },
     ])
-  const [unused, recent, awaited, sent, inTemplate] = await Promise.all([
+  const [unused, recent, awaited, later, sent] = await Promise.all([
     store(tenantId, 11),
     store(tenantId, 9),
     store(tenantId, 11),
@@ -252,29 +253,30 @@ test('a file goes that nothing has named for as long as its tenant keeps it', as
   ])
   const [keptLonger, oldest] = [await store(other, 80), await store(other, 91)]
   await attach(await lab.notify(tenantId, 1), sent.id)
-  const waiting = await lab.notify(tenantId, 1)
-  await attach(waiting, awaited.id)
+  const [inLane, scheduled] = [await lab.notify(tenantId, 1), await lab.notify(tenantId, 1)]
+  await attach(inLane, awaited.id)
+  await attach(scheduled, later.id)
+  const botId = newId()
+  await addTenantWithBot(lab.owner, { tenantId: newId(), botId })
+  await db.botAccess.create({ data: { tenantId, botId } })
   await lab.owner.query(
     `INSERT INTO pending_deliveries (id, bot_id, tenant_id, notification_id, priority, chat_id, kind)
-     VALUES ($1, gen_random_uuid(), $2, $1, 1, 1, 'notification')`,
-    [waiting, tenantId],
+     VALUES ($1, $2, $3, $1, 1, 1, 'notification')`,
+    [inLane, botId, tenantId],
   )
-  await db.template.create({
-    data: {
-      tenantId,
-      id: newId(),
-      name: 'photo',
-      versions: { create: { version: 1, content: { attachments: [{ type: 'photo', file: inTemplate.id }] } } },
-    },
-  })
+  await lab.owner.query(
+    `INSERT INTO waiting_deliveries (tenant_id, id, notification_id, user_id, priority)
+     VALUES ($1, $2, $2, 'u', 1)`,
+    [tenantId, scheduled],
+  )
 
   const removed: string[] = []
-  const count = await removeUnusedFiles(db, async (key) => void removed.push(key))
+  const count = await removeUnusedFiles(db, { removeContent: async (key) => void removed.push(key) })
 
   expect(removed.toSorted()).toEqual([unused.key, sent.key, oldest.key].toSorted())
   expect(count).toBe(3)
   const left = await db.file.findMany({ select: { id: true } })
-  expect(left.map(({ id }) => id).toSorted()).toEqual([recent.id, awaited.id, inTemplate.id, keptLonger.id].toSorted())
+  expect(left.map(({ id }) => id).toSorted()).toEqual([recent.id, awaited.id, later.id, keptLonger.id].toSorted())
 })
 
 test('what is said goes with what says that it was said, and what people said goes like it', async ({ lab }) => {

@@ -9,6 +9,7 @@ import {
   leaveDuty,
   newId,
   releaseDueDeliveries,
+  releaseDueOfEachTenant,
   takeDuty,
 } from '@tellwire/db'
 import { releaseAwaiting, sealAudit } from '@tellwire/domain'
@@ -18,19 +19,21 @@ import { openSystemScope, type WorkerContext } from './context.js'
 import { every, type Repeating } from './every.js'
 import type { Job } from './jobs/job.js'
 import { jobs } from './jobs/jobs.js'
+import { createOwnWork } from './jobs/own-work.js'
 
 const sweepEveryMs = 1_000
 /** Rows that a statement moves or ends. */
 const sliceSize = 1_000
 const slicesMax = 10
+/** Where still more is due after so many slices, some of each tenant's follows in place of the oldest. */
+const oldestSlices = 5
+const ofEachTenant = 100
 /** A transaction that writes a connection or a notification ends in less. */
 const lateMs = 120_000
 /** Nobody knows when what came before this process was swept. */
 const firstLookMs = 24 * 60 * 60 * 1_000
 /** Work that was handed over so often, and is due all the same, is not worked off by anybody: this process does some of it. */
 const patience = 5
-/** As much as it would take from the queue: in a lane that never ends others wait for its place. */
-const ownWorkMax = DrainLane.concurrency
 
 /** A worker that sweeps and dies is followed after so long. */
 const dutyLeaseMs = 3_000
@@ -43,28 +46,25 @@ const dutyLeaseMs = 3_000
  */
 export function startSweep(ctx: WorkerContext): Repeating {
   const duty = { name: 'sweep', holderId: newId(), leaseMs: dutyLeaseMs }
-  const ownWork = new Map<string, Promise<void>>()
+  const ownWork = createOwnWork(ctx)
   let reunitedAtMs: number | undefined
   /** How many sweeps in a row have found the same work. */
   let found = new Map<string, number>()
-  const doMyself = (key: string, work: () => Promise<void>): void => {
-    if (ownWork.has(key)) return
-    const done = work()
-      .catch((error: unknown) => ctx.log.warn({ err: error }, 'work without the queue failed'))
-      .finally(() => ownWork.delete(key))
-    ownWork.set(key, done)
-  }
 
-  const sweepJob = async ({ contract, run, findDue }: Job, before: ReadonlyMap<string, number>): Promise<void> => {
+  const sweepJob = async (job: Job, before: ReadonlyMap<string, number>): Promise<void> => {
+    const { contract, findDue } = job
     const due = (await findDue?.(ctx)) ?? []
-    await Promise.all(
+    const isMine = await Promise.all(
       due.map(async (payload) => {
         const key = `${contract.name} ${contract.key(payload)}`
         const times = (before.get(key) ?? 0) + 1
         found.set(key, times)
-        const isTaken = await ctx.waker.handOver(contract, payload)
-        if (!isTaken || (times > patience && ownWork.size < ownWorkMax)) doMyself(key, () => run(ctx, payload))
+        return !(await ctx.waker.handOver(contract, payload)) || times > patience
       }),
+    )
+    ownWork.begin(
+      job,
+      due.filter((_, index) => isMine[index]),
     )
   }
 
@@ -80,12 +80,12 @@ export function startSweep(ctx: WorkerContext): Repeating {
       await reunite(ctx, sinceMs)
         .then(() => (reunitedAtMs = nowMs))
         .catch((error: unknown) => ctx.log.error({ err: error }, 'releasing what waits for a user failed'))
-      await sealAudit(ctx.db, ctx.sealer).catch((error: unknown) =>
-        ctx.log.error({ err: error }, 'the audit could not be sealed'),
-      )
       const before = found
       found = new Map()
       await Promise.all(jobs.map((job) => sweepJob(job, before)))
+      await sealAudit(ctx.db, ctx.sealer).catch((error: unknown) =>
+        ctx.log.error({ err: error }, 'the audit could not be sealed'),
+      )
     }
     if (ctx.heartbeatFile !== undefined) await writeFile(ctx.heartbeatFile, '')
   })
@@ -95,7 +95,7 @@ export function startSweep(ctx: WorkerContext): Repeating {
       await leaveDuty(ctx.engine, duty).catch((error: unknown) =>
         ctx.log.warn({ err: error }, 'the sweep was not left'),
       )
-      await Promise.all(ownWork.values())
+      await ownWork.ended()
     },
   }
 }
@@ -109,7 +109,10 @@ async function moveWaiting(ctx: WorkerContext): Promise<void> {
     countUnknown(metrics, 'expired', expired.unknown)
     const cancelled = await endCancelledDeliveries(engine, sliceSize)
     countUnknown(metrics, 'cancelled', cancelled.unknown)
-    const { released, botIds } = await releaseDueDeliveries(engine, sliceSize)
+    const { released, botIds } =
+      slice < oldestSlices
+        ? await releaseDueDeliveries(engine, sliceSize)
+        : await releaseDueOfEachTenant(engine, { countMax: sliceSize, ofEachMax: ofEachTenant })
     for (const botId of botIds) waker.wake(DrainLane, { botId })
     if ([expired.ended, cancelled.ended, released].every((count) => count < sliceSize)) break
   }

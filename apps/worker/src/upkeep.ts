@@ -24,29 +24,30 @@ export function startUpkeep(ctx: WorkerContext): Repeating {
   const retention = { name: 'retention', holderId: newId(), leaseMs: retentionLeaseMs }
   const searched: Searched = new Map()
   const partitioning = every(upkeepEveryMs, ctx, 'partitioning', async () => {
-    await addPartitions(ctx.engine, partitionDaysAhead).catch((error: unknown) =>
+    await addPartitions(ctx.engine, partitionDaysAhead, (error) =>
       ctx.log.warn({ err: error }, 'partitions could not be made yet'),
     )
     const parents = await findStrayRows(ctx.engine)
     if (parents.length > 0) ctx.log.warn({ parents }, 'rows are outside of the partitions')
   })
+  const onError = (error: unknown): void => {
+    if (!ctx.stopping.aborted) ctx.log.warn({ err: error }, 'what is no longer kept could not all be removed')
+  }
+  const keep = async (): Promise<void> => {
+    ctx.stopping.throwIfAborted()
+    if (!(await takeDuty(ctx.engine, retention))) throw new Error('another worker removes what is no longer kept')
+  }
   const removal = every(upkeepEveryMs, ctx, 'removal', async () => {
-    await deleteExpired(ctx.engine)
     if (!(await takeDuty(ctx.engine, retention))) return
-    const { dropped, removed } = await applyRetention(ctx.db, {
-      searched,
-      beforeSlice: async () => {
-        ctx.stopping.throwIfAborted()
-        if (!(await takeDuty(ctx.engine, retention))) throw new Error('another worker removes what is no longer kept')
-      },
-      onError: (error) => {
-        if (!ctx.stopping.aborted) ctx.log.warn({ err: error }, 'what is no longer kept could not all be removed')
-      },
-    })
-    if (dropped.length > 0) ctx.log.info({ dropped, removed }, 'what is no longer kept was removed')
-    const files = await removeUnusedFiles(ctx.db, (key) => ctx.files.remove(key))
-    if (files > 0) ctx.log.info({ files }, 'files that nothing names any more were removed')
-    await leaveDuty(ctx.engine, retention)
+    try {
+      await deleteExpired(ctx.engine, { onError, beforePart: keep })
+      const { dropped, removed } = await applyRetention(ctx.db, { searched, beforeSlice: keep, onError })
+      if (dropped.length > 0) ctx.log.info({ dropped, removed }, 'what is no longer kept was removed')
+      const files = await removeUnusedFiles(ctx.db, { removeContent: (key) => ctx.files.remove(key), beforeFile: keep })
+      if (files > 0) ctx.log.info({ files }, 'files that nothing names any more were removed')
+    } finally {
+      await leaveDuty(ctx.engine, retention)
+    }
   })
   return {
     async stop() {

@@ -67,6 +67,7 @@ export {
   type Audience,
   type NotificationToAccept,
 } from './deliveries/accept.js'
+export { findAwaitedFiles } from './deliveries/find-awaited-files.js'
 export { countPending, countWaitingOfBot } from './deliveries/count-pending.js'
 export { strikeDeliveries } from './deliveries/strike.js'
 export { findSettledNotifications } from './deliveries/find-settled.js'
@@ -96,7 +97,7 @@ export { expireDeliveries } from './deliveries/expire.js'
 export { endRests } from './deliveries/rests.js'
 export { askToCancelBroadcast, cancelDeliveries, type Cancelled, endCancelledDeliveries } from './deliveries/cancel.js'
 export { failForConnections, holdForConnections, movePendingToChat } from './deliveries/fail-for-connections.js'
-export { releaseDueDeliveries } from './deliveries/release-due.js'
+export { releaseDueDeliveries, releaseDueOfEachTenant } from './deliveries/release-due.js'
 export {
   findAwaitingWithConnection,
   type ReachableConnection,
@@ -106,6 +107,7 @@ export { countFailed, replayDeliveries, type ReplayFilter } from './deliveries/r
 export { pauseDeliveries } from './deliveries/pause.js'
 export { rescheduleBroadcast, rescheduleDeliveries } from './deliveries/reschedule.js'
 export { type BotToLookAt, lookAtBotNow, lookAtBotsSoon, putOffBots, takeBotsToLookAt } from './bots/bots-to-look-at.js'
+export { isBotRegistered } from './bots/is-registered.js'
 export { askToEditBroadcast, editBroadcastSlice, findBroadcastsToEdit } from './deliveries/broadcast-edits.js'
 export { type EditRequest, queueEdits, type QueuedEdits, type StoredEdit } from './deliveries/queue-edits.js'
 export { findDeliveryOfMessage } from './deliveries/find-delivery-of-message.js'
@@ -144,7 +146,7 @@ export type { Removed } from './erasure/remove-rows.js'
 export { rollUpUsage } from './usage/roll-up.js'
 export { describeDatabase, type DatabaseFacts } from './upkeep/describe-database.js'
 export { applyRetention, retentionDays, type Searched } from './upkeep/retention.js'
-export { findUnusedFiles, type UnusedFile } from './upkeep/unused-files.js'
+export { type AfterFile, findUnusedFiles, type UnusedFile } from './upkeep/unused-files.js'
 export { leaveDuty, takeDuty } from './lanes/duties.js'
 export {
   acquireLanes,

@@ -141,6 +141,17 @@ export async function findBroadcast(engine: Pool, key: BroadcastKey): Promise<Op
   return broadcast
 }
 
+const dueMax = 1_000
+/** So many of each tenant's are found besides, where more are due than are found at once. */
+const dueOfEachMax = 20
+
+const hasSomethingToDo = `NOT b.is_completed AND b.starts_at <= now() AND CASE
+    WHEN b.is_expanded THEN NOT EXISTS (
+      SELECT FROM pending_deliveries p WHERE ${probe('p.notification_id', 'b.notification_id')} AND p.is_counted
+    )
+    ELSE NOT b.is_paused
+  END`
+
 const findDue = defineStatement(
   'find-due-broadcasts',
   `
@@ -148,23 +159,45 @@ const findDue = defineStatement(
   SELECT tenant_id, notification_id
   FROM broadcasts
   WHERE NOT is_completed AND change IN ('pause', 'resume', 'cancel')
-  LIMIT 1000
+  LIMIT ${dueMax}
 )
 UNION
 (
   SELECT tenant_id, notification_id
   FROM broadcasts b
-  WHERE NOT is_completed AND starts_at <= now() AND CASE
-    WHEN is_expanded THEN NOT EXISTS (
-      SELECT FROM pending_deliveries p WHERE ${probe('p.notification_id', 'b.notification_id')} AND p.is_counted
-    )
-    ELSE NOT is_paused
-  END
-  ORDER BY starts_at LIMIT 1000
+  WHERE ${hasSomethingToDo}
+  ORDER BY starts_at LIMIT ${dueMax}
 )`,
+)
+
+const findDueOfEach = defineStatement(
+  'find-due-broadcasts-of-each',
+  `
+WITH RECURSIVE tenants AS (
+  (SELECT b.tenant_id FROM broadcasts b WHERE NOT b.is_completed ORDER BY b.tenant_id LIMIT 1)
+  UNION ALL
+  SELECT (
+    SELECT b.tenant_id FROM broadcasts b WHERE NOT b.is_completed AND b.tenant_id > t.tenant_id ORDER BY b.tenant_id LIMIT 1
+  )
+  FROM tenants t WHERE t.tenant_id IS NOT NULL
+)
+SELECT d.tenant_id, d.notification_id
+FROM tenants t
+CROSS JOIN LATERAL (
+  SELECT b.tenant_id, b.notification_id
+  FROM broadcasts b
+  WHERE b.tenant_id = t.tenant_id AND ${hasSomethingToDo}
+  ORDER BY b.starts_at LIMIT ${dueOfEachMax}
+) d
+WHERE t.tenant_id IS NOT NULL`,
 )
 
 /** Finds broadcasts with something to do: to expand, to change, or to complete. */
 export async function findDueBroadcasts(engine: Pool): Promise<BroadcastKey[]> {
-  return run<BroadcastKey>(engine, findDue, [])
+  const due = await run<BroadcastKey>(engine, findDue, [])
+  if (due.length < dueMax) return due
+  // They may all be one tenant's, that has accepted more than can be expanded for hours.
+  const known = new Set(due.map(({ notificationId }) => notificationId))
+  const ofEach = await run<BroadcastKey>(engine, findDueOfEach, [])
+  return [...due, ...ofEach.filter(({ notificationId }) => !known.has(notificationId))]
 }

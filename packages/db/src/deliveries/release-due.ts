@@ -1,22 +1,22 @@
 import type { Pool } from 'pg'
-import { defineStatement, probe, run } from '../sql.js'
+import { defineStatement, probe, runForOne } from '../sql.js'
 import { failureOf } from './delivery-states.js'
 import { endDeliveries } from './end-deliveries.js'
 import { isHeld } from './hold-deliveries.js'
 import { joinLane } from './join-lane.js'
 
-const releaseDue = defineStatement(
-  'release-due-deliveries',
-  `
-WITH due AS MATERIALIZED (
-  -- A notification that is just being cancelled, paused or moved is left for the next time.
+/** The SELECT of what is due, the oldest first. A notification that is just being cancelled, paused or moved is left for the next time. */
+const selectDue = (condition: string, countMax: string): string => `
   SELECT w.*, n.on_unknown, n.paused_at IS NOT NULL AS is_paused
   FROM waiting_deliveries w
   JOIN notifications n ON ${probe('n.tenant_id', 'w.tenant_id')} AND ${probe('n.id', 'w.notification_id')}
-  WHERE w.due_at <= now() AND n.cancelled_at IS NULL
-  ORDER BY w.due_at LIMIT $1
-  FOR UPDATE OF w SKIP LOCKED FOR SHARE OF n SKIP LOCKED
-),
+  WHERE ${condition} AND w.due_at <= now() AND n.cancelled_at IS NULL
+  ORDER BY w.due_at LIMIT ${countMax}
+  FOR UPDATE OF w SKIP LOCKED FOR SHARE OF n SKIP LOCKED`
+
+/** @param due CTEs, of which the last is `due`: what is to be released. */
+const release = (due: string): string => `
+WITH RECURSIVE ${due},
 reachable AS MATERIALIZED (
   SELECT d.*, c.bot_id, c.chat_id
   FROM due d
@@ -66,18 +66,49 @@ written_deliveries AS (
   FROM reachable r
   WHERE ${probe('d.tenant_id', 'r.tenant_id')} AND ${probe('d.id', 'r.id')}
 )
-SELECT (SELECT count(*)::int FROM due) AS released, ARRAY(SELECT DISTINCT bot_id::text FROM reachable) AS bot_ids`,
+SELECT (SELECT count(*)::int FROM due) AS released, ARRAY(SELECT DISTINCT bot_id::text FROM reachable) AS bot_ids`
+
+const releaseOldest = defineStatement(
+  'release-due-deliveries',
+  release(`due AS MATERIALIZED (${selectDue('true', '$1')})`),
 )
 
+const releaseOfEach = defineStatement(
+  'release-due-deliveries-of-each',
+  release(`
+those_waiting AS (
+  (SELECT w.tenant_id FROM waiting_deliveries w ORDER BY w.tenant_id LIMIT 1)
+  UNION ALL
+  SELECT (SELECT w.tenant_id FROM waiting_deliveries w WHERE w.tenant_id > t.tenant_id ORDER BY w.tenant_id LIMIT 1)
+  FROM those_waiting t WHERE t.tenant_id IS NOT NULL
+),
+due AS MATERIALIZED (
+  SELECT d.*
+  FROM (SELECT t.tenant_id FROM those_waiting t WHERE t.tenant_id IS NOT NULL ORDER BY random()) t
+  CROSS JOIN LATERAL (${selectDue('w.tenant_id = t.tenant_id', '$2')}) d
+  LIMIT $1
+)`),
+)
+
+export interface Released {
+  /** How many deliveries were due. */
+  released: number
+  /** The lanes that they came into. */
+  botIds: string[]
+}
+
 /**
- * Brings scheduled deliveries whose time has come into their lanes. Those whose connection has ended fail, or wait for the person
- * to come back where the tenant wants it.
- * @returns the lanes, and how many deliveries were due.
+ * Brings scheduled deliveries whose time has come into their lanes, the oldest first. Those whose connection has ended fail, or wait
+ * for the person to come back where the tenant wants it.
  */
-export async function releaseDueDeliveries(
+export async function releaseDueDeliveries(engine: Pool, countMax: number): Promise<Released> {
+  return runForOne<Released>(engine, releaseOldest, [countMax])
+}
+
+/** The same for some of each tenant's, where so much is due that the oldest may all be one tenant's. */
+export async function releaseDueOfEachTenant(
   engine: Pool,
-  countMax: number,
-): Promise<{ released: number; botIds: string[] }> {
-  const [row] = await run<{ released: number; botIds: string[] }>(engine, releaseDue, [countMax])
-  return row ?? { released: 0, botIds: [] }
+  { countMax, ofEachMax }: { countMax: number; ofEachMax: number },
+): Promise<Released> {
+  return runForOne<Released>(engine, releaseOfEach, [countMax, ofEachMax])
 }

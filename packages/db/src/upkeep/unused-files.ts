@@ -1,5 +1,5 @@
 import type { Database } from '../client.js'
-import { waitedFor } from '../deliveries/waited-for.js'
+import { findAwaitedFiles } from '../deliveries/find-awaited-files.js'
 import { findKeepers } from './retention.js'
 
 export interface UnusedFile {
@@ -9,33 +9,43 @@ export interface UnusedFile {
   lastUsedAt: Date
 }
 
-/** Neither something that is still to be sent has it attached, nor a template. */
-const isNamedNowhere = `
-  NOT EXISTS (
-    SELECT FROM ${waitedFor} w
-    JOIN notification_contents c ON c.tenant_id = f.tenant_id AND c.notification_id = w.notification_id
-    WHERE c.options -> 'attachments' @> jsonb_build_array(jsonb_build_object('file', f.id::text))
-  )
-  AND NOT EXISTS (
-    SELECT FROM template_versions v WHERE v.tenant_id = f.tenant_id AND position(f.id::text IN v.content::text) > 0
-  )`
+/** Where the next look goes on. */
+export type AfterFile = Pick<UnusedFile, 'tenantId' | 'id'>
 
-/** Finds files that nothing has named for longer than their tenant keeps them, up to `countMax`. */
-export async function findUnusedFiles(db: Database, countMax: number): Promise<UnusedFile[]> {
-  const found: UnusedFile[] = []
-  for (const { days, condition, tenantIds } of await findKeepers(db, 'file')) {
-    found.push(
-      ...(await db.$queryRawUnsafe<UnusedFile[]>(
+interface Found {
+  /** Those that nothing which is still to be sent has attached. */
+  files: UnusedFile[]
+  /** Undefined where there are no more. */
+  next: AfterFile | undefined
+}
+
+/** Looks at the files that nothing has named for longer than their tenant keeps them, up to `countMax` of one tenant. */
+export async function findUnusedFiles(db: Database, after: AfterFile, countMax: number): Promise<Found> {
+  const keepers = await findKeepers(db, 'file')
+  const found = await Promise.all(
+    keepers.map(({ days, condition, tenantIds }) =>
+      db.$queryRawUnsafe<UnusedFile[]>(
         `SELECT tenant_id::text AS "tenantId", id::text, content_hash AS "contentHash", last_used_at AS "lastUsedAt"
          FROM files f
-         WHERE ${condition} AND last_used_at < now() - make_interval(days => $2::int) AND ${isNamedNowhere}
-         ORDER BY last_used_at LIMIT $3::int`,
+         WHERE ${condition} AND last_used_at < now() - make_interval(days => $2::int)
+           AND (tenant_id, id) > ($3::uuid, $4::uuid)
+         ORDER BY tenant_id, id LIMIT $5::int`,
         tenantIds,
         days,
-        countMax - found.length,
-      )),
-    )
-    if (found.length === countMax) break
-  }
-  return found
+        after.tenantId,
+        after.id,
+        countMax,
+      ),
+    ),
+  )
+  const [first, ...others] = found.flat().toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))
+  if (first === undefined) return { files: [], next: undefined }
+  const ofTenant = [first, ...others].filter(({ tenantId }) => tenantId === first.tenantId).slice(0, countMax)
+  const ids = ofTenant.map(({ id }) => id)
+  const awaited = await findAwaitedFiles(db, first.tenantId, ids)
+  return { files: ofTenant.filter(({ id }) => !awaited.has(id)), next: ofTenant.at(-1) }
+}
+
+function keyOf({ tenantId, id }: AfterFile): string {
+  return `${tenantId} ${id}`
 }

@@ -1,0 +1,51 @@
+-- Entries get their places in the order in which they were written, whosever they are.
+DROP INDEX audit_entries_unsealed;
+CREATE INDEX audit_entries_unsealed ON audit_entries (id) WHERE sequence IS NULL;
+
+-- Where very much is due, tenants take turns.
+CREATE INDEX broadcasts_open_tenant_idx ON broadcasts (tenant_id, starts_at) WHERE NOT is_completed;
+DROP INDEX waiting_deliveries_tenant_idx;
+CREATE INDEX waiting_deliveries_tenant_idx ON waiting_deliveries (tenant_id, due_at);
+
+-- Rows that came too early, by a clock that was ahead, keep one week from having its partition, and not all that follow.
+CREATE OR REPLACE FUNCTION add_partition(parent text, days_ahead integer) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '100ms' AS $$
+DECLARE
+  today date := (now() AT TIME ZONE 'UTC')::date;
+  key text := CASE parent WHEN 'notification_contents' THEN 'notification_id' ELSE 'id' END;
+  week date;
+  first_day date;
+  child text;
+  floor uuid;
+  ceiling uuid;
+  has_rows boolean;
+BEGIN
+  IF parent <> ALL (ARRAY['notifications', 'notification_contents', 'deliveries', 'events']) THEN
+    RAISE EXCEPTION '% has no partitions', parent;
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtext('tellwire.partitions'));
+  FOR week IN SELECT generate_series(date_trunc('week', today::timestamp), today + days_ahead, '1 week')::date LOOP
+    SELECT coalesce(max(day) + 1, week) INTO first_day FROM generate_series(week, week + 6, '1 day') AS d (at), LATERAL (SELECT at::date AS day) x
+    WHERE to_regclass(format('public.%I', parent || '_' || to_char(day, 'YYYYMMDD'))) IS NOT NULL;
+    CONTINUE WHEN first_day > week + 6;
+    child := parent || '_week_' || to_char(week, 'YYYYMMDD');
+    CONTINUE WHEN to_regclass(format('public.%I', child)) IS NOT NULL;
+    floor := uuid_v7_floor(first_day::timestamp AT TIME ZONE 'UTC');
+    ceiling := uuid_v7_floor((week + 7)::timestamp AT TIME ZONE 'UTC');
+    EXECUTE format('SELECT EXISTS (SELECT FROM %I WHERE %I >= $1 AND %I < $2)', parent || '_default', key, key)
+      INTO has_rows USING floor, ceiling;
+    CONTINUE WHEN has_rows;
+    -- Made first and attached then: the parent can be read and written all the while.
+    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE)', child, parent);
+    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', parent, child, floor, ceiling);
+    -- Whatever removes rows of single partitions has to be allowed to. The role of tenants' requests is not: there are no policies.
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'tellwire_engine') THEN
+      EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO tellwire_engine', child);
+    END IF;
+    RETURN child;
+  END LOOP;
+  RETURN NULL;
+END $$;
+
+-- What was read by them is read part by part.
+DROP INDEX idempotency_keys_created_at_idx, update_receipts_received_at_idx, dedupe_keys_expires_at_idx, code_misses_window_start, webhook_attempts_id;
