@@ -46,8 +46,24 @@ async function live(userId: string, name: string): Promise<{ person: Awaited<Ret
 
 test('an export has everything, and an erasure leaves nothing but that there was one', async () => {
   const name = 'Quirinius Plantedname'
-  await live('planted', name)
+  const { person } = await live('planted', name)
   await world.connect('bystander')
+  await world.call('POST', '/v1/questions', {
+    to: { user_ids: ['planted', 'bystander'] },
+    text: 'Who comes?',
+    options: [{ id: 'me', text: 'Me' }],
+  })
+  await person.press('Me')
+  const { body: connected } = await world.call('GET', '/v1/users/planted')
+  const [connection] = connected['connections'] as Json[]
+  const toChat = await world.call('POST', '/v1/questions', {
+    to: { connection_id: connection?.['id'] },
+    text: `Is this the chat of ${name}?`,
+    options: [{ id: 'yes', text: 'It is' }],
+  })
+  expect(toChat.status).toBe(201)
+  await person.press('It is')
+  await world.events('question.answered')
   const { id: both } = await world.post({ to: { user_ids: ['planted', 'bystander'] }, text: 'To both' })
   await world.settled(both as string)
 

@@ -1,14 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '../client.js'
+import { idFloor } from '../ids.js'
 import { blankAudit, type ProveErasure } from './blank-audit.js'
 import {
   findTables,
+  type Place,
   type Removal,
   type Removed,
   removeFromAll,
   removeOfTenant,
   removeRows,
   type StoredTable,
+  type Stretch,
   stretchesOf,
 } from './remove-rows.js'
 
@@ -31,7 +34,7 @@ const removedWithAtOnce = 500
 const last = ['connections', 'users', 'chats', 'reports']
 
 type Having = (...columns: string[]) => StoredTable[]
-type Erasing = Pick<ErasedUser, 'tenantId' | 'userId' | 'prove' | 'openKept'> &
+type Erasing = Pick<ErasedUser, 'tenantId' | 'userId' | 'showConnectionId' | 'prove' | 'openKept'> &
   Pick<Removal, 'removed' | 'beforeSlice'> & { having: Having }
 
 interface Chat {
@@ -52,30 +55,58 @@ export async function eraseUser(
   const removed: Removed = {}
   const tables = (await findTables(db)).filter(({ name }) => !last.includes(name))
   const having: Having = (...columns) => tables.filter((table) => columns.every((column) => table.columns.has(column)))
-  const erasing: Erasing = { tenantId, userId, prove, openKept, having, removed, beforeSlice }
+  const erasing: Erasing = { tenantId, userId, showConnectionId, prove, openKept, having, removed, beforeSlice }
+  const began = await readPlace(db)
+  const first = await db.connection.findMany({ where: { tenantId, userId } })
+  await untilWalked(
+    db,
+    erasing,
+    first.map(({ id }) => id),
+  )
+  await eraseRows(
+    db,
+    erasing,
+    first.map(({ id }) => id),
+  )
+  // It may have taken long, in which somebody wrote to the person, or a request from before has connected them.
   const connections = await db.connection.findMany({ where: { tenantId, userId } })
   const connectionIds = connections.map(({ id }) => id)
-  const shownIds = connectionIds.map(showConnectionId)
+  await eraseRows(db, erasing, connectionIds, began)
+  await eraseMentions(db, erasing, connectionIds.map(showConnectionId))
+  for (const chat of connections) await eraseChat(db, erasing, chat)
+  await eraseConnections(db, erasing, connections)
+  return removed
+}
 
-  await untilWalked(db, erasing, connectionIds)
-  await eraseNotifications(db, erasing, shownIds)
-  await eraseEvents(db, erasing)
-  await removeOfTenant(db, having('tenant_id', 'connection_id'), {
+/** A transaction that writes a row has chosen its id no longer ago. */
+const idsLateMs = 120_000
+
+/** What is written from now on has no place before it. */
+async function readPlace(db: Database): Promise<Place> {
+  const [now] = await db.$queryRaw<{ xid: string; ms: number }[]>`
+    SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xid, extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms`
+  return { xid: now?.xid ?? '0', id: idFloor((now?.ms ?? idsLateMs) - idsLateMs) }
+}
+
+/** Removes the rows that are about a person. @param from where it begins to look for those to which no index leads. */
+async function eraseRows(
+  db: Database,
+  erasing: Erasing,
+  connectionIds: readonly string[],
+  from?: Place,
+): Promise<void> {
+  const { tenantId, userId, having, showConnectionId, removed, beforeSlice } = erasing
+  await eraseNotifications(db, erasing, connectionIds.map(showConnectionId), from)
+  await eraseEvents(db, erasing, from)
+  const ofConnections = {
     where: 'tenant_id = $1::uuid AND connection_id = ANY ($2::uuid[])',
     values: [tenantId, connectionIds],
     removed,
     beforeSlice,
-  })
-  await removeOfTenant(db, having('tenant_id', 'user_id'), {
-    where: 'tenant_id = $1::uuid AND user_id = $2',
-    values: [tenantId, userId],
-    removed,
-    beforeSlice,
-  })
-  await eraseMentions(db, erasing, shownIds)
-  for (const chat of connections) await eraseChat(db, erasing, chat)
-  await eraseConnections(db, erasing, connections)
-  return removed
+  }
+  await removeOfTenant(db, having('tenant_id', 'connection_id'), ofConnections, from)
+  const ofUser = { where: 'tenant_id = $1::uuid AND user_id = $2', values: [tenantId, userId], removed, beforeSlice }
+  await removeOfTenant(db, having('tenant_id', 'user_id'), ofUser, from)
 }
 
 const [walkedWithinMs, lookEveryMs] = [20_000, 250]
@@ -95,10 +126,15 @@ async function untilWalked(
 }
 
 /** Notifications to that person alone go; from lists of several the person is taken out. */
-async function eraseNotifications(db: Database, erasing: Erasing, shownIds: readonly string[]): Promise<void> {
+async function eraseNotifications(
+  db: Database,
+  erasing: Erasing,
+  shownIds: readonly string[],
+  from: Place | undefined,
+): Promise<void> {
   const { tenantId, userId, having, beforeSlice } = erasing
   for (const table of having('tenant_id', 'id', 'target')) {
-    for await (const { where, values: stretch } of stretchesOf(db, table, tenantId)) {
+    for await (const { where, values: stretch } of stretchesOf(db, table, tenantId, from)) {
       await beforeSlice?.()
       const found = await db.$queryRawUnsafe<{ id: string }[]>(
         `SELECT id::text FROM "${table.name}"
@@ -148,9 +184,13 @@ function inSlices(found: readonly { id: string }[]): string[][] {
   )
 }
 
-async function eraseEvents(db: Database, { tenantId, userId, having, removed, beforeSlice }: Erasing): Promise<void> {
+async function eraseEvents(
+  db: Database,
+  { tenantId, userId, having, removed, beforeSlice }: Erasing,
+  from: Place | undefined,
+): Promise<void> {
   for (const table of having('tenant_id', 'xid', 'data', 'type')) {
-    for await (const { where, values: stretch } of stretchesOf(db, table, tenantId)) {
+    for await (const { where, values: stretch } of stretchesOf(db, table, tenantId, from)) {
       await beforeSlice?.()
       const found = await db.$queryRawUnsafe<{ id: string }[]>(
         `SELECT id::text FROM "${table.name}"
@@ -177,39 +217,81 @@ async function eraseEvents(db: Database, { tenantId, userId, having, removed, be
   }
 }
 
+const [questions, keptAnswers] = [
+  { name: 'questions', columns: new Set(['id']) },
+  { name: 'idempotency_keys', columns: new Set(['key']) },
+]
+
 /** Elsewhere the person may be named too: in answers to questions, in kept answers of requests, in the audit. */
 async function eraseMentions(
   db: Database,
   { tenantId, userId, prove, openKept, removed, beforeSlice }: Erasing,
   shownIds: readonly string[],
 ): Promise<void> {
-  await db.$executeRaw`
-    UPDATE questions SET answer = (
-      SELECT jsonb_agg(a) FROM jsonb_array_elements(
-        CASE jsonb_typeof(answer) WHEN 'array' THEN answer ELSE jsonb_build_array(answer) END
-      ) a WHERE a ->> 'user_id' <> ${userId}
+  for await (const stretch of stretchesOf(db, questions, tenantId)) {
+    await beforeSlice?.()
+    await eraseFromQuestions(db, { tenantId, userId }, stretch)
+  }
+  const named = { user: userId, connections: shownIds }
+  removed['idempotency_keys'] = await eraseSealedAnswers(db, { tenantId, userId, openKept, beforeSlice })
+  for await (const { where, values } of stretchesOf(db, keptAnswers, tenantId)) {
+    await beforeSlice?.()
+    removed['idempotency_keys'] += await db.$executeRawUnsafe(
+      `DELETE FROM idempotency_keys
+       WHERE tenant_id = $1::uuid AND ${where(3)} AND result IS NOT NULL AND (
+         ${isNamedIn('result', '$2')} OR jsonb_path_exists(result, '$.**.skipped[*] ? (@ == $user)', $2::jsonb)
+       )`,
+      tenantId,
+      named,
+      ...values,
     )
-    WHERE tenant_id = ${tenantId}::uuid AND answer IS NOT NULL
-      AND (answer ->> 'user_id' = ${userId} OR answer @> jsonb_build_array(jsonb_build_object('user_id', ${userId}::text)))`
-  const named = { user: userId }
-  removed['idempotency_keys'] = await db.$executeRaw`
-    DELETE FROM idempotency_keys
-    WHERE tenant_id = ${tenantId}::uuid AND result IS NOT NULL AND (
-      jsonb_path_exists(result, '$.**.user_id ? (@ == $user)', ${named}::jsonb)
-      OR jsonb_path_exists(result, '$.**.user_ids[*] ? (@ == $user)', ${named}::jsonb)
-      OR jsonb_path_exists(result, '$.**.skipped[*] ? (@ == $user)', ${named}::jsonb)
-    )`
-  removed['idempotency_keys'] += await eraseSealedAnswers(db, { tenantId, userId, openKept, beforeSlice })
+  }
   removed['audit_details'] = await blankAudit(db, {
     tenantId,
     where: `object_type = 'user' AND details::jsonb ->> 'object_id' = $2
       OR details::jsonb ->> 'object_id' = ANY ($3)
-      OR jsonb_path_exists(details::jsonb, '$.**.user_id ? (@ == $user)', $4::jsonb)
-      OR jsonb_path_exists(details::jsonb, '$.**.user_ids[*] ? (@ == $user)', $4::jsonb)`,
+      OR ${isNamedIn('details::jsonb', '$4')}`,
     values: [userId, shownIds, named],
     prove,
     beforeSlice,
   })
+}
+
+/** SQL of whether a person is named anywhere in JSON, by the user's id or by that of a connection. */
+function isNamedIn(json: string, named: string): string {
+  return ['user_id ? (@ == $user)', 'user_ids[*] ? (@ == $user)', 'connection_id ? (@ == $connections[*])']
+    .map((path) => `jsonb_path_exists(${json}, '$.**.${path}', ${named}::jsonb)`)
+    .join(' OR ')
+}
+
+/** What others were asked too stays, without what the person answered: by name in what its messages say. */
+async function eraseFromQuestions(
+  db: Database,
+  { tenantId, userId }: Pick<Erasing, 'tenantId' | 'userId'>,
+  { where, values }: Stretch,
+): Promise<void> {
+  const answered = `tenant_id = $1::uuid AND ${where(3)} AND answer IS NOT NULL AND (
+    answer ->> 'user_id' = $2 OR answer @> jsonb_build_array(jsonb_build_object('user_id', $2::text))
+  )`
+  await db.$executeRawUnsafe(
+    `UPDATE notification_contents SET options = jsonb_set(options, '{outcome}', '"✓"')
+     WHERE tenant_id = $1::uuid AND options ? 'outcome'
+       AND notification_id = ANY (ARRAY(SELECT id FROM questions WHERE ${answered}))`,
+    tenantId,
+    userId,
+    ...values,
+  )
+  await db.$executeRawUnsafe(
+    `UPDATE questions SET answer = (
+       SELECT jsonb_agg(a) FROM jsonb_array_elements(
+         CASE jsonb_typeof(answer) WHEN 'array' THEN answer ELSE jsonb_build_array(answer) END
+       ) a WHERE a ->> 'user_id' <> $2
+     )
+     WHERE ${answered}`,
+    tenantId,
+    userId,
+    ...values,
+  )
 }
 
 /** Of answers that hold a secret, no statement sees whom they are about. @returns how many were removed. */

@@ -1,5 +1,7 @@
 import type { Transaction } from '../client.js'
-import { nilUuid } from '../ids.js'
+import { disorder } from '../events/read-events.js'
+import { Prisma } from '../generated/client.js'
+import { idTime, nilUuid } from '../ids.js'
 
 interface Row {
   /** A UUID of version 7: the larger, the later. */
@@ -64,13 +66,19 @@ export async function exportUser(
     LEFT JOIN notification_contents c ON c.tenant_id = n.tenant_id AND c.notification_id = n.id
     WHERE n.tenant_id = ${tenantId}::uuid AND n.id = ANY (${deliveries.map(({ notificationId }) => notificationId)}::uuid[])
       AND (n.target ? 'topic' OR n.target ? 'everyone')`
+  const { startXid, endXid } = await findPlaces(db, { tenantId, before, from })
   const events = await db.$queryRaw<{ row: Row }[]>`
     SELECT jsonb_build_object('id', id, 'type', type, 'data', data, 'created_at', created_at) AS row
-    FROM events
-    WHERE tenant_id = ${tenantId}::uuid AND id >= ${from}::uuid AND id < ${before}::uuid AND (
-      data ->> 'user_id' = ${userId} OR data -> 'other_user_ids' ? ${userId}
+    FROM (
+      SELECT * FROM events
+      WHERE tenant_id = ${tenantId}::uuid AND xid >= ${startXid}::xid8 AND xid <= ${endXid}::xid8
+        AND id >= ${from}::uuid AND id < ${before}::uuid
+      UNION ALL
+      -- Those of before a restore.
+      SELECT * FROM events WHERE tenant_id = ${tenantId}::uuid AND xid = '0'::xid8 AND id >= ${from}::uuid AND id < ${before}::uuid
+    ) e
+    WHERE data ->> 'user_id' = ${userId} OR data -> 'other_user_ids' ? ${userId}
       OR data -> 'answers' @> jsonb_build_array(jsonb_build_object('user_id', ${userId}::text))
-    )
     ORDER BY id DESC LIMIT ${countMax}`
 
   const sizeOf = new Map([...targeted, ...ofBroadcasts].map(({ id, bytes }) => [id, bytes]))
@@ -125,6 +133,25 @@ export async function exportUser(
     bytes: ids.reduce((sum, id) => sum + (sizeOf.get(id) ?? 0), 0),
     endsAt,
   }
+}
+
+const highestXid = '18446744073709551615'
+
+/** Events lie in the order of their transactions: between which those are that were written in a time. */
+async function findPlaces(
+  db: Transaction,
+  { tenantId, before, from }: { tenantId: string; before: string; from: string },
+): Promise<{ startXid: string; endXid: string }> {
+  const timeOf = (id: string, open: string): Date | null => (id === open ? null : new Date(idTime(id)))
+  const xidAt = (moment: Date | null, sign: '+' | '-'): Prisma.Sql =>
+    moment === null
+      ? Prisma.sql`NULL::xid8`
+      : Prisma.sql`events_xid_at(${tenantId}::uuid, ${moment}::timestamptz ${Prisma.raw(`${sign} ${disorder}`)}, false)`
+  const [found] = await db.$queryRaw<{ startXid: string; endXid: string | null }[]>`
+    SELECT
+      greatest(${xidAt(timeOf(from, nilUuid), '-')}, '1'::xid8)::text AS "startXid",
+      nullif(${xidAt(timeOf(before, lastUuid), '+')}, '0'::xid8)::text AS "endXid"`
+  return { startXid: found?.startXid ?? '1', endXid: found?.endXid ?? highestXid }
 }
 
 /** @returns the id of the last of a list that a page may have; undefined where it may have all that there is. */

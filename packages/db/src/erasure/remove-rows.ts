@@ -72,8 +72,14 @@ export async function removeRows(
 
 /** No statement looks at more of a tenant's rows for those that are a person's, to whom no index leads. */
 const lookedAtOnce = 20_000
-const highest = { xid8: '18446744073709551615', uuid: 'ffffffff-ffff-ffff-ffff-ffffffffffff' }
-const lowest = { xid8: '0', uuid: nilUuid }
+
+/** A place in a tenant's tables: they have nothing before it that was written since. */
+export interface Place {
+  xid: string
+  id: string
+}
+
+const start: Place = { xid: '0', id: nilUuid }
 
 /** A part of a tenant's rows in a table. */
 export interface Stretch {
@@ -82,22 +88,20 @@ export interface Stretch {
   values: string[]
 }
 
-/** Goes through a tenant's rows of a partition, in the order of its key. */
+/**
+ * Goes through a tenant's rows of a partition, or of a table, in the order of its key.
+ * @param from where it begins.
+ */
 export async function* stretchesOf(
   db: Database,
   { name, columns }: StoredTable,
   tenantId: string,
+  from: Place = start,
 ): AsyncGenerator<Stretch> {
-  // Events are kept in the order in which they are read.
-  const key: { column: string; type: keyof typeof highest }[] = [
-    ...(columns.has('xid') ? [{ column: 'xid', type: 'xid8' as const }] : []),
-    { column: 'id', type: 'uuid' },
-  ]
+  const key = keyOf(columns, from)
   const names = key.map(({ column }) => column).join(', ')
   const parameters = (first: number): string => key.map(({ type }, index) => `$${first + index}::${type}`).join(', ')
-  const where = (next: number): string =>
-    `(${names}) > (${parameters(next)}) AND (${names}) <= (${parameters(next + key.length)})`
-  let after = key.map(({ type }) => lowest[type])
+  let after = key.map(({ lowest }) => lowest)
   for (;;) {
     const [end] = await db.$queryRawUnsafe<Record<string, string>[]>(
       `SELECT ${key.map(({ column }) => `${column}::text`).join(', ')} FROM "${name}"
@@ -106,19 +110,35 @@ export async function* stretchesOf(
       tenantId,
       ...after,
     )
-    const upTo = key.map(({ column, type }) => end?.[column] ?? highest[type])
-    yield { where, values: [...after, ...upTo] }
-    if (!end) return
+    const upTo = end && key.map(({ column }) => end[column] ?? '')
+    yield {
+      where: (next) =>
+        `(${names}) > (${parameters(next)})${upTo ? ` AND (${names}) <= (${parameters(next + key.length)})` : ''}`,
+      values: [...after, ...(upTo ?? [])],
+    }
+    if (!upTo) return
     after = upTo
   }
 }
 
+/** Events are kept in the order in which they are read; answers of requests have the key that their request had. */
+function keyOf(columns: ReadonlySet<string>, from: Place): { column: string; type: string; lowest: string }[] {
+  const id = { column: 'id', type: 'uuid', lowest: from.id }
+  if (columns.has('xid')) return [{ column: 'xid', type: 'xid8', lowest: from.xid }, id]
+  return columns.has('id') ? [id] : [{ column: 'key', type: 'text', lowest: '' }]
+}
+
 /** Removes rows of a tenant's, of what is partitioned stretch by stretch. @param what `$1` is the tenant. */
-export async function removeOfTenant(db: Database, tables: readonly StoredTable[], what: Removal): Promise<void> {
+export async function removeOfTenant(
+  db: Database,
+  tables: readonly StoredTable[],
+  what: Removal,
+  from?: Place,
+): Promise<void> {
   const isWalked = ({ name, columns }: StoredTable): boolean => parentOf(name) !== name && columns.has('id')
   const [tenantId] = what.values as [string]
   for (const table of tables.filter(isWalked)) {
-    for await (const { where, values } of stretchesOf(db, table, tenantId)) {
+    for await (const { where, values } of stretchesOf(db, table, tenantId, from)) {
       await removeFromAll(db, [table], {
         ...what,
         where: `(${what.where}) AND ${where(what.values.length + 1)}`,

@@ -25,12 +25,14 @@ export async function findErasure(
   })
 }
 
-/** Disconnects a person, and asks for everything that is held about them to be removed. */
+/** Disconnects a person, revokes what could connect them again, and asks for everything that is held about them to be removed. */
 export async function askToEraseUser(
   scope: InTransaction<TenantScope> & { sealer: Sealer },
   userId: string,
 ): Promise<StoredErasure> {
   const { db, tenantId, sealer } = scope
+  // Whoever is just using a link is waited for here.
+  await db.connectLink.updateMany({ where: { tenantId, userId, status: 'pending' }, data: { status: 'revoked' } })
   await endConnections(scope, { tenantId, userId }, { status: 'gone', reason: 'user_erased' })
   const digest = userDigest(sealer, tenantId, userId)
   await recordAudit(scope, { tenantId, action: 'user.deleted', object: { type: 'user', id: digest } })

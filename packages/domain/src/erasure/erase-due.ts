@@ -88,9 +88,12 @@ function readToken(
   }
 }
 
-async function removeFiles({ db, removeFile }: Erasing, tenantId: string): Promise<void> {
+async function removeFiles({ db, removeFile, beforeSlice }: Erasing, tenantId: string): Promise<void> {
   const stored = await db.file.findMany({ where: { tenantId }, select: { contentHash: true } })
-  for (const { contentHash } of stored) await removeFile(fileKey(tenantId, contentHash))
+  for (const { contentHash } of stored) {
+    await beforeSlice()
+    await removeFile(fileKey(tenantId, contentHash))
+  }
 }
 
 async function finish(

@@ -1,4 +1,11 @@
-import { type ExportedRows, exportUser as readExport, idFloor, idTime, inTransaction } from '@tellwire/db'
+import {
+  type ExportedRows,
+  exportUser as readExport,
+  idFloor,
+  idTime,
+  inTransaction,
+  isDatabaseUnavailable,
+} from '@tellwire/db'
 import { type ConnectLink, recordAudit, type TenantScope } from '@tellwire/domain'
 import { makeCursor, readIdCursor } from '../../http/cursors.js'
 import { showId } from '../../http/ids.js'
@@ -10,7 +17,6 @@ const bytesMax = 4_194_304
 /** How long a page is searched for. */
 const searchedForMs = 2_000
 const hourMs = 3_600_000
-const windowMs = 24 * hourMs
 /** A window that took less is followed by a longer one. */
 const fastMs = 200
 const windowGrowth = 4
@@ -66,20 +72,19 @@ async function search(
   const oldestMs = idTime(tenantId) - hourMs
   const found: ExportedRows = { notifications: [], deliveries: [], events: [], bytes: 0, endsAt: before }
   let fromMs = before === undefined ? Date.now() : idTime(before)
-  let lengthMs = windowMs
+  let lengthMs = hourMs
   for (;;) {
     fromMs = Math.max(oldestMs, fromMs - lengthMs)
     const isLast = fromMs <= oldestMs
     const beganAtMs = performance.now()
-    const page = await readExport(db, {
-      tenantId,
-      userId,
-      shownIds,
-      countMax,
-      bytesMax,
-      before: found.endsAt,
-      from: isLast ? undefined : idFloor(fromMs),
+    const from = isLast ? undefined : idFloor(fromMs)
+    const what = { tenantId, userId, shownIds, countMax, bytesMax, before: found.endsAt, from }
+    const page = await readExport(db, what).catch((error: unknown) => {
+      // A longer window came upon a busy time, which the next page reads hour by hour.
+      if (lengthMs > hourMs && isDatabaseUnavailable(error)) return undefined
+      throw error
     })
+    if (!page) return found
     // One that went to several chats of the person may be in two windows.
     const known = new Set(found.notifications.map(({ id }) => id))
     found.notifications.push(...page.notifications.filter(({ id }) => !known.has(id)))
@@ -92,7 +97,7 @@ async function search(
       [found.notifications, found.deliveries, found.events].some(({ length }) => length >= countMax)
     const nowMs = performance.now()
     if (found.endsAt === undefined || page.endsAt !== undefined || isFull || nowMs > endsAtMs) return found
-    lengthMs = nowMs - beganAtMs < fastMs ? lengthMs * windowGrowth : windowMs
+    lengthMs = nowMs - beganAtMs < fastMs ? lengthMs * windowGrowth : hourMs
   }
 }
 
