@@ -1,9 +1,11 @@
-import { type SystemScope, type WantedUpdateMode, webhookParams } from '@tellwire/domain'
+import { isBotRegistered } from '@tellwire/db'
+import { type WantedUpdateMode, webhookParams } from '@tellwire/domain'
 import { type CallOutcome, isWellFormedToken, telegramIdOf } from '@tellwire/telegram'
 import type { Needs } from '../context.js'
 import { ApiError } from '../errors.js'
 
-type Checking = Pick<SystemScope, 'db'> & Needs<'telegram' | 'sealer' | 'webhookBaseUrl'>
+type Subscribing = Needs<'telegram' | 'sealer' | 'webhookBaseUrl'>
+type Checking = Subscribing & Needs<'engine'>
 
 export interface CheckedBot {
   token: string
@@ -14,23 +16,31 @@ export interface CheckedBot {
   wantedUpdateMode: WantedUpdateMode
 }
 
+interface Wanted {
+  wanted: WantedUpdateMode
+  /** Throws where the bot is not to be registered, before Telegram is told anything. */
+  assertWelcome?: () => Promise<void>
+}
+
 /**
  * Asks Telegram who a token belongs to, and tells it where to send updates. The webhook's secret follows
  * from the bot, so that two requests which do this at once agree.
  * @returns gives the bot, or throws what is wrong with it. It is called where an earlier answer to the same request would have
  * been found: what is wrong may be that the first of two has registered the bot.
  */
-export async function checkBot(scope: Checking, token: string, wanted: WantedUpdateMode): Promise<() => CheckedBot> {
-  const [checked] = await Promise.allSettled([check(scope, token, wanted)])
+export async function checkBot(scope: Checking, token: string, how: Wanted): Promise<() => CheckedBot> {
+  const [checked] = await Promise.allSettled([check(scope, token, how)])
   return () => {
     if (checked.status === 'rejected') throw checked.reason
     return checked.value
   }
 }
 
-async function check(scope: Checking, token: string, wanted: WantedUpdateMode): Promise<CheckedBot> {
+async function check(scope: Checking, token: string, { wanted, assertWelcome }: Wanted): Promise<CheckedBot> {
   const identity = await identifyBot(scope, token)
-  await assertNew(scope, identity.telegramId)
+  // Whoever hears the bot so far goes on hearing it, unless it is to be registered.
+  if (await isBotRegistered(scope.engine, identity.telegramId)) throw botExists()
+  await assertWelcome?.()
   const updateMode = await subscribeUpdates(scope, token, { wanted, secretVersion: 0 })
   return { token, ...identity, updateMode, wantedUpdateMode: wanted }
 }
@@ -45,17 +55,12 @@ export async function identifyBot(
   return { telegramId: BigInt(me.id), username: me.username, displayName: me.first_name }
 }
 
-/** Before its webhook is touched: the bot may be another tenant's. */
-async function assertNew({ db }: Checking, telegramId: bigint): Promise<void> {
-  if (await db.bot.findUnique({ where: { telegramId }, select: { id: true } })) throw botExists()
-}
-
 /**
  * Tells Telegram where to send the bot's updates, or that it is asked for them.
  * @throws `webhook_refused` where a webhook is wanted and Telegram reaches nothing here.
  */
 export async function subscribeUpdates(
-  { webhookBaseUrl: publicUrl, telegram, sealer }: Checking,
+  { webhookBaseUrl: publicUrl, telegram, sealer }: Subscribing,
   token: string,
   { wanted, secretVersion }: { wanted: WantedUpdateMode; secretVersion: number },
 ): Promise<'polling' | 'webhook'> {

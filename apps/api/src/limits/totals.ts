@@ -13,18 +13,24 @@ export interface Totals {
 }
 
 const keptForMs = 10_000
+/** For so long it serves while it is counted anew: a count of very many takes a while, and nobody waits for it. */
+const servesForMs = 60_000
 const entriesMax = 20_000
 
 interface Entry {
   counted: Promise<number>
   added: number
   untilMs: number
+  servesUntilMs: number
+}
+
+/** Whether there may be so many of it that they are counted every few seconds. */
+export function isCountedNowAndThen(name: TotalName): boolean {
+  return name === 'users' || name === 'pending_deliveries'
 }
 
 export function createTotals({ engine }: { engine: Pool }): Totals {
   const entries = new Map<string, Entry>()
-  const isMany = (name: TotalName): boolean => name === 'users' || name === 'pending_deliveries'
-
   const count = async (db: Transaction, tenantId: string, name: TotalName, countMax: number): Promise<number> => {
     switch (name) {
       case 'users':
@@ -46,7 +52,7 @@ export function createTotals({ engine }: { engine: Pool }): Totals {
 
   return {
     async count(db, tenantId, name, countMax) {
-      if (!isMany(name)) return count(db, tenantId, name, countMax)
+      if (!isCountedNowAndThen(name)) return count(db, tenantId, name, countMax)
       const key = `${tenantId} ${name}`
       const known = entries.get(key)
       if (known && performance.now() < known.untilMs) return (await known.counted) + known.added
@@ -55,10 +61,10 @@ export function createTotals({ engine }: { engine: Pool }): Totals {
         const [oldest] = entries.keys()
         if (entries.size >= entriesMax && oldest !== undefined) entries.delete(oldest)
         entries.delete(key)
-        entries.set(key, { counted, added: 0, untilMs: performance.now() + keptForMs })
+        const nowMs = performance.now()
+        entries.set(key, { counted, added: 0, untilMs: nowMs + keptForMs, servesUntilMs: nowMs + servesForMs })
       }
-      if (known && name === 'pending_deliveries') {
-        // A long backlog takes a while to count, and nobody waits for it: what is known serves until then.
+      if (known && performance.now() < known.servesUntilMs) {
         known.untilMs = performance.now() + keptForMs
         counted.then(keep, () => undefined)
         return (await known.counted) + known.added

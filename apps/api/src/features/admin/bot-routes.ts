@@ -41,7 +41,7 @@ export const adminBotRoutes = [
     handler: async ({ scope, body }) => {
       const kept = await findKept<BotView>({ ...scope, tenantId: undefined })
       if (kept) return new Answer(201, kept.result, replayedHeader(true))
-      const getBot = await checkBot(scope, body.token, body.update_mode)
+      const getBot = await checkBot(scope, body.token, { wanted: body.update_mode })
       return answerOnce(
         scope,
         async (scope) => {

@@ -1,3 +1,4 @@
+import { eventually } from '@tellwire/testing'
 import { expect } from 'vitest'
 import { createBot, createConnection, createTenant, startApi, test } from '../../../test/fixtures.js'
 
@@ -39,6 +40,30 @@ test('registers a bot once, whoever asks', async ({ api, as, db, tenant }) => {
 
   expect((await as(tenant).post('/v1/bots', { token })).json()).toMatchObject({ status: 409, code: 'bot_exists' })
   expect((await as(stranger).post('/v1/bots', { token })).json()).toMatchObject({ status: 409, code: 'bot_exists' })
+})
+
+test('of a bot that is not to be registered, Telegram is told nothing', async ({ api, as, db, tenant }) => {
+  const { token } = await control(api.sandbox, 'POST', '/bots', {})
+  const heardAt = 'http://127.0.0.1:9/updates'
+  const askTelegram = async (method: string) =>
+    (await (await fetch(`${api.sandbox}/bot${token}/${method}`)).json()) as { ok: boolean; result: { url: string } }
+  // It is not asked so twice in a second.
+  const hearThere = () =>
+    eventually(
+      () => askTelegram(`setWebhook?url=${heardAt}`),
+      ({ ok }) => ok,
+    )
+  await hearThere()
+  const limited = await createTenant(db)
+  await db.tenant.update({ where: { id: limited.id }, data: { limits: { bots: 0 } } })
+
+  expect((await as(limited).post('/v1/bots', { token })).json()).toMatchObject({ code: 'limit_reached' })
+  expect((await askTelegram('getWebhookInfo')).result.url).toBe(heardAt)
+  expect((await as(tenant).post('/v1/bots', { token })).statusCode).toBe(201)
+  await hearThere()
+  const stranger = await createTenant(db)
+  expect((await as(stranger).post('/v1/bots', { token })).json()).toMatchObject({ code: 'bot_exists' })
+  expect((await askTelegram('getWebhookInfo')).result.url).toBe(heardAt)
 })
 
 test('repeats the first answer for the same idempotency key', async ({ api, as, tenant }) => {

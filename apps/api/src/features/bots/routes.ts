@@ -5,6 +5,7 @@ import { Page } from '../../http/schemas.js'
 import { Empty, route } from '../../route.js'
 import { changeBot } from '../../bots/change-bot.js'
 import { checkBot } from '../../bots/check-bot.js'
+import { assertHasRoom } from '../../limits/tenant-quotas.js'
 import { deleteBot } from '../../bots/delete-bot.js'
 import { replaceToken } from '../../bots/replace-token.js'
 import { findOwnBot } from './find-bot.js'
@@ -42,7 +43,10 @@ export const botRoutes = [
       // Telegram is not asked twice.
       const kept = await findKept<BotView>(scope)
       if (kept) return new Answer(201, kept.result, { location: locationOf(kept.result), ...replayedHeader(true) })
-      const getBot = await checkBot(scope, body.token, body.update_mode)
+      const getBot = await checkBot(scope, body.token, {
+        wanted: body.update_mode,
+        assertWelcome: () => assertHasRoom(scope, 'bots'),
+      })
       return answerOnce(scope, async (scope) => registerBot(scope, getBot()), { status: 201, locationOf })
     },
   }),
