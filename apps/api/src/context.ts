@@ -98,4 +98,9 @@ export type TenantRequestScope = TenantScope &
   }
 
 /** The same for an admin's request. */
-export type AdminRequestScope = AdminScope & OperationServices & Keeping
+export type AdminRequestScope = AdminScope &
+  OperationServices &
+  Keeping & {
+    /** The key that was sent. */
+    key: { id: string; scopes: string[]; networks: string[]; expiresAt: Date | null }
+  }

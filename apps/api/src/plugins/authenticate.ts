@@ -31,7 +31,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The key that the request came with; set before a handler runs. */
     tenantKey: TenantKey | null
-    adminKeyId: string | null
+    adminKey: AdminKey | null
   }
 }
 
@@ -115,7 +115,7 @@ export function authenticateAdmins(app: FastifyInstance, { db, log }: Services):
     await app.countKey(request, key.id)
     noteUse(key)
     assertAdminScope(key, request.routeOptions.config.route)
-    request.adminKeyId = key.id
+    request.adminKey = key
   })
 }
 
@@ -142,12 +142,13 @@ interface AdminKey {
   id: string
   scopes: string[]
   networks: string[]
+  expiresAt: Date | null
 }
 
 async function findAdminKey(db: Database, token: string): Promise<AdminKey | null> {
   return db.adminKey.findFirst({
     where: { tokenHash: hashKey(token), revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] },
-    select: { id: true, scopes: true, networks: true },
+    select: { id: true, scopes: true, networks: true, expiresAt: true },
   })
 }
 
@@ -222,14 +223,16 @@ export function openAdminScope(
   baseUrl: () => string,
 ): (request: FastifyRequest) => AdminRequestScope {
   return (request) => {
-    if (request.adminKeyId === null) throw unauthenticated()
+    const key = request.adminKey
+    if (!key) throw unauthenticated()
     return {
       ...services,
       baseUrl: baseUrl(),
       db,
       waker,
       log,
-      actor: { type: 'admin_key', id: request.adminKeyId },
+      actor: { type: 'admin_key', id: key.id },
+      key,
       requestId: request.id,
       address: request.ip,
       idempotency: readIdempotency(request),

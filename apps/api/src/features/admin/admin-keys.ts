@@ -5,13 +5,16 @@ import { readIdCursor, toPage } from '../../http/cursors.js'
 import { showId } from '../../http/ids.js'
 import { assertNetworks, readExpiry } from '../../keys/issue-key.js'
 import { assertReplaceable } from '../../keys/rotate-key.js'
+import { assertNotMore, type KeyPower } from '../../keys/assert-not-more.js'
+import type { AdminRequestScope } from '../../context.js'
 import type { AdminKeyView, NewAdminKey } from './key-schemas.js'
 import type { AdminListQuery } from './schemas.js'
 
-/** Issues a key for admins. The result holds the key itself, for the only time. @throws `invalid_request` */
-export async function createAdminKey(scope: InTransaction<AdminScope>, input: NewAdminKey) {
+/** Issues a key for admins. The result holds the key itself, for the only time. @throws `invalid_request`, and `insufficient_scope` for one that could do more than the own one. */
+export async function createAdminKey(scope: InTransaction<AdminRequestScope>, input: NewAdminKey) {
   assertNetworks(input.networks)
   const { name, scopes, networks, expires_at: expiresAt } = input
+  assertNoWider(scope, { scopes, networks: networks ?? [], expiresAt: readExpiry(expiresAt) ?? null })
   const issued = await issueAdminKey(scope.db, { name, scopes, networks, expiresAt: readExpiry(expiresAt) })
   const view = await readView(scope.db, issued.id)
   const object = { type: 'admin_key', id: view.id }
@@ -21,15 +24,16 @@ export async function createAdminKey(scope: InTransaction<AdminScope>, input: Ne
 
 /**
  * Issues a key in the place of another, which is let in for a while longer.
- * @throws `not_found`, `conflict` for one that has ended, or was replaced.
+ * @throws `not_found`, `conflict` for one that has ended, or was replaced, `insufficient_scope` for one that can do more than the own one.
  */
-export async function rotateAdminKey(scope: InTransaction<AdminScope>, id: string, overlapSeconds: number) {
+export async function rotateAdminKey(scope: InTransaction<AdminRequestScope>, id: string, overlapSeconds: number) {
   const { db } = scope
   // Of two at once the second finds it replaced.
   await db.$queryRaw`SELECT FROM admin_keys WHERE id = ${id}::uuid FOR UPDATE`
   const before = await db.adminKey.findUnique({ where: { id } })
   if (!before) throw notFound('key', '/id')
   assertReplaceable(before)
+  assertNoWider(scope, before)
   const { name, expiresAt, networks } = before
   // They were checked when the key was issued.
   const scopes = before.scopes as AdminKeyScope[]
@@ -40,6 +44,11 @@ export async function rotateAdminKey(scope: InTransaction<AdminScope>, id: strin
   const after = { ...view, overlap: overlapSeconds }
   await recordAudit(scope, { tenantId: nilUuid, action: 'admin_key.rotated', object, after })
   return { ...view, key: issued.key }
+}
+
+/** Who may make keys for admins has all scopes. */
+function assertNoWider({ key }: Pick<AdminRequestScope, 'key'>, wanted: KeyPower): void {
+  assertNotMore({ key: { ...key, scopes: wanted.scopes } }, wanted)
 }
 
 async function readView(db: Transaction, id: string): Promise<AdminKeyView> {

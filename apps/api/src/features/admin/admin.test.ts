@@ -102,6 +102,28 @@ test('a key of admins looks at everything, and changes what its scopes say', asy
   expect((await tenants.post('/admin/v1/keys', { name: 'x', scopes: ['read'] })).statusCode).toBe(403)
 })
 
+test('a key of admins makes none that may come from more places, or lasts longer', async ({ admin, as }) => {
+  const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
+  const limits = { networks: ['127.0.0.0/8'], expires_at: expiresAt }
+  const issue = async (limits: object) =>
+    (await admin.post('/admin/v1/keys', { name: 'k', scopes: ['everything'], ...limits })).json<{
+      id: string
+      key: string
+    }>()
+  const [bound, free] = [await issue(limits), await issue({})]
+  const make = (limits: object) => as(bound).post('/admin/v1/keys', { name: 'k', scopes: ['read'], ...limits })
+
+  expect((await make({})).statusCode).toBe(403)
+  expect((await make({ ...limits, networks: [] })).statusCode).toBe(403)
+  expect((await make({ networks: limits.networks })).statusCode).toBe(403)
+  expect((await make({ ...limits, networks: ['127.0.0.1'] })).statusCode).toBe(201)
+  expect((await as(bound).post(`/admin/v1/keys/${free.id}/rotate`, {})).json()).toMatchObject({
+    status: 403,
+    code: 'insufficient_scope',
+  })
+  expect((await as(bound).post(`/admin/v1/keys/${bound.id}/rotate`, {})).statusCode).toBe(201)
+})
+
 test('a key of admins ends, is listed, and can be revoked', async ({ admin, as, db }) => {
   const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
   const issued = await admin.post('/admin/v1/keys', { name: 'for a while', scopes: ['read'], expires_at: expiresAt })

@@ -8,7 +8,7 @@ import { revokeKey } from '../../keys/revoke-key.js'
 import { rotateKey } from '../../keys/rotate-key.js'
 import { IssuedKey, Key, KeyListQuery, KeyRotation, NewKey } from '../../keys/schemas.js'
 import { Empty, route } from '../../route.js'
-import { assertNotMore } from './assert-not-more.js'
+import { assertNotMore } from '../../keys/assert-not-more.js'
 
 const tag = 'account'
 const params = IdParams('key', 'key')

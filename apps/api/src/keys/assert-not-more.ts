@@ -1,6 +1,5 @@
 import { isWithin } from '@tellwire/domain'
-import type { TenantRequestScope } from '../../context.js'
-import { ApiError } from '../../errors.js'
+import { ApiError } from '../errors.js'
 
 /** What a key can do: a list of networks that is empty is all of them. */
 export interface KeyPower {
@@ -10,7 +9,7 @@ export interface KeyPower {
 }
 
 /** Makes sure that nobody gets hold of a key that can do more than the own one. @throws `insufficient_scope` */
-export function assertNotMore({ key }: Pick<TenantRequestScope, 'key'>, wanted: KeyPower): void {
+export function assertNotMore({ key }: { key: KeyPower }, wanted: KeyPower): void {
   const beyond = wanted.scopes.find((scope) => !key.scopes.includes(scope))
   if (beyond !== undefined) throw refused(`has not the scope ${beyond}`)
   const isAnywhere = wanted.networks.length === 0
