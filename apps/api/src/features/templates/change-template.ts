@@ -1,11 +1,12 @@
 import { inTransaction, type InTransaction, type Transaction } from '@tellwire/db'
 import { recordAudit, type TenantScope, writeTemplateContent } from '@tellwire/domain'
 import type { Needs } from '../../context.js'
-import { ApiError, refusal } from '../../errors.js'
+import { ApiError, notFound, refusal } from '../../errors.js'
 import { showId } from '../../http/ids.js'
 import { assertNameIsFree } from './create-template.js'
 import { findTemplate, getTemplate } from './get-template.js'
 import { readTemplateContent } from './read-template-content.js'
+import { notePublished } from './note-published.js'
 import type { NewVersion } from './schemas.js'
 
 /** Adds a version; the earlier ones stay as they are. */
@@ -77,26 +78,16 @@ async function setPublished(scope: InTransaction<TenantScope>, id: string, choos
   return getTemplate(scope, id)
 }
 
-async function notePublished(
-  scope: InTransaction<TenantScope>,
-  id: string,
-  versions: { before: number | null; after: number },
-): Promise<void> {
-  await recordAudit(scope, {
-    tenantId: scope.tenantId,
-    action: 'template.published',
-    object: { type: 'template', id: showId('tpl', id) },
-    before: { version: versions.before },
-    after: { version: versions.after },
-  })
-}
-
 /** Deletes a template. What was accepted keeps its version. */
 export async function deleteTemplate(scope: TenantScope, id: string): Promise<void> {
   await inTransaction(scope, async (scope) => {
     const { db, tenantId } = scope
     const { name } = await findTemplate(scope, id)
-    await db.template.updateMany({ where: { tenantId, id, deletedAt: null }, data: { deletedAt: new Date() } })
+    const { count } = await db.template.updateMany({
+      where: { tenantId, id, deletedAt: null },
+      data: { deletedAt: new Date() },
+    })
+    if (count === 0) throw notFound('template', '/id')
     const object = { type: 'template', id: showId('tpl', id) }
     await recordAudit(scope, { tenantId, action: 'template.deleted', object, before: { name } })
   })

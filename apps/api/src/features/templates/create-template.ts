@@ -5,6 +5,7 @@ import { ApiError } from '../../errors.js'
 import { answerOnce } from '../../http/answer.js'
 import { type Adding, assertRoom } from '../../limits/tenant-quotas.js'
 import { getTemplate } from './get-template.js'
+import { notePublished } from './note-published.js'
 import { readTemplateContent } from './read-template-content.js'
 import type { NewTemplate } from './schemas.js'
 
@@ -35,6 +36,7 @@ async function store(
   await db.templateVersion.create({
     data: { tenantId, templateId: id, version: 1, content: writeTemplateContent(content) },
   })
+  if (input.publish) await notePublished(scope, id, { before: null, after: 1 })
   return getTemplate(scope, id)
 }
 

@@ -1,6 +1,6 @@
 import type { Transaction } from '@tellwire/db'
 import { notFound } from '../../errors.js'
-import { showTemplate, showVersion, showWholeVersion } from './show-template.js'
+import { showTemplate, showVersion, showWholeVersion, type VersionSummary } from './show-template.js'
 
 const versionsShownMax = 100
 
@@ -12,12 +12,19 @@ interface Reading {
 /** @throws `not_found` */
 export async function getTemplate(scope: Reading, id: string) {
   const template = await findTemplate(scope, id)
-  const versions = await scope.db.templateVersion.findMany({
-    where: { tenantId: scope.tenantId, templateId: id },
-    orderBy: { version: 'desc' },
-    take: versionsShownMax,
-  })
+  const versions = await summarizeVersions(scope, id)
   return { ...showTemplate(template), versions: versions.map(showVersion) }
+}
+
+/** The latest, the newest first, without reading what is long of them. */
+async function summarizeVersions({ db, tenantId }: Reading, id: string): Promise<VersionSummary[]> {
+  return db.$queryRaw<VersionSummary[]>`
+    SELECT version, content ->> 'format' AS format, content ->> 'default_locale' AS default_locale,
+      (content ->> 'strict')::boolean AS strict, created_at AS "createdAt",
+      ARRAY(SELECT locale FROM jsonb_object_keys(content -> 'texts') locale ORDER BY locale COLLATE "C") AS locales
+    FROM template_versions
+    WHERE tenant_id = ${tenantId}::uuid AND template_id = ${id}::uuid
+    ORDER BY version DESC LIMIT ${versionsShownMax}`
 }
 
 /** @throws `not_found` */

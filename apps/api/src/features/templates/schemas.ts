@@ -10,6 +10,7 @@ const content = {
     minProperties: 1,
     maxProperties: 50,
     propertyNames: { format: 'locale', maxLength: 35 },
+    'x-max-json-bytes': 262_144,
     description:
       'By language, in Mustache: `{{name}}` is escaped for the format, `{{{name}}}` is not. `{{time:name}}` shows a moment (RFC 3339, or seconds since 1970) to each reader in their own time; `{{time:name:wDT}}` as Telegram formats it: `r`, or `w`, `d` or `D`, `t` or `T`.',
   }),

@@ -1,5 +1,5 @@
 import type { Prisma } from '@tellwire/db'
-import { readStoredTemplate } from '@tellwire/domain'
+import { readStoredTemplate, type TemplateContent } from '@tellwire/domain'
 import { showId } from '../../http/ids.js'
 
 export function showTemplate(template: Prisma.TemplateGetPayload<object>) {
@@ -14,13 +14,22 @@ export function showTemplate(template: Prisma.TemplateGetPayload<object>) {
 }
 
 /** A version without what is long of it. */
-export function showVersion({ version, content, createdAt }: Prisma.TemplateVersionGetPayload<object>) {
-  const { format, default_locale, texts, strict } = readStoredTemplate(content)
-  const locales = Object.keys(texts).toSorted()
-  return { version, format, default_locale, locales, strict, created_at: createdAt.toISOString() }
+export interface VersionSummary extends Pick<TemplateContent, 'format' | 'default_locale' | 'strict'> {
+  version: number
+  locales: string[]
+  createdAt: Date
 }
 
-export function showWholeVersion(stored: Prisma.TemplateVersionGetPayload<object>) {
-  const { texts, schema } = readStoredTemplate(stored.content)
-  return { ...showVersion(stored), texts, schema: schema ?? null }
+export function showVersion({ createdAt, ...summary }: VersionSummary) {
+  return { ...summary, created_at: createdAt.toISOString() }
+}
+
+export function showWholeVersion({ version, content, createdAt }: Prisma.TemplateVersionGetPayload<object>) {
+  const { format, default_locale, texts, strict, schema } = readStoredTemplate(content)
+  const locales = Object.keys(texts).toSorted()
+  return {
+    ...showVersion({ version, format, default_locale, locales, strict, createdAt }),
+    texts,
+    schema: schema ?? null,
+  }
 }

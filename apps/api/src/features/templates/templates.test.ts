@@ -149,3 +149,27 @@ test('takes sections and names as deep as they may be, and refuses texts under n
     errors: [{ pointer: '/texts/!!', code: 'wrong_format', detail: 'must be a language tag, such as de-AT' }],
   })
 })
+
+test('texts that nobody could read in one go are refused', async ({ as, tenant }) => {
+  const texts = Object.fromEntries(['en', 'de', 'fr', 'it'].map((locale) => [locale, 'x'.repeat(70_000)]))
+
+  expect((await as(tenant).post('/v1/templates', { name: 'long', default_locale: 'en', texts })).json()).toMatchObject({
+    status: 400,
+    errors: [{ pointer: '/texts', code: 'too_long' }],
+  })
+})
+
+test('what is published at once stands in the audit, and so does what is deleted, once', async ({ as, db, tenant }) => {
+  const { id } = (await as(tenant).post('/v1/templates', { name: 'now', texts: { en: 'a' }, publish: true })).json<{
+    id: string
+  }>()
+  const answers = await Promise.all([1, 2].map(() => as(tenant).delete(`/v1/templates/${id}`)))
+
+  expect(answers.map(({ statusCode }) => statusCode).toSorted((a, b) => a - b)).toEqual([204, 404])
+  const actions = await db.auditEntry.findMany({
+    where: { tenantId: tenant.id, action: { startsWith: 'template.' } },
+    orderBy: { id: 'asc' },
+    select: { action: true },
+  })
+  expect(actions.map(({ action }) => action)).toEqual(['template.published', 'template.deleted'])
+})
