@@ -54,7 +54,12 @@ test('the services wait for a migrated database, and Redis keeps what it is give
 })
 
 test.each(Object.entries(compose.services))('%s can do no more than what it is for', (name, service) => {
-  expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] })
+  expect(service).toMatchObject({
+    init: true,
+    read_only: true,
+    cap_drop: ['ALL'],
+    security_opt: ['no-new-privileges:true'],
+  })
   // The image of our own names its user.
   if ('image' in service) expect(service.user).toBe(name)
   else expect(read('Dockerfile')).toMatch(/^USER node$/m)

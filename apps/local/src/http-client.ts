@@ -1,6 +1,7 @@
 /** Calls our own services, as an app would. */
 export interface HttpClient {
   call<T>(method: string, path: string, body?: unknown): Promise<T>
+  /** @returns false where the answer is that there is no such thing. @throws for any other that is no success. */
   exists(path: string): Promise<boolean>
 }
 
@@ -22,7 +23,11 @@ export function createHttpClient(base: string, signal: AbortSignal, key?: string
       if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer.detail ?? answer.error ?? ''}`)
       return answer
     },
-    exists: async (path) =>
-      (await fetch(base + path, { signal, headers: key === undefined ? {} : { authorization: `Bearer ${key}` } })).ok,
+    async exists(path) {
+      const headers = key === undefined ? {} : { authorization: `Bearer ${key}` }
+      const { ok, status } = await fetch(base + path, { signal, headers })
+      if (!ok && status !== 404) throw new Error(`GET ${path}: ${status}`)
+      return ok
+    },
   }
 }

@@ -25,3 +25,7 @@ test('names every problem at once and never a value', () => {
 test('says which variable is missing', () => {
   expect(() => parseEnv(Schema, {})).toThrow('DATABASE_URL is not set')
 })
+
+test.each(['true', '3000.9', ' ', '0x10', '1e3'])('takes no %j for a number', (PORT) => {
+  expect(() => parseEnv(Schema, { PORT, DATABASE_URL: 'postgres://localhost/a' })).toThrow('PORT must be integer')
+})

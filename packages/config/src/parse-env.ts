@@ -15,10 +15,15 @@ export function parseEnv<Schema extends TObject>(schema: Schema, env: NodeJS.Pro
     if (env[name] !== undefined && env[name] !== '') given[name] = env[name]
   }
 
-  const values = Convert(schema, Default(schema, given))
-  if (Check(schema, values)) return values
-
   const problems = new Set<string>()
+  for (const [name, value] of Object.entries(given)) {
+    const type: unknown = Object(schema.properties[name])['type']
+    // Much else can be converted to a number.
+    if (type === 'integer' && !/^-?\d+$/.test(String(value))) problems.add(`${name} must be integer`)
+  }
+  const values = Convert(schema, Default(schema, given))
+  if (problems.size === 0 && Check(schema, values)) return values
+
   for (const error of Errors(schema, values)) {
     if (error.keyword === 'required') {
       for (const name of error.params.requiredProperties) problems.add(`${name} is not set`)

@@ -13,7 +13,7 @@ const passwordsOf = {
 export const passwordVariables: readonly string[] = Object.values(passwordsOf)
 
 /** What every service takes that nobody else may read. */
-const serviceSecrets = ['SECRET_KEY', ...Object.keys(passwordsOf), ...passwordVariables]
+const serviceSecrets = ['SECRET_KEY', 'FILES_S3_SECRET_ACCESS_KEY', ...Object.keys(passwordsOf), ...passwordVariables]
 
 /**
  * The variables of a service: secrets are read from the files that `NAME_FILE` names, and passwords that stand apart are put into

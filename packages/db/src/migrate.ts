@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 
 /** Any number that all runners share: it makes them wait for each other. */
@@ -43,7 +44,7 @@ export async function readMigrations(folder: string): Promise<Migration[]> {
 /**
  * Applies the migrations of `folder` that the database has not seen, one transaction each, and keeps
  * the same ledger as `prisma migrate deploy`, so that either can be used on one database. Runners that
- * start together wait for each other.
+ * start together wait for each other; where somebody reads for long, such as a dump, a migration is tried again for minutes.
  * @returns the names of what was applied.
  * @throws {MigrationError} when an applied migration's file was changed or is missing.
  */
@@ -84,9 +85,34 @@ function assertUnchanged(migrations: Migration[], applied: Map<string, string>):
   }
 }
 
+/** So long a migration waits for a lock, with everybody behind it who wants the same; then it gives way for a moment. */
+const lockTimeoutMs = 3_000
+const [againAfterMs, triesMax] = [1_000, 60]
+/** Somebody reads for long, or two have waited for each other. */
+const passingCodes = new Set(['55P03', '40P01'])
+
 async function apply(client: pg.Client, migration: Migration): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await applyOnce(client, migration)
+      return
+    } catch (cause) {
+      const isPassing = cause instanceof pg.DatabaseError && passingCodes.has(cause.code ?? '')
+      if (!isPassing || tries === triesMax) {
+        throw new MigrationError(
+          `The migration ${migration.name} failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+          { cause },
+        )
+      }
+      await delay(againAfterMs)
+    }
+  }
+}
+
+async function applyOnce(client: pg.Client, migration: Migration): Promise<void> {
   await client.query('BEGIN')
   try {
+    await client.query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`)
     await client.query(migration.sql)
     await client.query(
       `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
@@ -96,9 +122,6 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
     await client.query('COMMIT')
   } catch (cause) {
     await client.query('ROLLBACK')
-    throw new MigrationError(
-      `The migration ${migration.name} failed: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    )
+    throw cause
   }
 }

@@ -12,6 +12,7 @@ import { dropPrivileges, type Unprivileged } from './unprivileged.js'
 import { waitUntil } from './wait-until.js'
 
 const superuser = 'postgres'
+const startsWithinMs = 60_000
 
 export interface PostgresOptions {
   /** The cluster's folder: made when it is missing, kept when it is there. */
@@ -141,6 +142,7 @@ function launch(postgres: string, privileges: Unprivileged, options: PostgresOpt
 
 async function waitForConnections(child: ChildProcess, url: string, options: PostgresOptions): Promise<void> {
   let refusal = ''
+  let isRecovering = false
   const accepts = async () => {
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
     client.on('error', () => undefined)
@@ -148,19 +150,25 @@ async function waitForConnections(child: ChildProcess, url: string, options: Pos
       await client.connect()
       return true
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === '28P01')
-        refusal = 'its password is not the one in this folder'
+      const code = error instanceof Error && 'code' in error ? error.code : undefined
+      if (code === '28P01') refusal = 'its password is not the one in this folder'
+      isRecovering = code === '57P03'
       return false
     } finally {
       await client.end().catch(() => undefined)
     }
   }
-  const isSettled = async () => child.exitCode !== null || refusal !== '' || (await accepts())
+  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null
+  const isSettled = async (): Promise<boolean> =>
+    hasEnded() || refusal !== '' || options.signal?.aborted === true || (await accepts())
 
-  const inTime = await waitUntil(isSettled, 60_000)
-  if (inTime && child.exitCode === null && refusal === '') return
+  let inTime = await waitUntil(isSettled, startsWithinMs)
+  // After a crash it goes through what was written last, which takes as long as it takes.
+  while (!inTime && isRecovering) inTime = await waitUntil(isSettled, startsWithinMs)
+  if (inTime && !hasEnded() && refusal === '' && options.signal?.aborted !== true) return
 
   child.kill('SIGQUIT')
+  options.signal?.throwIfAborted()
   const reason = refusal || (await readFatal(options.logFile))
   throw new PostgresError(
     `The database in ${options.dataDir} does not start: ${reason}. If its data can go, delete that folder and start again; its log is ${options.logFile}.`,

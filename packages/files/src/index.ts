@@ -30,11 +30,12 @@ export async function openFileStore(config: FilesConfig): Promise<FileStore> {
 
 function toS3Options(config: FilesConfig): S3Options | undefined {
   if (config.FILES_S3_BUCKET === undefined) return undefined
+  const { FILES_S3_ACCESS_KEY_ID: accessKeyId, FILES_S3_SECRET_ACCESS_KEY: secretAccessKey } = config
   return {
     bucket: config.FILES_S3_BUCKET,
     region: config.FILES_S3_REGION,
     endpoint: config.FILES_S3_ENDPOINT,
-    accessKeyId: config.FILES_S3_ACCESS_KEY_ID ?? '',
-    secretAccessKey: config.FILES_S3_SECRET_ACCESS_KEY ?? '',
+    credentials:
+      accessKeyId === undefined || secretAccessKey === undefined ? undefined : { accessKeyId, secretAccessKey },
   }
 }

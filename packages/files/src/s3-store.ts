@@ -14,15 +14,15 @@ export interface S3Options {
   region: string
   /** Of a service that is not Amazon's, such as `https://minio.internal:9000`. */
   endpoint: string | undefined
-  accessKeyId: string
-  secretAccessKey: string
+  /** Where there are none, those of the machine or its role are looked for, as Amazon's tools do. */
+  credentials: { accessKeyId: string; secretAccessKey: string } | undefined
 }
 
 /** Files in a bucket of S3, or of anything that speaks its protocol. */
-export function createS3Store({ bucket, region, endpoint, ...credentials }: S3Options): FileStore {
+export function createS3Store({ bucket, region, endpoint, credentials }: S3Options): FileStore {
   const client = new S3Client({
     region,
-    credentials,
+    ...(credentials === undefined ? {} : { credentials }),
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
   })
   return {
