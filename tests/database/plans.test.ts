@@ -6,8 +6,10 @@ import { expect, test as base } from 'vitest'
 
 const botId = randomUUID()
 
-const test = base.extend<{ empty: Pool; few: Pool; filled: Pool }>({
+const test = base.extend<{ empty: Pool; counted: Pool; few: Pool; filled: Pool }>({
   empty: [async ({}, use) => useEngine(await createTestDatabase(), use), { scope: 'file' }],
+  // A queue that is known to be empty, as it is found most of the time: all its indexes cost the same.
+  counted: [async ({}, use) => useFilled(0, use), { scope: 'file' }],
   few: [async ({}, use) => useFilled(20, use), { scope: 'file' }],
   filled: [async ({}, use) => useFilled(20_000, use), { scope: 'file' }],
 })
@@ -86,15 +88,15 @@ function wholeReads(node: PlanNode, isLimited = false): string[] {
   const isWhole = table !== undefined && (type === 'Seq Scan' || (type.startsWith('Index') && condition === undefined))
   const isEndless = !isLimited || /clock_timestamp|now\(\)/.test(filter)
   const own = isWhole && isEndless ? [`${type} of ${table} by ${node['Index Name'] ?? 'nothing'}`] : []
-  // What is sorted, hashed or counted is read to its end, whatever limits the answer.
-  const isEnded = /Sort|Hash|Aggregate|CTE|ModifyTable/.test(type)
+  // What is sorted, hashed or counted is read to its end, whatever limits the answer, and so is what has to fit something else.
+  const isEnded = /Sort|Hash|Aggregate|CTE|ModifyTable|Nested Loop|Join/.test(type)
   return [...own, ...inner.flatMap((each) => wholeReads(each, type === 'Limit' || (isLimited && !isEnded)))]
 }
 
 test.for(definedStatements().map((statement) => [statement.name, statement] as const))(
   '%s reads by index alone, on empty tables, on small ones and on filled ones',
-  async ([, statement], { empty, few, filled }) => {
-    for (const engine of [empty, few, filled]) expect(wholeReads(await planOf(engine, statement))).toEqual([])
+  async ([, statement], { empty, counted, few, filled }) => {
+    for (const engine of [empty, counted, few, filled]) expect(wholeReads(await planOf(engine, statement))).toEqual([])
   },
 )
 

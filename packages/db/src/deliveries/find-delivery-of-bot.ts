@@ -29,7 +29,11 @@ const findInChat = defineStatement(
   UNION
   SELECT c.tenant_id
   FROM chats m
-  JOIN connections c ON ${probe('c.bot_id', 'm.bot_id')} AND ${probe('c.chat_id', 'm.migrated_to_chat_id')}
+  CROSS JOIN LATERAL (
+    SELECT c.tenant_id FROM connections c
+    WHERE ${probe('c.bot_id', 'm.bot_id')} AND ${probe('c.chat_id', 'm.migrated_to_chat_id')}
+    OFFSET 0
+  ) c
   WHERE m.bot_id = $1::uuid AND m.chat_id = $3::bigint
 `),
 )

@@ -139,8 +139,11 @@ candidates AS MATERIALIZED (
     AND NOT EXISTS (SELECT FROM connections k WHERE ${probe('k.bot_id', '$1::uuid')} AND ${probe('k.chat_id', 'i.chat_id')} AND k.status = 'blocked')
   )) AND (i.event IS NULL OR 1 >= (
     -- Of several tenants somebody has to find out whom it is for.
-    SELECT count(DISTINCT k.tenant_id) FROM connections k
-    WHERE ${probe('k.bot_id', '$1::uuid')} AND ${probe('k.chat_id', 'i.chat_id')} AND k.status = 'active'
+    SELECT count(DISTINCT k.tenant_id) FROM (
+      SELECT k.tenant_id FROM connections k
+      WHERE ${probe('k.bot_id', '$1::uuid')} AND ${probe('k.chat_id', 'i.chat_id')} AND k.status = 'active'
+      OFFSET 0
+    ) k
   )) AND (i.event IS NULL OR i.type <> 'private' OR NOT EXISTS (
     -- Somebody has to say that nobody may read it.
     SELECT FROM connections k
