@@ -25,8 +25,8 @@ const sweepEveryMs = 1_000
 /** Rows that a statement moves or ends. */
 const sliceSize = 1_000
 const slicesMax = 10
-/** Where still more is due after so many slices, some of each tenant's follows in place of the oldest. */
-const oldestSlices = 5
+/** Where still more is due after so many slices, some of each tenant's comes before the oldest of all go on. */
+const turnsAtSlice = 5
 const ofEachTenant = 100
 /** A transaction that writes a connection or a notification ends in less. */
 const lateMs = 120_000
@@ -82,10 +82,11 @@ export function startSweep(ctx: WorkerContext): Repeating {
         .catch((error: unknown) => ctx.log.error({ err: error }, 'releasing what waits for a user failed'))
       const before = found
       found = new Map()
-      await Promise.all(jobs.map((job) => sweepJob(job, before)))
+      const looks = await Promise.allSettled(jobs.map((job) => sweepJob(job, before)))
       await sealAudit(ctx.db, ctx.sealer).catch((error: unknown) =>
         ctx.log.error({ err: error }, 'the audit could not be sealed'),
       )
+      for (const look of looks) if (look.status === 'rejected') throw look.reason
     }
     if (ctx.heartbeatFile !== undefined) await writeFile(ctx.heartbeatFile, '')
   })
@@ -109,12 +110,12 @@ async function moveWaiting(ctx: WorkerContext): Promise<void> {
     countUnknown(metrics, 'expired', expired.unknown)
     const cancelled = await endCancelledDeliveries(engine, sliceSize)
     countUnknown(metrics, 'cancelled', cancelled.unknown)
-    const { released, botIds } =
-      slice < oldestSlices
-        ? await releaseDueDeliveries(engine, sliceSize)
-        : await releaseDueOfEachTenant(engine, { countMax: sliceSize, ofEachMax: ofEachTenant })
+    const isTurns = slice === turnsAtSlice
+    const { released, botIds } = isTurns
+      ? await releaseDueOfEachTenant(engine, { countMax: sliceSize, ofEachMax: ofEachTenant })
+      : await releaseDueDeliveries(engine, sliceSize)
     for (const botId of botIds) waker.wake(DrainLane, { botId })
-    if ([expired.ended, cancelled.ended, released].every((count) => count < sliceSize)) break
+    if (!isTurns && [expired.ended, cancelled.ended, released].every((count) => count < sliceSize)) break
   }
 }
 

@@ -31,6 +31,9 @@ export async function openFileStore(config: FilesConfig): Promise<FileStore> {
 function toS3Options(config: FilesConfig): S3Options | undefined {
   if (config.FILES_S3_BUCKET === undefined) return undefined
   const { FILES_S3_ACCESS_KEY_ID: accessKeyId, FILES_S3_SECRET_ACCESS_KEY: secretAccessKey } = config
+  if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
+    throw new Error('FILES_S3_ACCESS_KEY_ID and FILES_S3_SECRET_ACCESS_KEY have to be set together, or neither')
+  }
   return {
     bucket: config.FILES_S3_BUCKET,
     region: config.FILES_S3_REGION,

@@ -1,11 +1,9 @@
 -- Entries get their places in the order in which they were written, whosever they are.
-DROP INDEX audit_entries_unsealed;
-CREATE INDEX audit_entries_unsealed ON audit_entries (id) WHERE sequence IS NULL;
+CREATE INDEX audit_entries_to_seal ON audit_entries (id) WHERE sequence IS NULL;
 
 -- Where very much is due, tenants take turns.
 CREATE INDEX broadcasts_open_tenant_idx ON broadcasts (tenant_id, starts_at) WHERE NOT is_completed;
-DROP INDEX waiting_deliveries_tenant_idx;
-CREATE INDEX waiting_deliveries_tenant_idx ON waiting_deliveries (tenant_id, due_at);
+CREATE INDEX waiting_deliveries_tenant_due_idx ON waiting_deliveries (tenant_id, due_at);
 
 -- Rows that came too early, by a clock that was ahead, keep one week from having its partition, and not all that follow.
 CREATE OR REPLACE FUNCTION add_partition(parent text, days_ahead integer) RETURNS text
@@ -46,6 +44,3 @@ BEGIN
   END LOOP;
   RETURN NULL;
 END $$;
-
--- What was read by them is read part by part.
-DROP INDEX idempotency_keys_created_at_idx, update_receipts_received_at_idx, dedupe_keys_expires_at_idx, code_misses_window_start, webhook_attempts_id;

@@ -70,8 +70,8 @@ export async function assertRoom(scope: InTransaction<Adding>, name: TotalName, 
 }
 
 /** The same for the moment, before work that would be in vain. @throws `limit_reached` */
-export async function assertHasRoom(scope: Adding, name: TotalName): Promise<void> {
-  await countWithin(scope, name, 1)
+export async function assertHasRoom(scope: Adding, name: TotalName, adding = 1): Promise<void> {
+  await countWithin(scope, name, adding)
 }
 
 async function countWithin(

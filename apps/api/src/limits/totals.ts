@@ -13,7 +13,7 @@ export interface Totals {
 }
 
 const keptForMs = 10_000
-/** For so long it serves while it is counted anew: a count of very many takes a while, and nobody waits for it. */
+/** For so long it serves while it is counted anew: a long backlog takes a while to count, and nobody waits for it. */
 const servesForMs = 60_000
 const entriesMax = 20_000
 
@@ -64,7 +64,7 @@ export function createTotals({ engine }: { engine: Pool }): Totals {
         const nowMs = performance.now()
         entries.set(key, { counted, added: 0, untilMs: nowMs + keptForMs, servesUntilMs: nowMs + servesForMs })
       }
-      if (known && performance.now() < known.servesUntilMs) {
+      if (known && name === 'pending_deliveries' && performance.now() < known.servesUntilMs) {
         known.untilMs = performance.now() + keptForMs
         counted.then(keep, () => undefined)
         return (await known.counted) + known.added

@@ -25,6 +25,7 @@ const sliceSize = 2_000
  */
 export const advanceBroadcast: Job<typeof AdvanceBroadcast.payload> = {
   contract: AdvanceBroadcast,
+  isLined: true,
   run: async (ctx, key) => ctx.broadcasts.add(key, () => advance(ctx, key)),
   findDue: async ({ engine }) => [...(await findDueBroadcasts(engine)), ...(await findBroadcastsToEdit(engine))],
 }

@@ -26,3 +26,21 @@ test('of very much that is due, as much is done at a time as a queue would give,
   work.begin(job, due)
   expect(begun.slice(3)).toEqual(['500', '501', '502'])
 })
+
+test('work that only joins a line of this process is begun whole', async () => {
+  const begun: string[] = []
+  const job = {
+    contract: { name: 'job', concurrency: 3, key: ({ id }: { id: string }) => id },
+    isLined: true,
+    run: async (_: unknown, { id }: { id: string }) => void begun.push(id),
+  } as unknown as Job
+  const work = createOwnWork({} as WorkerContext)
+
+  work.begin(
+    job,
+    Array.from({ length: 100 }, (_, index) => ({ id: `${index}` })),
+  )
+  await work.ended()
+
+  expect(begun).toHaveLength(100)
+})

@@ -6,7 +6,9 @@ type Payload = Static<TObject>
 
 /** Work that this process does without the queue. */
 export interface OwnWork {
-  /** Begins as much of it as this process would take from the queue at a time; what is left of it is due the next time too. */
+  /**
+   * Begins as much of it as this process would take from the queue at a time; what is left of it is due the next time too.
+   */
   begin(job: Job, due: readonly Payload[]): void
   /** Resolves when what was begun has ended. */
   ended(): Promise<void>
@@ -16,12 +18,12 @@ export interface OwnWork {
 export function createOwnWork(ctx: WorkerContext, random: () => number = Math.random): OwnWork {
   const underWay = new Map<string, Map<string, Promise<void>>>()
   return {
-    begin({ contract, run }, due) {
+    begin({ contract, run, isLined }, due) {
       const ofJob = underWay.get(contract.name) ?? new Map<string, Promise<void>>()
       underWay.set(contract.name, ofJob)
       const first = Math.floor(random() * due.length)
       for (const payload of [...due.slice(first), ...due.slice(0, first)]) {
-        if (ofJob.size >= contract.concurrency) return
+        if (!isLined && ofJob.size >= contract.concurrency) return
         const key = contract.key(payload)
         if (ofJob.has(key)) continue
         const done = run(ctx, payload)

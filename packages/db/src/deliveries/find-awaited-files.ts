@@ -27,8 +27,8 @@ WHERE named.file = ANY ($2::text[])`,
 )
 
 /**
- * Finds which of a tenant's files are attached to something that is still to be sent, at a cost in proportion to what waits, and not
- * to what was ever sent.
+ * Finds which of a tenant's files are attached to something that is still to be sent, at a cost in proportion to what waits of the
+ * tenant and in the lanes of its bots, and not to what was ever sent.
  */
 export async function findAwaitedFiles(
   on: Executor,

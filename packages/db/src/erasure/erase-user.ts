@@ -276,7 +276,7 @@ async function eraseFromQuestions(
   await db.$executeRawUnsafe(
     `UPDATE notification_contents SET options = jsonb_set(options, '{outcome}', '"✓"')
      WHERE tenant_id = $1::uuid AND options ? 'outcome'
-       AND notification_id = ANY (ARRAY(SELECT id FROM questions WHERE ${answered}))`,
+       AND notification_id = ANY (ARRAY(SELECT id FROM questions WHERE status = 'answered' AND ${answered}))`,
     tenantId,
     userId,
     ...values,

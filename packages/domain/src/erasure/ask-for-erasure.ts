@@ -1,7 +1,8 @@
 import { type InTransaction, newId, type Prisma, type Transaction } from '@tellwire/db'
+import { LinkEnded } from '@tellwire/jobs'
 import { recordAudit } from '../audit/record-audit.js'
 import { endConnections } from '../connections/end-connections.js'
-import type { AdminScope, TenantScope } from '../scope.js'
+import { type AdminScope, tellAfterCommit, type TenantScope } from '../scope.js'
 import type { Sealer } from '../secrets/sealer.js'
 
 export type StoredErasure = Prisma.ErasureGetPayload<object>
@@ -32,7 +33,12 @@ export async function askToEraseUser(
 ): Promise<StoredErasure> {
   const { db, tenantId, sealer } = scope
   // Whoever is just using a link is waited for here.
-  await db.connectLink.updateMany({ where: { tenantId, userId, status: 'pending' }, data: { status: 'revoked' } })
+  const revoked = await db.connectLink.updateManyAndReturn({
+    where: { tenantId, userId, status: 'pending' },
+    data: { status: 'revoked' },
+    select: { id: true },
+  })
+  for (const { id } of revoked) tellAfterCommit(scope, LinkEnded, id)
   await endConnections(scope, { tenantId, userId }, { status: 'gone', reason: 'user_erased' })
   const digest = userDigest(sealer, tenantId, userId)
   await recordAudit(scope, { tenantId, action: 'user.deleted', object: { type: 'user', id: digest } })

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { newId } from '@tellwire/db'
+import { type InTransaction, newId } from '@tellwire/db'
 import { fileKey, keepOnce, type Kept } from '@tellwire/domain'
 import { fileTypeFromFile } from 'file-type'
 import type { Keeping, Needs } from '../../context.js'
 import { ApiError, refusal } from '../../errors.js'
-import { type Adding, assertRoom } from '../../limits/tenant-quotas.js'
+import { type Adding, assertHasRoom, assertRoom } from '../../limits/tenant-quotas.js'
 import { withContent } from '../../http/idempotency.js'
 import { fileBytesMax, type File } from './schemas.js'
 import { showFile } from './show-file.js'
@@ -121,10 +121,11 @@ async function keep(
   { hash, size, mimeType, name }: Received,
 ): Promise<Kept<{ file: File; isNew: boolean }>> {
   const contentHash = new Uint8Array(hash)
-  const isKnown = (await scope.db.file.count({ where: { tenantId: scope.tenantId, contentHash } })) > 0
-  if (!isKnown) {
-    await assertRoom(scope, 'files')
-    await assertRoom(scope, 'file_bytes', size)
+  const isKnown = async ({ db, tenantId }: Pick<InTransaction<Adding>, 'db' | 'tenantId'>): Promise<boolean> =>
+    (await db.file.count({ where: { tenantId, contentHash } })) > 0
+  if (!(await isKnown(scope))) {
+    await assertHasRoom(scope, 'files')
+    await assertHasRoom(scope, 'file_bytes', size)
   }
   const key = fileKey(scope.tenantId, hash)
   const store = async (): Promise<void> => {
@@ -132,7 +133,12 @@ async function keep(
   }
   await store()
   const idempotency = withContent(scope.idempotency, hash)
-  const kept = await keepOnce({ ...scope, idempotency }, async ({ db, tenantId }) => {
+  const kept = await keepOnce({ ...scope, idempotency }, async (scope) => {
+    const { db, tenantId } = scope
+    if (!(await isKnown(scope))) {
+      await assertRoom(scope, 'files')
+      await assertRoom(scope, 'file_bytes', size)
+    }
     const id = newId()
     const file = await db.file.upsert({
       where: { tenantId_contentHash: { tenantId, contentHash } },
