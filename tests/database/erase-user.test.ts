@@ -44,3 +44,28 @@ test('a person is found among many others, however far apart what is held about 
   expect(slices).toBeGreaterThan(20)
   await db.$disconnect()
 }, 120_000)
+
+test('of a group that became a supergroup, what was kept of the group goes too', async () => {
+  const { engineUrl: url } = await createTestDatabase()
+  const db = connectDatabase({ url, poolMax: 2 })
+  const [tenantId, botId] = [newId(), newId()]
+  await db.tenant.create({ data: { id: tenantId, name: 'T' } })
+  await db.user.create({ data: { tenantId, userId: 'ada' } })
+  const bot = { telegramId: 1n, username: 'a', displayName: 'a', tokenSealed: new Uint8Array(1), updateMode: 'polling' }
+  await db.bot.create({ data: { id: botId, ...bot } })
+  await db.botAccess.create({ data: { tenantId, botId } })
+  await db.chat.createMany({
+    data: [
+      { botId, chatId: -1n, type: 'group', title: 'Ada and friends', migratedToChatId: -100n },
+      { botId, chatId: -100n, type: 'supergroup', title: 'Ada and friends' },
+      { botId, chatId: -2n, type: 'group', title: 'Others' },
+    ],
+  })
+  await db.connection.create({ data: { tenantId, id: newId(), userId: 'ada', botId, chatId: -100n } })
+  const erase = () =>
+    eraseUser(db, { tenantId, userId: 'ada', showConnectionId: (id) => id, prove: () => '', openKept: () => undefined })
+
+  expect(await erase()).toMatchObject({ connections: 1, chats: 2, users: 1 })
+  expect(await db.chat.findMany({ select: { title: true } })).toEqual([{ title: 'Others' }])
+  await db.$disconnect()
+})

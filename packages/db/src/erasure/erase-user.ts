@@ -328,7 +328,7 @@ function isAbout(value: unknown, userId: string): boolean {
   )
 }
 
-/** What was said in a chat goes where nobody else of the tenant is connected, and all of it where nobody is at all. */
+/** All that was said in a chat, and where it was before, goes where nobody else of the tenant is connected, and all of it where nobody is at all. */
 async function eraseChat(
   db: Database,
   { tenantId, userId, having, removed, beforeSlice }: Erasing,
@@ -339,17 +339,19 @@ async function eraseChat(
     select: { tenantId: true },
   })
   if (others.some((other) => other.tenantId === tenantId)) return
-  const inChat = 'bot_id = $1::uuid AND chat_id = $2::bigint'
+  const former = await db.chat.findMany({ where: { botId, migratedToChatId: chatId }, select: { chatId: true } })
+  const chatIds = [chatId, ...former.map((chat) => chat.chatId)]
+  const inChats = 'bot_id = $1::uuid AND chat_id = ANY ($2::bigint[])'
   await removeFromAll(db, having('tenant_id', 'bot_id', 'chat_id'), {
-    where: `${inChat} AND tenant_id = $3::uuid`,
-    values: [botId, chatId, tenantId],
+    where: `${inChats} AND tenant_id = $3::uuid`,
+    values: [botId, chatIds, tenantId],
     removed,
     beforeSlice,
   })
   if (others.length > 0) return
-  await db.report.updateMany({ where: { botId, chatId }, data: { reportedBy: null } })
+  await db.report.updateMany({ where: { botId, chatId: { in: chatIds } }, data: { reportedBy: null } })
   const ofNobody = having('bot_id', 'chat_id').filter(({ columns }) => !columns.has('tenant_id'))
-  await removeFromAll(db, ofNobody, { where: inChat, values: [botId, chatId], removed, beforeSlice })
+  await removeFromAll(db, ofNobody, { where: inChats, values: [botId, chatIds], removed, beforeSlice })
 }
 
 /** The last of it goes together, so that whoever begins anew finds what is left. */
@@ -362,7 +364,9 @@ async function eraseConnections(
     removed['connections'] = (await db.connection.deleteMany({ where: { tenantId, userId } })).count
     for (const { botId, chatId } of connections) {
       const { count } = await db.chat.deleteMany({ where: { botId, chatId, connections: { none: {} } } })
-      removed['chats'] = (removed['chats'] ?? 0) + count
+      // Where it was before nobody is.
+      const former = count === 0 ? 0 : (await db.chat.deleteMany({ where: { botId, migratedToChatId: chatId } })).count
+      removed['chats'] = (removed['chats'] ?? 0) + count + former
     }
     removed['users'] = (await db.user.deleteMany({ where: { tenantId, userId } })).count
   })

@@ -22,6 +22,22 @@ test('issues a key that can do no more than the one that asks', async ({ as, app
   expect(inject.statusCode).toBe(403)
 })
 
+test('a key that ends is not given again what was made of one that lasts', async ({ as, tenant }) => {
+  const make = async (body: object) =>
+    (await as(tenant).post('/v1/keys', { name: 'a', scopes: ['users:read', 'keys:write'], ...body })).json<Issued>()
+  const lasting = await make({})
+  const ending = await make({ expires_at: new Date(Date.now() + 3 * 86_400_000).toISOString() })
+  const replace = (key: { key: string }) =>
+    as(key).post(`/v1/keys/${lasting.id}/rotate`, {}, { 'idempotency-key': 'replace-it' })
+
+  expect((await replace(ending)).statusCode).toBe(403)
+  const replaced = await replace(tenant)
+  expect(replaced.statusCode).toBe(201)
+  expect((await replace(tenant)).json()).toEqual(replaced.json())
+  // The one that was replaced ends within a day, and its successor never.
+  expect((await replace(ending)).json()).toMatchObject({ status: 403, code: 'insufficient_scope' })
+})
+
 test('a key that ends, or that may come from some networks only, makes none that does more', async ({ as, tenant }) => {
   const endsAt = new Date(Date.now() + 3_600_000).toISOString()
   const make = async (body: object) =>

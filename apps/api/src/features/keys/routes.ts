@@ -1,3 +1,5 @@
+import type { InTransaction } from '@tellwire/db'
+import type { TenantRequestScope } from '../../context.js'
 import { answerOnce } from '../../http/answer.js'
 import { IdParams, readId } from '../../http/ids.js'
 import { Page } from '../../http/schemas.js'
@@ -61,10 +63,13 @@ export const keyRoutes = [
     handler: async ({ scope, params, body }) => {
       const wanted = { tenantId: scope.tenantId, keyId: idOf(params), pointer: '/id' }
       assertNotMore(scope, await findKey(scope, wanted))
-      return answerOnce(scope, async (scope) => rotateKey(scope, await findKey(scope, wanted), body.overlap), {
-        status: 201,
-        isSecret: true,
-      })
+      const replace = async (scope: InTransaction<TenantRequestScope>) =>
+        rotateKey(scope, await findKey(scope, wanted), body.overlap)
+      const answer = await answerOnce(scope, replace, { status: 201, isSecret: true })
+      // One that was made for an earlier request may last longer than the replaced one does by now.
+      const { scopes, networks, expires_at: expiresAt } = answer.body
+      assertNotMore(scope, { scopes, networks, expiresAt: expiresAt === null ? null : new Date(expiresAt) })
+      return answer
     },
   }),
   route({
