@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '../client.js'
 import { idFloor } from '../ids.js'
-import { blankAudit, type ProveErasure } from './blank-audit.js'
+import type { ProveErasure } from './blank-audit.js'
+import { eraseMentions } from './erase-mentions.js'
 import {
   findTables,
   type Place,
@@ -11,7 +12,6 @@ import {
   removeOfTenant,
   removeRows,
   type StoredTable,
-  type Stretch,
   stretchesOf,
 } from './remove-rows.js'
 
@@ -27,7 +27,6 @@ export interface ErasedUser {
   beforeSlice?: () => Promise<void>
 }
 
-const readAtOnce = 500
 /** So many notifications, or events, go in one go with what belongs to them. */
 const removedWithAtOnce = 500
 /** These go last: by them the rest is found, and who complains about a tenant is not the tenant's to forget. */
@@ -72,7 +71,7 @@ export async function eraseUser(
   const connections = await db.connection.findMany({ where: { tenantId, userId } })
   const connectionIds = connections.map(({ id }) => id)
   await eraseRows(db, erasing, connectionIds, began)
-  await eraseMentions(db, erasing, connectionIds.map(showConnectionId))
+  await eraseMentions(db, { ...erasing, shownIds: connectionIds.map(showConnectionId) })
   for (const chat of connections) await eraseChat(db, erasing, chat)
   await eraseConnections(db, erasing, connections)
   return removed
@@ -215,117 +214,6 @@ async function eraseEvents(
       }
     }
   }
-}
-
-const [questions, keptAnswers] = [
-  { name: 'questions', columns: new Set(['id']) },
-  { name: 'idempotency_keys', columns: new Set(['key']) },
-]
-
-/** Elsewhere the person may be named too: in answers to questions, in kept answers of requests, in the audit. */
-async function eraseMentions(
-  db: Database,
-  { tenantId, userId, prove, openKept, removed, beforeSlice }: Erasing,
-  shownIds: readonly string[],
-): Promise<void> {
-  for await (const stretch of stretchesOf(db, questions, tenantId)) {
-    await beforeSlice?.()
-    await eraseFromQuestions(db, { tenantId, userId }, stretch)
-  }
-  const named = { user: userId, connections: shownIds }
-  removed['idempotency_keys'] = await eraseSealedAnswers(db, { tenantId, userId, openKept, beforeSlice })
-  for await (const { where, values } of stretchesOf(db, keptAnswers, tenantId)) {
-    await beforeSlice?.()
-    removed['idempotency_keys'] += await db.$executeRawUnsafe(
-      `DELETE FROM idempotency_keys
-       WHERE tenant_id = $1::uuid AND ${where(3)} AND result IS NOT NULL AND (
-         ${isNamedIn('result', '$2')} OR jsonb_path_exists(result, '$.**.skipped[*] ? (@ == $user)', $2::jsonb)
-       )`,
-      tenantId,
-      named,
-      ...values,
-    )
-  }
-  removed['audit_details'] = await blankAudit(db, {
-    tenantId,
-    where: `object_type = 'user' AND details::jsonb ->> 'object_id' = $2
-      OR details::jsonb ->> 'object_id' = ANY ($3)
-      OR ${isNamedIn('details::jsonb', '$4')}`,
-    values: [userId, shownIds, named],
-    prove,
-    beforeSlice,
-  })
-}
-
-/** SQL of whether a person is named anywhere in JSON, by the user's id or by that of a connection. */
-function isNamedIn(json: string, named: string): string {
-  return ['user_id ? (@ == $user)', 'user_ids[*] ? (@ == $user)', 'connection_id ? (@ == $connections[*])']
-    .map((path) => `jsonb_path_exists(${json}, '$.**.${path}', ${named}::jsonb)`)
-    .join(' OR ')
-}
-
-/** What others were asked too stays, without what the person answered: by name in what its messages say. */
-async function eraseFromQuestions(
-  db: Database,
-  { tenantId, userId }: Pick<Erasing, 'tenantId' | 'userId'>,
-  { where, values }: Stretch,
-): Promise<void> {
-  const answered = `tenant_id = $1::uuid AND ${where(3)} AND answer IS NOT NULL AND (
-    answer ->> 'user_id' = $2 OR answer @> jsonb_build_array(jsonb_build_object('user_id', $2::text))
-  )`
-  await db.$executeRawUnsafe(
-    `UPDATE notification_contents SET options = jsonb_set(options, '{outcome}', '"✓"')
-     WHERE tenant_id = $1::uuid AND options ? 'outcome'
-       AND notification_id = ANY (ARRAY(SELECT id FROM questions WHERE status = 'answered' AND ${answered}))`,
-    tenantId,
-    userId,
-    ...values,
-  )
-  await db.$executeRawUnsafe(
-    `UPDATE questions SET answer = (
-       SELECT jsonb_agg(a) FROM jsonb_array_elements(
-         CASE jsonb_typeof(answer) WHEN 'array' THEN answer ELSE jsonb_build_array(answer) END
-       ) a WHERE a ->> 'user_id' <> $2
-     )
-     WHERE ${answered}`,
-    tenantId,
-    userId,
-    ...values,
-  )
-}
-
-/** Of answers that hold a secret, no statement sees whom they are about. @returns how many were removed. */
-async function eraseSealedAnswers(
-  db: Database,
-  { tenantId, userId, openKept, beforeSlice }: Pick<Erasing, 'tenantId' | 'userId' | 'openKept' | 'beforeSlice'>,
-): Promise<number> {
-  let removed = 0
-  let after = ''
-  for (;;) {
-    await beforeSlice?.()
-    const found = await db.idempotencyKey.findMany({
-      where: { tenantId, key: { gt: after }, resultSealed: { not: null } },
-      orderBy: { key: 'asc' },
-      take: readAtOnce,
-      select: { key: true, resultSealed: true },
-    })
-    const about = found.filter(
-      ({ key, resultSealed: sealed }) => sealed !== null && isAbout(openKept({ tenantId, key, sealed }), userId),
-    )
-    removed += (await db.idempotencyKey.deleteMany({ where: { tenantId, key: { in: about.map(({ key }) => key) } } }))
-      .count
-    const last = found.at(-1)
-    if (found.length < readAtOnce || last === undefined) return removed
-    after = last.key
-  }
-}
-
-/** Whether a person is named anywhere in an answer. */
-function isAbout(value: unknown, userId: string): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return Object.entries(value).some(
-    ([name, inner]) => (name === 'user_id' && inner === userId) || isAbout(inner, userId),
-  )
 }
 
 /** All that was said in a chat, and where it was before, goes where nobody else of the tenant is connected, and all of it where nobody is at all. */

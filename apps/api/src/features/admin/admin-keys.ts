@@ -13,9 +13,10 @@ import type { AdminListQuery } from './schemas.js'
 /** Issues a key for admins. The result holds the key itself, for the only time. @throws `invalid_request`, and `insufficient_scope` for one that could do more than the own one. */
 export async function createAdminKey(scope: InTransaction<AdminRequestScope>, input: NewAdminKey) {
   assertNetworks(input.networks)
-  const { name, scopes, networks, expires_at: expiresAt } = input
-  assertNoWider(scope, { scopes, networks: networks ?? [], expiresAt: readExpiry(expiresAt) ?? null })
-  const issued = await issueAdminKey(scope.db, { name, scopes, networks, expiresAt: readExpiry(expiresAt) })
+  const { name, scopes, networks } = input
+  const expiresAt = readExpiry(input.expires_at)
+  assertNoWider(scope, { scopes, networks: networks ?? [], expiresAt: expiresAt ?? null })
+  const issued = await issueAdminKey(scope.db, { name, scopes, networks, expiresAt })
   const view = await readView(scope.db, issued.id)
   const object = { type: 'admin_key', id: view.id }
   await recordAudit(scope, { tenantId: nilUuid, action: 'admin_key.issued', object, after: view })
