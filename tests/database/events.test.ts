@@ -214,6 +214,7 @@ test('a dump that was restored where transactions are numbered anew is noticed, 
 
   await write(lab.owner, tenantId, 'after')
   expect(await readEventEpoch(lab.db)).not.toBe(epoch)
+  await passGate(lab)
   expect((await readOn(lab, tenantId, firstPosition)).events.map(textOf)).toEqual(['before', 'after'])
   expect(await mendEventOrder(lab.db)).toBe(false)
 })

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg'
 import { defineStatement, runForOne } from '../sql.js'
-import { eventColumns, follows, gate } from './read-events.js'
+import { eventColumns, follows, gate, placeColumns } from './read-events.js'
 
-const following = follows('p.xid', 'p.id')
+const following = follows('p.xid', 'p.id', 'p.earliest', 'g.ceiling')
 
 /**
  * The CTEs of somebody who follows all events, each once: `scanned` has those that are new since the last time, and with the
@@ -11,7 +11,7 @@ const following = follows('p.xid', 'p.id')
  */
 export const followEvents = (name: string, countMax: number): string => `${gate},
 place AS MATERIALIZED (
-  SELECT xid, id FROM event_cursors WHERE name = '${name}' FOR UPDATE
+  SELECT ${placeColumns} FROM event_cursors WHERE name = '${name}' FOR UPDATE
 ),
 scanned AS MATERIALIZED (
   SELECT ${eventColumns}
@@ -37,12 +37,14 @@ moved AS (
 const hasNew = defineStatement(
   'has-new-events',
   `
-WITH ${gate}
+WITH ${gate},
+place AS MATERIALIZED (
+  SELECT ${placeColumns} FROM event_cursors WHERE name = $1
+)
 SELECT EXISTS (
-  SELECT FROM event_cursors p
+  SELECT FROM place p
   CROSS JOIN gate g
   CROSS JOIN LATERAL (SELECT FROM events e WHERE ${following} LIMIT 1) e
-  WHERE p.name = $1
 ) AS has_new`,
 )
 

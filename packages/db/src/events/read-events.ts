@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { nilUuid } from '../ids.js'
+import { idAfter, nilUuid } from '../ids.js'
 import { defineStatement, type Executor, run, runForOne } from '../sql.js'
 import type { EventType } from './event-data.js'
 
@@ -30,20 +30,36 @@ const transactionMs = 3_600_000
 /** Transactions that ran beside each other are out of order by so much, hardly ever by more. */
 export const disorder = "interval '1 minute'"
 
-/** The SQL by which a search touches the weeks alone in which events after a position can be. */
-export const idBounds = (id: string): string =>
-  `e.id >= CASE WHEN ${id} = '${nilUuid}' THEN ${id} ELSE uuid_v7_after(${id}, -${transactionMs}) END
-    AND e.id < uuid_v7_floor(now() + interval '1 day')`
+/** The SQL of the id that no event after a position is older than, and of one that none is as new as. */
+const earliestId = (id: string): string =>
+  `CASE WHEN ${id} = '${nilUuid}' THEN ${id} ELSE uuid_v7_after(${id}, -${transactionMs}) END`
+const ceiling = "uuid_v7_floor(now() + interval '1 day')"
 
-/** The SQL of whether an event follows a position and can be read already; `g` is the gate. */
-export const follows = (xid: string, id: string): string =>
-  `e.xid >= ${xid} AND (e.xid, e.id) > (${xid}, ${id}) AND e.xid < g.xmin AND ${idBounds(id)}`
-
-/** The transaction below which everything has committed, and an id that none of its events is older than. */
+/** The transaction below which everything has committed, and two ids: none of its events is older, or as new. */
 export const gate = `gate AS MATERIALIZED (
   SELECT pg_snapshot_xmin(pg_current_snapshot()) AS xmin,
-    uuid_v7_floor(now() - make_interval(secs => ${transactionMs / 1_000})) AS floor
+    uuid_v7_floor(now() - make_interval(secs => ${transactionMs / 1_000})) AS floor, ${ceiling} AS ceiling
 )`
+
+/** The columns of a place that is stored, to be read in a CTE: its own and the `earliest` id that `follows` asks for. */
+export const placeColumns = `xid, id, ${earliestId('id')} AS earliest`
+
+/** The same id of a position that is known here. */
+function earliestAfter({ id }: EventPosition): string {
+  return id === nilUuid ? id : idAfter(id, -transactionMs)
+}
+
+/**
+ * The SQL of whether an event of any tenant follows a place and can be read already; `g` is the gate. The ids between which it
+ * is, from `earliest` to below `end`, leave out all weeks but one or two. No index knows them: each row is held against them.
+ */
+export const follows = (xid: string, id: string, earliest: string, end: string): string =>
+  `e.xid >= ${xid} AND (e.xid, e.id) > (${xid}, ${id}) AND e.xid < g.xmin AND e.id >= ${earliest} AND e.id < ${end}`
+
+/** Of `$1` to `$3`, whose values are these. */
+export const followsPosition = follows('$1::xid8', '$2::uuid', '$3::uuid', ceiling)
+export const valuesOfPosition = (after: EventPosition): string[] => [after.xid, after.id, earliestAfter(after)]
+
 export const eventColumns = 'e.xid, e.id, e.tenant_id, e.type, e.data, e.created_at'
 
 /** The CTEs of a page: `scanned` has the first so many events for which the condition holds. */
@@ -76,7 +92,7 @@ const ofTenant = defineStatement(
   `
 WITH ${scanPage(
     `e.tenant_id = $1::uuid AND (e.xid, e.id) > ($2::xid8, $3::uuid) AND e.xid < g.xmin
-    AND ${idBounds('$3::uuid')}`,
+    AND e.id >= ${earliestId('$3::uuid')} AND e.id < ${ceiling}`,
     '$4',
   )},
 fitting AS (
@@ -167,12 +183,8 @@ export async function readEventGate(on: Executor): Promise<{ position: EventPosi
 const ofMany = defineStatement(
   'read-new-events',
   `
-WITH ${scanPage(
-    `e.xid >= $1::xid8 AND (e.xid, e.id) > ($1::xid8, $2::uuid) AND e.xid < g.xmin
-    AND e.id >= uuid_v7_floor(now() - interval '1 day') AND e.id < uuid_v7_floor(now() + interval '1 day')`,
-    '$3',
-  )}
-${selectPage('s', 'scanned s WHERE s.tenant_id = ANY ($4::uuid[])')}`,
+WITH ${scanPage(followsPosition, '$4')}
+${selectPage('s', 'scanned s WHERE s.tenant_id = ANY ($5::uuid[])')}`,
 )
 
 /**
@@ -183,7 +195,7 @@ export async function readNewEvents(
   engine: Pool,
   { after, tenantIds, countMax }: { after: EventPosition; tenantIds: readonly string[]; countMax: number },
 ): Promise<EventPage> {
-  const rows = await run<Row>(engine, ofMany, [after.xid, after.id, countMax, tenantIds])
+  const rows = await run<Row>(engine, ofMany, [...valuesOfPosition(after), countMax, tenantIds])
   const events = rows.filter(({ type }) => type !== null).toSorted(comparePositions)
   const summary = rows.find(({ gate: xmin }) => xmin !== null)
   if (!summary) return { events, position: after, isComplete: false }

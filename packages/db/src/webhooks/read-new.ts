@@ -2,12 +2,13 @@ import type { Pool } from 'pg'
 import {
   comparePositions,
   type EventPosition,
-  follows,
+  followsPosition,
   type PageSummary,
   positionAfter,
   scanPage,
   selectPage,
   type StoredEvent,
+  valuesOfPosition,
 } from '../events/read-events.js'
 import { defineStatement, probe, run } from '../sql.js'
 import type { DueWebhook } from './find-due.js'
@@ -17,7 +18,7 @@ import { isWanted } from './is-wanted.js'
 const readNew = defineStatement(
   'read-new-webhooks',
   `
-WITH ${scanPage(follows('$1::xid8', '$2::uuid'), '$3')}
+WITH ${scanPage(followsPosition, '$4')}
 ${selectPage(
   'e',
   `scanned e
@@ -67,7 +68,7 @@ export async function readNewWebhooks(
 ): Promise<NewWebhooks> {
   const events: { event: StoredEvent; endpointIds: string[] }[] = []
   let summary: PageSummary | undefined
-  for (const row of await run<Row>(engine, readNew, [after.xid, after.id, countMax])) {
+  for (const row of await run<Row>(engine, readNew, [...valuesOfPosition(after), countMax])) {
     if (row.endpointIds === null) summary = row
     else events.push({ event: eventOf(row), endpointIds: row.endpointIds })
   }
