@@ -99,6 +99,12 @@ test('makes the partitions of coming weeks with the rights of the engine', async
   expect(await addPartitions(engine, 28, fail)).toEqual([])
   expect((await addPartitions(engine, 42, fail)).toSorted()).toHaveLength(8)
   expect(await addPartitions(engine, 42, fail)).toEqual([])
+  // Settling finds room on the pages of all of them.
+  const { rows: settings } = await engine.query(
+    `SELECT DISTINCT c.reloptions FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+    WHERE i.inhparent = 'deliveries'::regclass`,
+  )
+  expect(settings).toEqual([{ reloptions: ['fillfactor=50'] }])
   await engine.end()
 })
 
