@@ -115,13 +115,16 @@ acceptable_requests AS MATERIALIZED (
     r.idempotency_key,
     r.request_hash,
     (array_agg(c.tenant_id))[1] AS tenant_id,
-    jsonb_agg(c.facts || jsonb_build_object(
+    -- Of requests with the same key the first is carried out.
+    row_number() OVER (PARTITION BY (array_agg(c.tenant_id))[1], r.idempotency_key ORDER BY r.no) = 1 AS is_first,
+    -- Of what most have in common nothing is kept, for each of them.
+    jsonb_agg(c.facts || jsonb_strip_nulls(jsonb_build_object(
       'id', c.id,
-      'deliveries', c.deliveries,
-      'awaiting_user', c.awaiting_user,
-      'skipped', c.skipped,
-      'is_reachable', c.is_reachable
-    ) ORDER BY c.id) AS acceptances
+      'deliveries', nullif(c.deliveries, 1),
+      'awaiting_user', nullif(c.awaiting_user, 0),
+      'skipped', nullif(c.skipped, '{}'),
+      'is_reachable', nullif(c.is_reachable, true)
+    )) ORDER BY c.id) AS acceptances
   FROM request r
   JOIN candidates c ON c.request_no = r.no
   WHERE r.no NOT IN (SELECT no FROM busy_requests)
@@ -130,18 +133,21 @@ acceptable_requests AS MATERIALIZED (
 ),
 claimed_keys AS (
   INSERT INTO idempotency_keys (tenant_id, key, request_hash, result)
-  SELECT tenant_id, idempotency_key, request_hash, jsonb_build_object('request', no, 'acceptances', acceptances)
+  SELECT tenant_id, idempotency_key, request_hash, jsonb_build_object('acceptances', acceptances)
   FROM acceptable_requests
-  WHERE idempotency_key IS NOT NULL
+  WHERE idempotency_key IS NOT NULL AND is_first
   ORDER BY tenant_id, idempotency_key
   ON CONFLICT DO NOTHING
-  RETURNING (result ->> 'request')::int AS no
+  RETURNING tenant_id, key
 ),
 granted AS MATERIALIZED (
   SELECT c.*
   FROM candidates c
   JOIN acceptable_requests r ON r.no = c.request_no
-  WHERE c.is_reachable AND (r.idempotency_key IS NULL OR r.no IN (SELECT no FROM claimed_keys))
+  WHERE c.is_reachable AND (
+    r.idempotency_key IS NULL
+    OR (r.is_first AND (r.tenant_id, r.idempotency_key) IN (SELECT tenant_id, key FROM claimed_keys))
+  )
 ),
 claimed_dedupe_keys AS (
   INSERT INTO dedupe_keys (tenant_id, key, notification_id, expires_at)

@@ -21,8 +21,24 @@ export interface AcceptanceFacts {
   estimated_send_at: string | null
 }
 
-/** The facts that are known before a notification is stored. */
-type KnownFacts = Omit<AcceptanceFacts, 'id' | 'deliveries' | 'awaiting_user' | 'skipped' | 'is_reachable'>
+/** What most notifications have in common, which is not kept with each of them. */
+const usualFacts: Omit<AcceptanceFacts, 'id'> = {
+  position: 0,
+  deliveries: 1,
+  awaiting_user: 0,
+  skipped: [],
+  is_reachable: true,
+  is_broadcast: false,
+  is_list: false,
+  is_scheduled: false,
+  estimated_send_at: null,
+}
+
+/** The facts as they are kept, without those that are as usual. */
+export type KeptFacts = Pick<AcceptanceFacts, 'id'> & Partial<AcceptanceFacts>
+
+/** The same that are known before a notification is stored: without the id and what the statement adds. */
+type KnownFacts = Partial<Omit<AcceptanceFacts, 'id' | 'deliveries' | 'awaiting_user' | 'skipped' | 'is_reachable'>>
 
 export function factsOf(
   { audience, target, sendAt, dedupe }: Pick<NotificationToAccept, 'audience' | 'target' | 'sendAt' | 'dedupe'>,
@@ -30,25 +46,29 @@ export function factsOf(
 ): KnownFacts {
   const sendsAtMs = Math.max(sendAt?.getTime() ?? 0, Date.now() + waitMs)
   return {
-    position,
-    is_broadcast: audience.kind === 'topic' || audience.kind === 'everyone',
-    is_list: typeof target === 'object' && target !== null && 'user_ids' in target,
-    is_scheduled: sendAt !== undefined,
-    estimated_send_at: Number.isFinite(sendsAtMs) ? new Date(sendsAtMs).toISOString() : null,
+    ...(position > 0 ? { position } : {}),
+    ...(audience.kind === 'topic' || audience.kind === 'everyone' ? { is_broadcast: true } : {}),
+    ...(typeof target === 'object' && target !== null && 'user_ids' in target ? { is_list: true } : {}),
+    ...(sendAt ? { is_scheduled: true } : {}),
+    ...(Number.isFinite(sendsAtMs) ? { estimated_send_at: new Date(sendsAtMs).toISOString() } : {}),
     ...(dedupe ? { dedupe_key: dedupe.key } : {}),
   }
 }
 
-/** All facts, once the notification was stored: as the statement keeps them. */
+/** All facts, once the notification was stored: what the statement keeps comes to the same. */
 export function completeFacts({ facts }: NotificationToAccept, acceptance: Acceptance): AcceptanceFacts {
   const { id, deliveries, awaitingUser, skipped, result } = acceptance
   return {
     // `factsOf` made them.
-    ...(facts as KnownFacts),
-    id,
+    ...fillFacts({ ...(facts as KnownFacts), id }),
     deliveries,
     awaiting_user: awaitingUser,
     skipped,
     is_reachable: result !== 'unreachable',
   }
+}
+
+/** Reads facts as they were kept. */
+export function fillFacts(kept: KeptFacts): AcceptanceFacts {
+  return { ...usualFacts, ...kept }
 }

@@ -39,6 +39,24 @@ test('gives the first answer again for the same key, with all that it said', asy
   expect(other.json()).toMatchObject({ status: 422, code: 'idempotency_mismatch' })
 })
 
+test('carries out one of the requests that come at once with one key', async ({ api, as, db, tenant }) => {
+  await createBot(api, tenant)
+  await createConnection(db, tenant, 'a')
+  const body = { to: { user_id: 'a' }, text: 'hi' }
+  const key = { 'idempotency-key': 'at once' }
+
+  const [, ...same] = await Promise.all([
+    // While this is being written the others come together.
+    as(tenant).post('/v1/notifications', body),
+    ...Array.from({ length: 5 }, () => as(tenant).post('/v1/notifications', body, key)),
+  ])
+  const later = await as(tenant).post('/v1/notifications', body, key)
+
+  expect(later.headers['idempotency-replayed']).toBe('true')
+  for (const answer of same) expect(answer.json()).toEqual(later.json())
+  expect(await db.notification.count({ where: { tenantId: tenant.id } })).toBe(2)
+})
+
 test('answers an earlier notification within the window of its dedupe key', async ({ api, as, db, tenant }) => {
   await createBot(api, tenant)
   await createConnection(db, tenant, 'a')

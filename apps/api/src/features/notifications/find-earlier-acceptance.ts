@@ -1,16 +1,16 @@
 import { findKept, type TenantScope } from '@tellwire/domain'
 import type { Keeping, Needs } from '../../context.js'
 import { ApiError } from '../../errors.js'
-import type { AcceptanceFacts } from './acceptance-facts.js'
+import { type AcceptanceFacts, fillFacts, type KeptFacts } from './acceptance-facts.js'
 import { getNotification } from './get-notification.js'
 
 type Scope = TenantScope & Keeping & Needs<'capacity' | 'gates'>
 
 /** Finds what an earlier request with the same idempotency key has led to. */
 export async function findEarlierAcceptance(scope: Scope): Promise<AcceptanceFacts[] | undefined> {
-  const kept = await findKept<{ acceptances: AcceptanceFacts[] }>(scope)
+  const kept = await findKept<{ acceptances: KeptFacts[] }>(scope)
   if (!kept) return undefined
-  const { acceptances } = kept.result
+  const acceptances = kept.result.acceptances.map(fillFacts)
   const doubtful = acceptances.filter((facts) => facts.dedupe_key !== undefined && facts.is_reachable)
   if (doubtful.length === 0) return acceptances
   return scope.gates.statements.pass(scope.tenantId, () => pointToStored(scope, acceptances, doubtful))
