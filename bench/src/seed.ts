@@ -34,7 +34,10 @@ export async function seedTenants(place: Place, count: number, daysAgo = 0): Pro
   }
 }
 
-/** Bots of the first tenant that all of the tenants may use. Their updates come by webhook: nobody polls. */
+/**
+ * Bots of the first tenant that all of the tenants may use. Their updates come by webhook: nobody polls, and nobody looks soon
+ * whether there is one.
+ */
 export async function seedBots(
   place: Place,
   tenants: SeededTenant[],
@@ -48,8 +51,8 @@ export async function seedBots(
   const [owner] = tenants
   const ids = bots.map(({ id }) => id)
   await place.owner.query(
-    `INSERT INTO bots (id, tenant_id, telegram_id, username, display_name, token_sealed, update_mode, rate)
-     SELECT id, $2, telegram_id, 'bot_' || telegram_id, 'Bench', token, 'webhook', $5
+    `INSERT INTO bots (id, tenant_id, telegram_id, username, display_name, token_sealed, update_mode, webhook_due_at, rate)
+     SELECT id, $2, telegram_id, 'bot_' || telegram_id, 'Bench', token, 'webhook', now() + interval '1 day', $5
      FROM unnest($1::uuid[], $3::bigint[], $4::bytea[]) AS b (id, telegram_id, token)`,
     [
       ids,
