@@ -1,6 +1,6 @@
 import { nilUuid } from '../ids.js'
 import { defineStatement, inputRows, probe } from '../sql.js'
-import { isOffered, rest, restOf, tenantInLane } from './rests.js'
+import { hasRests, isOffered, rest, restOf, tenantInLane } from './rests.js'
 import { mayBeUnderWay } from './in-flight.js'
 
 /** Tenants of one priority that a claim looks at; the next one goes on after them. */
@@ -79,6 +79,7 @@ tenant_shares AS MATERIALIZED (
     s.takes_in_flight,
     s.served,
     coalesce(t.weight, 1)::float8 AS weight,
+    ${hasRests('s')} AS has_rests,
     coalesce((s.positions -> s.tenant_id::text ->> 'chat')::bigint, ${firstChat}) AS start,
     coalesce((s.positions -> s.tenant_id::text ->> 'finish')::float8, s.virtual_time) AS finish_time,
     (
@@ -94,13 +95,13 @@ tenant_shares AS MATERIALIZED (
 ),
 chat_scan AS (
   SELECT h.share, h.w, h.lane, h.bot_id, h.turn_id, h.priority, h.tenant_id, h.tenant_hop, h.count_max, h.takes_in_flight,
-    h.served, h.weight, h.finish_time, h.start, h.hops_max, h.start AS chat_id, false AS is_around, 0 AS hop,
+    h.served, h.weight, h.has_rests, h.finish_time, h.start, h.hops_max, h.start AS chat_id, false AS is_around, 0 AS hop,
     NULL::uuid AS id, NULL::bigint AS seq, NULL::uuid AS claimed_by, NULL::timestamptz AS not_before, NULL::uuid AS notification_id,
     false AS is_counted
   FROM tenant_shares h
   UNION ALL
   SELECT s.share, s.w, s.lane, s.bot_id, s.turn_id, s.priority, s.tenant_id, s.tenant_hop, s.count_max, s.takes_in_flight,
-    s.served, s.weight, s.finish_time, s.start, s.hops_max, n.chat_id, n.is_around, s.hop + 1,
+    s.served, s.weight, s.has_rests, s.finish_time, s.start, s.hops_max, n.chat_id, n.is_around, s.hop + 1,
     n.id, n.seq, n.claimed_by, n.not_before, n.notification_id, n.is_counted
   FROM chat_scan s
   CROSS JOIN LATERAL (
@@ -151,7 +152,7 @@ heads AS MATERIALIZED (
     ), false) ELSE false END AS is_leaving,
     greatest(
       s.not_before,
-      ${restOf('s')},
+      CASE WHEN s.has_rests THEN ${restOf('s')} END,
       c.paused_until,
       -- A time that is still to come is of a clock that was set back, and tells nothing.
       CASE WHEN c.last_sent_at[cardinality(c.last_sent_at)] <= clock_timestamp()

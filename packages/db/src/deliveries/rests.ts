@@ -31,16 +31,27 @@ export function waitingRows(columns: string, condition: string): string {
   )`
 }
 
+/** The rows `p` that rest, of the priority and the tenant (the nil UUID for none) of a lane that are those of `row`. */
+const restingWith = (row: string): string =>
+  `FROM pending_deliveries p
+        WHERE p.bot_id = ${row}.bot_id AND ${isResting} AND p.priority = ${row}.priority AND ${tenantInLane} = ${row}.tenant_id`
+
+/**
+ * The SQL of whether anything rests. The limit keeps the planner from reading all that rests in whatever lane.
+ * @param share a row of `bot_id`, `priority` and `tenant_id`.
+ */
+export function hasRests(share: string): string {
+  return `coalesce((SELECT true ${restingWith(share)} LIMIT 1), false)`
+}
+
 /**
  * The SQL of when what is before a head in its chat, and rests, lets it go: never before that one has.
- * @param head a row of `bot_id`, `priority`, `tenant_id` (the nil UUID for none), `chat_id` and `seq`.
+ * @param head a row of `bot_id`, `priority`, `tenant_id`, `chat_id` and `seq`.
  */
 export function restOf(head: string): string {
   return `(
         SELECT greatest(p.rests_until, clock_timestamp() + interval '0.1 seconds')
-        FROM pending_deliveries p
-        WHERE p.bot_id = ${head}.bot_id AND ${isResting} AND p.priority = ${head}.priority
-          AND ${tenantInLane} = ${head}.tenant_id
+        ${restingWith(head)}
           AND p.chat_id = ${head}.chat_id AND p.seq < ${head}.seq
         ORDER BY p.seq DESC LIMIT 1
       )`
