@@ -1,4 +1,4 @@
-import type { Acceptance, NotificationToAccept } from '@tellwire/db'
+import { type Acceptance, idTime, type NotificationToAccept } from '@tellwire/db'
 import type { NotificationStatus } from '../../views/notification-schemas.js'
 
 /** What is known of a notification when it is accepted. Kept with the idempotency record, to be answered again. */
@@ -21,8 +21,8 @@ export interface AcceptanceFacts {
   estimated_send_at: string | null
 }
 
-/** What most notifications have in common, which is not kept with each of them. */
-const usualFacts: Omit<AcceptanceFacts, 'id'> = {
+/** What most notifications have in common, which is not kept with each of them. They leave as soon as they are accepted. */
+const usualFacts = {
   position: 0,
   deliveries: 1,
   awaiting_user: 0,
@@ -31,7 +31,6 @@ const usualFacts: Omit<AcceptanceFacts, 'id'> = {
   is_broadcast: false,
   is_list: false,
   is_scheduled: false,
-  estimated_send_at: null,
 }
 
 /** The facts as they are kept, without those that are as usual. */
@@ -41,16 +40,25 @@ export type KeptFacts = Pick<AcceptanceFacts, 'id'> & Partial<AcceptanceFacts>
 type KnownFacts = Partial<Omit<AcceptanceFacts, 'id' | 'deliveries' | 'awaiting_user' | 'skipped' | 'is_reachable'>>
 
 export function factsOf(
-  { audience, target, sendAt, dedupe }: Pick<NotificationToAccept, 'audience' | 'target' | 'sendAt' | 'dedupe'>,
+  {
+    id,
+    audience,
+    target,
+    sendAt,
+    dedupe,
+  }: Pick<NotificationToAccept, 'id' | 'audience' | 'target' | 'sendAt' | 'dedupe'>,
   { waitMs, position }: { waitMs: number; position: number },
 ): KnownFacts {
-  const sendsAtMs = Math.max(sendAt?.getTime() ?? 0, Date.now() + waitMs)
+  const acceptedAtMs = idTime(id)
+  const sendsAtMs = Math.max(sendAt?.getTime() ?? 0, acceptedAtMs + waitMs)
   return {
     ...(position > 0 ? { position } : {}),
     ...(audience.kind === 'topic' || audience.kind === 'everyone' ? { is_broadcast: true } : {}),
     ...(typeof target === 'object' && target !== null && 'user_ids' in target ? { is_list: true } : {}),
     ...(sendAt ? { is_scheduled: true } : {}),
-    ...(Number.isFinite(sendsAtMs) ? { estimated_send_at: new Date(sendsAtMs).toISOString() } : {}),
+    ...(sendsAtMs === acceptedAtMs
+      ? {}
+      : { estimated_send_at: Number.isFinite(sendsAtMs) ? new Date(sendsAtMs).toISOString() : null }),
     ...(dedupe ? { dedupe_key: dedupe.key } : {}),
   }
 }
@@ -70,5 +78,5 @@ export function completeFacts({ facts }: NotificationToAccept, acceptance: Accep
 
 /** Reads facts as they were kept. */
 export function fillFacts(kept: KeptFacts): AcceptanceFacts {
-  return { ...usualFacts, ...kept }
+  return { ...usualFacts, estimated_send_at: new Date(idTime(kept.id)).toISOString(), ...kept }
 }

@@ -34,12 +34,13 @@ export async function readNewNotification(
   }
   const waitMs = await scope.capacity.expectWaitMs(scope.tenantId, input.priority)
   const dedupe = input.dedupe && { ...input.dedupe, until: new Date(Date.now() + input.dedupe.window * 1_000) }
+  const id = newId()
   return {
-    id: newId(),
+    id,
     tenantId: scope.tenantId,
     target: input.to,
     audience,
-    facts: factsOf({ audience, target: input.to, sendAt: times.sendAt, dedupe }, { waitMs, position }),
+    facts: factsOf({ id, audience, target: input.to, sendAt: times.sendAt, dedupe }, { waitMs, position }),
     priority: input.priority,
     content: { ...content, options: withThread(content.options, input) },
     metadata: input.metadata,
