@@ -11,17 +11,23 @@ export async function listTopics({ db, tenantId }: TenantScope, { limit, cursor 
     where: { tenantId, ...(after === undefined ? {} : { name: { gt: after } }) },
     orderBy: { name: 'asc' },
     take: limit + 1,
-    include: { _count: { select: { subscribers: true } } },
   })
+  // Of those that are shown, and not of all that the tenant has.
+  const counts = await db.topicSubscriber.groupBy({
+    by: ['topicId'],
+    where: { tenantId, topicId: { in: topics.slice(0, limit).map(({ id }) => id) } },
+    _count: true,
+  })
+  const subscribersOf = new Map(counts.map(({ topicId, _count }) => [topicId, _count]))
   return toPage(
     topics,
     limit,
     list,
     ({ name }) => name,
-    ({ id, name, createdAt, _count: { subscribers } }) => ({
+    ({ id, name, createdAt }) => ({
       id: showId('top', id),
       topic: name,
-      subscribers,
+      subscribers: subscribersOf.get(id) ?? 0,
       created_at: createdAt.toISOString(),
     }),
   )
