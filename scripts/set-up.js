@@ -61,12 +61,16 @@ export function buildBench() {
   return build('bench')
 }
 
-/** Runs a command in the repository; its output goes to standard error. */
+/** Runs a command in the repository; its output goes to standard error. Whoever ends this process ends the command. */
 export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, stdio: ['ignore', 2, 2], ...options })
+    const signals = ['SIGINT', 'SIGTERM']
+    const pass = (signal) => child.kill(signal)
+    for (const signal of signals) process.on(signal, pass)
     child.once('error', reject)
     child.once('close', (code) => {
+      for (const signal of signals) process.off(signal, pass)
       if (code === 0) resolve()
       else
         reject(new Error(`"${[command, ...args].join(' ')}" failed${code === null ? '' : ` with exit code ${code}`}.`))
