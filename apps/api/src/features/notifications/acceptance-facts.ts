@@ -34,10 +34,14 @@ const usualFacts = {
 }
 
 /** The facts as they are kept, without those that are as usual. */
-export type KeptFacts = Pick<AcceptanceFacts, 'id'> & Partial<AcceptanceFacts>
+export interface KeptFacts extends Partial<AcceptanceFacts> {
+  id: string
+  /** How long after its acceptance it can leave, in milliseconds, which its id tells; 0 where absent, null where never. */
+  wait_ms?: number | null
+}
 
 /** The same that are known before a notification is stored: without the id and what the statement adds. */
-type KnownFacts = Partial<Omit<AcceptanceFacts, 'id' | 'deliveries' | 'awaiting_user' | 'skipped' | 'is_reachable'>>
+type KnownFacts = Omit<KeptFacts, 'id' | 'deliveries' | 'awaiting_user' | 'skipped' | 'is_reachable'>
 
 export function factsOf(
   {
@@ -49,16 +53,13 @@ export function factsOf(
   }: Pick<NotificationToAccept, 'id' | 'audience' | 'target' | 'sendAt' | 'dedupe'>,
   { waitMs, position }: { waitMs: number; position: number },
 ): KnownFacts {
-  const acceptedAtMs = idTime(id)
-  const sendsAtMs = Math.max(sendAt?.getTime() ?? 0, acceptedAtMs + waitMs)
+  const wholeWaitMs = Math.max(sendAt === undefined ? 0 : sendAt.getTime() - idTime(id), Math.trunc(waitMs))
   return {
     ...(position > 0 ? { position } : {}),
     ...(audience.kind === 'topic' || audience.kind === 'everyone' ? { is_broadcast: true } : {}),
     ...(typeof target === 'object' && target !== null && 'user_ids' in target ? { is_list: true } : {}),
     ...(sendAt ? { is_scheduled: true } : {}),
-    ...(sendsAtMs === acceptedAtMs
-      ? {}
-      : { estimated_send_at: Number.isFinite(sendsAtMs) ? new Date(sendsAtMs).toISOString() : null }),
+    ...(wholeWaitMs > 0 ? { wait_ms: Number.isFinite(wholeWaitMs) ? wholeWaitMs : null } : {}),
     ...(dedupe ? { dedupe_key: dedupe.key } : {}),
   }
 }
@@ -77,6 +78,7 @@ export function completeFacts({ facts }: NotificationToAccept, acceptance: Accep
 }
 
 /** Reads facts as they were kept. */
-export function fillFacts(kept: KeptFacts): AcceptanceFacts {
-  return { ...usualFacts, estimated_send_at: new Date(idTime(kept.id)).toISOString(), ...kept }
+export function fillFacts({ wait_ms: waitMs = 0, ...kept }: KeptFacts): AcceptanceFacts {
+  const sendsAt = waitMs === null ? null : new Date(idTime(kept.id) + waitMs).toISOString()
+  return { ...usualFacts, estimated_send_at: sendsAt, ...kept }
 }
