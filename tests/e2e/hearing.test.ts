@@ -117,6 +117,10 @@ test('a place and a contact say what they are', async () => {
   const send = (plain: object) => world.control('POST', `/people/${person.id}/send`, { bot: world.bot.username, plain })
   await send({ location: { latitude: 48.2, longitude: 16.37 } })
   await send({ contact: { phone_number: '+43', first_name: 'Ada' } })
+  // A venue comes with its location.
+  const location = { latitude: 1, longitude: 2 }
+  await send({ location, venue: { location, title: 'Café', address: 'Main St 1' } })
+  await send({ checklist: { title: 'To do', tasks: [] } })
 
   expect(await heard('message.received', (data) => data['content_type'] === 'location')).toMatchObject({
     content: { latitude: 48.2, longitude: 16.37 },
@@ -124,6 +128,12 @@ test('a place and a contact say what they are', async () => {
   })
   expect(await heard('message.received', (data) => data['content_type'] === 'contact')).toMatchObject({
     content: { phone_number: '+43' },
+  })
+  expect(await heard('message.received', (data) => data['content_type'] === 'venue')).toMatchObject({
+    content: { title: 'Café', address: 'Main St 1' },
+  })
+  expect(await heard('message.received', (data) => data['content_type'] === 'checklist')).toMatchObject({
+    content: { title: 'To do' },
   })
 })
 

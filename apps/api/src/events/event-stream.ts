@@ -106,7 +106,7 @@ export class EventStream extends Readable {
   #tellPlace(): void {
     const toldTo = this.#isLive ? this.#options.feed.toldTo() : undefined
     if (toldTo && comparePositions(toldTo, this.#position) > 0) this.#position = toldTo
-    this.push(`: still here\nid: ${makeEventCursor(this.#options.epoch, this.#position)}\n\n`)
+    this.push(`: still here\nid: ${makeEventCursor(this.#options.epoch, this.#options.tenantId, this.#position)}\n\n`)
   }
 
   #send(event: StoredEvent): void {
@@ -114,7 +114,7 @@ export class EventStream extends Readable {
     const { xid, id, type } = event
     this.#position = { xid, id }
     if (!this.#options.isWanted(type)) return
-    const cursor = makeEventCursor(this.#options.epoch, this.#position)
+    const cursor = makeEventCursor(this.#options.epoch, this.#options.tenantId, this.#position)
     const isTaken = this.push(`id: ${cursor}\nevent: ${type}\ndata: ${JSON.stringify(showEvent(event))}\n\n`)
     if (isTaken) return
     this.#isFull = true

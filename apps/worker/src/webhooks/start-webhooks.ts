@@ -121,9 +121,9 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
   const send = async (next: NextWebhook): Promise<void> => {
     const { webhook, endpoint } = next
     const answer = await post(next)
-    const { outcome, retryInMs, isGone } = judgeWebhookAnswer(answer, webhook.attempts, Math.random())
+    const { outcome, retryInMs, isGone, pauseMs } = judgeWebhookAnswer(answer, webhook.attempts, Math.random())
     const { status, failure, latencyMs, text } = answer
-    queue.answered(next, isGone)
+    queue.answered(next, isGone, pauseMs)
     sendSoon()
     const isRecorded = await record({
       id: webhook.id,

@@ -21,7 +21,7 @@ export interface Line {
   unsettled: number
   /** Nothing is to be sent to it any more; the database knows when all is recorded. */
   isEnded: boolean
-  /** When it may be sent to, where it is sent to at a rate. */
+  /** When it may be sent to, where it is sent to at a rate or has asked for a pause. */
   nextAtMs: number
   /** Whether more waits in the database. */
   isWanted: boolean

@@ -286,3 +286,22 @@ test('what is under way is taken a second time neither from the log nor from its
   queue.offer(newOf('one', 1))
   expect(takeAll(queue)).toHaveLength(1)
 })
+
+test('an endpoint that asks for a pause is sent nothing until it is over, and no other waits for it', () => {
+  let nowMs = 0
+  const queue = createWebhookQueue(() => nowMs)
+  const endpoints = [endpointOf('one', { concurrency: 1 }), endpointOf('two', { concurrency: 1 })]
+  fill(queue, endpoints, new Map(endpoints.map(({ id }) => [id, 3])))
+  const [one, two] = takeAll(queue)
+  if (!one || !two) throw new Error('nothing was taken')
+
+  queue.answered(one, false, 1_500)
+  queue.answered(two, false)
+
+  expect(idsOf(takeAll(queue))).toEqual(['two 1'])
+  expect(queue.pauseMs()).toBe(1_500)
+  nowMs = 1_499
+  expect(takeAll(queue)).toEqual([])
+  nowMs = 1_500
+  expect(idsOf(takeAll(queue))).toEqual(['one 1'])
+})

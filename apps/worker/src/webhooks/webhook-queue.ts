@@ -41,13 +41,16 @@ export interface WebhookQueue {
   add(rooms: readonly Room[], endpoints: readonly WebhookEndpoint[], webhooks: readonly DueWebhook[]): void
   /** The next that may be sent now; it is under way then. */
   next(): NextWebhook | undefined
-  /** It is under way no more, and is to be recorded. @param isEnded whether nothing is to be sent to its endpoint any more. */
-  answered(next: NextWebhook, isEnded: boolean): void
+  /**
+   * It is under way no more, and is to be recorded.
+   * @param isEnded whether nothing is to be sent to its endpoint any more. @param pauseMs for how long nothing is, in milliseconds.
+   */
+  answered(next: NextWebhook, isEnded: boolean, pauseMs?: number): void
   /** What became of it is recorded. */
   settled(next: NextWebhook): void
   /** Forgets what waits. */
   clear(): void
-  /** In how many milliseconds an endpoint may be sent to that is sent to at a rate; undefined where none waits for that. */
+  /** In how many milliseconds the next endpoint may be sent to that waits for its time; undefined where none does. */
   pauseMs(): number | undefined
 }
 
@@ -256,7 +259,7 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
       }
       return undefined
     },
-    answered({ endpoint }, isEnded) {
+    answered({ endpoint }, isEnded, pauseMs = 0) {
       underWay--
       const left = (underWayOf.get(endpoint.tenantId) ?? 0) - 1
       if (left > 0) underWayOf.set(endpoint.tenantId, left)
@@ -268,6 +271,10 @@ export function createWebhookQueue(nowMs: () => number): WebhookQueue {
       if (isEnded) {
         line.isEnded = true
         drop(line)
+      }
+      if (pauseMs > 0) {
+        line.nextAtMs = Math.max(line.nextAtMs, nowMs() + pauseMs)
+        ready.delete(line)
       }
       makeReady(line)
       isLow ||= hasRoom(line)

@@ -17,6 +17,8 @@ const privateNetworks: readonly [network: string, prefix: number][] = [
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
   ['127.0.0.0', 8],
+  // Metadata of a cloud's machines, at an address that looks public.
+  ['168.63.129.16', 32],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
@@ -59,14 +61,16 @@ export function createAddressRules(allowed: readonly string[] = []): AddressRule
     return isPrivate.check(plain, family) && !allowedNetworks.check(plain, family)
   }
 
+  const isRefusedIp = (ip: string): boolean => {
+    if (!ipaddr.isValid(ip)) return true
+    // An address of IPv4 inside of one of IPv6 is what it is inside.
+    const address = ipaddr.process(ip)
+    const isAllowed = allowedNetworks.check(address.toString(), address.kind() === 'ipv6' ? 'ipv6' : 'ipv4')
+    return !isAllowed && (address.range() !== 'unicast' || isPrivateHost(toHost(address)))
+  }
+
   return {
-    isRefusedIp(ip) {
-      if (!ipaddr.isValid(ip)) return true
-      // An address of IPv4 inside of one of IPv6 is what it is inside.
-      const address = ipaddr.process(ip)
-      const isAllowed = allowedNetworks.check(address.toString(), address.kind() === 'ipv6' ? 'ipv6' : 'ipv4')
-      return !isAllowed && (address.range() !== 'unicast' || isPrivateHost(toHost(address)))
-    },
+    isRefusedIp,
     isAllowedHost: (host) =>
       allowed.includes(host) || (isIP(host) !== 0 && allowedNetworks.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4')),
     findFault(address) {
@@ -79,7 +83,10 @@ export function createAddressRules(allowed: readonly string[] = []): AddressRule
       if (protocol !== 'http:' && protocol !== 'https:') return 'must begin with http:// or https://'
       if (!/^https?:\/\//i.test(address)) return 'must begin with http:// or https://'
       if (username !== '' || password !== '') return 'must not hold a user name or a password'
-      if (isPrivateHost(hostname.replace(/\.$/, ''))) return 'must not lead into a private network'
+      const ip = hostname.replace(/^\[|\]$/g, '')
+      if (isPrivateHost(hostname.replace(/\.$/, '')) || (isIP(ip) !== 0 && isRefusedIp(ip))) {
+        return 'must not lead into a private network'
+      }
       return undefined
     },
   }

@@ -20,7 +20,7 @@ export async function listEvents(
   const page = await readEvents(engine, { tenantId, after: position, types: types?.patterns, limit })
   return {
     data: page.events.map(showEvent),
-    next_cursor: makeEventCursor(epoch, page.position),
+    next_cursor: makeEventCursor(epoch, tenantId, page.position),
     has_more: !page.isComplete,
   }
 }

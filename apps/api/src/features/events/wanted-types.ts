@@ -1,3 +1,5 @@
+import { assertTypesExist } from '../../events/assert-types-exist.js'
+
 /** Types of events that somebody asked for, such as `user.connected` or `notification.*`. */
 export interface WantedTypes {
   /** As patterns of SQL's LIKE. */
@@ -5,10 +7,11 @@ export interface WantedTypes {
   has: (type: string) => boolean
 }
 
-/** @returns undefined for all types. */
+/** @returns undefined for all types. @throws `invalid_request` where one of them is none. */
 export function readWantedTypes(list: string | undefined): WantedTypes | undefined {
   if (list === undefined) return undefined
   const wanted = list.split(',')
+  assertTypesExist(wanted, () => '/type')
   return {
     patterns: wanted.map((type) => type.replaceAll('_', '\\_').replace(/\*$/, '%')),
     has: (type) => wanted.some((each) => (each.endsWith('*') ? type.startsWith(each.slice(0, -1)) : type === each)),

@@ -1,15 +1,21 @@
 import type { Needs } from '../../context.js'
 import { ApiError } from '../../errors.js'
+import { assertTypesExist } from '../../events/assert-types-exist.js'
 
 /** Headers that say what a request is are ours to say. */
 const ours =
   /^(?:host|content-.*|connection|transfer-encoding|te|upgrade|expect|keep-alive|proxy-.*|trailer|user-agent|webhook-.*)$/i
 
-/** @throws `invalid_request` for an address that is not sent to, or a header that is not the tenant's to set. */
+/** @throws `invalid_request` for an address that is not sent to, a type that none is of, or a header that is not the tenant's to set. */
 export function checkWebhook(
   { addresses }: Needs<'addresses'>,
-  { url, headers = {} }: { url?: string | undefined; headers?: Record<string, string> | undefined },
+  {
+    url,
+    types = [],
+    headers = {},
+  }: { url?: string | undefined; types?: string[] | undefined; headers?: Record<string, string> | undefined },
 ): void {
+  assertTypesExist(types, (index) => `/types/${index}`)
   const errors = [
     ...(url === undefined ? [] : findUrlFaults({ addresses }, url)),
     ...Object.keys(headers)

@@ -20,7 +20,7 @@ export async function createWebhook(
   { url, types, description, headers, concurrency, rate }: NewWebhook,
 ) {
   const { db, tenantId, sealer } = scope
-  checkWebhook(scope, { url, headers })
+  checkWebhook(scope, { url, types, headers })
   // Of several that are made at once each counts the others.
   await db.$executeRaw`SELECT FROM tenants WHERE id = ${tenantId}::uuid FOR NO KEY UPDATE`
   if ((await db.webhookEndpoint.count({ where: { tenantId } })) >= webhooksMax) {

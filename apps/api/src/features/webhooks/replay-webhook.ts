@@ -32,7 +32,7 @@ export async function replayWebhook(scope: InTransaction<TenantScope>, id: strin
   return {
     count,
     is_complete: rest === undefined,
-    next_cursor: rest === undefined ? null : makeEventCursor(epoch, rest),
+    next_cursor: rest === undefined ? null : makeEventCursor(epoch, tenantId, rest),
   }
 }
 
