@@ -298,6 +298,20 @@ test('a question is asked once for an idempotency key, can be taken back, and is
   expect((list['data'] as Json[]).map(({ id }) => id)).toEqual([first.body['id']])
 })
 
+test('a question that is taken back from all chats ends, and nothing is said of it', async () => {
+  const person = await world.connect('taken back')
+  const question = await ask({ user_id: 'taken back' }, { options: undefined, free_text: {} })
+  const notification = `/v1/notifications/${question['notification_id']}`
+  const edited = await world.call('PATCH', notification, { text: 'Another?' })
+  expect(edited.body).toMatchObject({ code: 'not_editable', errors: [{ pointer: '/text' }] })
+  const before = (await person.messages()).length
+  expect((await world.call('DELETE', `${notification}/message`)).status).toBe(202)
+
+  expect(await ended(question)).toMatchObject({ status: 'failed', failure: 'message_deleted' })
+  await world.settled(await world.tell('taken back', 'what comes next'))
+  expect((await person.messages()).length).toBe(before)
+})
+
 test('its buttons stay the answers, and answers that do not fit below it are told in part', async () => {
   const names = Array.from({ length: 6 }, (_, index) => `voter_${index} ${'x'.repeat(50)}`)
   const voters = await Promise.all(names.map((name) => world.connect(name)))
@@ -308,6 +322,9 @@ test('its buttons stay the answers, and answers that do not fit below it are tol
   )
   const edit = await world.call('PATCH', `/v1/notifications/${question['notification_id']}`, { buttons: null })
   expect(edit.body).toMatchObject({ code: 'not_editable', errors: [{ pointer: '/buttons' }] })
+  const tooLong = { text: 'x'.repeat(3_001) }
+  const longer = await world.call('PATCH', `/v1/notifications/${question['notification_id']}`, tooLong)
+  expect(longer.body).toMatchObject({ code: 'not_editable', errors: [{ pointer: '/text' }] })
   await Promise.all(voters.map((voter) => voter.press(long)))
 
   expect((await ended(question))['answers']).toHaveLength(6)

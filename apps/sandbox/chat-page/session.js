@@ -69,6 +69,7 @@ export function choose(personId, bot, groupId) {
     groupId,
     topic: undefined,
     replyTo: undefined,
+    asked: undefined,
     pendingLink: undefined,
     shown: '',
   })

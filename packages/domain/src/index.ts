@@ -69,6 +69,7 @@ export {
   type QuestionStatus,
   questionStatuses,
   quorums,
+  questionTextMax,
 } from './questions/question.js'
 export { eventApiVersion, type EventView, showEvent } from './events/show-event.js'
 export { type IdPrefix, parseId, showId } from './ids.js'

@@ -60,7 +60,8 @@ export function describeMessage(
   }
 }
 
-function contentTypeOf(message: Message): string | undefined {
+/** What somebody wrote or sent, as Telegram calls it; undefined for what only says that something happened in the chat. */
+export function contentTypeOf(message: Message): string | undefined {
   if (message.text !== undefined) return 'text'
   return [...fileKinds, ...plainKinds].find((each) => message[each] !== undefined)
 }

@@ -5,6 +5,7 @@ import { chooseLanguage, speak } from '@tellwire/texts'
 import { answerByReply } from './answer-question.js'
 import { commands, greet } from './commands.js'
 import { useKey } from './connect-chat.js'
+import { contentTypeOf } from './describe-message.js'
 import { findStartToken } from './find-start-token.js'
 import { connectForwarded } from './connect-forwarded.js'
 import { isOfGroup, textOf } from './message.js'
@@ -50,7 +51,7 @@ export async function handleMessage(given: UpdateScope, message: Message): Promi
   const key = findKey(text)
   if (key && 'code' in key && isPrivate && (await connectForwarded(scope, said, message, key.code))) return
   if (key) await connectPasted(scope, said, message, key)
-  else if (isPrivate && !(await tellTenants(scope, said, message))) await greet(scope, said)
+  else if (isPrivate && !(await tellTenants(scope, said, message)) && contentTypeOf(message)) await greet(scope, said)
 }
 
 function findKey(text: string): LinkKey | undefined {

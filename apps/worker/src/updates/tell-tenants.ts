@@ -2,7 +2,7 @@ import { findDeliveryOfMessage, type HeardMessage, recordHeard, wasHeard } from 
 import type { Message } from '@tellwire/telegram'
 import { answerByItself } from './answer-by-itself.js'
 import { makeChatButton } from './chat-buttons.js'
-import { describeMessage } from './describe-message.js'
+import { contentTypeOf, describeMessage } from './describe-message.js'
 import { type ChatTenant, findConnectionsOf, findTenants } from './find-tenants.js'
 import { answeredIn, textOf } from './message.js'
 import { packId } from './pack-id.js'
@@ -25,6 +25,7 @@ export async function tellTenants(
   const tenants = await findTenants(scope, message.chat.id)
   const [first] = tenants
   if (!first) return false
+  if (contentTypeOf(message) === undefined) return true
   const answered = await findAnswered(scope, message)
   const meant =
     tenants.length === 1 ? first : (tenants.find(({ id }) => id === answered?.tenantId) ?? findNamed(tenants, message))

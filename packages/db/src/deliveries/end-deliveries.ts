@@ -54,7 +54,9 @@ doubted_questions AS (
     WHERE ${probe('q.tenant_id', 'e.tenant_id')} AND ${probe('q.id', 'e.notification_id')} AND q.status = 'open'
     LIMIT 1
   ) q
-  WHERE e.kind = 'notification' AND e.status <> 'sent'
+  -- Who has not got it cannot answer, nor who has it no more.
+  WHERE (e.kind = 'notification' AND e.status <> 'sent')
+    OR (e.kind = 'edit' AND e.status = 'sent' AND e.body ->> 'type' = 'delete')
 ),
 counted_ends AS (
   INSERT INTO delivery_counts AS c (tenant_id, notification_id, status, reason, count)

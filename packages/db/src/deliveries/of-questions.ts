@@ -110,6 +110,8 @@ export function findQuestionDoubts(engine: Pool): Promise<QuestionDoubt[]> {
   return run<QuestionDoubt>(engine, findDoubts, [])
 }
 
+const isTakenBack = "coalesce(d.edit ->> 'type' = 'delete' AND d.edit ->> 'status' = 'done', false)"
+
 const findHopeless = defineStatement(
   'find-hopeless-questions',
   `
@@ -122,8 +124,10 @@ CROSS JOIN LATERAL (
 ) q
 CROSS JOIN LATERAL (
   SELECT
-    bool_or(d.status IN ('queued', 'scheduled', 'awaiting_user') OR (d.status IN ('sent', 'unknown') AND k.status = 'active')) AS has_hope,
+    bool_or(d.status IN ('queued', 'scheduled', 'awaiting_user')
+      OR (d.status IN ('sent', 'unknown') AND k.status = 'active' AND NOT ${isTakenBack})) AS has_hope,
     min(CASE
+      WHEN ${isTakenBack} THEN 'message_deleted'
       WHEN d.status IN ('sent', 'unknown') THEN 'recipient_' || k.status
       ELSE coalesce(d.failure ->> 'code', d.status)
     END) AS reason

@@ -9,8 +9,19 @@ export interface InboundFile {
 
 /** The id of such a file: all that is needed to ask Telegram for it, which nobody else can read or make. */
 export function sealInboundFile(sealer: Sealer, botId: string, { fileId, name, mimeType }: InboundFile): string {
-  const what = JSON.stringify([botId, fileId, name ?? null, mimeType ?? null])
+  const what = JSON.stringify([
+    botId,
+    fileId,
+    name === undefined ? null : shorten(name),
+    mimeType?.slice(0, 100) ?? null,
+  ])
   return sealer.wrap('inbound-file', what)
+}
+
+/** Of a long name its beginning, and its end, which tells what it is: the id is part of an address. */
+function shorten(name: string): string {
+  const characters = Array.from(name)
+  return characters.length <= 120 ? name : [...characters.slice(0, 99), '…', ...characters.slice(-20)].join('')
 }
 
 /** @returns undefined for what is no such id. */

@@ -117,16 +117,17 @@ async function sayOutcome(
   const { db } = scope
   const deliveries = await db.delivery.findMany({
     where: { tenantId, notificationId: id, id: deliveryIdsOf({ id, broadcast: null }), status: 'sent' },
-    select: { botId: true, chatId: true, connectionId: true, telegramMessageIds: true },
+    select: { botId: true, chatId: true, connectionId: true, telegramMessageIds: true, edit: true },
   })
   const connected = await db.connection.findMany({
     where: { tenantId, id: { in: deliveries.flatMap(({ connectionId }) => connectionId ?? []) }, status: 'active' },
     select: { id: true, chatId: true },
   })
-  for (const { botId, chatId: sentTo, connectionId, telegramMessageIds } of deliveries) {
-    // Who has stopped since is told nothing more.
+  for (const { botId, chatId: sentTo, connectionId, telegramMessageIds, edit } of deliveries) {
+    // Who has stopped since, or has the question no more, is told nothing more.
     const chatId = connected.find(({ id }) => id === connectionId)?.chatId
-    if (botId === null || chatId === undefined || connectionId === answeredIn) continue
+    const isTakenBack = edit !== null && readObject(edit)['type'] === 'delete'
+    if (botId === null || chatId === undefined || connectionId === answeredIn || isTakenBack) continue
     const body = { text, ...(chatId === sentTo ? { repliesTo: Number(telegramMessageIds.at(-1)) } : {}) }
     await enqueueReply(db, { botId, chatId, tenantId, body }, waitingMax)
     wakeAfterCommit(scope, DrainLane, { botId })

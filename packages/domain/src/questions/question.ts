@@ -3,6 +3,9 @@ export type QuestionStatus = (typeof questionStatuses)[number]
 export const quorums = ['first', 'all'] as const
 export type Quorum = (typeof quorums)[number]
 
+/** So long is a question at most, in characters: its outcome is to stand below it. */
+export const questionTextMax = 3_000
+
 /** The action of the buttons that answer a question. */
 export const answerAction = 'answer'
 

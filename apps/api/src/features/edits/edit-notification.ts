@@ -1,5 +1,11 @@
 import { inTransaction, isAnyDeliverySent, Prisma } from '@tellwire/db'
-import { type MessageContent, type MessageOptions, readContent, type TenantScope } from '@tellwire/domain'
+import {
+  type MessageContent,
+  type MessageOptions,
+  questionTextMax,
+  readContent,
+  type TenantScope,
+} from '@tellwire/domain'
 import { ApiError, refusal } from '../../errors.js'
 import { showId } from '../../http/ids.js'
 import { assertLength } from '../../messages/check-length.js'
@@ -88,9 +94,7 @@ async function applyEdit(
       detail: 'cannot stand in a draft',
     })
   }
-  if (buttons !== undefined && before.options.question) {
-    throw notEditable('/buttons', 'are the answers to a question: cancel it, and ask another')
-  }
+  if (before.options.question) assertStaysQuestion(edit)
   const keepsText = text === undefined && template === undefined && before.options.template === undefined
   const given = { text: text ?? (keepsText && before.text !== '' ? before.text : undefined), template, attachments }
   const read = await readMessage(
@@ -125,6 +129,18 @@ async function applyEdit(
   return after
 }
 
+function assertStaysQuestion({ buttons, attachments, template, text = '' }: NotificationEdit): void {
+  if (buttons !== undefined) throw notEditable('/buttons', 'are the answers to a question: cancel it, and ask another')
+  if (attachments !== undefined) throw notEditable('/attachments', 'cannot stand in a question')
+  if (template !== undefined) throw notEditable('/template', 'cannot take the place of a question')
+  if (text.length > questionTextMax) {
+    throw notEditable(
+      '/text',
+      `is a question, and its outcome is to stand below: it takes ${questionTextMax} characters`,
+    )
+  }
+}
+
 function definedOf<Fields extends object>(fields: Fields): { [Key in keyof Fields]?: NonNullable<Fields[Key]> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [Key in keyof Fields]?: NonNullable<Fields[Key]>
@@ -136,6 +152,9 @@ function definedOf<Fields extends object>(fields: Fields): { [Key in keyof Field
  * and albums it cannot change what they show.
  */
 function assertEditable({ before, after, shapes: [had, has, hasAsText], edit }: Replacement): void {
+  if (before.options.question?.free_text) {
+    throw notEditable('/text', 'opens an answer, and Telegram edits no message that does: cancel it, and ask another')
+  }
   if (before.options.mode === 'append') {
     throw notEditable('/text', 'was added to the message of a thread: send another for the thread')
   }

@@ -1,4 +1,4 @@
-import { buttonStyles, questionStatuses, quorums } from '@tellwire/domain'
+import { buttonStyles, questionStatuses, questionTextMax, quorums } from '@tellwire/domain'
 import Type, { type Static } from 'typebox'
 import { GivenId, ShownId } from '../../../http/ids.js'
 import { Literals, Nullable, pageQuery, Timestamp, UserId } from '../../../http/schemas.js'
@@ -57,7 +57,7 @@ export const NewQuestion = Type.Object(
     to: QuestionTarget,
     text: Type.String({
       minLength: 1,
-      maxLength: 3_000,
+      maxLength: questionTextMax,
       description: 'The question, short enough for its outcome to stand below it.',
     }),
     format: Format,
