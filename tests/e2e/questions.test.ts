@@ -136,7 +136,7 @@ test('where everybody is to answer it ends with the last of the chats, and an an
   const question = await ask({ user_ids: ['one of two', 'two of two'] }, { quorum: 'all', text: 'Lunch?' })
 
   expect(await one.press('Deploy')).toBe('✓ Deploy')
-  await one.press('Not now')
+  expect(await one.press('Not now')).toBe('✓ Deploy — one of two')
   expect(await look(question)).toMatchObject({ status: 'open', answers: [] })
   await two.press('Not now')
 
@@ -171,17 +171,18 @@ test('a written answer is the reply to the question, and nothing else', async ()
   )
   const asked = (await person.messages()).at(-1)
   await person.say('not this')
+  // It looks like a command, and is none of the bot's.
   await world.control('POST', `/people/${person.id}/say`, {
     bot: world.bot.username,
-    text: 'Tellwire',
+    text: '/tellwire',
     reply_to: asked?.['message_id'],
   })
 
-  expect(await ended(question)).toMatchObject({ status: 'answered', answer: { option: null, text: 'Tellwire' } })
+  expect(await ended(question)).toMatchObject({ status: 'answered', answer: { option: null, text: '/tellwire' } })
   await person.hears('✓')
   const heard = (await world.events('message.received')).map(({ text }) => text)
   expect(heard).toContain('not this')
-  expect(heard).not.toContain('Tellwire')
+  expect(heard).not.toContain('/tellwire')
 })
 
 test('of a written answer the other chats are told, and so is whoever comes later', async () => {
@@ -258,6 +259,7 @@ test('answers of some stay known where not everybody answers in time', async () 
     answer: null,
     answers: [{ option: 'yes', user_id: 'in time', connection_id: expect.stringMatching(/^con_/) }],
   })
+  await inTime?.hears('⌛ Not now\n✓ Deploy — in time')
 })
 
 test('what nobody answers in time expires, with the default', async () => {

@@ -11,6 +11,7 @@ import {
   type AskedOptions,
   type CallbackReference,
   cutText,
+  findAnswerOf,
   findContent,
   isSignatureOf,
   personName,
@@ -47,7 +48,10 @@ export async function answerByPress(
   const given = { tenantId, id, asked, connectionId, userId, name, option, text: undefined }
   const result = await answerQuestion(scope, given)
   if (result === 'counts') return undefined
-  const said = result === 'recorded' ? `✓ ${option.text}` : (await findContent(scope.db, given)).options.outcome
+  const said =
+    result === 'recorded'
+      ? `✓ ${option.text}`
+      : ((await findContent(scope.db, given)).options.outcome ?? (await findAnswerOf(scope.db, given)))
   return said === undefined
     ? speak(chooseLanguage(null, from.language_code)).say('press_gone')
     : cutText(said, toastLengthMax)

@@ -35,14 +35,15 @@ export async function handleMessage(given: UpdateScope, message: Message): Promi
   const said = toSaid(message, language)
 
   const command = parseCommand(text)
+  const run = command && Object.hasOwn(commands, command.name) ? commands[command.name] : undefined
+  // What answers a question is an answer, also where it looks like a command, unless it is one of ours.
+  if (!run && (await answerByReply(scope, message))) return
   if (command) {
     if (!(await isForThisBot(scope, command.bot))) return
-    const run = Object.hasOwn(commands, command.name) ? commands[command.name] : undefined
     if (run && !(await isForListener(scope, said, command))) await run(scope, said, command.argument)
     else if (!(await tellTenants(scope, said, message, command)) && isPrivate) await greet(scope, said)
     return
   }
-  if (await answerByReply(scope, message)) return
   // In a group nobody is answered who has not asked.
   if (isOfGroup(chat)) {
     await tellTenants(scope, said, message)

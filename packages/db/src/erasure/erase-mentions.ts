@@ -70,10 +70,13 @@ async function eraseFromQuestions(
   const answered = `tenant_id = $1::uuid AND ${where(3)} AND answer IS NOT NULL AND (
     answer ->> 'user_id' = $2 OR answer @> jsonb_build_array(jsonb_build_object('user_id', $2::text))
   )`
+  // Who has answered what stands in its lines: below the one that says how it ended, where not all have answered.
   await db.$executeRawUnsafe(
-    `UPDATE notification_contents SET options = jsonb_set(options, '{outcome}', '"✓"')
+    `UPDATE notification_contents SET options = jsonb_set(options, '{outcome}', to_jsonb(CASE
+       WHEN options ->> 'outcome' LIKE '✓%' THEN '✓' ELSE split_part(options ->> 'outcome', chr(10), 1)
+     END))
      WHERE tenant_id = $1::uuid AND options ? 'outcome'
-       AND notification_id = ANY (ARRAY(SELECT id FROM questions WHERE status = 'answered' AND ${answered}))`,
+       AND notification_id = ANY (ARRAY(SELECT id FROM questions WHERE ${answered}))`,
     tenantId,
     userId,
     ...values,

@@ -1,8 +1,8 @@
-import { deliveryIdsOf, type InTransaction, readObject, toJsonColumn } from '@tellwire/db'
-import { cutText } from '../messages/cut-text.js'
+import { deliveryIdsOf, type InTransaction, readObject, toJsonColumn, type Transaction } from '@tellwire/db'
 import type { SystemScope } from '../scope.js'
 import { endQuestion } from './end-question.js'
 import { openQuestion } from './open-question.js'
+import { showAnswer, showAnswers } from './show-answers.js'
 import type { AskedOptions, NamedAnswer, QuestionAnswer, QuestionKey } from './question.js'
 
 /** An answer that somebody gives. */
@@ -50,6 +50,19 @@ export async function answerQuestion(scope: InTransaction<SystemScope>, given: G
   return (await endIfAllAnswered(scope, given)) ? 'counts' : 'recorded'
 }
 
+/** Finds what was answered in one of the chats of a question that everybody is to answer, as its message says it. */
+export async function findAnswerOf(
+  db: Transaction,
+  { tenantId, id: questionId, connectionId }: QuestionKey & { connectionId: string },
+): Promise<string | undefined> {
+  const where = { tenantId_questionId_connectionId: { tenantId, questionId, connectionId } }
+  const kept = await db.questionAnswer.findUnique({ where })
+  if (!kept) return undefined
+  // As it was kept when it was given.
+  const answer = readObject(kept.answer) as unknown as NamedAnswer
+  return showAnswer(answer, answer.name)
+}
+
 /** Ends a question that everybody is to answer, once all have who still can. @returns whether it was ended. */
 export async function endIfAllAnswered(scope: InTransaction<SystemScope>, key: QuestionKey): Promise<boolean> {
   const { db } = scope
@@ -88,23 +101,4 @@ async function isAnybodyLeft(
   if (left.some(({ status }) => status !== 'sent' && status !== 'unknown')) return true
   const reached = left.flatMap(({ connectionId }) => connectionId ?? [])
   return (await db.connection.count({ where: { tenantId, id: { in: reached }, status: 'active' } })) > 0
-}
-
-const shownLengthMax = 200
-const outcomeLengthMax = 600
-
-/** As many as there is room for in the message. */
-function showAnswers(all: readonly NamedAnswer[]): string {
-  const lines: string[] = []
-  for (const answer of all) {
-    const line = showAnswer(answer, answer.name)
-    if (lines.join('\n').length + line.length > outcomeLengthMax) return [...lines, '…'].join('\n')
-    lines.push(line)
-  }
-  return lines.join('\n')
-}
-
-function showAnswer({ text }: Pick<QuestionAnswer, 'text'>, name: string): string {
-  const shown = text ?? ''
-  return `✓ ${shown.length > shownLengthMax ? `${cutText(shown, shownLengthMax)}…` : shown} — ${name}`
 }

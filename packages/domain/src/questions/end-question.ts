@@ -15,6 +15,7 @@ import { type NewEvent, recordEvents } from '../events/record-events.js'
 import type { MessageOptions } from '../messages/message.js'
 import { findContent } from '../messages/stored-content.js'
 import { type SystemScope, tellAfterCommit, wakeAfterCommit } from '../scope.js'
+import { showAnswers } from './show-answers.js'
 import type { AskedOptions, NamedAnswer, QuestionAnswer, QuestionKey } from './question.js'
 
 /** Answers of ours that may wait in a chat. */
@@ -41,12 +42,13 @@ export async function endQuestion(
   const { tenantId, id } = key
   // Whoever answers at this moment is waited for: what was given by then is known.
   await db.$executeRaw`SELECT FROM questions WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid FOR UPDATE`
+  const given = end.status === 'answered' ? [] : await findAnswers(db, key)
   const [question] = await db.question.updateManyAndReturn({
     where: { tenantId, id, status: 'open' },
     data: {
       status: end.status,
       endedAt: new Date(),
-      answer: toJsonColumn(end.status === 'answered' ? end.answer : await findAnswers(db, key)),
+      answer: toJsonColumn(end.status === 'answered' ? end.answer : given.map(({ name: _, ...answer }) => answer)),
       ...(end.status === 'failed' ? { failure: end.reason } : {}),
     },
   })
@@ -62,18 +64,15 @@ export async function endQuestion(
   }
   await cancelDeliveries(db, tenantId, id)
   tellAfterCommit(scope, DeliveriesWithdrawn, id)
-  await showOutcome(scope, key, end)
+  await showOutcome(scope, key, end, given)
   tellAfterCommit(scope, QuestionEnded, id)
   return true
 }
 
 /** The answers that were given where everybody is to answer, as they were kept, the first first. */
-async function findAnswers(db: Transaction, { tenantId, id }: QuestionKey): Promise<QuestionAnswer[]> {
+async function findAnswers(db: Transaction, { tenantId, id }: QuestionKey): Promise<NamedAnswer[]> {
   const kept = await db.questionAnswer.findMany({ where: { tenantId, questionId: id }, orderBy: { answeredAt: 'asc' } })
-  return kept.map(({ answer }) => {
-    const { name: _, ...given } = readObject(answer) as unknown as NamedAnswer
-    return given
-  })
+  return kept.map(({ answer }) => readObject(answer) as unknown as NamedAnswer)
 }
 
 function toEvent({ tenantId, id }: QuestionKey, end: QuestionEnd, defaultOption: string | null): NewEvent {
@@ -90,12 +89,18 @@ function toEvent({ tenantId, id }: QuestionKey, end: QuestionEnd, defaultOption:
   }
 }
 
-async function showOutcome(scope: InTransaction<SystemScope>, key: QuestionKey, end: QuestionEnd): Promise<void> {
+/** @param given the answers of those who have answered, where not all have. */
+async function showOutcome(
+  scope: InTransaction<SystemScope>,
+  key: QuestionKey,
+  end: QuestionEnd,
+  given: readonly NamedAnswer[],
+): Promise<void> {
   const { db } = scope
   const { tenantId, id } = key
   const { buttons: _, question, ...options } = (await findContent(db, key)).options
   if (!question) return
-  const outcome = tellOutcome(question, end)
+  const outcome = [tellOutcome(question, end), ...(given.length > 0 ? [showAnswers(given)] : [])].join('\n')
   const ended: MessageOptions = { ...options, question, outcome }
   await db.notificationContent.update({
     where: { tenantId_notificationId: { tenantId, notificationId: id } },
