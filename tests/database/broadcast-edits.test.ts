@@ -29,7 +29,7 @@ test('a broadcast that two workers edit at once is edited once, to its end', asy
         [tenantId, newId(), notificationId, botId, connectionId, chatId],
       )
     }
-    await askToEditBroadcast(engine, key, { type: 'edit', has_new_media: false })
+    await askToEditBroadcast(engine, key, { type: 'edit', has_new_media: false, has_new_buttons: false })
     await owner.query('BEGIN; SELECT FROM deliveries FOR UPDATE')
 
     const first = editBroadcastSlice(engine, key, 2)

@@ -216,6 +216,41 @@ test('a press is answered with the text of its button, and the buttons go or sho
   expect((await world.events('button.pressed')).map(({ action }) => action)).toEqual(['approve', 'deny', 'approve'])
 })
 
+test('what a press has left of the buttons stays when the text is edited, and one press is the first', async () => {
+  const [first, second] = [await world.newPerson('First'), await world.newPerson('Second')]
+  const group = await world.connectGroup('deciders', first, { members: [first.id, second.id] })
+  const rows = [[{ text: 'Approve', action: 'approve' }], [{ text: 'Deny', action: 'deny' }]]
+  const id = await world.tell('deciders', { text: 'Open?', after_press: 'replace', buttons: rows })
+  await world.settled(id)
+  const message = async () =>
+    ((await world.control('GET', `/groups/${group}/messages`)).body['data'] as Json[]).at(-1) as Json
+  const textsOf = ({ buttons }: Json) => (buttons as { text: string }[][]).flat().map(({ text }) => text)
+  const { message_id: messageId } = await message()
+  const pressFirst = ({ id: who }: typeof first) =>
+    world.control('POST', `/people/${who}/press`, { chat_id: group, message_id: messageId, row: 0, column: 0 })
+  const pressed = async (count: number) =>
+    eventually(
+      async () =>
+        (await world.events('button.pressed'))
+          .filter(({ user_id: of }) => of === 'deciders')
+          .map(({ action }) => action),
+      ({ length }) => length >= count,
+    )
+  await Promise.all([pressFirst(first), pressFirst(second)])
+  await eventually(message, (shown) => textsOf(shown)[0] === '✓ Approve')
+
+  expect((await world.call('PATCH', `/v1/notifications/${id}`, { text: 'Done.' })).status).toBe(202)
+  const edited = await eventually(message, ({ text }) => text === 'Done.')
+  expect(textsOf(edited)).toEqual(['✓ Approve'])
+  expect(await pressed(1)).toEqual(['approve'])
+
+  await world.call('PATCH', `/v1/notifications/${id}`, { buttons: [[{ text: 'Undo', action: 'undo' }]] })
+  await eventually(message, (shown) => textsOf(shown)[0] === 'Undo')
+  await second.press('Undo', group)
+  await eventually(message, (shown) => textsOf(shown)[0] === '✓ Undo')
+  expect(await pressed(2)).toEqual(['approve', 'undo'])
+})
+
 test('through a shared bot a message goes to whom it answers, or to whom the person says', async () => {
   const admin = { authorization: `Bearer ${world.adminKey}` }
   const { body: tenant } = await world.call('POST', '/admin/v1/tenants', { name: 'Zweite GmbH' }, admin)

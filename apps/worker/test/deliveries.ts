@@ -43,7 +43,7 @@ export function anEdit(edit: Partial<ClaimedEdit['edit']> = {}, fields: Partial<
   return {
     ...ofTenant,
     kind: 'edit',
-    edit: { type: 'edit', deliveryId: sentDelivery, hasNewMedia: false, ...edit },
+    edit: { type: 'edit', deliveryId: sentDelivery, hasNewMedia: false, leftButtons: undefined, ...edit },
     ...fields,
   }
 }

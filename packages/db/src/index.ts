@@ -89,6 +89,7 @@ export type {
   ClaimedNotification,
   ClaimedReply,
   StoredContent,
+  LeftButtons,
 } from './deliveries/claimed-delivery.js'
 export { beginDeliveries } from './deliveries/begin.js'
 export { deliveryIdsOf } from './deliveries/of-notification.js'

@@ -219,7 +219,7 @@ export const messageFields = {
   after_press: Type.Optional(
     Literals(afterPresses, {
       description:
-        'What becomes of the buttons in a chat once one with an `action` was pressed there, for everyone in it: they stay, go (`disable`), or only the pressed one is left, as pressed (`replace`).',
+        'What becomes of the buttons in a chat once one with an `action` was pressed there, for everyone in it: they stay, go (`disable`), or only the pressed one is left, as pressed (`replace`). Where they change, the first press is the only one, and what it has left stays when the text is edited; other `buttons` can be pressed anew.',
     }),
   ),
   keyboard: Type.Optional(Keyboard),

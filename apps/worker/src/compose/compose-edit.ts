@@ -1,7 +1,7 @@
 import type { ClaimedEdit } from '@tellwire/db'
 import { type Droppable, isRich, type MessageStep, type PreparedMessage } from '@tellwire/domain'
 import { type Call, type NoCall, noCall, plainCall } from './call.js'
-import { keptOf, makeEditCall } from './edit-message.js'
+import { isInline, keptOf, makeEditCall } from './edit-message.js'
 import type { LookUps } from './look-ups.js'
 import type { Prepared } from './prepare.js'
 
@@ -61,7 +61,7 @@ function editPart(
   const isOfThread = thread?.messageId === messageId
   if (isOfThread && thread.notificationId !== notificationId) return noCall('superseded')
   return {
-    ...makeEditCall(messageId, step, { shown: step.shown, hasNewMedia, files }),
+    ...makeEditCall(messageId, withLeft(step, edit), { shown: step.shown, hasNewMedia, files }),
     droppable: [...step.droppable.filter(isOfEdits), ...(hasNewMedia ? ['new_media' as const] : [])],
     isLast: part >= steps.length - 1,
     // What is added to the thread later is added to this.
@@ -70,6 +70,15 @@ function editPart(
         ? { key: threadKey, method: step.method, shown: step.shown, kept: keptOf(step) }
         : undefined,
   }
+}
+
+/** What a press has left of the buttons takes their place: it is known to everyone in the chat. */
+function withLeft(step: MessageStep, { leftButtons }: ClaimedEdit['edit']): MessageStep {
+  const { reply_markup: markup, ...params } = step.params
+  if (leftButtons === undefined || !isInline(markup)) return step
+  if (leftButtons.length === 0) return { ...step, params }
+  const rows = leftButtons.map((row) => row.map(({ text, data }) => ({ text, callback_data: data })))
+  return { ...step, params: { ...params, reply_markup: { inline_keyboard: rows } } }
 }
 
 const ofEdits: readonly Droppable[] = ['formatting', 'button_icons', 'buttons', 'link_preview']

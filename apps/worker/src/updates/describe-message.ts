@@ -60,7 +60,7 @@ export function describeMessage(
   }
 }
 
-/** What somebody wrote or sent, as Telegram calls it; undefined for what only says that something happened in the chat. */
+/** Tells as what Telegram knows that which somebody wrote or sent; undefined where something only happened in the chat. */
 export function contentTypeOf(message: Message): string | undefined {
   if (message.text !== undefined) return 'text'
   return [...fileKinds, ...plainKinds].find((each) => message[each] !== undefined)

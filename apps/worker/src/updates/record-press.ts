@@ -1,6 +1,7 @@
-import { type DeliveryOfBot, findDeliveryOfBot } from '@tellwire/db'
+import { type DeliveryOfBot, findDeliveryOfBot, type LeftButtons, Prisma } from '@tellwire/db'
 import { type AfterPress, findContent, isSignatureOf, readCallbackData, recordEvents } from '@tellwire/domain'
-import type { CallbackQuery } from '@tellwire/telegram'
+import type { CallbackQuery, User } from '@tellwire/telegram'
+import { chooseLanguage, speak } from '@tellwire/texts'
 import { answerByPress } from './answer-question.js'
 import { reply } from './reply.js'
 import type { UpdateScope } from './scope.js'
@@ -28,6 +29,9 @@ export async function recordPress(scope: UpdateScope, query: CallbackQuery): Pro
   if (!button || !('action' in button) || !isSignatureOf(sealer, reference, { ...button, value: button.value })) {
     return undefined
   }
+  const pressed = { delivery, query, label: button.text, afterPress }
+  // Of those who press at one moment one comes first, where a press changes the buttons.
+  if (afterPress !== 'keep' && !(await leaveButtons(scope, pressed))) return speakTo(from).say('press_gone')
   await recordEvents(db, [
     {
       tenantId,
@@ -43,9 +47,11 @@ export async function recordPress(scope: UpdateScope, query: CallbackQuery): Pro
       },
     },
   ])
-  await changeButtons(scope, { delivery, query, label: button.text, afterPress })
+  if (afterPress !== 'keep') await changeButtons(scope, pressed)
   return button.answer
 }
+
+const speakTo = ({ language_code: language }: User) => speak(chooseLanguage(null, language))
 
 interface Pressed {
   delivery: DeliveryOfBot
@@ -54,15 +60,29 @@ interface Pressed {
   afterPress: AfterPress
 }
 
+/** The rows of buttons that stay. Pressed once more it does nothing: its data are those of no button of the message's. */
+function leftOf({ query: { data = '' }, label, afterPress }: Pressed): LeftButtons {
+  return afterPress === 'replace' ? [[{ text: `✓ ${label}`, data: `~${data.slice(1)}` }]] : []
+}
+
+/** Writes down what a press has left, for edits that come later. @returns false where another press was first. */
+async function leaveButtons({ db }: UpdateScope, pressed: Pressed): Promise<boolean> {
+  const { tenantId, id } = pressed.delivery
+  const { count } = await db.delivery.updateMany({
+    where: { tenantId, id, leftButtons: { equals: Prisma.DbNull } },
+    data: { leftButtons: leftOf(pressed) },
+  })
+  return count > 0
+}
+
 /** For everyone in the chat: what was pressed cannot be pressed again. */
-async function changeButtons(
-  scope: UpdateScope,
-  { delivery, query: { message, data = '' }, label, afterPress }: Pressed,
-): Promise<void> {
+async function changeButtons(scope: UpdateScope, pressed: Pressed): Promise<void> {
+  const { delivery, query, afterPress } = pressed
+  const { message } = query
   // Buttons stand below the last message of several.
   const messageId = message?.message_id ?? delivery.messageIds.at(-1)
   const chatId = message?.chat.id ?? Number(delivery.chatId)
-  if (afterPress === 'keep' || messageId === undefined) return
+  if (messageId === undefined) return
   await reply(
     scope,
     { chatId, editsMessageId: messageId },
@@ -71,8 +91,7 @@ async function changeButtons(
       isButtonsOnly: true,
       isNeeded: true,
       tenantId: delivery.tenantId,
-      // Pressed once more it does nothing: its data are those of a button that is not among the message's any more.
-      ...(afterPress === 'replace' ? { buttons: [[{ text: `✓ ${label}`, data: `~${data.slice(1)}` }]] } : {}),
+      ...(afterPress === 'replace' ? { buttons: leftOf(pressed) } : {}),
     },
   )
 }

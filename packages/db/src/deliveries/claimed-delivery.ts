@@ -59,10 +59,13 @@ export interface ClaimedNotification extends ClaimedOfTenant {
   kind: 'notification'
 }
 
+/** The rows of buttons that a press has left below a message; `data` is what Telegram tells when one is pressed. */
+export type LeftButtons = { text: string; data: string }[][]
+
 /** Changes or takes back the messages of a delivery that was sent. */
 export interface ClaimedEdit extends ClaimedOfTenant {
   kind: 'edit'
-  edit: { type: 'edit' | 'delete'; deliveryId: string; hasNewMedia: boolean }
+  edit: { type: 'edit' | 'delete'; deliveryId: string; hasNewMedia: boolean; leftButtons: LeftButtons | undefined }
 }
 
 /** An answer of ours to a person. */
@@ -162,6 +165,12 @@ export function toClaimedDelivery(row: ClaimedRow): ClaimedDelivery {
 
 /** Reads the body of a row of kind `edit`, as `queueEdits` writes it. */
 function readEdit(body: unknown): ClaimedEdit['edit'] {
-  const { type, delivery_id: deliveryId, has_new_media: hasNewMedia } = readObject(body)
-  return { type: type === 'delete' ? type : 'edit', deliveryId: String(deliveryId), hasNewMedia: hasNewMedia === true }
+  const { type, delivery_id: deliveryId, has_new_media: hasNewMedia, left_buttons: leftButtons } = readObject(body)
+  return {
+    type: type === 'delete' ? type : 'edit',
+    deliveryId: String(deliveryId),
+    hasNewMedia: hasNewMedia === true,
+    // As a press has written them.
+    leftButtons: Array.isArray(leftButtons) ? (leftButtons as LeftButtons) : undefined,
+  }
 }

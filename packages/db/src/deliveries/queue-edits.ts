@@ -6,7 +6,7 @@ import { joinLane } from './join-lane.js'
 import { isOfNotification } from './of-notification.js'
 
 /** What is asked for of messages that were sent. As it is kept in a row of a lane, with the delivery's id. */
-export type EditRequest = { type: 'edit'; has_new_media: boolean } | { type: 'delete' }
+export type EditRequest = { type: 'edit'; has_new_media: boolean; has_new_buttons: boolean } | { type: 'delete' }
 
 /** The edit that was last asked for of a delivery's message, and what became of it: as it is stored and shown. */
 export interface StoredEdit {
@@ -19,6 +19,13 @@ export interface StoredEdit {
 
 /** Also what is being sent is meant: it may have been claimed with the old content, and will be in the chat. */
 const isWanted = '(cardinality(d.telegram_message_ids) > 0 OR p.claimed_by IS NOT NULL)'
+
+/** What a press has left of a message's buttons stays, unless there are others. */
+const hasNewButtons = "coalesce(($5::jsonb ->> 'has_new_buttons')::bool, false)"
+
+/** The SQL of a row's body. @param target a row of `targets`. */
+const bodyOf = (target: string): string => `$5::jsonb || jsonb_build_object('delivery_id', ${target}.delivery_id)
+      || CASE WHEN ${target}.left_buttons IS NULL OR ${hasNewButtons} THEN '{}' ELSE jsonb_build_object('left_buttons', ${target}.left_buttons) END`
 
 const tooOld = 'message_too_old'
 const isTooOld = {
@@ -86,6 +93,7 @@ targets AS MATERIALIZED (
     c.bot_id,
     c.chat_id,
     c.id AS connection_id,
+    d.left_buttons,
     CASE d.edit ->> 'status' WHEN 'pending' THEN (d.edit ->> 'row')::uuid END AS open_row,
     ${priorityRank('n.priority')} AS priority,
     CASE
@@ -109,7 +117,7 @@ targets AS MATERIALIZED (
 renewed_rows AS (
   -- One that nobody has begun yet is composed with what is stored by then, and does what was asked for last.
   UPDATE pending_deliveries p SET
-    body = $5::jsonb || jsonb_build_object('delivery_id', t.delivery_id)
+    body = ${bodyOf('t')}
       || CASE WHEN p.body ->> 'has_new_media' = 'true' AND '${type}' = 'edit' THEN '{"has_new_media": true}' ELSE '{}' END::jsonb,
     part = NULL,
     dropped = NULL,
@@ -123,7 +131,7 @@ joined_lanes AS (
     from: 'targets',
     columns: {
       kind: "'edit'",
-      body: "$5::jsonb || jsonb_build_object('delivery_id', delivery_id)",
+      body: bodyOf('targets'),
       expires_at: 'NULL',
       stops_if_unknown: 'false',
     },
@@ -132,7 +140,7 @@ joined_lanes AS (
   })}
 ),
 written_deliveries AS (
-  UPDATE deliveries d SET edit = jsonb_build_object(
+  UPDATE deliveries d SET left_buttons = CASE WHEN NOT ${hasNewButtons} THEN d.left_buttons END, edit = jsonb_build_object(
     'row', coalesce((SELECT r.id FROM renewed_rows r WHERE r.delivery_id = t.delivery_id), t.id),
     'type', '${type}',
     'at', ${jsonNow},

@@ -108,7 +108,11 @@ async function showOutcome(
   })
   // Telegram edits no message that opens an answer.
   if (question.free_text) return sayOutcome(scope, key, outcome, answeredIn(question, end))
-  const { botIds } = await queueEdits(db, tenantId, id, { type: 'edit', has_new_media: false })
+  const { botIds } = await queueEdits(db, tenantId, id, {
+    type: 'edit',
+    has_new_media: false,
+    has_new_buttons: true,
+  })
   for (const botId of botIds) wakeAfterCommit(scope, DrainLane, { botId })
 }
 

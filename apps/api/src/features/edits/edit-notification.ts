@@ -24,7 +24,11 @@ const attemptsMax = 5
 export async function editNotification(scope: RenderingScope, id: string, edit: NotificationEdit) {
   await storeEdit(scope, id, edit)
   // Only now: what is claimed from here on has the new content, and what was before is found.
-  const { queued } = await queueEditsOf(scope, id, { type: 'edit', has_new_media: edit.attachments !== undefined })
+  const { queued } = await queueEditsOf(scope, id, {
+    type: 'edit',
+    has_new_media: edit.attachments !== undefined,
+    has_new_buttons: edit.buttons !== undefined,
+  })
   return { id: showId('ntf', id), editing: queued }
 }
 
