@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
 /** Calls our own services, as an app would. */
 export interface HttpClient {
   call<T>(method: string, path: string, body?: unknown): Promise<T>
@@ -5,11 +7,24 @@ export interface HttpClient {
   exists(path: string): Promise<boolean>
 }
 
+/** A service that has just been started on a busy machine may have more to do than it can for so long. */
+const busyTriesMax = 15
+
+/** Asks again while the service says that it is busy. */
+async function patiently(url: string, init: RequestInit & { signal: AbortSignal }): Promise<Response> {
+  for (let tries = 1; ; tries++) {
+    const response = await fetch(url, init)
+    if (response.status !== 503 || tries === busyTriesMax) return response
+    await response.body?.cancel()
+    await delay(1_000, undefined, { signal: init.signal })
+  }
+}
+
 /** @param signal ends calls that are under way, and lets no further one begin. */
 export function createHttpClient(base: string, signal: AbortSignal, key?: string): HttpClient {
   return {
     async call<T>(method: string, path: string, body?: unknown): Promise<T> {
-      const response = await fetch(base + path, {
+      const response = await patiently(base + path, {
         method,
         signal,
         headers: {
@@ -25,7 +40,7 @@ export function createHttpClient(base: string, signal: AbortSignal, key?: string
     },
     async exists(path) {
       const headers = key === undefined ? {} : { authorization: `Bearer ${key}` }
-      const { ok, status } = await fetch(base + path, { signal, headers })
+      const { ok, status } = await patiently(base + path, { signal, headers })
       if (!ok && status !== 404) throw new Error(`GET ${path}: ${status}`)
       return ok
     },

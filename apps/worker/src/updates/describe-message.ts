@@ -60,7 +60,7 @@ export function describeMessage(
   }
 }
 
-/** Tells as what Telegram knows that which somebody wrote or sent; undefined where something only happened in the chat. */
+/** Tells the kind of content as Telegram calls it; undefined where something only happened in the chat. */
 export function contentTypeOf(message: Message): string | undefined {
   if (message.text !== undefined) return 'text'
   return [...fileKinds, ...plainKinds].find((each) => message[each] !== undefined)

@@ -117,7 +117,7 @@ acceptable_requests AS MATERIALIZED (
     (array_agg(c.tenant_id))[1] AS tenant_id,
     -- Of requests with the same key the first is carried out.
     row_number() OVER (PARTITION BY (array_agg(c.tenant_id))[1], r.idempotency_key ORDER BY r.no) = 1 AS is_first,
-    -- Of what most have in common nothing is kept, for each of them.
+    -- Facts that most have in common are not kept with each of them.
     jsonb_agg(c.facts || jsonb_strip_nulls(jsonb_build_object(
       'id', c.id,
       'deliveries', nullif(c.deliveries, 1),
