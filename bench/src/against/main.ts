@@ -40,6 +40,7 @@ try {
     rounds.push({ earlier: await bench(earlier), now: await bench(root) })
   }
   const comparison = compareRounds(rounds)
+  // It is all that goes to standard output.
   console.log(showComparison(comparison, commit))
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(comparison, undefined, 2)}\n`)
 } catch (error) {

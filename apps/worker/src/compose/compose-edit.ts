@@ -4,6 +4,7 @@ import { type Call, type NoCall, noCall, plainCall } from './call.js'
 import { isInline, keptOf, makeEditCall } from './edit-message.js'
 import type { LookUps } from './look-ups.js'
 import type { Prepared } from './prepare.js'
+import { toInlineKeyboard } from './reply-body.js'
 
 /** Composes the call that edits or deletes one message of a delivery that was sent; one of several takes as many. */
 export function composeEdit(delivery: ClaimedEdit, lookUps: LookUps, prepared: Prepared): Call | NoCall {
@@ -77,8 +78,7 @@ function withLeft(step: MessageStep, { leftButtons }: ClaimedEdit['edit']): Mess
   const { reply_markup: markup, ...params } = step.params
   if (leftButtons === undefined || !isInline(markup)) return step
   if (leftButtons.length === 0) return { ...step, params }
-  const rows = leftButtons.map((row) => row.map(({ text, data }) => ({ text, callback_data: data })))
-  return { ...step, params: { ...params, reply_markup: { inline_keyboard: rows } } }
+  return { ...step, params: { ...params, reply_markup: toInlineKeyboard(leftButtons) } }
 }
 
 const ofEdits: readonly Droppable[] = ['formatting', 'button_icons', 'buttons', 'link_preview']

@@ -16,14 +16,20 @@ export interface ReplyBody {
   repliesTo?: number
 }
 
+/** Such buttons as Telegram takes them. */
+export function toInlineKeyboard(buttons: readonly (readonly ReplyButton[])[]): { inline_keyboard: object[][] } {
+  return {
+    inline_keyboard: buttons.map((row) =>
+      row.map((button) => ('url' in button ? button : { text: button.text, callback_data: button.data })),
+    ),
+  }
+}
+
 /** The call that says it. */
 export function composeReply(body: unknown): Call {
   // As the handlers of updates write it.
   const { text, buttons, forumTopic, editsMessageId, isButtonsOnly, repliesTo } = body as ReplyBody
-  const keyboard = buttons?.map((row) =>
-    row.map((button) => ('url' in button ? button : { text: button.text, callback_data: button.data })),
-  )
-  const markup = keyboard ? { reply_markup: { inline_keyboard: keyboard } } : {}
+  const markup = buttons ? { reply_markup: toInlineKeyboard(buttons) } : {}
   if (isButtonsOnly && editsMessageId !== undefined) {
     const params = { message_id: editsMessageId, ...markup }
     return { ...plainCall, method: 'editMessageReplyMarkup', params, editsMessageId }

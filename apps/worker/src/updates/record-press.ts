@@ -1,6 +1,6 @@
 import { type DeliveryOfBot, findDeliveryOfBot, type LeftButtons, Prisma } from '@tellwire/db'
 import { type AfterPress, findContent, isSignatureOf, readCallbackData, recordEvents } from '@tellwire/domain'
-import type { CallbackQuery, User } from '@tellwire/telegram'
+import type { CallbackQuery } from '@tellwire/telegram'
 import { chooseLanguage, speak } from '@tellwire/texts'
 import { answerByPress } from './answer-question.js'
 import { reply } from './reply.js'
@@ -31,7 +31,9 @@ export async function recordPress(scope: UpdateScope, query: CallbackQuery): Pro
   }
   const pressed = { delivery, query, label: button.text, afterPress }
   // Of those who press at one moment one comes first, where a press changes the buttons.
-  if (afterPress !== 'keep' && !(await leaveButtons(scope, pressed))) return speakTo(from).say('press_gone')
+  if (afterPress !== 'keep' && !(await leaveButtons(scope, pressed))) {
+    return speak(chooseLanguage(null, from.language_code)).say('press_gone')
+  }
   await recordEvents(db, [
     {
       tenantId,
@@ -50,8 +52,6 @@ export async function recordPress(scope: UpdateScope, query: CallbackQuery): Pro
   if (afterPress !== 'keep') await changeButtons(scope, pressed)
   return button.answer
 }
-
-const speakTo = ({ language_code: language }: User) => speak(chooseLanguage(null, language))
 
 interface Pressed {
   delivery: DeliveryOfBot

@@ -1,4 +1,4 @@
-import { assertTypesExist } from '../../events/assert-types-exist.js'
+import { assertTypesExist, isOfType } from '../../events/event-types.js'
 
 /** Types of events that somebody asked for, such as `user.connected` or `notification.*`. */
 export interface WantedTypes {
@@ -14,7 +14,7 @@ export function readWantedTypes(list: string | undefined): WantedTypes | undefin
   assertTypesExist(wanted, () => '/type')
   return {
     patterns: wanted.map((type) => type.replaceAll('_', '\\_').replace(/\*$/, '%')),
-    has: (type) => wanted.some((each) => (each.endsWith('*') ? type.startsWith(each.slice(0, -1)) : type === each)),
+    has: (type) => wanted.some((each) => isOfType(type, each)),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Needs } from '../../context.js'
 import { ApiError } from '../../errors.js'
-import { assertTypesExist } from '../../events/assert-types-exist.js'
+import { assertTypesExist } from '../../events/event-types.js'
 
 /** Headers that say what a request is are ours to say. */
 const ours =
