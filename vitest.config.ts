@@ -11,7 +11,7 @@ export default defineConfig({
     maxWorkers: 3,
     // Files that a worker runs one after the other share what was loaded: loading it anew took a third of all the time.
     isolate: false,
-    testTimeout: 90_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 })

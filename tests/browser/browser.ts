@@ -31,7 +31,7 @@ export async function launchBrowser(): Promise<Browser> {
 /** A page that waits for what it is to show for as long as other tests may keep the machine busy. */
 export async function openPage(browser: Browser, options: BrowserContextOptions): Promise<Page> {
   const page = await browser.newPage(options)
-  page.setDefaultTimeout(75_000)
+  page.setDefaultTimeout(150_000)
   return page
 }
 

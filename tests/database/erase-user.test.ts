@@ -43,7 +43,7 @@ test('a person is found among many others, however far apart what is held about 
   // Whoever does this may say at any of them that it is to end.
   expect(slices).toBeGreaterThan(20)
   await db.$disconnect()
-}, 120_000)
+})
 
 test('of a group that became a supergroup, what was kept of the group goes too', async () => {
   const { engineUrl: url } = await createTestDatabase()

@@ -69,6 +69,7 @@ const attemptOf = (
   eventXid: event.xid,
   eventId,
   eventType: event.type,
+  url: 'https://app.example.com/',
   attempts,
   outcome: 'taken',
   retryInMs: undefined,

@@ -113,4 +113,4 @@ test('the services run as docker-compose.yml sets them up, whatever stands in th
   await Promise.all([redisEnded, owner.end()])
   await postgres.stop()
   rmSync(folder, { recursive: true })
-}, 120_000)
+})

@@ -66,10 +66,19 @@ test('a command that is not ours is told as one', async () => {
 test.each([
   ['photo', 'image/jpeg', 'image/jpeg'],
   ['document', 'application/pdf', 'application/pdf'],
+  ['document', 'text/plain', 'text/plain'],
+  ['document', 'application/zip', 'application/zip'],
+  [
+    'document',
+    'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+    'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  ],
   ['document', 'text/html', 'application/octet-stream'],
+  ['document', 'image/svg+xml', 'application/octet-stream'],
+  ['document', 'application/x-javascript', 'application/octet-stream'],
   ['voice', 'audio/ogg', 'audio/ogg'],
 ])('a %s of type %s is told, and can be had', async (type, mimeType, shownType) => {
-  const userId = `sender of ${type} ${mimeType}`
+  const userId = `sender of ${type} ${mimeType}`.slice(0, 60)
   const person = await world.connect(userId)
   await world.control('POST', `/people/${person.id}/send`, {
     bot: world.bot.username,
@@ -213,7 +222,25 @@ test('a press is answered with the text of its button, and the buttons go or sho
   await person.press('✓ Approve')
 
   expect(await buttonsOf('keeps them')).toEqual([['Approve', 'Deny']])
-  expect((await world.events('button.pressed')).map(({ action }) => action)).toEqual(['approve', 'deny', 'approve'])
+  const presses = await world.events('button.pressed')
+  expect(presses.map(({ action }) => action)).toEqual(['approve', 'deny', 'approve'])
+  expect(presses[0]).toMatchObject({
+    pressed_by: String(person.id),
+    from: { id: String(person.id), name: expect.stringMatching(/./) },
+  })
+
+  const thread = { thread_key: 'order', after_press: 'disable' }
+  await world.settled(
+    await world.tell('presser', { ...thread, text: 'Packed', buttons: [[{ text: 'Ok', action: 'ok' }]] }),
+  )
+  await person.press('Ok')
+  await eventually(
+    () => buttonsOf('Packed'),
+    ({ length }) => length === 0,
+  )
+  await world.settled(await world.tell('presser', { ...thread, mode: 'append', text: 'Shipped' }))
+  expect(await buttonsOf('Packed\n\nShipped')).toEqual([])
+  expect((await person.messages()).map(({ text }) => text)).toContain('Packed\n\nShipped')
 })
 
 test('what a press has left of the buttons stays when the text is edited, and one press is the first', async () => {

@@ -51,7 +51,6 @@ describe('what a message can be', () => {
       () => world.notification(id),
       (notification) =>
         Object.entries(edit).every(([name, value]) => notification['deliveries'][0].edit?.[name] === value),
-      30_000,
     )
   const upload = async (content: Buffer, name: string, type: string) => {
     const form = new FormData()

@@ -163,7 +163,6 @@ test('within a second another process lets in neither a revoked key nor a suspen
   await eventually(
     () => statusOf(kept),
     (status) => status === 200,
-    10_000,
   )
 })
 
@@ -232,7 +231,6 @@ test('an installation that is set up from files is run over HTTP alone', async (
   await eventually(
     () => ask(rotated['key'], 'DELETE', '/v1/users/u'),
     (erasure) => erasure['status'] === 'erased',
-    60_000,
   )
   expect(await operate('DELETE', path)).toMatchObject({ http: 200 })
   expect(await operate('DELETE', `/admin/v1/bots/${shared['id']}?force=true`)).toMatchObject({ http: 204 })
@@ -261,7 +259,6 @@ test('a press that is under way while the key of the installation changes arrive
   await eventually(
     () => world.events('button.pressed'),
     (events) => events.some((event) => event['action'] === 'now'),
-    30_000,
   )
   const answered = await person.press('Yes')
   expect(answered).toBeNull()

@@ -42,7 +42,6 @@ const ended = (question: Json): Promise<Json> =>
   eventually(
     () => look(question),
     ({ status }) => status !== 'open',
-    60_000,
   )
 
 const eventsOf = async (type: string, question: Json): Promise<Json[]> => {
@@ -118,7 +117,6 @@ test('of 200 people who press at one moment, in a group and in other chats, exac
       await eventually(
         async () => (await world.control('GET', `/callback-queries/${id}`)).body,
         (query) => query['is_answered'] === true,
-        60_000,
       ),
     )
   }

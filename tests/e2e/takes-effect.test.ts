@@ -101,7 +101,6 @@ test.skipIf(!findRedisServer())('a cancel is heard while the store of the queue 
     const cancel = await eventually(
       () => cancelWhileSending(`until cancel ${++tries}`),
       ({ atAnswer, inTheEnd }) => inTheEnd > atAnswer,
-      60_000,
     )
     expect(cancel.inTheEnd).toBeGreaterThan(cancel.atAnswer)
   } finally {

@@ -141,6 +141,30 @@ test('what fails is sent again with the same id, and every attempt is listed', a
   expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
 })
 
+test('an attempt shows the request: where it went, also where the URL has changed since, and the body', async () => {
+  const [before, after] = [await listen(), await listen()]
+  const { id } = await create(before.url, { types: ['webhook.test'] })
+  await world.call('POST', `/v1/webhooks/${id}/test`, {})
+  await eventually(
+    () => attempts(id as string),
+    ({ length }) => length === 1,
+  )
+  await world.call('PATCH', `/v1/webhooks/${id}`, { url: after.url })
+  await world.call('POST', `/v1/webhooks/${id}/replay`, { event_id: before.received[0]?.body['id'] })
+
+  const all = await eventually(
+    () => attempts(id as string),
+    ({ length }) => length === 2,
+  )
+
+  expect(all.map(({ request }) => request)).toEqual([
+    { url: after.url, body: after.received[0]?.body },
+    { url: before.url, body: before.received[0]?.body },
+  ])
+  const [ofOne] = (await world.call('GET', `/v1/webhooks/${id}/attempts?limit=1`)).body['data'] as Json[]
+  expect(ofOne).toEqual(all[0])
+})
+
 test('a receiver that answers byte by byte is not waited for: its status says it all', async () => {
   const server = createServer((_request, response) => {
     response.writeHead(200)

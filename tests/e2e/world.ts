@@ -93,6 +93,7 @@ async function settle(services: Services): Promise<World> {
       first_name: firstName,
       ...(languageCode ? { language_code: languageCode } : {}),
     })
+    if (person.status !== 201) throw new Error(`no person was made: ${JSON.stringify(person.body)}`)
     const id = person.body['id'] as number
     const messages = async () =>
       (await control('GET', `/people/${id}/messages?bot=${bot.username}`)).body['data'] as Json[]
@@ -198,7 +199,6 @@ async function settle(services: Services): Promise<World> {
       eventually(
         () => notification(id),
         ({ status }) => status === 'settled',
-        90_000,
       ),
     events: (type) => readEvents(database, tenantId, type),
     fault: (chatId, how) => control('POST', '/faults', { method: 'sendMessage', chat_id: chatId, ...how }),

@@ -148,7 +148,6 @@ async function findRemains(stage: Stage): Promise<Record<string, number>> {
       return counts
     },
     (remains) => Object.keys(remains).length === 0,
-    30_000,
   ).catch((error: unknown) => ({ [String(error)]: 1 }))
   return found
 }

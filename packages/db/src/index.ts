@@ -191,6 +191,7 @@ export {
   readWebhookEndpoints,
   type WebhookEndpoint,
 } from './webhooks/find-due.js'
+export { listWebhookAttempts, type WebhookAttempt } from './webhooks/list-attempts.js'
 export { type NewWebhook, readNewWebhooks } from './webhooks/read-new.js'
 export { replayWebhooks } from './webhooks/replay.js'
 export { settleFailedWebhooks, settleTakenWebhooks, type WebhookAttemptToSettle } from './webhooks/settle.js'

@@ -55,7 +55,7 @@ export { type LinkUse, type OpenedLink, useConnectLink } from './connect-links/u
 export { revokeConnectLink } from './connect-links/revoke-connect-link.js'
 export { type AutoAnswer, autoAnswers } from './inbox/auto-answers.js'
 export { type InboundFile, sealInboundFile, unsealInboundFile } from './files/inbound-file.js'
-export { displayName, personName } from './chats/display-name.js'
+export { displayName, fullName, personName } from './chats/display-name.js'
 export { makeEventCursor, readEventCursor, sequenceOf } from './events/cursor.js'
 export { answerQuestion, endIfAllAnswered, findAnswerOf } from './questions/answer-question.js'
 export { endQuestion } from './questions/end-question.js'
@@ -71,7 +71,13 @@ export {
   quorums,
   questionTextMax,
 } from './questions/question.js'
-export { eventApiVersion, type EventView, showEvent } from './events/show-event.js'
+export {
+  eventApiVersion,
+  type EventView,
+  showEvent,
+  showWebhookMessage,
+  type WebhookMessage,
+} from './events/show-event.js'
 export { type IdPrefix, parseId, showId } from './ids.js'
 export { eventCatalogue, type EventIdKind, eventIdKinds } from './events/catalogue.js'
 export { cutText } from './messages/cut-text.js'

@@ -183,7 +183,7 @@ test('a state is data: the next one follows from the last, and it is forgotten a
         await say(`${count + 1} messages`)
         return { count: count + 1 }
       },
-      { initial: () => ({ count: 0 }), store, timeoutMs: 80, onTimeout: ({ count }) => ended.push(count) },
+      { initial: () => ({ count: 0 }), store, timeoutMs: 2_000, onTimeout: ({ count }) => ended.push(count) },
     )
 
   const { message } = counter()

@@ -56,7 +56,8 @@ export interface ApiRequest {
 
 /** A wait that is longer than this is the caller's to decide about. */
 const retryAfterMaxMs = 60_000
-const backoff = { firstMs: 500, maxMs: 8_000 }
+const backOffFirstMs = 500
+const backOffMaxMs = 8_000
 
 /** Sends requests, and sends them again where that may help. */
 export class Transport {
@@ -164,7 +165,7 @@ function whenToRetry(error: ApiError, attempt: number): number | undefined {
 
 /** Twice as long each time, and never the same for all who wait. */
 export function backOff(attempt: number): number {
-  return Math.min(backoff.maxMs, backoff.firstMs * 2 ** attempt) * (0.5 + Math.random() / 2)
+  return Math.min(backOffMaxMs, backOffFirstMs * 2 ** attempt) * (0.5 + Math.random() / 2)
 }
 
 /** @throws the reason of the signal. */

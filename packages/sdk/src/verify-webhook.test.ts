@@ -7,8 +7,11 @@ import { verifyWebhook, WebhookVerificationError } from './verify-webhook.js'
 
 const bytes = randomBytes(32)
 const secret = `whsec_${bytes.toString('base64')}`
-const event = { id: 'evt_1', type: 'user.connected', data: { user_id: 'ü' } }
-const body = JSON.stringify(event)
+const at = '2026-11-30T18:00:00.000Z'
+const sent = { id: 'evt_1', type: 'user.connected', data: { user_id: 'ü' } }
+const body = JSON.stringify({ ...sent, timestamp: at })
+/** In the one form that events have, however they came. */
+const event = { ...sent, created_at: at }
 
 function sign(text: string, { key = bytes, at = Math.floor(Date.now() / 1_000) } = {}): Record<string, string> {
   const signature = createHmac('sha256', key).update(`evt_1.${at}.${text}`).digest('base64')

@@ -31,10 +31,12 @@ export async function readSigned(
 ): Promise<TellwireEvent> {
   const read = (name: string): string => {
     const value = headers instanceof Headers ? headers.get(name) : headers[name]
-    if (typeof value !== 'string') throw new WebhookVerificationError(`The request has no header ${name}`)
+    if (typeof value !== 'string') throw new WebhookVerificationError(`There is no header ${name}`)
     return value
   }
-  const [id, timestamp, signatures] = [read('webhook-id'), read('webhook-timestamp'), read('webhook-signature')]
+  const id = read('webhook-id')
+  const timestamp = read('webhook-timestamp')
+  const signatures = read('webhook-signature')
   if (!(Math.abs(Date.now() / 1_000 - Number(timestamp)) <= toleranceSeconds)) {
     throw new WebhookVerificationError('The request is not of the last five minutes')
   }
@@ -46,15 +48,21 @@ export async function readSigned(
     for (const signature of signatures.split(' ')) {
       const [version, value = ''] = signature.split(',')
       const bytes = version === 'v1' ? fromBase64(value) : undefined
-      if (bytes && (await crypto.subtle.verify('HMAC', key, bytes, signed))) return JSON.parse(text) as TellwireEvent
+      if (bytes && (await crypto.subtle.verify('HMAC', key, bytes, signed))) return readEvent(text)
     }
   }
   throw new WebhookVerificationError('No signature fits')
 }
 
+/** Standard Webhooks has another name for the time of an event. */
+function readEvent(body: string): TellwireEvent {
+  const { timestamp: created_at, ...event } = JSON.parse(body) as { timestamp: string }
+  return { ...event, created_at } as TellwireEvent
+}
+
 function importSecret(secret: string) {
   const bytes = fromBase64(secret.replace(/^whsec_/, ''))
-  if (!bytes || bytes.length === 0) throw new TellwireError('The secret of a webhook is whsec_ and base64')
+  if (!bytes || bytes.length === 0) throw new TellwireError('A secret of webhooks is whsec_ and base64')
   return crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify'])
 }
 

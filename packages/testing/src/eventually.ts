@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 export async function eventually<T>(
   read: () => Promise<T> | T,
   isDone: (value: T) => boolean = Boolean,
-  timeoutMs = 45_000,
+  timeoutMs = 150_000,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs
   for (;;) {

@@ -69,4 +69,4 @@ test('no value in any field of any operation is an error of ours, whoever sends 
     })
     return response.statusCode
   }
-}, 300_000)
+})

@@ -1,6 +1,6 @@
 import { readObject } from '@tellwire/db'
 import { eventCatalogue, type EventIdKind } from '@tellwire/domain'
-import { Event } from '../features/events/schemas.js'
+import { WebhookMessage } from '../features/webhooks/schemas.js'
 import { mapSchema } from '../http/map-schema.js'
 import { ShownId } from '../http/ids.js'
 import type { Components } from './components.js'
@@ -12,7 +12,7 @@ const headers = [
   ['webhook-signature', 'Signatures of it, with spaces between.'],
 ].map(([name, description]) => ({ name, in: 'header', required: true, description, schema: { type: 'string' } }))
 
-/** Describes every type of event, as it is sent to webhooks; lists and streams have the same. */
+/** Describes every type of event, as it is sent to webhooks; in lists and streams `timestamp` is named `created_at`. */
 export function describeEvents(components: Components): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(eventCatalogue).map(([type, data]) => [
@@ -31,7 +31,7 @@ export function describeEvents(components: Components): Record<string, unknown> 
               'application/json': {
                 schema: {
                   allOf: [
-                    components.refer(Event, 'answer'),
+                    components.refer(WebhookMessage, 'answer'),
                     {
                       type: 'object',
                       required: ['type', 'data'],

@@ -61,14 +61,15 @@ function editPart(
   const hasNewMedia = edit.hasNewMedia && step.media.length > 0 && !dropped.includes('new_media')
   const isOfThread = thread?.messageId === messageId
   if (isOfThread && thread.notificationId !== notificationId) return noCall('superseded')
+  const changed = withLeft(step, edit)
   return {
-    ...makeEditCall(messageId, withLeft(step, edit), { shown: step.shown, hasNewMedia, files }),
+    ...makeEditCall(messageId, changed, { shown: step.shown, hasNewMedia, files }),
     droppable: [...step.droppable.filter(isOfEdits), ...(hasNewMedia ? ['new_media' as const] : [])],
     isLast: part >= steps.length - 1,
     // What is added to the thread later is added to this.
     thread:
       isOfThread && threadKey !== undefined
-        ? { key: threadKey, method: step.method, shown: step.shown, kept: keptOf(step) }
+        ? { key: threadKey, method: step.method, shown: step.shown, kept: keptOf(changed) }
         : undefined,
   }
 }

@@ -1,7 +1,8 @@
-import type { Database, Prisma } from '@tellwire/db'
+import type { Database, Prisma, Transaction } from '@tellwire/db'
 import type { SendMethod } from '@tellwire/domain'
 import type { FormattedText } from '@tellwire/format'
 import type { Thread } from './look-ups.js'
+import { type ReplyButton, toInlineKeyboard } from './reply-body.js'
 
 export interface ThreadKey {
   tenantId: string
@@ -25,6 +26,28 @@ export async function readThread(db: Database, key: ThreadKey): Promise<Thread |
     shown: text,
     kept,
   }
+}
+
+/**
+ * Changes the buttons that stay when something is added to a message; without any it has none any more. A message of no thread
+ * is left as it is.
+ */
+export async function changeThreadButtons(
+  db: Transaction,
+  { messageId, ...place }: Omit<ThreadKey, 'threadKey'> & { messageId: number },
+  buttons: readonly (readonly ReplyButton[])[],
+): Promise<void> {
+  const stored = await db.messageThread.findFirst({ where: { ...place, messageId: BigInt(messageId) } })
+  if (!stored) return
+  const { kept: { reply_markup: _before, ...kept } = {}, ...text } = stored.shown as unknown as StoredShown
+  const shown = {
+    ...text,
+    kept: { ...kept, ...(buttons.length === 0 ? {} : { reply_markup: toInlineKeyboard(buttons) }) },
+  }
+  await db.messageThread.update({
+    where: { tenantId_botId_chatId_threadKey: { ...place, threadKey: stored.threadKey } },
+    data: { shown: shown as unknown as Prisma.InputJsonObject },
+  })
 }
 
 export async function writeThread(db: Database, key: ThreadKey, thread: Thread): Promise<void> {

@@ -14,6 +14,7 @@ import {
   findAnswerOf,
   findContent,
   isSignatureOf,
+  fullName,
   personName,
 } from '@tellwire/domain'
 import type { CallbackQuery, Message } from '@tellwire/telegram'
@@ -44,7 +45,7 @@ export async function answerByPress(
   if (!option || connectionId === null) return undefined
   if (!isSignatureOf(scope.sealer, reference, { action: answerAction, value: option.id })) return undefined
   if (outcome !== undefined) return cutText(outcome, toastLengthMax)
-  const name = personName({ from, chat: { ...from, type: 'private' } })
+  const name = fullName(from)
   const given = { tenantId, id, asked, connectionId, userId, name, option, text: undefined }
   const result = await answerQuestion(scope, given)
   if (result === 'counts') return undefined

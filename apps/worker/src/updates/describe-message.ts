@@ -53,7 +53,7 @@ export function describeMessage(
       : null,
     // As Telegram has it.
     content: plain === undefined ? null : (message[plain] as unknown as Record<string, unknown>),
-    from: describePerson(chat, from),
+    from: describePerson(from),
     reply_to_message_id: answeredIn(message)?.message_id ?? null,
     reply_to_notification_id: null,
     sent_at: new Date(message.date * 1_000).toISOString(),

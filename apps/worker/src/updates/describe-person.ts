@@ -1,13 +1,13 @@
 import type { EventData } from '@tellwire/db'
-import { personName } from '@tellwire/domain'
-import type { Chat, User } from '@tellwire/telegram'
+import { fullName } from '@tellwire/domain'
+import type { User } from '@tellwire/telegram'
 
-/** Tells tenants who did something in a chat; null where Telegram does not say. */
-export function describePerson(chat: Chat, from: User | undefined): EventData['message.received']['from'] {
+/** Tells tenants who did something; null where Telegram does not say. */
+export function describePerson(from: User | undefined): EventData['message.received']['from'] {
   if (!from) return null
   return {
     id: String(from.id),
-    name: personName({ chat, from }),
+    name: fullName(from),
     username: from.username ?? null,
     language_code: from.language_code ?? null,
   }

@@ -26,7 +26,7 @@ export async function handleReaction(given: UpdateScope, change: MessageReaction
         message_id: messageId,
         reactions: change.new_reaction.map(nameOf),
         previous_reactions: change.old_reaction.map(nameOf),
-        from: describePerson(chat, user),
+        from: describePerson(user),
       },
     })),
   )

@@ -2,7 +2,9 @@ import { type DeliveryOfBot, findDeliveryOfBot, type LeftButtons, Prisma } from 
 import { type AfterPress, findContent, isSignatureOf, readCallbackData, recordEvents } from '@tellwire/domain'
 import type { CallbackQuery } from '@tellwire/telegram'
 import { chooseLanguage, speak } from '@tellwire/texts'
+import { changeThreadButtons } from '../compose/stored-thread.js'
 import { answerByPress } from './answer-question.js'
+import { describePerson } from './describe-person.js'
 import { reply } from './reply.js'
 import type { UpdateScope } from './scope.js'
 
@@ -46,6 +48,7 @@ export async function recordPress(scope: UpdateScope, query: CallbackQuery): Pro
         action: button.action,
         value: button.value ?? null,
         pressed_by: String(from.id),
+        from: describePerson(from),
       },
     },
   ])
@@ -83,6 +86,9 @@ async function changeButtons(scope: UpdateScope, pressed: Pressed): Promise<void
   const messageId = message?.message_id ?? delivery.messageIds.at(-1)
   const chatId = message?.chat.id ?? Number(delivery.chatId)
   if (messageId === undefined) return
+  const { tenantId } = delivery
+  const { db, botId } = scope
+  await changeThreadButtons(db, { tenantId, botId, chatId: BigInt(chatId), messageId }, leftOf(pressed))
   await reply(
     scope,
     { chatId, editsMessageId: messageId },
@@ -90,7 +96,7 @@ async function changeButtons(scope: UpdateScope, pressed: Pressed): Promise<void
       text: '',
       isButtonsOnly: true,
       isNeeded: true,
-      tenantId: delivery.tenantId,
+      tenantId,
       ...(afterPress === 'replace' ? { buttons: leftOf(pressed) } : {}),
     },
   )

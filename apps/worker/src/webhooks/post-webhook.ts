@@ -1,10 +1,10 @@
 import type { KeyObject } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import type { StoredEvent, WebhookEndpoint } from '@tellwire/db'
+import type { WebhookEndpoint } from '@tellwire/db'
 import {
   type AddressRules,
   type Sealer,
-  showEvent,
+  showWebhookMessage,
   unsealWebhookHeaders,
   unsealWebhookSecret,
   webhookHeaders,
@@ -88,20 +88,15 @@ export function createWebhookPoster({ agent, rules, sealer }: Posting): WebhookP
         const target = targetOf(endpoint)
         if (!target) return exchange.end('address_refused')
         const { path, origin, keys } = target
-        const { id, body } = toMessage(event)
-        const signed = { id, timestampSeconds: Math.floor(Date.now() / 1_000), body }
+        const message = showWebhookMessage(event)
+        const body = JSON.stringify(message)
+        const signed = { id: message.id, timestampSeconds: Math.floor(Date.now() / 1_000), body }
         const headers = [...target.headers, ...webhookHeaders(keys, signed)]
         agent.dispatch({ origin, path, method: 'POST', headers, body }, exchange)
       } catch (error) {
         exchange.end(classify(error))
       }
     })
-}
-
-/** An event as Standard Webhooks wants it: with its time under another name. */
-function toMessage(event: StoredEvent): { id: string; body: string } {
-  const { id, type, sequence, created_at: timestamp, tenant_id, api_version, data } = showEvent(event)
-  return { id, body: JSON.stringify({ id, timestamp, type, sequence, tenant_id, api_version, data }) }
 }
 
 /** A request and what is answered. There are thousands a second: one object holds all that is known of it. */

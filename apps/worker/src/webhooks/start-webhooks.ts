@@ -132,6 +132,7 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
       eventXid: webhook.event.xid,
       eventId: webhook.eventId,
       eventType: webhook.event.type,
+      url: endpoint.url,
       attempts: webhook.attempts,
       outcome,
       retryInMs,

@@ -58,6 +58,7 @@ export interface EventData {
     action: string
     value: unknown
     pressed_by: string
+    from: PersonData | null
   }
   'message.received': MessageData
   'command.received': MessageData & { command: string; argument: string }

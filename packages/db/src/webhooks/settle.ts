@@ -13,6 +13,8 @@ export interface WebhookAttemptToSettle {
   eventXid: string
   eventId: string
   eventType: string
+  /** Where the request went. */
+  url: string
   /** How many were made before. */
   attempts: number
   outcome: 'taken' | 'failed' | 'given_up'
@@ -30,7 +32,9 @@ const attempted = {
   tenant_id: 'uuid',
   endpoint_id: 'uuid',
   event_id: 'uuid',
+  event_xid: 'xid8',
   event_type: 'text',
+  url: 'text',
   attempts: 'int',
   status: 'int',
   latency_ms: 'int',
@@ -40,7 +44,6 @@ const attempted = {
 const failedInput = inputRows('input', {
   ...attempted,
   id: 'uuid',
-  event_xid: 'xid8',
   outcome: 'text',
   retry_in_ms: 'float8',
   is_gone: 'bool',
@@ -95,8 +98,9 @@ decided AS MATERIALIZED (
   JOIN after a ON a.tenant_id = i.tenant_id AND a.endpoint_id = i.endpoint_id
 ),
 attempted AS (
-  INSERT INTO webhook_attempts (tenant_id, endpoint_id, event_id, event_type, attempt, outcome, status, failure, latency_ms, answer)
-  SELECT tenant_id, endpoint_id, event_id, event_type, attempts + 1, outcome, status, failure, latency_ms, answer FROM decided
+  INSERT INTO webhook_attempts (tenant_id, endpoint_id, event_xid, event_id, event_type, url, attempt, outcome, status, failure, latency_ms, answer)
+  SELECT tenant_id, endpoint_id, event_xid, event_id, event_type, url, attempts + 1, outcome, status, failure, latency_ms, answer
+  FROM decided
 ),
 waiting AS MATERIALIZED (
   -- A row that is locked is asked for once more, or withdrawn, at this moment.
@@ -208,8 +212,8 @@ ended AS (
   DELETE FROM webhook_deliveries d USING waiting x WHERE ${probe('d.id', 'x.id')}
 ),
 attempted AS (
-  INSERT INTO webhook_attempts (tenant_id, endpoint_id, event_id, event_type, attempt, outcome, status, latency_ms, answer)
-  SELECT i.tenant_id, i.endpoint_id, i.event_id, i.event_type, i.attempts + 1, 'taken', i.status, i.latency_ms, i.answer
+  INSERT INTO webhook_attempts (tenant_id, endpoint_id, event_xid, event_id, event_type, url, attempt, outcome, status, latency_ms, answer)
+  SELECT i.tenant_id, i.endpoint_id, i.event_xid, i.event_id, i.event_type, i.url, i.attempts + 1, 'taken', i.status, i.latency_ms, i.answer
   FROM input i
   JOIN endpoint e ON e.tenant_id = i.tenant_id AND e.id = i.endpoint_id
 )

@@ -10,6 +10,7 @@ export function personName({ chat, from }: { chat: Chat; from: User | undefined 
   return from ? fullName(from) : displayName(chat)
 }
 
-function fullName({ first_name: first, last_name: last }: { first_name: string; last_name?: string }): string {
+/** A person, with all of their names. */
+export function fullName({ first_name: first, last_name: last }: { first_name: string; last_name?: string }): string {
   return [first, last].filter(Boolean).join(' ')
 }

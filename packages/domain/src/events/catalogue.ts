@@ -135,6 +135,7 @@ export const eventCatalogue = {
       action: Type.String({ description: "The button's `action`." }),
       value: Type.Unknown({ description: "The button's `value`." }),
       pressed_by: Type.String({ description: "Telegram's id of the person." }),
+      from,
     },
     { additionalProperties: false, description: 'A person pressed a button of a message.' },
   ),

@@ -33,6 +33,17 @@ export function showEvent(event: StoredEvent): EventView {
   }
 }
 
+/** An event as Standard Webhooks wants it: with its time under another name. */
+export interface WebhookMessage extends Omit<EventView, 'created_at'> {
+  timestamp: string
+}
+
+/** The body of the requests that carry an event to webhooks. */
+export function showWebhookMessage(event: StoredEvent): WebhookMessage {
+  const { id, type, sequence, created_at: timestamp, tenant_id, api_version, data } = showEvent(event)
+  return { id, timestamp, type, sequence, tenant_id, api_version, data }
+}
+
 /** Ids are UUIDs where events are stored; the catalogue says of which kind each is. */
 function showData({ type, data }: StoredEvent): Record<string, unknown> {
   // A type that this version does not know any more is shown as it was stored.

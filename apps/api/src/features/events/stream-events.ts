@@ -15,7 +15,7 @@ export async function streamEvents(
   { lastEventId, signal }: { lastEventId: string | undefined; signal: AbortSignal },
 ): Promise<EventStream> {
   const { tenantId, engine, eventFeed: feed, eventStreams, gates, listening, log, key } = scope
-  const { epoch, position } = await readPlace(scope, lastEventId ?? after ?? 'now', '/after')
+  const { epoch, position } = await readPlace(scope, lastEventId || after || 'now', '/after')
   const types = readWantedTypes(type)
   return eventStreams.open(
     { tenantId, keyId: key.id },

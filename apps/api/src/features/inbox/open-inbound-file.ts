@@ -37,7 +37,7 @@ export async function openInboundFile(
     content,
     headers: {
       // Whatever a person sends, it is not to run as a page of ours.
-      'content-type': isHarmless(file.mimeType) ? file.mimeType : 'application/octet-stream',
+      'content-type': file.mimeType && isHarmless(file.mimeType) ? file.mimeType : 'application/octet-stream',
       'content-disposition': `attachment; filename*=UTF-8''${encodeExtended(name)}`,
       'content-security-policy': 'sandbox',
     },
@@ -50,9 +50,9 @@ function encodeExtended(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replace(/['()*]/g, escape)
 }
 
-function isHarmless(type: string | undefined): type is string {
-  return (
-    type !== undefined &&
-    /^(?:image\/(?:jpeg|png|gif|webp)|audio\/[\w.+-]+|video\/[\w.+-]+|application\/pdf)$/.test(type)
-  )
+/** A type that a browser runs or draws as a page. */
+const active = /[/+.-](?:x?html|xml|xslt?|svg|(?:java|ecma|live|j)script)(?:$|[+.-])/i
+
+function isHarmless(type: string): boolean {
+  return /^(?:text|image|audio|video|font|application)\/[\w.+-]+$/.test(type) && !active.test(type)
 }

@@ -25,8 +25,18 @@ export function checkWebhook(
         code: 'not_allowed',
         detail: 'is a header that is not yours to set',
       })),
+    ...findRepeated(Object.keys(headers)).map((name) => ({
+      pointer: `/headers/${name}`,
+      code: 'duplicate',
+      detail: 'is there twice: capital letters make no difference',
+    })),
   ]
   if (errors.length > 0) throw new ApiError('invalid_request', 'Nothing can be sent there like that.', { errors })
+}
+
+function findRepeated(names: readonly string[]): string[] {
+  const small = names.map((name) => name.toLowerCase())
+  return names.filter((_, index) => small.indexOf(small[index] ?? '') < index)
 }
 
 function findUrlFaults({ addresses }: Needs<'addresses'>, url: string) {

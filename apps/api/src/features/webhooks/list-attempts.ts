@@ -1,5 +1,5 @@
-import { idTime, readWord } from '@tellwire/db'
-import type { TenantScope } from '@tellwire/domain'
+import { idTime, listWebhookAttempts, readWord } from '@tellwire/db'
+import { showWebhookMessage, type TenantScope } from '@tellwire/domain'
 import { readIdCursor, toPage } from '../../http/cursors.js'
 import { showId } from '../../http/ids.js'
 import { findWebhook } from './find-webhook.js'
@@ -13,11 +13,7 @@ export async function listAttempts(scope: TenantScope, webhookId: string, { limi
   await findWebhook(scope, webhookId)
   const list = ['webhook attempts', tenantId, webhookId]
   const before = readIdCursor(list, cursor)
-  const attempts = await db.webhookAttempt.findMany({
-    where: { tenantId, endpointId: webhookId, ...(before === undefined ? {} : { id: { lt: before } }) },
-    orderBy: { id: 'desc' },
-    take: limit + 1,
-  })
+  const attempts = await listWebhookAttempts(db, { tenantId, endpointId: webhookId, before, limit: limit + 1 })
   return toPage(
     attempts,
     limit,
@@ -28,6 +24,7 @@ export async function listAttempts(scope: TenantScope, webhookId: string, { limi
       event_id: showId('evt', attempt.eventId),
       event_type: attempt.eventType,
       attempt: attempt.attempt,
+      request: { url: attempt.url, body: attempt.event ? showWebhookMessage(attempt.event) : null },
       outcome: readWord(outcomes, attempt.outcome),
       status: attempt.status,
       failure: attempt.failure,

@@ -1,12 +1,12 @@
 import Type, { type Static } from 'typebox'
 import { GivenId, IdParams, ShownId } from '../../http/ids.js'
-import { Literals, Nullable, pageQuery, Timestamp } from '../../http/schemas.js'
+import { JsonObject, Literals, Nullable, pageQuery, Timestamp } from '../../http/schemas.js'
 
 const typePattern = '^[a-z_]+\\.([a-z_]+|\\*)$'
 
 const url = Type.String({
   maxLength: 2_000,
-  pattern: '^https?://[^\\s]+$',
+  pattern: '^[hH][tT][tT][pP][sS]?://[^\\s]+$',
   'x-form': 'must be an https address',
   description: 'Where events are sent to, by POST.',
   examples: ['https://app.example.com/tellwire'],
@@ -160,12 +160,38 @@ export const Replay = Type.Object(
   { $id: 'WebhookReplay', description: 'Events that are sent once more.' },
 )
 
+/** The body of requests to webhooks. */
+export const WebhookMessage = Type.Object(
+  {
+    id: ShownId('evt', 'The id of the event: the same at every attempt.'),
+    timestamp: Timestamp('When it happened.'),
+    type: Type.String({ description: 'Its type.' }),
+    sequence: Type.String({ description: 'Orders your events: of two, the one with the smaller text comes first.' }),
+    tenant_id: ShownId('ten', 'Whose it is.'),
+    api_version: Type.String({ description: 'The version of the shape of its data.', examples: ['2026-11-29'] }),
+    data: JsonObject('What happened, by type.'),
+  },
+  { $id: 'WebhookMessage', description: 'What a webhook is sent (Standard Webhooks).' },
+)
+
 export const Attempt = Type.Object(
   {
     id: ShownId('att', 'The id of the attempt.'),
     event_id: ShownId('evt', 'The event.'),
     event_type: Type.String({ description: 'Its type.' }),
     attempt: Type.Integer({ description: 'Which one for the event, from 1.' }),
+    request: Type.Object(
+      {
+        url: Nullable(Type.String(), {
+          description: 'Where it went: the URL that the webhook had. Null for one from before that was kept.',
+        }),
+        body: Nullable(WebhookMessage, {
+          description:
+            'What it carried, without what was erased since. Null where the event is kept no longer, and for one from before that was known.',
+        }),
+      },
+      { $id: 'WebhookRequest', description: 'What was sent. Its header `webhook-id` is the id of the event.' },
+    ),
     outcome: Literals(['taken', 'failed', 'given_up'], {
       description: 'A failed one is tried again; one that is given up is not.',
     }),
