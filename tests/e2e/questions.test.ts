@@ -135,7 +135,10 @@ test('where everybody is to answer it ends with the last of the chats, and an an
 
   expect(await one.press('Deploy')).toBe('✓ Deploy')
   expect(await one.press('Not now')).toBe('✓ Deploy — one of two')
-  expect(await look(question)).toMatchObject({ status: 'open', answers: [] })
+  const soFar = await look(question)
+  expect(soFar).toMatchObject({ status: 'open', answer: null, answers: [{ option: 'yes', user_id: 'one of two' }] })
+  const open = (await world.call('GET', '/v1/questions?status=open')).body['data'] as Json[]
+  expect(open.find(({ id }) => id === question['id'])).toEqual(soFar)
   await two.press('Not now')
 
   expect(await ended(question)).toMatchObject({

@@ -1,6 +1,7 @@
 import { deliveryIdsOf, type InTransaction, readObject, toJsonColumn, type Transaction } from '@tellwire/db'
 import type { SystemScope } from '../scope.js'
 import { endQuestion } from './end-question.js'
+import { findGivenAnswers, withoutNames } from './given-answers.js'
 import { openQuestion } from './open-question.js'
 import { showAnswer, showAnswers } from './show-answers.js'
 import type { AskedOptions, NamedAnswer, QuestionAnswer, QuestionKey } from './question.js'
@@ -67,17 +68,12 @@ export async function findAnswerOf(
 export async function endIfAllAnswered(scope: InTransaction<SystemScope>, key: QuestionKey): Promise<boolean> {
   const { db } = scope
   const { tenantId, id } = key
-  const kept = await db.questionAnswer.findMany({
-    where: { tenantId, questionId: id },
-    orderBy: { answeredAt: 'asc' },
-  })
-  const answered = kept.map(({ connectionId }) => connectionId)
-  if (kept.length === 0 || (await isAnybodyLeft(scope, key, answered))) return false
-  // As they were kept when they were given.
-  const all = kept.map((row) => readObject(row.answer) as unknown as NamedAnswer)
+  const all = (await findGivenAnswers(db, tenantId, [id])).get(id) ?? []
+  const answered = all.map(({ connection_id: connectionId }) => connectionId)
+  if (all.length === 0 || (await isAnybodyLeft(scope, key, answered))) return false
   return endQuestion(scope, key, {
     status: 'answered',
-    answer: all.map(({ name: _, ...each }) => each),
+    answer: withoutNames(all),
     outcome: showAnswers(all),
   })
 }

@@ -6,7 +6,6 @@ import {
   queueEdits,
   readObject,
   toJsonColumn,
-  type Transaction,
 } from '@tellwire/db'
 import { DeliveriesWithdrawn, DrainLane, QuestionEnded } from '@tellwire/jobs'
 import { recordAudit } from '../audit/record-audit.js'
@@ -15,6 +14,7 @@ import { type NewEvent, recordEvents } from '../events/record-events.js'
 import type { MessageOptions } from '../messages/message.js'
 import { findContent } from '../messages/stored-content.js'
 import { type SystemScope, tellAfterCommit, wakeAfterCommit } from '../scope.js'
+import { findGivenAnswers, withoutNames } from './given-answers.js'
 import { showAnswers } from './show-answers.js'
 import type { AskedOptions, NamedAnswer, QuestionAnswer, QuestionKey } from './question.js'
 
@@ -42,13 +42,13 @@ export async function endQuestion(
   const { tenantId, id } = key
   // Whoever answers at this moment is waited for: what was given by then is known.
   await db.$executeRaw`SELECT FROM questions WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid FOR UPDATE`
-  const given = end.status === 'answered' ? [] : await findAnswers(db, key)
+  const given = end.status === 'answered' ? [] : ((await findGivenAnswers(db, tenantId, [id])).get(id) ?? [])
   const [question] = await db.question.updateManyAndReturn({
     where: { tenantId, id, status: 'open' },
     data: {
       status: end.status,
       endedAt: new Date(),
-      answer: toJsonColumn(end.status === 'answered' ? end.answer : given.map(({ name: _, ...answer }) => answer)),
+      answer: toJsonColumn(end.status === 'answered' ? end.answer : withoutNames(given)),
       ...(end.status === 'failed' ? { failure: end.reason } : {}),
     },
   })
@@ -67,12 +67,6 @@ export async function endQuestion(
   await showOutcome(scope, key, end, given)
   tellAfterCommit(scope, QuestionEnded, id)
   return true
-}
-
-/** The answers that were given where everybody is to answer, as they were kept, the first first. */
-async function findAnswers(db: Transaction, { tenantId, id }: QuestionKey): Promise<NamedAnswer[]> {
-  const kept = await db.questionAnswer.findMany({ where: { tenantId, questionId: id }, orderBy: { answeredAt: 'asc' } })
-  return kept.map(({ answer }) => readObject(answer) as unknown as NamedAnswer)
 }
 
 function toEvent({ tenantId, id }: QuestionKey, end: QuestionEnd, defaultOption: string | null): NewEvent {

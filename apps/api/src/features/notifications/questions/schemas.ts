@@ -119,7 +119,7 @@ export const Question = Type.Object(
     answer: Nullable(Answer, { description: 'The first answer that counts; null while there is none.' }),
     answers: Type.Array(Answer, {
       description:
-        'All answers that count, the first first. Of a question that ended before everybody had answered who was to, those that were given.',
+        'All answers that count, the first first. Of a question that not everybody has answered who is to, those that were given.',
     }),
     failure: Nullable(Type.String(), { description: 'Why nobody can answer any more, such as `recipient_blocked`.' }),
     expires_at: Timestamp('When it can no longer be answered.'),

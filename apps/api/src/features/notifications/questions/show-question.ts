@@ -1,12 +1,18 @@
 import { type Prisma, readWord } from '@tellwire/db'
-import { type QuestionAnswer, questionStatuses, quorums } from '@tellwire/domain'
+import { type NamedAnswer, type QuestionAnswer, questionStatuses, quorums, withoutNames } from '@tellwire/domain'
 import { showId } from '../../../http/ids.js'
 import type { QuestionView } from './schemas.js'
 
 type StoredQuestion = Prisma.QuestionGetPayload<object>
 
-export function showQuestion(question: StoredQuestion): QuestionView {
-  const answers = readAnswers(question.answer)
+/** Whether answers may have been given that are not part of the question yet. */
+export function isBeingAnswered({ status, quorum }: StoredQuestion): boolean {
+  return status === 'open' && quorum === 'all'
+}
+
+/** @param given so far, while everybody is to answer. */
+export function showQuestion(question: StoredQuestion, given: readonly NamedAnswer[] = []): QuestionView {
+  const answers = given.length > 0 ? showAnswers(withoutNames(given)) : readAnswers(question.answer)
   return {
     ...showAsked(question),
     status: readWord(questionStatuses, question.status),
@@ -43,6 +49,9 @@ export function showAsked({
 function readAnswers(kept: unknown): QuestionView['answers'] {
   if (kept === null) return []
   // As they were kept when it ended: one, or one of each chat.
-  const answers = (Array.isArray(kept) ? kept : [kept]) as QuestionAnswer[]
+  return showAnswers((Array.isArray(kept) ? kept : [kept]) as QuestionAnswer[])
+}
+
+function showAnswers(answers: readonly QuestionAnswer[]): QuestionView['answers'] {
   return answers.map((answer) => ({ ...answer, connection_id: showId('con', answer.connection_id) }))
 }

@@ -1,0 +1,23 @@
+import { readObject, type Transaction } from '@tellwire/db'
+import type { NamedAnswer, QuestionAnswer } from './question.js'
+
+/** The answers that were given to questions that everybody is to answer, by the questions' ids, the first first. */
+export async function findGivenAnswers(
+  db: Transaction,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<Map<string, NamedAnswer[]>> {
+  const rows = await db.questionAnswer.findMany({
+    where: { tenantId, questionId: { in: [...ids] } },
+    orderBy: { answeredAt: 'asc' },
+  })
+  const given = new Map<string, NamedAnswer[]>(ids.map((id) => [id, []]))
+  // As they were kept when they were given.
+  for (const { questionId, answer } of rows) given.get(questionId)?.push(readObject(answer) as unknown as NamedAnswer)
+  return given
+}
+
+/** Names are for the chats. */
+export function withoutNames(answers: readonly NamedAnswer[]): QuestionAnswer[] {
+  return answers.map(({ name: _, ...answer }) => answer)
+}
