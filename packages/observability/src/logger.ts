@@ -96,10 +96,12 @@ export function createLogger(name: string, level: string, destination?: Destinat
 }
 
 /**
- * How much of the log waits to be written together, for how long at most, and how much waits for a slow reader before
- * lines are left out. What a killed process had not written is lost.
+ * How much of the log waits to be written together, and how much waits for a slow reader before lines are left out. What a
+ * killed process had not written is lost.
  */
-const written = { minLength: 8_192, maxLength: 64 * 1024 * 1024, periodicFlush: 100 }
+const written = { minLength: 8_192, maxLength: 64 * 1024 * 1024 }
+/** For how long a line waits for others. */
+const waitMs = 100
 
 /** How often a process that ends tries again to write to a reader that takes nothing, a tenth of a second apart. */
 const triesAtEndMax = 20
@@ -122,5 +124,16 @@ function openStdout(): DestinationStream {
       // Nobody is left to tell.
     }
   })
-  return { write: (line: string) => void (isReaderGone || stdout.write(line)) }
+  let waiting: NodeJS.Timeout | undefined
+  return {
+    write: (line: string) => {
+      if (isReaderGone) return
+      stdout.write(line)
+      // The timer of the library writes also while there is nothing to write.
+      waiting ??= setTimeout(() => {
+        waiting = undefined
+        stdout.flush()
+      }, waitMs).unref()
+    },
+  }
 }

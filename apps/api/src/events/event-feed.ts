@@ -51,6 +51,8 @@ export function createEventFeed(engine: Pool, onError: (error: unknown) => void)
       const gate = await readEventGate(engine)
       gateLag.see(gate)
       position ??= gate.position
+      // Only what is below the gate can be read.
+      if (position.xid === gate.position.xid) return pollEveryMs
       const page = await readNewEvents(engine, {
         after: position,
         tenantIds: [...listeners.keys()],
