@@ -202,6 +202,69 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
     await page.close()
   })
 
+  test('everything that people send, and presses of old buttons, can be made by hand', async () => {
+    const sender = await world.connect('sender by hand')
+    const question = { to: { user_id: 'sender by hand' }, text: 'Name it', free_text: { placeholder: 'A name' } }
+    await world.call('POST', '/v1/questions', question)
+    await world.tell('sender by hand', { text: 'And this', buttons: [[{ text: 'Ok', action: 'ok' }]] })
+    const page = await openPage(browser, { viewport: { width: 1_100, height: 760 } })
+    const errors = watchErrors(page)
+    await page.goto(`${world.sandbox}/?person=${sender.id}&bot=${world.bot.username}`)
+    await page.locator('.bubble', { hasText: 'And this' }).waitFor()
+    // The app still opens the answer that a message before the last one wants.
+    await page.locator('#reply-bar', { hasText: 'Name it' }).waitFor()
+    await page.getByLabel('Do not reply').click()
+
+    await page.getByLabel('Presses come without the message').check()
+    await page.getByRole('button', { name: 'Ok' }).click()
+    await page.getByText('✓ Ok').waitFor()
+
+    const choose = async (kind: string) => {
+      await page.getByLabel('Attach').click()
+      await page.locator('#kinds').getByRole('button', { name: kind }).click()
+    }
+    for (const kind of ['Location', 'Contact', 'Venue', 'Poll', 'Dice']) await choose(kind)
+    await page.getByRole('textbox', { name: 'Message' }).fill('Look')
+    const files = [
+      ['Photo or file', 'image/png'],
+      ['Voice message', 'audio/ogg'],
+      ['Video message', 'video/mp4'],
+      ['GIF', 'image/gif'],
+      ['Sticker', 'image/webp'],
+    ] as const
+    for (const [kind, mimeType] of files) {
+      const opened = page.waitForEvent('filechooser')
+      await choose(kind)
+      await (await opened).setFiles({ name: 'file', mimeType, buffer: makePng(8, 8, [0, 0, 0]) })
+    }
+
+    const sent = await eventually(
+      async () => (await world.events('message.received')).filter(({ user_id: of }) => of === 'sender by hand'),
+      ({ length }) => length === 10,
+    )
+    const kinds = [
+      'location',
+      'contact',
+      'venue',
+      'poll',
+      'dice',
+      'photo',
+      'voice',
+      'video_note',
+      'animation',
+      'sticker',
+    ]
+    expect(sent.map(({ content_type: kind }) => kind)).toEqual(kinds)
+    expect(sent.map(({ text }) => text)).toContain('Look')
+    const own = (await page.locator('.own').allTextContents()).join()
+    for (const shown of ['Stephansdom', 'Where to?', '🎲', '+43 1 58858']) expect(own).toContain(shown)
+    expect(await world.events('button.pressed')).toMatchObject([{ action: 'ok', pressed_by: String(sender.id) }])
+    await page.screenshot({ path: join(pictures, 'chat-page-sending.png') })
+    // A stand-in for a video is none.
+    expect(errors.filter((error) => !/video|media/i.test(error))).toEqual([])
+    await page.close()
+  })
+
   // All of it is drawn at once, which takes Chromium very long now and then where the machine has other work.
   const drawing = { retry: 1 }
   test(

@@ -77,7 +77,8 @@ function renderChat(person, messages) {
   element('start-button').textContent = chat?.is_blocked ? 'RESTART' : 'START'
   element('say').hidden = !isChat || hasToStart
   const list = element('messages')
-  const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80
+  const isAtEnd = state.isAtEnd || list.scrollHeight - list.scrollTop - list.clientHeight < 80
+  state.isAtEnd = false
   list.replaceChildren(...groupAlbums(messages).map((group) => renderAlbum(group, messages)))
   renderReplyKeyboard(hasToStart ? [] : messages)
   renderComposer(isChat && !hasToStart ? messages : [])
@@ -159,7 +160,7 @@ async function look() {
     renderLists(person)
     renderChat(person, messages)
   } catch {
-    notice('The sandbox does not answer.')
+    notice('The sandbox does not answer.', true)
   }
 }
 

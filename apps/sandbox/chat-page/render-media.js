@@ -1,6 +1,15 @@
 import { make } from './render-text.js'
 
-const icons = { video: '▶', audio: '♪', voice: '🎤', document: '📄', animation: 'GIF', sticker: '🙂', photo: '🖼' }
+const icons = {
+  video: '▶',
+  audio: '♪',
+  voice: '🎤',
+  video_note: '◉',
+  document: '📄',
+  animation: 'GIF',
+  sticker: '🙂',
+  photo: '🖼',
+}
 
 /** A photo, a file or the like, as Telegram shows it in a message. */
 export function renderMedia(media) {
@@ -19,8 +28,8 @@ function renderPicture(media) {
 }
 
 function renderPlayer(media, isHere) {
-  if (isHere && media.type === 'video')
-    return make('figure', { className: 'media video' }, make('video', { src: media.url, controls: true }))
+  if (isHere && ['video', 'video_note'].includes(media.type))
+    return make('figure', { className: `media ${media.type}` }, make('video', { src: media.url, controls: true }))
   if (isHere && ['audio', 'voice'].includes(media.type)) {
     return make(
       'figure',

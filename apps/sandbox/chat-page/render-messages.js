@@ -2,7 +2,7 @@ import { replyTo } from './compose.js'
 import { renderMedia } from './render-media.js'
 import { renderRich } from './render-rich.js'
 import { make, renderText } from './render-text.js'
-import { call, choose, guarded, notice, place, shownGroup, state } from './session.js'
+import { call, choose, element, guarded, notice, place, shownGroup, state } from './session.js'
 
 // Telegram does not show a person what follows their /start.
 function shownText(message) {
@@ -77,9 +77,15 @@ function renderContent(message) {
 }
 
 /** A place, a contact and the like. */
-function describePlain({ location, contact, ...other }) {
-  if (location) return `📍 ${location.latitude}, ${location.longitude}`
+function describePlain({ venue, location, contact, poll, dice, game, ...other }) {
+  if (venue) return `📍 ${venue.title ?? ''}, ${venue.address ?? ''}`
+  if (location) {
+    return `📍 ${location.latitude}, ${location.longitude}${location.live_period === undefined ? '' : ' (live)'}`
+  }
   if (contact) return `👤 ${contact.first_name}, ${contact.phone_number}`
+  if (poll) return `📊 ${poll.question ?? ''} ${(poll.options ?? []).map(({ text }) => `○ ${text}`).join(' ')}`
+  if (dice) return `${dice.emoji ?? '🎲'} ${dice.value ?? ''}`
+  if (game) return `🎮 ${game.title ?? ''}`
   return Object.keys(other)[0] ?? ''
 }
 
@@ -159,6 +165,7 @@ const press = guarded(async (messageId, row, column) => {
     message_id: messageId,
     row,
     column,
+    without_message: element('without-message').checked,
   })
   if (url ?? app) window.open(url ?? app, '_blank', 'noreferrer')
   if (copied) notice(`Copied: ${copied}`)

@@ -11,6 +11,8 @@ export const state = {
   /** The message that is answered, and the one that a bot wants to be answered and that was shown as such. */
   replyTo: undefined,
   asked: undefined,
+  /** Whether the end of the chat is shown next, as something was sent. */
+  isAtEnd: false,
   /** A start link that was opened and whose Start button was not pressed yet. */
   pendingLink: undefined,
   people: [],
@@ -32,8 +34,11 @@ export async function call(method, path, body) {
 
 export const shownGroup = () => state.groups.find(({ id }) => id === state.groupId)
 
-export function notice(text) {
+/** @param isFailure whether something could not be done; otherwise it is what a bot says. */
+export function notice(text, isFailure = false) {
   element('notice').textContent = text ?? ''
+  element('notice').className = isFailure ? 'failure' : ''
+  element('notice').setAttribute('role', isFailure ? 'alert' : 'status')
   element('notice').hidden = !text
 }
 
@@ -49,7 +54,7 @@ export function guarded(action) {
     try {
       await action(...args)
     } catch (error) {
-      notice(error.message)
+      notice(error.message, true)
     }
     await listeners.refresh()
   }

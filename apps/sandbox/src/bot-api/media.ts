@@ -103,6 +103,8 @@ export function showFile({ type, fileId, uniqueId, width, height, size, name, mi
       return { photo: [{ ...file, width, height }] }
     case 'voice':
       return { voice: { ...file, duration: 0, mime_type: mimeType } }
+    case 'video_note':
+      return { video_note: { ...file, length: 240, duration: 0 } }
     case 'sticker':
       return { sticker: { ...file, type: 'regular', width: 512, height: 512, is_animated: false, is_video: false } }
     case 'document':

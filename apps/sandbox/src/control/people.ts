@@ -38,16 +38,18 @@ const Saying = Type.Object(
   strict,
 )
 
-const mediaTypes = ['photo', 'video', 'animation', 'audio', 'voice', 'document', 'sticker'] as const
+const mediaTypes = ['photo', 'video', 'animation', 'audio', 'voice', 'video_note', 'document', 'sticker'] as const
 
-/** A file of a person, as base64, or a place or contact as Telegram shows it. */
+/** Kinds that have no caption in Telegram. */
+const captionless: ReadonlySet<string> = new Set(['video_note', 'sticker'])
+
+/** A file of a person, as base64, or a place, contact, poll or the like as Telegram shows it; in a private chat or a group. */
 const Sending = Type.Object(
   {
-    bot: Type.String(),
-    type: Type.Union(
-      mediaTypes.map((type) => Type.Literal(type)),
-      { default: 'document' },
-    ),
+    bot: Type.Optional(Type.String()),
+    chat_id: Type.Optional(ChatId),
+    topic: Type.Optional(Type.Integer()),
+    type: Type.Unsafe<(typeof mediaTypes)[number]>({ type: 'string', enum: mediaTypes, default: 'document' }),
     caption: Type.String({ default: '', maxLength: 1_024 }),
     name: Type.String({ default: 'file', maxLength: 200 }),
     mime_type: Type.String({ default: 'application/octet-stream', maxLength: 100 }),
@@ -82,9 +84,21 @@ const Pressing = Type.Object(
   strict,
 )
 
+/** The private chat with a bot, or a group and a topic in it. */
+interface Addressee {
+  bot?: string | undefined
+  chat_id?: number | undefined
+  topic?: number | undefined
+}
+
 /** Makes people, and lets them do what people do in Telegram. */
 export function controlPeople(app: ControlApp, control: Control): void {
   const { world } = control
+  const findAddressee = ({ bot, chat_id: chatId, topic: topicId }: Addressee) => {
+    if ((bot === undefined) === (chatId === undefined)) throw new ControlError(400, 'name either bot or chat_id')
+    return bot === undefined ? { group: getGroup(control, chatId ?? 0), topicId } : { bot: getBot(control, bot) }
+  }
+
   app.post('/people', { schema: { body: NewPerson } }, async (request, reply) => {
     const { first_name: firstName, language_code: languageCode, loses_payloads: losesPayloads } = request.body
     const person = world.createPerson({ firstName, languageCode, losesPayloads })
@@ -108,34 +122,28 @@ export function controlPeople(app: ControlApp, control: Control): void {
   )
 
   app.post('/people/:id/say', { schema: { params: Id, body: Saying } }, async (request) => {
-    const { bot, chat_id: chatId, topic: topicId, text, reply_to: replyToMessageId, anonymous } = request.body
-    if ((bot === undefined) === (chatId === undefined)) throw new ControlError(400, 'name either bot or chat_id')
-    const to = bot === undefined ? { group: getGroup(control, chatId ?? 0), topicId } : { bot: getBot(control, bot) }
+    const { text, reply_to: replyToMessageId, anonymous } = request.body
+    const to = findAddressee(request.body)
     const person = getPerson(control, request.params.id)
     return { ok: true, ...say(control, person, to, text, { replyToMessageId, isAnonymous: anonymous }) }
   })
 
   app.post('/people/:id/send', { schema: { params: Id, body: Sending } }, async (request) => {
-    const {
-      bot: username,
-      type,
-      caption,
-      name,
-      mime_type: mimeType,
-      content,
-      plain,
-      reply_to: replyToMessageId,
-    } = request.body
-    const bot = getBot(control, username)
+    const { type, caption, name, mime_type: mimeType, content, plain, reply_to: replyToMessageId } = request.body
+    const to = findAddressee(request.body)
     const person = getPerson(control, request.params.id)
-    if (plain) return { ok: true, ...say(control, person, { bot }, '', { plain, replyToMessageId }) }
+    if (plain) return { ok: true, ...say(control, person, to, '', { plain, replyToMessageId }) }
+    // A file's id is for one bot.
+    const botId = 'bot' in to ? to.bot.id : to.group.bots[0]
+    if (botId === undefined) throw new ControlError(400, 'there is no bot in this group that could have the file')
     const bytes = Buffer.from(content, 'base64')
     const { fileId } = world.createFile(
-      { botId: bot.id, type, url: undefined, name, mimeType, size: bytes.length, width: 0, height: 0 },
+      { botId, type, url: undefined, name, mimeType, size: bytes.length, width: 0, height: 0 },
       bytes,
     )
     const media = { type, fileId, hasSpoiler: false }
-    return { ok: true, ...say(control, person, { bot }, caption, { media, replyToMessageId }) }
+    const text = captionless.has(type) ? '' : caption
+    return { ok: true, ...say(control, person, to, text, { media, replyToMessageId }) }
   })
 
   app.post('/people/:id/forward', { schema: { params: Id, body: Forwarding } }, async (request) => {

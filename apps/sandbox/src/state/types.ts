@@ -156,7 +156,7 @@ export interface StoredMedia {
   hasSpoiler: boolean
 }
 
-export type MediaType = 'photo' | 'video' | 'animation' | 'audio' | 'voice' | 'document' | 'sticker'
+export type MediaType = 'photo' | 'video' | 'animation' | 'audio' | 'voice' | 'video_note' | 'document' | 'sticker'
 
 /** A file that Telegram has. */
 export interface StoredFile {
