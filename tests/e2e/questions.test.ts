@@ -123,7 +123,7 @@ test('of 200 people who press at one moment, in a group and in other chats, exac
   const events = await eventsOf('question.answered', question)
   expect(events).toHaveLength(1)
   expect(events[0]).toMatchObject({ answers: [{ option: answer['option'], user_id: answer['user_id'] }] })
-  const told = toasts.filter(({ text }) => String(text).startsWith(`✓ ${answer['text']} — `))
+  const told = toasts.filter(({ text }) => String(text).startsWith(`Too late. ✓ ${answer['text']} — `))
   expect(told).toHaveLength(queries.length - 1)
   expect(Math.min(...front.counts())).toBeGreaterThan(50)
   await Promise.all(racers.map((racer) => racer.hears(`✓ ${answer['text']} — `)))
@@ -151,7 +151,7 @@ test('where everybody is to answer it ends with the last of the chats, and an an
   await one.hears('✓ Not now — two of two')
 })
 
-test('where everybody is to answer, whoever leaves is waited for no more', async () => {
+test('where everybody is to answer, one who no longer can ends it, and it was not answered', async () => {
   const [stays, leaves] = [await world.connect('stays'), await world.connect('leaves')]
   const question = await ask({ user_ids: ['stays', 'leaves'] }, { quorum: 'all' })
   await stays.press('Deploy')
@@ -159,9 +159,28 @@ test('where everybody is to answer, whoever leaves is waited for no more', async
   await world.control('POST', `/people/${leaves.id}/block`, { bot: world.bot.username })
 
   expect(await ended(question)).toMatchObject({
-    status: 'answered',
-    answers: [{ option: 'yes', user_id: 'stays' }],
+    status: 'failed',
+    failure: 'recipient_blocked',
+    answer: null,
+    answers: [{ option: 'yes', user_id: 'stays', from: { id: String(stays.id), name: 'stays' } }],
   })
+  const noted = (await world.call('GET', '/v1/audit')).body['data'] as Json[]
+  const ofQuestion = noted.filter(({ object }) => (object as Json)?.['id'] === question['id'])
+  expect(ofQuestion.map(({ action, after }) => [action, after])).toEqual([
+    ['question.failed', { reason: 'recipient_blocked' }],
+    ['question.asked', expect.objectContaining({ quorum: 'all', options: expect.any(Array) })],
+  ])
+})
+
+test('where everybody is to answer, one who has answered may leave', async () => {
+  const [leaves, stays] = [await world.connect('leaves early'), await world.connect('stays longer')]
+  const question = await ask({ user_ids: ['leaves early', 'stays longer'] }, { quorum: 'all' })
+  await leaves.press('Deploy')
+  await world.control('POST', `/people/${leaves.id}/block`, { bot: world.bot.username })
+  await eventually(async () => (await world.events('user.blocked')).some(({ user_id: of }) => of === 'leaves early'))
+  await stays.press('Not now')
+
+  expect(await ended(question)).toMatchObject({ status: 'answered', answers: [{ option: 'yes' }, { option: 'no' }] })
 })
 
 test('a written answer is the reply to the question, and nothing else', async () => {
@@ -201,10 +220,7 @@ test('of a written answer the other chats are told, and so is whoever comes late
   await slow.hears('✓ blue — quick')
   await answer(slow, 'red')
 
-  await eventually(
-    async () => (await slow.answers()).filter(({ text }) => text === '✓ blue — quick'),
-    ({ length }) => length === 2,
-  )
+  await slow.hears('Too late. ✓ blue — quick')
   expect((await quick.answers()).map(({ text }) => text)).not.toContain('✓ blue — quick')
 })
 

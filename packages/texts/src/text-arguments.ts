@@ -34,6 +34,7 @@ export interface TextArguments {
   confirm_declined: null
   wrong_number: OfTenant
   press_gone: null
+  answer_late: null
   not_yours: null
   stop_ask: { tenants: string }
   stop_yes: null

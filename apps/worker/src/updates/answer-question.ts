@@ -19,6 +19,7 @@ import {
 } from '@tellwire/domain'
 import type { CallbackQuery, Message } from '@tellwire/telegram'
 import { chooseLanguage, speak } from '@tellwire/texts'
+import { describePerson } from './describe-person.js'
 import { answeredIn, textOf } from './message.js'
 import { reply } from './reply.js'
 import type { UpdateScope } from './scope.js'
@@ -35,7 +36,7 @@ interface PressedAnswer {
 /** As much of a message as a pop-up of Telegram shows. */
 const toastLengthMax = 190
 
-/** @returns what to tell the person who pressed: that it is noted, or the answer that counts instead; undefined where this one does. */
+/** @returns what to tell the person who pressed: that it is noted, or what counts instead; undefined where it is none of the question's. */
 export async function answerByPress(
   scope: UpdateScope,
   { delivery, asked, outcome, reference, query: { from } }: PressedAnswer,
@@ -44,18 +45,18 @@ export async function answerByPress(
   const option = asked.options?.[reference.index]
   if (!option || connectionId === null) return undefined
   if (!isSignatureOf(scope.sealer, reference, { action: answerAction, value: option.id })) return undefined
-  if (outcome !== undefined) return cutText(outcome, toastLengthMax)
+  const { say } = speak(chooseLanguage(null, from.language_code))
+  const tellLate = (ended: string) => cutText(`${say('answer_late')} ${ended}`, toastLengthMax)
+  if (outcome !== undefined) return tellLate(outcome)
   const name = fullName(from)
-  const given = { tenantId, id, asked, connectionId, userId, name, option, text: undefined }
-  const result = await answerQuestion(scope, given)
-  if (result === 'counts') return undefined
-  const said =
-    result === 'recorded'
-      ? `✓ ${option.text}`
-      : ((await findContent(scope.db, given)).options.outcome ?? (await findAnswerOf(scope.db, given)))
-  return said === undefined
-    ? speak(chooseLanguage(null, from.language_code)).say('press_gone')
-    : cutText(said, toastLengthMax)
+  const person = describePerson(from)
+  const given = { tenantId, id, asked, connectionId, userId, name, from: person, option, text: undefined }
+  if ((await answerQuestion(scope, given)) !== 'late') return cutText(`✓ ${option.text}`, toastLengthMax)
+  const ended = (await findContent(scope.db, given)).options.outcome
+  if (ended !== undefined) return tellLate(ended)
+  // Where everybody is to answer it has been answered in this chat.
+  const before = await findAnswerOf(scope.db, given)
+  return before === undefined ? say('press_gone') : cutText(before, toastLengthMax)
 }
 
 /** Takes a message for the answer to the question that it replies to; whoever is too late is told what counts. @returns whether it is one. */
@@ -70,11 +71,18 @@ export async function answerByReply(scope: UpdateScope, message: Message): Promi
   const answer = (text: string) =>
     reply(scope, { chatId: chat.id, forumTopic: undefined }, { text, repliesTo: message.message_id })
   if (outcome !== undefined) {
-    await answer(outcome)
+    const { say } = speak(chooseLanguage(null, from?.language_code))
+    await answer(`${say('answer_late')} ${outcome}`)
     return false
   }
-  const name = personName({ from, chat })
-  const result = await answerQuestion(scope, { ...question, asked, name, option: undefined, text })
+  const result = await answerQuestion(scope, {
+    ...question,
+    asked,
+    name: personName({ from, chat }),
+    from: describePerson(from),
+    option: undefined,
+    text,
+  })
   if (result === 'late') return false
   await answer('✓')
   return true

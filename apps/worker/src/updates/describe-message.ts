@@ -77,6 +77,17 @@ function fileOf(message: Message): InboundFile | undefined {
   const largest = message.photo?.at(-1)
   if (largest) return { ...largest, mime_type: 'image/jpeg' }
   const kind = fileKinds.find((each) => each !== 'photo' && message[each] !== undefined)
+  if (kind === undefined) return undefined
+  const mimeType = mimeTypeOf(kind, message)
   // Each of them has these fields, as far as it has them.
-  return kind === undefined ? undefined : (message[kind] as InboundFile)
+  return { ...(mimeType === undefined ? {} : { mime_type: mimeType }), ...(message[kind] as InboundFile) }
+}
+
+/** The type of those of which Telegram does not say it. */
+function mimeTypeOf(kind: (typeof fileKinds)[number], { sticker }: Message): string | undefined {
+  if (kind === 'video_note') return 'video/mp4'
+  if (kind === 'voice') return 'audio/ogg'
+  if (sticker === undefined) return undefined
+  if (sticker.is_animated) return 'application/x-tgsticker'
+  return sticker.is_video ? 'video/webm' : 'image/webp'
 }

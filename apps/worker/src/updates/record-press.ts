@@ -53,7 +53,7 @@ export async function recordPress(scope: UpdateScope, query: CallbackQuery): Pro
     },
   ])
   if (afterPress !== 'keep') await changeButtons(scope, pressed)
-  return button.answer
+  return button.answer ?? `✓ ${button.text}`
 }
 
 interface Pressed {

@@ -115,37 +115,47 @@ const isTakenBack = "coalesce(d.edit ->> 'type' = 'delete' AND d.edit ->> 'statu
 const findHopeless = defineStatement(
   'find-hopeless-questions',
   `
-SELECT q.tenant_id, q.id, f.reason
+SELECT q.tenant_id, q.id, coalesce(f.reason_of_missing, f.reason) AS reason
 FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS d (tenant_id, id)) d
 CROSS JOIN LATERAL (
-  SELECT q.tenant_id, q.id FROM questions q
+  SELECT q.tenant_id, q.id, q.quorum FROM questions q
   WHERE ${probe('q.tenant_id', 'd.tenant_id')} AND ${probe('q.id', 'd.id')} AND q.status = 'open'
   LIMIT 1
 ) q
 CROSS JOIN LATERAL (
-  SELECT
-    bool_or(d.status IN ('queued', 'scheduled', 'awaiting_user')
-      OR (d.status IN ('sent', 'unknown') AND k.status = 'active' AND NOT ${isTakenBack})) AS has_hope,
-    min(CASE
-      WHEN ${isTakenBack} THEN 'message_deleted'
-      WHEN d.status IN ('sent', 'unknown') THEN 'recipient_' || k.status
-      ELSE coalesce(d.failure ->> 'code', d.status)
-    END) AS reason
-  FROM deliveries d
-  LEFT JOIN connections k ON ${probe('k.tenant_id', 'd.tenant_id')} AND ${probe('k.id', 'd.connection_id')}
-  WHERE ${isOfNotification('d', 'q.tenant_id', 'q.id')}
+  SELECT bool_or(e.has_hope) AS has_hope, min(e.reason) AS reason,
+    min(e.reason) FILTER (WHERE NOT e.has_hope AND NOT e.has_answered) AS reason_of_missing
+  FROM (
+    SELECT
+      coalesce(d.status IN ('queued', 'scheduled', 'awaiting_user')
+        OR (d.status IN ('sent', 'unknown') AND k.status = 'active' AND NOT ${isTakenBack}), false) AS has_hope,
+      CASE
+        WHEN ${isTakenBack} THEN 'message_deleted'
+        WHEN d.status IN ('sent', 'unknown') THEN 'recipient_' || k.status
+        ELSE coalesce(d.failure ->> 'code', d.status)
+      END AS reason,
+      a.has_answered IS TRUE AS has_answered
+    FROM deliveries d
+    LEFT JOIN connections k ON ${probe('k.tenant_id', 'd.tenant_id')} AND ${probe('k.id', 'd.connection_id')}
+    LEFT JOIN LATERAL (
+      SELECT true AS has_answered FROM question_answers a
+      WHERE a.tenant_id = q.tenant_id AND a.question_id = q.id AND a.connection_id = d.connection_id LIMIT 1
+    ) a ON true
+    WHERE ${isOfNotification('d', 'q.tenant_id', 'q.id')}
+  ) e
 ) f
-WHERE f.has_hope IS NOT TRUE AND f.reason IS NOT NULL`,
+-- Where everybody is to answer, one who no longer can is enough.
+WHERE (q.quorum = 'all' AND f.reason_of_missing IS NOT NULL) OR (f.has_hope IS NOT TRUE AND f.reason IS NOT NULL)`,
 )
 
-/** A question that nobody can answer any more, and why. */
+/** A question that can be answered no more by anybody, or, where everybody is to, by one of them; and why. */
 export interface HopelessQuestion {
   tenantId: string
   id: string
   reason: string
 }
 
-/** Finds those of the doubted questions that reached nobody, or whose chats are all gone. */
+/** Finds those of the doubted questions that reached nobody, or whose chats are all gone, or one where everybody is to answer. */
 export function findHopelessQuestions(engine: Pool, doubts: readonly QuestionDoubt[]): Promise<HopelessQuestion[]> {
   return run<HopelessQuestion>(engine, findHopeless, [
     doubts.map(({ tenantId }) => tenantId),

@@ -6,7 +6,7 @@ interface DeliveryReference {
   delivery_id: Id
 }
 
-interface PersonData {
+export interface PersonData {
   id: string
   name: string
   username: string | null

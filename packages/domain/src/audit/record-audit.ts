@@ -25,6 +25,8 @@ export const auditActions = [
   'question.asked',
   'question.answered',
   'question.cancelled',
+  'question.expired',
+  'question.failed',
   'secrets.rotated',
   'template.deleted',
   'template.published',

@@ -176,6 +176,7 @@ export const eventCatalogue = {
           user_id: UserId,
           connection_id: Id('con', 'The connection that it came from.'),
           answered_at: Type.String({ format: 'date-time', description: 'When it was given.' }),
+          from,
         }),
         { description: 'The answer that counts; of everybody where everybody was to answer.' },
       ),

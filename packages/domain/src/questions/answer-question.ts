@@ -1,4 +1,11 @@
-import { deliveryIdsOf, type InTransaction, readObject, toJsonColumn, type Transaction } from '@tellwire/db'
+import {
+  deliveryIdsOf,
+  type InTransaction,
+  type PersonData,
+  readObject,
+  toJsonColumn,
+  type Transaction,
+} from '@tellwire/db'
 import type { SystemScope } from '../scope.js'
 import { endQuestion } from './end-question.js'
 import { findGivenAnswers, withoutNames } from './given-answers.js'
@@ -13,6 +20,7 @@ export interface GivenAnswer extends QuestionKey {
   userId: string
   /** The name of who gives it, for everybody in the chats. */
   name: string
+  from: PersonData | null
   option: { id: string; text: string } | undefined
   text: string | undefined
 }
@@ -23,7 +31,7 @@ export type AnswerResult = 'counts' | 'recorded' | 'late'
 /** Takes an answer. However many people answer at one moment, in however many chats, exactly one counts; or one of each chat. */
 export async function answerQuestion(scope: InTransaction<SystemScope>, given: GivenAnswer): Promise<AnswerResult> {
   const { db } = scope
-  const { tenantId, id, connectionId, userId, name, option, text } = given
+  const { tenantId, id, connectionId, userId, name, from, option, text } = given
   // Whoever asked may have died before that.
   await openQuestion(db, given, given.asked)
   // Whoever comes second waits here, and sees what the first has done.
@@ -38,6 +46,7 @@ export async function answerQuestion(scope: InTransaction<SystemScope>, given: G
     user_id: userId,
     connection_id: connectionId,
     answered_at: new Date().toISOString(),
+    from,
   }
   if (question.quorum === 'first') {
     const ended = await endQuestion(scope, given, { status: 'answered', answer, outcome: showAnswer(answer, name) })
@@ -64,13 +73,13 @@ export async function findAnswerOf(
   return showAnswer(answer, answer.name)
 }
 
-/** Ends a question that everybody is to answer, once all have who still can. @returns whether it was ended. */
+/** Ends a question that everybody is to answer, once all have. @returns whether it was ended. */
 export async function endIfAllAnswered(scope: InTransaction<SystemScope>, key: QuestionKey): Promise<boolean> {
   const { db } = scope
   const { tenantId, id } = key
   const all = (await findGivenAnswers(db, tenantId, [id])).get(id) ?? []
   const answered = all.map(({ connection_id: connectionId }) => connectionId)
-  if (all.length === 0 || (await isAnybodyLeft(scope, key, answered))) return false
+  if (all.length === 0 || (await isAnybodyMissing(scope, key, answered))) return false
   return endQuestion(scope, key, {
     status: 'answered',
     answer: withoutNames(all),
@@ -78,23 +87,16 @@ export async function endIfAllAnswered(scope: InTransaction<SystemScope>, key: Q
   })
 }
 
-/** Whether it is still to reach somebody, or somebody who was reached can still answer. */
-async function isAnybodyLeft(
+/** Whether it was sent to somebody, or is to be, who has not answered: also to one who no longer can. */
+async function isAnybodyMissing(
   { db }: InTransaction<SystemScope>,
   { tenantId, id }: QuestionKey,
   answered: readonly string[],
 ): Promise<boolean> {
-  const deliveries = await db.delivery.findMany({
-    where: {
-      tenantId,
-      notificationId: id,
-      id: deliveryIdsOf({ id, broadcast: null }),
-      status: { in: ['queued', 'scheduled', 'awaiting_user', 'sent', 'unknown'] },
-    },
-    select: { status: true, connectionId: true },
+  const ofQuestion = { tenantId, notificationId: id, id: deliveryIdsOf({ id, broadcast: null }) }
+  const missing = await db.delivery.findFirst({
+    where: { ...ofQuestion, OR: [{ connectionId: null }, { connectionId: { notIn: [...answered] } }] },
+    select: { id: true },
   })
-  const left = deliveries.filter(({ connectionId }) => connectionId === null || !answered.includes(connectionId))
-  if (left.some(({ status }) => status !== 'sent' && status !== 'unknown')) return true
-  const reached = left.flatMap(({ connectionId }) => connectionId ?? [])
-  return (await db.connection.count({ where: { tenantId, id: { in: reached }, status: 'active' } })) > 0
+  return missing !== null
 }

@@ -54,19 +54,29 @@ export async function endQuestion(
   })
   if (!question) return false
   await recordEvents(db, [toEvent(key, end, question.defaultOption)])
-  if (end.status === 'answered' || end.status === 'cancelled') {
-    await recordAudit(scope, {
-      tenantId,
-      action: `question.${end.status}`,
-      object: { type: 'question', id: showId('qst', id) },
-      ...(end.status === 'answered' ? { after: { answers: answersOf(end.answer) } } : {}),
-    })
-  }
+  await recordAudit(scope, {
+    tenantId,
+    action: `question.${end.status}`,
+    object: { type: 'question', id: showId('qst', id) },
+    ...describeEnd(end, question.defaultOption),
+  })
   await cancelDeliveries(db, tenantId, id)
   tellAfterCommit(scope, DeliveriesWithdrawn, id)
   await showOutcome(scope, key, end, given)
   tellAfterCommit(scope, QuestionEnded, id)
   return true
+}
+
+/** How it ended, for the audit, which says by itself who has answered. */
+function describeEnd(end: QuestionEnd, defaultOption: string | null): { after?: object } {
+  if (end.status === 'expired') return { after: { default: defaultOption } }
+  if (end.status === 'failed') return { after: { reason: end.reason } }
+  if (end.status === 'cancelled') return {}
+  const answers = answersOf(end.answer).map(({ from: _, connection_id: connectionId, ...answer }) => ({
+    ...answer,
+    connection_id: showId('con', connectionId),
+  }))
+  return { after: { answers } }
 }
 
 function toEvent({ tenantId, id }: QuestionKey, end: QuestionEnd, defaultOption: string | null): NewEvent {

@@ -1,3 +1,5 @@
+import type { PersonData } from '@tellwire/db'
+
 export const questionStatuses = ['open', 'answered', 'expired', 'cancelled', 'failed'] as const
 export type QuestionStatus = (typeof questionStatuses)[number]
 export const quorums = ['first', 'all'] as const
@@ -22,13 +24,15 @@ export interface AskedOptions {
   expires_at: string
 }
 
-/** An answer, as it is kept. Ids are UUIDs. */
+/** An answer, as it is kept. Ids are UUIDs, but for Telegram's own. */
 export interface QuestionAnswer {
   option: string | null
   text: string | null
   user_id: string
   connection_id: string
   answered_at: string
+  /** Who gave it, as far as Telegram says; absent from those of before that was kept. */
+  from?: PersonData | null
 }
 
 /** The same, with the name of who gave it, for everybody in the chats. */

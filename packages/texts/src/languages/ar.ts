@@ -33,6 +33,7 @@ export const ar: Catalogue = {
   confirm_declined: 'لم يتم ربط أي شيء.',
   wrong_number: 'هذا رقم آخر. حتى لا يتمكن أحد من التخمين، لم يعد الرابط صالحًا. اطلب رابطًا جديدًا من {tenant}.',
   press_gone: 'لم يعد هذا الزر صالحًا.',
+  answer_late: 'فات الأوان.',
   not_yours: 'هذا الزر لشخص آخر.',
   stop_ask: 'تصل إلى هذه المحادثة إشعارات {tenants}. هل أنهي ذلك؟',
   stop_yes: 'نعم، أنهِ ذلك',

@@ -39,6 +39,7 @@ export const de: Catalogue = {
   wrong_number:
     'Das ist eine andere Zahl. Damit niemand raten kann, gilt der Link nicht mehr. Bitte {tenant} um einen neuen.',
   press_gone: 'Dieser Knopf gilt nicht mehr.',
+  answer_late: 'Zu spät.',
   not_yours: 'Dieser Knopf ist für jemand anderen.',
   stop_ask: 'Dieser Chat bekommt Benachrichtigungen von {tenants}. Soll ich das beenden?',
   stop_yes: 'Ja, beenden',

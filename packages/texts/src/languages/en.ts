@@ -37,6 +37,7 @@ export const en: Catalogue = {
   wrong_number:
     'That is another number. So that nobody can guess, the link is no longer valid. Please ask {tenant} for a new one.',
   press_gone: 'This button can no longer be used.',
+  answer_late: 'Too late.',
   not_yours: 'This button is for somebody else.',
   stop_ask: 'This chat gets notifications from {tenants}. Shall I end that?',
   stop_yes: 'Yes, end it',

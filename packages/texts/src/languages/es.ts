@@ -37,6 +37,7 @@ export const es: Catalogue = {
   wrong_number:
     'Ese es otro número. Para que nadie pueda adivinarlo, el enlace ya no es válido. Pide uno nuevo a {tenant}.',
   press_gone: 'Este botón ya no se puede usar.',
+  answer_late: 'Demasiado tarde.',
   not_yours: 'Este botón es para otra persona.',
   stop_ask: 'Este chat recibe notificaciones de {tenants}. ¿Quieres que termine?',
   stop_yes: 'Sí, terminar',

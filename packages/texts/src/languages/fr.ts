@@ -39,6 +39,7 @@ export const fr: Catalogue = {
   wrong_number:
     'Ce n’est pas ce nombre. Pour que personne ne puisse deviner, le lien n’est plus valable. Veuillez en demander un nouveau à {tenant}.',
   press_gone: 'Ce bouton ne peut plus être utilisé.',
+  answer_late: 'Trop tard.',
   not_yours: 'Ce bouton est destiné à quelqu’un d’autre.',
   stop_ask: 'Cette discussion reçoit les notifications de {tenants}. Dois-je y mettre fin ?',
   stop_yes: 'Oui, mettre fin',

@@ -36,6 +36,7 @@ export const id: Catalogue = {
   wrong_number:
     'Itu angka lain. Agar tidak ada yang bisa menebak, tautan ini tidak berlaku lagi. Silakan minta yang baru kepada {tenant}.',
   press_gone: 'Tombol ini tidak dapat dipakai lagi.',
+  answer_late: 'Terlambat.',
   not_yours: 'Tombol ini untuk orang lain.',
   stop_ask: 'Obrolan ini menerima notifikasi dari {tenants}. Akhiri?',
   stop_yes: 'Ya, akhiri',

@@ -35,6 +35,7 @@ export const it: Catalogue = {
   wrong_number:
     'È un altro numero. Perché nessuno possa indovinare, il link non è più valido. Chiedine uno nuovo a {tenant}.',
   press_gone: 'Questo pulsante non si può più usare.',
+  answer_late: 'Troppo tardi.',
   not_yours: 'Questo pulsante è per un’altra persona.',
   stop_ask: 'Questa chat riceve le notifiche di {tenants}. Devo terminare?',
   stop_yes: 'Sì, termina',

@@ -36,6 +36,7 @@ export const ja: Catalogue = {
   wrong_number:
     '違う数字です。推測を防ぐため、このリンクは無効になりました。{tenant} で新しいリンクを取得してください。',
   press_gone: 'このボタンはもう使えません。',
+  answer_late: '間に合いませんでした。',
   not_yours: 'このボタンは別の人のものです。',
   stop_ask: 'このチャットには {tenants} からの通知が届きます。終了しますか？',
   stop_yes: 'はい、終了します',

@@ -36,6 +36,7 @@ export const pt: Catalogue = {
   wrong_number:
     'Esse é outro número. Para que ninguém possa adivinhar, o link não é mais válido. Peça um novo a {tenant}.',
   press_gone: 'Este botão não pode mais ser usado.',
+  answer_late: 'Tarde demais.',
   not_yours: 'Este botão é para outra pessoa.',
   stop_ask: 'Este chat recebe notificações de {tenants}. Devo encerrar?',
   stop_yes: 'Sim, encerrar',

@@ -38,6 +38,7 @@ export const tr: Catalogue = {
   wrong_number:
     'Bu başka bir sayı. Kimse tahmin edemesin diye bağlantı artık geçerli değil. Lütfen {tenant} uygulamasından yeni bir tane isteyin.',
   press_gone: 'Bu düğme artık kullanılamaz.',
+  answer_late: 'Çok geç.',
   not_yours: 'Bu düğme başka biri için.',
   stop_ask: 'Bu sohbete {tenants} bildirimleri geliyor. Bitireyim mi?',
   stop_yes: 'Evet, bitir',

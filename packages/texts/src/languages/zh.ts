@@ -29,6 +29,7 @@ export const zh: Catalogue = {
   confirm_declined: '没有建立任何连接。',
   wrong_number: '数字不对。为防止有人猜测，此链接已失效。请向 {tenant} 索取新的链接。',
   press_gone: '此按钮已无法使用。',
+  answer_late: '太晚了。',
   not_yours: '此按钮是给别人用的。',
   stop_ask: '此聊天会收到 {tenants} 的通知。要停止吗？',
   stop_yes: '是，停止',

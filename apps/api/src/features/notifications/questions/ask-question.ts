@@ -21,7 +21,7 @@ export async function askQuestion(
       const { db, tenantId } = scope
       if (!(await openQuestion(db, { tenantId, id }, asked))) return
       const object = { type: 'question', id: showId('qst', id) }
-      const after = { to: input.to, text: input.text }
+      const { expires_in: _, ...after } = { ...input, expires_at: asked.expires_at }
       await recordAudit(scope, { tenantId, action: 'question.asked', object, after })
     })
   await scope.gates.statements.pass(scope.tenantId, open).catch(orSentTwice(scope, id))

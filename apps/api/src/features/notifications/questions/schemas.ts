@@ -1,4 +1,4 @@
-import { buttonStyles, questionStatuses, questionTextMax, quorums } from '@tellwire/domain'
+import { buttonStyles, eventCatalogue, questionStatuses, questionTextMax, quorums } from '@tellwire/domain'
 import Type, { type Static } from 'typebox'
 import { GivenId, ShownId } from '../../../http/ids.js'
 import { Literals, Nullable, pageQuery, Timestamp, UserId } from '../../../http/schemas.js'
@@ -49,7 +49,7 @@ const QuestionTarget = Type.Object(
 const Quorum = Literals(quorums, {
   default: 'first',
   description:
-    '`first`: the first answer counts. `all`: one of each chat, and the question ends with the last of them.',
+    '`first`: the first answer counts. `all`: one of each chat, and the question ends with the last of them, or as failed when one of them can answer no more.',
 })
 
 export const NewQuestion = Type.Object(
@@ -102,6 +102,7 @@ const Answer = Type.Object(
     user_id: Type.String({ description: 'Whose chat it came from.' }),
     connection_id: ShownId('con', 'The chat that it came from.'),
     answered_at: Timestamp('When it was given.'),
+    from: eventCatalogue['message.received'].properties.from,
   },
   { $id: 'QuestionAnswer', description: 'An answer that counts.' },
 )
@@ -111,7 +112,7 @@ export const Question = Type.Object(
     id: ShownId('qst', 'The question.'),
     status: Literals(questionStatuses, {
       description:
-        '`failed`: nobody can answer any more, as it reached nobody or its chats are gone; see `failure`. `expired`: see `default`.',
+        '`failed`: nobody can answer any more, as it reached nobody or its chats are gone, or, where everybody is to answer, one of them cannot; see `failure`. `expired`: see `default`.',
     }),
     notification_id: ShownId('ntf', 'The notification that asks it, with its deliveries.'),
     quorum: Quorum,

@@ -53,5 +53,9 @@ function readAnswers(kept: unknown): QuestionView['answers'] {
 }
 
 function showAnswers(answers: readonly QuestionAnswer[]): QuestionView['answers'] {
-  return answers.map((answer) => ({ ...answer, connection_id: showId('con', answer.connection_id) }))
+  return answers.map((answer) => ({
+    ...answer,
+    connection_id: showId('con', answer.connection_id),
+    from: answer.from ?? null,
+  }))
 }
