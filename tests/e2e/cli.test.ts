@@ -207,7 +207,10 @@ test('tail shows what happens, and listen forwards it, signed', async () => {
 
   expect(JSON.parse(tail.output().split('\n')[0] ?? '')).toMatchObject({ type: 'message.received' })
   const [{ body, headers } = { body: '', headers: {} }] = heard
-  expect(new Webhook(secret ?? '').verify(body, headers)).toMatchObject({ data: { text: 'are you there?' } })
+  expect(new Webhook(secret ?? '').verify(body, headers)).toMatchObject({
+    timestamp: expect.any(String),
+    data: { text: 'are you there?' },
+  })
   await eventually(() => listen.output().includes('200 message.received'))
   for (const running of [tail, listen]) running.interrupt()
   expect((await tail.ended).code).toBe(130)

@@ -1,3 +1,4 @@
+import { connectDatabase, type Database } from '@tellwire/db'
 import { eventually } from '@tellwire/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Front, startFront } from './front.js'
@@ -6,14 +7,17 @@ import { createWorld, type Json, type World } from './world.js'
 // Two processes of the API take the presses in turn, and two workers handle them.
 let world: World
 let front: Front
+let db: Database
 beforeAll(async () => {
   front = await startFront()
   const env = { PUBLIC_URL: front.url }
   world = await createWorld({ env })
   front.add(world.api, await world.startApi(env))
   await world.startWorker()
+  db = connectDatabase({ url: world.database.engineUrl, poolMax: 1 })
 })
 afterAll(async () => {
+  await db.$disconnect()
   await world.stop()
   front.stop()
 })
@@ -167,9 +171,25 @@ test('where everybody is to answer, one who no longer can ends it, and it was no
   const noted = (await world.call('GET', '/v1/audit')).body['data'] as Json[]
   const ofQuestion = noted.filter(({ object }) => (object as Json)?.['id'] === question['id'])
   expect(ofQuestion.map(({ action, after }) => [action, after])).toEqual([
-    ['question.failed', { reason: 'recipient_blocked' }],
+    [
+      'question.failed',
+      {
+        reason: 'recipient_blocked',
+        answers: [expect.objectContaining({ option: 'yes', user_id: 'stays', from_id: String(stays.id) })],
+      },
+    ],
     ['question.asked', expect.objectContaining({ quorum: 'all', options: expect.any(Array) })],
   ])
+})
+
+test('where everybody is to answer and somebody cannot be reached, it is not asked', async () => {
+  await world.connect('reachable')
+  const to = { user_ids: ['reachable', 'nobody at all'] }
+  const ask = (quorum: string) =>
+    world.call('POST', '/v1/questions', { to, text: 'Both of you?', options: yesOrNo, quorum, expires_in: 60 })
+
+  expect(await ask('all')).toMatchObject({ status: 422, body: { code: 'user_not_connected' } })
+  expect(await ask('first')).toMatchObject({ status: 201 })
 })
 
 test('where everybody is to answer, one who has answered may leave', async () => {
@@ -178,6 +198,9 @@ test('where everybody is to answer, one who has answered may leave', async () =>
   await leaves.press('Deploy')
   await world.control('POST', `/people/${leaves.id}/block`, { bot: world.bot.username })
   await eventually(async () => (await world.events('user.blocked')).some(({ user_id: of }) => of === 'leaves early'))
+  // It was looked whether that ends the question.
+  await eventually(async () => (await db.connectionDoubt.count()) + (await db.questionDoubt.count()) === 0)
+  expect(await look(question)).toMatchObject({ status: 'open' })
   await stays.press('Not now')
 
   expect(await ended(question)).toMatchObject({ status: 'answered', answers: [{ option: 'yes' }, { option: 'no' }] })

@@ -163,6 +163,10 @@ test('an attempt shows the request: where it went, also where the URL has change
   ])
   const [ofOne] = (await world.call('GET', `/v1/webhooks/${id}/attempts?limit=1`)).body['data'] as Json[]
   expect(ofOne).toEqual(all[0])
+  const { body: issued } = await world.call('POST', '/v1/keys', { name: 'of operations', scopes: ['webhooks:read'] })
+  const authorization = `Bearer ${issued['key']}`
+  const { body: seen } = await world.call('GET', `/v1/webhooks/${id}/attempts`, undefined, { authorization })
+  expect((seen['data'] as Json[])[0]?.['request']).toEqual({ url: after.url, body: null })
 })
 
 test('a receiver that answers byte by byte is not waited for: its status says it all', async () => {

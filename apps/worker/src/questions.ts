@@ -9,7 +9,7 @@ import {
   settleQuestionDoubts,
   walkDoubtedConnections,
 } from '@tellwire/db'
-import { endIfAllAnswered, endQuestion, type SystemScope } from '@tellwire/domain'
+import { endQuestion, type SystemScope } from '@tellwire/domain'
 import { openSystemScope, type WorkerContext } from './context.js'
 import { everyOnDuty } from './duty.js'
 import type { Repeating } from './every.js'
@@ -62,15 +62,13 @@ async function settleDoubts(ctx: WorkerContext): Promise<void> {
   const { engine } = ctx
   const doubts = await findQuestionDoubts(engine)
   if (doubts.length === 0) return
-  // Of those whom a question waited for some may have left.
-  const failed = await forEach(ctx, doubts, endIfAllAnswered)
   const hopeless = await findHopelessQuestions(engine, doubts)
-  const failedToo = await forEach(ctx, hopeless, (scope, { reason, ...question }) =>
+  const failed = await forEach(ctx, hopeless, (scope, { reason, ...question }) =>
     endQuestion(scope, question, { status: 'failed', reason }),
   )
   // Not all of them were looked at then.
   if (ctx.stopping.aborted) return
-  const failedIds = new Set([...failed, ...failedToo].map(({ id }) => id))
+  const failedIds = new Set(failed.map(({ id }) => id))
   await settleQuestionDoubts(
     engine,
     doubts.filter(({ id }) => !failedIds.has(id)),

@@ -125,15 +125,24 @@ function openStdout(): DestinationStream {
     }
   })
   let waiting: NodeJS.Timeout | undefined
+  // The timer of the library writes also while there is nothing to write.
+  const flushSoon = (): void => {
+    if (isReaderGone) return
+    waiting ??= setTimeout(() => {
+      waiting = undefined
+      stdout.flush()
+    }, waitMs).unref()
+  }
+  // Lines that came while others were being written, or that could not be written, are still there.
+  stdout.on('write', (length) => {
+    if (length > 0) flushSoon()
+  })
+  stdout.on('error', flushSoon)
   return {
     write: (line: string) => {
       if (isReaderGone) return
       stdout.write(line)
-      // The timer of the library writes also while there is nothing to write.
-      waiting ??= setTimeout(() => {
-        waiting = undefined
-        stdout.flush()
-      }, waitMs).unref()
+      flushSoon()
     },
   }
 }

@@ -34,20 +34,17 @@ export async function readThread(db: Database, key: ThreadKey): Promise<Thread |
  */
 export async function changeThreadButtons(
   db: Transaction,
-  { messageId, ...place }: Omit<ThreadKey, 'threadKey'> & { messageId: number },
+  { tenantId, botId, chatId, messageId }: Omit<ThreadKey, 'threadKey'> & { messageId: number },
   buttons: readonly (readonly ReplyButton[])[],
 ): Promise<void> {
-  const stored = await db.messageThread.findFirst({ where: { ...place, messageId: BigInt(messageId) } })
-  if (!stored) return
-  const { kept: { reply_markup: _before, ...kept } = {}, ...text } = stored.shown as unknown as StoredShown
-  const shown = {
-    ...text,
-    kept: { ...kept, ...(buttons.length === 0 ? {} : { reply_markup: toInlineKeyboard(buttons) }) },
-  }
-  await db.messageThread.update({
-    where: { tenantId_botId_chatId_threadKey: { ...place, threadKey: stored.threadKey } },
-    data: { shown: shown as unknown as Prisma.InputJsonObject },
-  })
+  const markup = buttons.length === 0 ? null : JSON.stringify(toInlineKeyboard(buttons))
+  // Nothing else of it is touched: something may be added to the message at this moment.
+  await db.$executeRaw`
+    UPDATE message_threads SET shown = CASE
+      WHEN ${markup}::jsonb IS NULL THEN shown #- '{kept,reply_markup}'
+      ELSE jsonb_set(shown, '{kept,reply_markup}', ${markup}::jsonb)
+    END
+    WHERE tenant_id = ${tenantId}::uuid AND bot_id = ${botId}::uuid AND chat_id = ${chatId} AND message_id = ${messageId}`
 }
 
 export async function writeThread(db: Database, key: ThreadKey, thread: Thread): Promise<void> {

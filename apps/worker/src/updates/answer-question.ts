@@ -70,11 +70,11 @@ export async function answerByReply(scope: UpdateScope, message: Message): Promi
   if (!question || !asked?.free_text) return false
   const answer = (text: string) =>
     reply(scope, { chatId: chat.id, forumTopic: undefined }, { text, repliesTo: message.message_id })
-  if (outcome !== undefined) {
-    const { say } = speak(chooseLanguage(null, from?.language_code))
-    await answer(`${say('answer_late')} ${outcome}`)
+  const tellLate = async (ended: string) => {
+    await answer(`${speak(chooseLanguage(null, from?.language_code)).say('answer_late')} ${ended}`)
     return false
   }
+  if (outcome !== undefined) return tellLate(outcome)
   const result = await answerQuestion(scope, {
     ...question,
     asked,
@@ -83,7 +83,10 @@ export async function answerByReply(scope: UpdateScope, message: Message): Promi
     option: undefined,
     text,
   })
-  if (result === 'late') return false
+  if (result === 'late') {
+    const { options } = await findContent(scope.db, question)
+    return tellLate(options.outcome ?? (await findAnswerOf(scope.db, question)) ?? '')
+  }
   await answer('✓')
   return true
 }

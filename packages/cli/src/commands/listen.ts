@@ -112,7 +112,8 @@ function readSecret(secret: string): Buffer {
 
 /** Sends an event as the service sends webhooks (Standard Webhooks). @returns the status, or why there is none. */
 async function forward(url: string, key: Buffer, event: TellwireEvent, signal: AbortSignal): Promise<number | string> {
-  const body = JSON.stringify(event)
+  const { created_at: timestamp, ...rest } = event
+  const body = JSON.stringify({ ...rest, timestamp })
   const seconds = String(Math.floor(Date.now() / 1_000))
   const signature = createHmac('sha256', key).update(`${event.id}.${seconds}.${body}`).digest('base64')
   try {

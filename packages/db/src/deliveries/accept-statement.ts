@@ -96,7 +96,10 @@ candidates AS MATERIALIZED (
     coalesce(r.awaiting_user, 0) AS awaiting_user,
     coalesce(r.bot_ids, '{}') AS bot_ids,
     coalesce(r.skipped, '{}') AS skipped,
-    i.is_broadcast OR coalesce(r.deliveries, 0) > 0 AS is_reachable
+    -- A question that everybody is to answer has to reach everybody.
+    i.is_broadcast OR (
+      coalesce(r.deliveries, 0) > 0 AND (r.skipped IS NULL OR i.options -> 'question' ->> 'quorum' IS DISTINCT FROM 'all')
+    ) AS is_reachable
   FROM input i
   LEFT JOIN reach r ON r.notification_id = i.id
 ),

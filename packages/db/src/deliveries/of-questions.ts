@@ -119,7 +119,7 @@ SELECT q.tenant_id, q.id, coalesce(f.reason_of_missing, f.reason) AS reason
 FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS d (tenant_id, id)) d
 CROSS JOIN LATERAL (
   SELECT q.tenant_id, q.id, q.quorum FROM questions q
-  WHERE ${probe('q.tenant_id', 'd.tenant_id')} AND ${probe('q.id', 'd.id')} AND q.status = 'open'
+  WHERE ${probe('q.tenant_id', 'd.tenant_id')} AND ${probe('q.id', 'd.id')} AND q.status = 'open' AND q.expires_at > now()
   LIMIT 1
 ) q
 CROSS JOIN LATERAL (
@@ -127,11 +127,12 @@ CROSS JOIN LATERAL (
     min(e.reason) FILTER (WHERE NOT e.has_hope AND NOT e.has_answered) AS reason_of_missing
   FROM (
     SELECT
-      coalesce(d.status IN ('queued', 'scheduled', 'awaiting_user')
-        OR (d.status IN ('sent', 'unknown') AND k.status = 'active' AND NOT ${isTakenBack}), false) AS has_hope,
+      coalesce(d.status IN ('queued', 'scheduled', 'sent', 'unknown') AND k.status = 'active' AND NOT ${isTakenBack}, false) AS has_hope,
       CASE
         WHEN ${isTakenBack} THEN 'message_deleted'
-        WHEN d.status IN ('sent', 'unknown') THEN 'recipient_' || k.status
+        WHEN d.status IN ('queued', 'scheduled', 'sent', 'unknown') THEN 'recipient_' || k.status
+        -- The question expires with it.
+        WHEN d.status = 'expired' THEN NULL
         ELSE coalesce(d.failure ->> 'code', d.status)
       END AS reason,
       a.has_answered IS TRUE AS has_answered

@@ -116,9 +116,12 @@ async function untilWalked(
   { tenantId, beforeSlice }: Erasing,
   connectionIds: readonly string[],
 ): Promise<void> {
-  const where = { tenantId, connectionId: { in: [...connectionIds] } }
+  const ofConnections = { tenantId, connectionId: { in: [...connectionIds] } }
+  const isDoubted = async () =>
+    (await db.connectionDoubt.count({ where: ofConnections })) > 0 ||
+    (await db.questionDoubt.count({ where: { tenantId, dueAt: { lte: new Date() } } })) > 0
   const deadline = performance.now() + walkedWithinMs
-  while (performance.now() < deadline && (await db.connectionDoubt.count({ where })) > 0) {
+  while (performance.now() < deadline && (await isDoubted())) {
     await beforeSlice?.()
     await delay(lookEveryMs)
   }

@@ -68,7 +68,13 @@ export async function exportUser(
       AND (n.target ? 'topic' OR n.target ? 'everyone')`
   const { startXid, endXid } = await findPlaces(db, { tenantId, before, from })
   const events = await db.$queryRaw<{ row: Row }[]>`
-    SELECT jsonb_build_object('id', id, 'type', type, 'data', data, 'created_at', created_at) AS row
+    SELECT jsonb_build_object('id', id, 'type', type, 'created_at', created_at, 'data', CASE
+      -- Of others who answered the same question nothing is told.
+      WHEN data ? 'answers' THEN jsonb_set(data, '{answers}', (
+        SELECT coalesce(jsonb_agg(a), '[]') FROM jsonb_array_elements(data -> 'answers') a WHERE a ->> 'user_id' = ${userId}
+      ))
+      ELSE data
+    END) AS row
     FROM (
       SELECT * FROM events
       WHERE tenant_id = ${tenantId}::uuid AND xid >= ${startXid}::xid8 AND xid <= ${endXid}::xid8

@@ -26,6 +26,8 @@ export async function mendEventOrder(db: Database): Promise<boolean> {
     await db.$executeRaw`UPDATE inbox_messages SET xid = '0' WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())`
     await db.$executeRaw`
       UPDATE webhook_deliveries SET event_xid = '0' WHERE event_xid >= pg_snapshot_xmax(pg_current_snapshot())`
+    await db.$executeRaw`
+      UPDATE webhook_attempts SET event_xid = '0' WHERE event_xid >= pg_snapshot_xmax(pg_current_snapshot())`
     // What was not sent by webhook before is sent on demand.
     await db.$executeRaw`
       UPDATE event_cursors SET xid = pg_snapshot_xmin(pg_current_snapshot()), id = uuid_v7_floor(now() - interval '1 hour')`

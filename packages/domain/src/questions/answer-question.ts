@@ -74,7 +74,7 @@ export async function findAnswerOf(
 }
 
 /** Ends a question that everybody is to answer, once all have. @returns whether it was ended. */
-export async function endIfAllAnswered(scope: InTransaction<SystemScope>, key: QuestionKey): Promise<boolean> {
+async function endIfAllAnswered(scope: InTransaction<SystemScope>, key: QuestionKey): Promise<boolean> {
   const { db } = scope
   const { tenantId, id } = key
   const all = (await findGivenAnswers(db, tenantId, [id])).get(id) ?? []

@@ -58,7 +58,7 @@ export async function endQuestion(
     tenantId,
     action: `question.${end.status}`,
     object: { type: 'question', id: showId('qst', id) },
-    ...describeEnd(end, question.defaultOption),
+    after: describeEnd(end, { given, defaultOption: question.defaultOption }),
   })
   await cancelDeliveries(db, tenantId, id)
   tellAfterCommit(scope, DeliveriesWithdrawn, id)
@@ -67,16 +67,21 @@ export async function endQuestion(
   return true
 }
 
-/** How it ended, for the audit, which says by itself who has answered. */
-function describeEnd(end: QuestionEnd, defaultOption: string | null): { after?: object } {
-  if (end.status === 'expired') return { after: { default: defaultOption } }
-  if (end.status === 'failed') return { after: { reason: end.reason } }
-  if (end.status === 'cancelled') return {}
-  const answers = answersOf(end.answer).map(({ from: _, connection_id: connectionId, ...answer }) => ({
-    ...answer,
-    connection_id: showId('con', connectionId),
-  }))
-  return { after: { answers } }
+/** How it ended and who had answered by then, for the audit: of the person Telegram's id. */
+function describeEnd(
+  end: QuestionEnd,
+  { given, defaultOption }: { given: readonly NamedAnswer[]; defaultOption: string | null },
+): object {
+  const answers = end.status === 'answered' ? answersOf(end.answer) : withoutNames(given)
+  return {
+    ...(end.status === 'expired' ? { default: defaultOption } : {}),
+    ...(end.status === 'failed' ? { reason: end.reason } : {}),
+    answers: answers.map(({ from, connection_id: connectionId, ...answer }) => ({
+      ...answer,
+      connection_id: showId('con', connectionId),
+      from_id: from?.id ?? null,
+    })),
+  }
 }
 
 function toEvent({ tenantId, id }: QuestionKey, end: QuestionEnd, defaultOption: string | null): NewEvent {

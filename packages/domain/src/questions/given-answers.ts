@@ -17,7 +17,7 @@ export async function findGivenAnswers(
   return given
 }
 
-/** Names are for the chats. */
+/** Without the names that the question's messages show: as they are kept with the question when it ends. */
 export function withoutNames(answers: readonly NamedAnswer[]): QuestionAnswer[] {
   return answers.map(({ name: _, ...answer }) => answer)
 }

@@ -51,7 +51,7 @@ function encodeExtended(text: string): string {
 }
 
 /** A type that a browser runs or draws as a page. */
-const active = /[/+.-](?:x?html|xml|xslt?|svg|(?:java|ecma|live|j)script)(?:$|[+.-])/i
+const active = /[/+.-](?:x?html|xml|xslt?|svg|(?:java|ecma|live|j)script)(?:$|[+.\d-])/i
 
 function isHarmless(type: string): boolean {
   return /^(?:text|image|audio|video|font|application)\/[\w.+-]+$/.test(type) && !active.test(type)

@@ -8,8 +8,13 @@ import type { AttemptView, WebhookListQuery } from './schemas.js'
 const outcomes = ['taken', 'failed', 'given_up'] as const
 
 /** Lists the requests to a webhook, newest first. */
-export async function listAttempts(scope: TenantScope, webhookId: string, { limit, cursor }: WebhookListQuery) {
-  const { db, tenantId } = scope
+export async function listAttempts(
+  scope: TenantScope & { key: { scopes: readonly string[] } },
+  webhookId: string,
+  { limit, cursor }: WebhookListQuery,
+) {
+  const { db, tenantId, key } = scope
+  const mayRead = key.scopes.includes('events:read')
   await findWebhook(scope, webhookId)
   const list = ['webhook attempts', tenantId, webhookId]
   const before = readIdCursor(list, cursor)
@@ -24,7 +29,7 @@ export async function listAttempts(scope: TenantScope, webhookId: string, { limi
       event_id: showId('evt', attempt.eventId),
       event_type: attempt.eventType,
       attempt: attempt.attempt,
-      request: { url: attempt.url, body: attempt.event ? showWebhookMessage(attempt.event) : null },
+      request: { url: attempt.url, body: mayRead && attempt.event ? showWebhookMessage(attempt.event) : null },
       outcome: readWord(outcomes, attempt.outcome),
       status: attempt.status,
       failure: attempt.failure,

@@ -187,7 +187,7 @@ export const Attempt = Type.Object(
         }),
         body: Nullable(WebhookMessage, {
           description:
-            'What it carried, without what was erased since. Null where the event is kept no longer, and for one from before that was known.',
+            'What it carried, without what was erased since. Null where the event is kept no longer, for one from before that was known, and for a key without `events:read`.',
         }),
       },
       { $id: 'WebhookRequest', description: 'What was sent. Its header `webhook-id` is the id of the event.' },

@@ -19,7 +19,8 @@ export async function askQuestion(
   const open = () =>
     inTransaction(scope, async (scope) => {
       const { db, tenantId } = scope
-      if (!(await openQuestion(db, { tenantId, id }, asked))) return
+      // Somebody may have answered it by now, which opens it too.
+      if (!(await openQuestion(db, { tenantId, id }, asked)) && isReplayed) return
       const object = { type: 'question', id: showId('qst', id) }
       const { expires_in: _, ...after } = { ...input, expires_at: asked.expires_at }
       await recordAudit(scope, { tenantId, action: 'question.asked', object, after })
