@@ -176,7 +176,7 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
     }
     const say = async (text: string) => {
       await page.locator('#text').fill(text)
-      await page.getByRole('button', { name: 'Send' }).click()
+      await page.getByRole('button', { name: 'Send', exact: true }).click()
     }
     const isConnected = (userId: string) =>
       eventually(

@@ -203,10 +203,10 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
   })
 
   test('everything that people send, and presses of old buttons, can be made by hand', async () => {
-    const sender = await world.connect('sender by hand')
-    const question = { to: { user_id: 'sender by hand' }, text: 'Name it', free_text: { placeholder: 'A name' } }
+    const sender = await world.connect('by hand')
+    const question = { to: { user_id: 'by hand' }, text: 'Name it', free_text: { placeholder: 'A name' } }
     await world.call('POST', '/v1/questions', question)
-    await world.tell('sender by hand', { text: 'And this', buttons: [[{ text: 'Ok', action: 'ok' }]] })
+    await world.tell('by hand', { text: 'And this', buttons: [[{ text: 'Ok', action: 'ok' }]] })
     const page = await openPage(browser, { viewport: { width: 1_100, height: 760 } })
     const errors = watchErrors(page)
     await page.goto(`${world.sandbox}/?person=${sender.id}&bot=${world.bot.username}`)
@@ -239,7 +239,7 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
     }
 
     const sent = await eventually(
-      async () => (await world.events('message.received')).filter(({ user_id: of }) => of === 'sender by hand'),
+      async () => (await world.events('message.received')).filter(({ user_id: of }) => of === 'by hand'),
       ({ length }) => length === 10,
     )
     const kinds = [
