@@ -60,7 +60,7 @@ export { makeEventCursor, readEventCursor, sequenceOf } from './events/cursor.js
 export { answerQuestion, findAnswerOf } from './questions/answer-question.js'
 export { endQuestion } from './questions/end-question.js'
 export { findEndedQuestions } from './questions/find-ended-questions.js'
-export { findGivenAnswers, withoutNames } from './questions/given-answers.js'
+export { findAnswersTo, findGivenAnswers, withoutNames } from './questions/given-answers.js'
 export { openQuestion } from './questions/open-question.js'
 export {
   answerAction,

@@ -17,7 +17,7 @@ import {
   fullName,
   personName,
 } from '@tellwire/domain'
-import type { CallbackQuery, Message } from '@tellwire/telegram'
+import type { CallbackQuery, Message, User } from '@tellwire/telegram'
 import { chooseLanguage, speak } from '@tellwire/texts'
 import { describePerson } from './describe-person.js'
 import { answeredIn, textOf } from './message.js'
@@ -45,8 +45,7 @@ export async function answerByPress(
   const option = asked.options?.[reference.index]
   if (!option || connectionId === null) return undefined
   if (!isSignatureOf(scope.sealer, reference, { action: answerAction, value: option.id })) return undefined
-  const { say } = speak(chooseLanguage(null, from.language_code))
-  const tellLate = (ended: string) => cutText(`${say('answer_late')} ${ended}`, toastLengthMax)
+  const tellLate = (ended: string) => cutText(sayLate(from, ended), toastLengthMax)
   if (outcome !== undefined) return tellLate(outcome)
   const name = fullName(from)
   const person = describePerson(from)
@@ -56,8 +55,13 @@ export async function answerByPress(
   if (ended !== undefined) return tellLate(ended)
   // Where everybody is to answer it has been answered in this chat.
   const before = await findAnswerOf(scope.db, given)
-  return before === undefined ? say('press_gone') : cutText(before, toastLengthMax)
+  return before === undefined ? speakTo(from).say('press_gone') : cutText(before, toastLengthMax)
 }
+
+const speakTo = (person: User | undefined) => speak(chooseLanguage(null, person?.language_code))
+
+/** @param ended what counts instead. */
+const sayLate = (person: User | undefined, ended: string): string => `${speakTo(person).say('answer_late')} ${ended}`
 
 /** Takes a message for the answer to the question that it replies to; whoever is too late is told what counts. @returns whether it is one. */
 export async function answerByReply(scope: UpdateScope, message: Message): Promise<boolean> {
@@ -71,7 +75,7 @@ export async function answerByReply(scope: UpdateScope, message: Message): Promi
   const answer = (text: string) =>
     reply(scope, { chatId: chat.id, forumTopic: undefined }, { text, repliesTo: message.message_id })
   const tellLate = async (ended: string) => {
-    await answer(`${speak(chooseLanguage(null, from?.language_code)).say('answer_late')} ${ended}`)
+    await answer(sayLate(from, ended))
     return false
   }
   if (outcome !== undefined) return tellLate(outcome)

@@ -1,9 +1,9 @@
-import type { EventData } from '@tellwire/db'
+import type { PersonData } from '@tellwire/db'
 import { fullName } from '@tellwire/domain'
 import type { User } from '@tellwire/telegram'
 
 /** Tells tenants who did something; null where Telegram does not say. */
-export function describePerson(from: User | undefined): EventData['message.received']['from'] {
+export function describePerson(from: User | undefined): PersonData | null {
   if (!from) return null
   return {
     id: String(from.id),

@@ -8,7 +8,7 @@ import {
 } from '@tellwire/db'
 import type { SystemScope } from '../scope.js'
 import { endQuestion } from './end-question.js'
-import { findGivenAnswers, withoutNames } from './given-answers.js'
+import { findAnswersTo, withoutNames } from './given-answers.js'
 import { openQuestion } from './open-question.js'
 import { showAnswer, showAnswers } from './show-answers.js'
 import type { AskedOptions, NamedAnswer, QuestionAnswer, QuestionKey } from './question.js'
@@ -76,8 +76,7 @@ export async function findAnswerOf(
 /** Ends a question that everybody is to answer, once all have. @returns whether it was ended. */
 async function endIfAllAnswered(scope: InTransaction<SystemScope>, key: QuestionKey): Promise<boolean> {
   const { db } = scope
-  const { tenantId, id } = key
-  const all = (await findGivenAnswers(db, tenantId, [id])).get(id) ?? []
+  const all = await findAnswersTo(db, key)
   const answered = all.map(({ connection_id: connectionId }) => connectionId)
   if (all.length === 0 || (await isAnybodyMissing(scope, key, answered))) return false
   return endQuestion(scope, key, {

@@ -14,7 +14,7 @@ import { type NewEvent, recordEvents } from '../events/record-events.js'
 import type { MessageOptions } from '../messages/message.js'
 import { findContent } from '../messages/stored-content.js'
 import { type SystemScope, tellAfterCommit, wakeAfterCommit } from '../scope.js'
-import { findGivenAnswers, withoutNames } from './given-answers.js'
+import { findAnswersTo, withoutNames } from './given-answers.js'
 import { showAnswers } from './show-answers.js'
 import type { AskedOptions, NamedAnswer, QuestionAnswer, QuestionKey } from './question.js'
 
@@ -42,7 +42,7 @@ export async function endQuestion(
   const { tenantId, id } = key
   // Whoever answers at this moment is waited for: what was given by then is known.
   await db.$executeRaw`SELECT FROM questions WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid FOR UPDATE`
-  const given = end.status === 'answered' ? [] : ((await findGivenAnswers(db, tenantId, [id])).get(id) ?? [])
+  const given = end.status === 'answered' ? [] : await findAnswersTo(db, key)
   const [question] = await db.question.updateManyAndReturn({
     where: { tenantId, id, status: 'open' },
     data: {

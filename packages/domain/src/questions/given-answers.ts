@@ -1,5 +1,5 @@
 import { readObject, type Transaction } from '@tellwire/db'
-import type { NamedAnswer, QuestionAnswer } from './question.js'
+import type { NamedAnswer, QuestionAnswer, QuestionKey } from './question.js'
 
 /** The answers that were given to questions that everybody is to answer, by the questions' ids, the first first. */
 export async function findGivenAnswers(
@@ -15,6 +15,11 @@ export async function findGivenAnswers(
   // As they were kept when they were given.
   for (const { questionId, answer } of rows) given.get(questionId)?.push(readObject(answer) as unknown as NamedAnswer)
   return given
+}
+
+/** The same of one question. */
+export async function findAnswersTo(db: Transaction, { tenantId, id }: QuestionKey): Promise<NamedAnswer[]> {
+  return (await findGivenAnswers(db, tenantId, [id])).get(id) ?? []
 }
 
 /** Without the names that the question's messages show: as they are kept with the question when it ends. */

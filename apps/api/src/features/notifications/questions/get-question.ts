@@ -1,5 +1,5 @@
 import type { Transaction } from '@tellwire/db'
-import { findGivenAnswers } from '@tellwire/domain'
+import { findAnswersTo } from '@tellwire/domain'
 import { notFound } from '../../../errors.js'
 import { isBeingAnswered, showQuestion } from './show-question.js'
 
@@ -7,6 +7,6 @@ import { isBeingAnswered, showQuestion } from './show-question.js'
 export async function getQuestion({ db, tenantId }: { db: Transaction; tenantId: string }, id: string) {
   const question = await db.question.findUnique({ where: { tenantId_id: { tenantId, id } } })
   if (!question) throw notFound('question', '/id')
-  const given = isBeingAnswered(question) ? await findGivenAnswers(db, tenantId, [id]) : undefined
-  return showQuestion(question, given?.get(id))
+  const given = isBeingAnswered(question) ? await findAnswersTo(db, { tenantId, id }) : []
+  return showQuestion(question, given)
 }
