@@ -81,7 +81,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['/dist/', '/generated/', '^apps/sandbox/chat-page/', '^apps/api/assets/'] },
+    exclude: { path: ['/dist/', '/bundle/', '/generated/', '^apps/sandbox/chat-page/', '^apps/api/assets/'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: {

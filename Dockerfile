@@ -21,4 +21,4 @@ RUN mkdir /files && chown node:node /files
 USER node
 EXPOSE 3000
 # Of the garbage of requests under way less is kept for long with more room for it: a fifth of the CPU for 40 MB.
-CMD ["node", "--max-semi-space-size=32", "apps/api/dist/main.js"]
+CMD ["node", "--max-semi-space-size=32", "apps/api/bundle/main.js"]

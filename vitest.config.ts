@@ -5,7 +5,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source', 'node', 'development|production'] } },
   test: {
     include: ['{apps,packages,tests}/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
+    exclude: ['**/node_modules/**', '**/dist/**', '**/bundle/**'],
     globalSetup: ['packages/testing/src/global-setup.ts'],
     // Most of the time is spent waiting for a second to pass.
     maxWorkers: 3,

@@ -30,6 +30,13 @@ export async function setUp() {
       'Building …',
       () => build(),
     )
+    await step(
+      'bundle',
+      [contentOf('scripts/bundle.js'), ...buildInputs()],
+      ['api', 'worker', 'sandbox'].map((name) => `apps/${name}/bundle/main.js`),
+      'Bundling …',
+      () => run(process.execPath, ['scripts/bundle.js']),
+    )
   })
 }
 

@@ -136,12 +136,12 @@ export async function createLab(isQuick: boolean, settings: Record<string, strin
     },
     startApi: (place, env = {}) =>
       runProgram(
-        new URL('../../apps/api/dist/main.js', import.meta.url),
+        new URL('../../apps/api/bundle/main.js', import.meta.url),
         { ...place.env, PORT: '0', ...env },
         apiFlags,
       ),
     startWorker: (place, env = {}, execArgv = []) =>
-      runProgram(new URL('../../apps/worker/dist/main.js', import.meta.url), { ...place.env, ...env }, execArgv),
+      runProgram(new URL('../../apps/worker/bundle/main.js', import.meta.url), { ...place.env, ...env }, execArgv),
     startContender: (name, place, env = {}) =>
       runProgram(
         new URL(`contenders/${name}.js`, import.meta.url),

@@ -35,7 +35,7 @@ describe('a database of the version before', () => {
     await client.query(fixture)
     await client.query('RESET session_replication_role')
     await migrate(url, migrations)
-    api = await startProcess(fileURLToPath(new URL('../../apps/api/dist/main.js', import.meta.url)), {
+    api = await startProcess(fileURLToPath(new URL('../../apps/api/bundle/main.js', import.meta.url)), {
       DATABASE_URL: url,
       // The old key is a weak one, which is taken behind another only.
       SECRET_KEY: `${randomBytes(32).toString('base64')},${'A'.repeat(43)}=`,

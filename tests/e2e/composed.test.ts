@@ -78,8 +78,8 @@ test('the services run as docker-compose.yml sets them up, whatever stands in th
   const program = (name: string): string => join(root, 'apps', name)
 
   await run(process.execPath, [program('api/dist/migrate.js')], { env: environmentOf(services.migrate) })
-  const api = await startProcess(program('api/dist/main.js'), environmentOf(services.api))
-  const worker = await startProcess(program('worker/dist/main.js'), environmentOf(services.worker))
+  const api = await startProcess(program('api/bundle/main.js'), environmentOf(services.api))
+  const worker = await startProcess(program('worker/bundle/main.js'), environmentOf(services.worker))
   const { stdout: adminKey } = await run(process.execPath, [program('api/dist/issue-admin-key.js')], {
     env: environmentOf(services.api),
   })

@@ -53,7 +53,7 @@ export interface Services {
   stop(): Promise<void>
 }
 
-const program = (app: string): string => fileURLToPath(new URL(`../../apps/${app}/dist/main.js`, import.meta.url))
+const program = (app: string): string => fileURLToPath(new URL(`../../apps/${app}/bundle/main.js`, import.meta.url))
 
 export async function startServices(options: ServiceOptions = {}): Promise<Services> {
   const database = await createTestDatabase()

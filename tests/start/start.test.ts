@@ -81,7 +81,7 @@ const signalGroup = (run: Run, signal: NodeJS.Signals): void => void process.kil
 /** Processes that still belong to the data folder. */
 function leftovers(): string[] {
   const processes = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n')
-  return processes.filter((line) => (line.includes(home) || line.includes('/dist/main.js')) && isOurs(line))
+  return processes.filter((line) => (line.includes(home) || line.includes('/bundle/main.js')) && isOurs(line))
 }
 
 function isOurs(line: string): boolean {

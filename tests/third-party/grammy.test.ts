@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 let sandboxProcess: StartedProcess
 let sandbox: string
 beforeAll(async () => {
-  sandboxProcess = await startProcess(fileURLToPath(new URL('../../apps/sandbox/dist/main.js', import.meta.url)), {
+  sandboxProcess = await startProcess(fileURLToPath(new URL('../../apps/sandbox/bundle/main.js', import.meta.url)), {
     PORT: '0',
   })
   sandbox = `http://127.0.0.1:${sandboxProcess.ready.port}`

@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url'
 import { orExit } from '@tellwire/config'
 import { ensureRoles, migrate } from '@tellwire/db'
 import { migrateJobs } from '@tellwire/jobs'
 import { createLogger } from '@tellwire/observability'
 import { readMigrateConfig } from './config.js'
+import { migrationsFolder } from './folders.js'
 
 // Run once at deployment, as the owner of the tables, before any service starts. With the passwords of the two roles it
 // makes them, or renews their passwords and rights.
@@ -16,7 +16,7 @@ const {
 } = orExit(() => readMigrateConfig(process.env))
 const log = createLogger('migrate', 'info')
 
-const applied = await migrate(url, fileURLToPath(new URL('../../../prisma/migrations', import.meta.url)))
+const applied = await migrate(url, migrationsFolder)
 await migrateJobs(url)
 // New tables need rights, whoever has made the roles.
 await ensureRoles(url, app !== undefined && engine !== undefined ? { app, engine } : undefined)

@@ -75,7 +75,7 @@ export const test = base.extend<Fixtures>({
 
 export async function startApi(env: Record<string, string> = {}): Promise<ApiFixture & { stop(): Promise<void> }> {
   const database = await createTestDatabase()
-  const sandboxProcess = await startProcess(fileURLToPath(new URL('../../sandbox/dist/main.js', import.meta.url)), {
+  const sandboxProcess = await startProcess(fileURLToPath(new URL('../../sandbox/bundle/main.js', import.meta.url)), {
     PORT: '0',
   })
   const sandbox = `http://127.0.0.1:${sandboxProcess.ready.port}`

@@ -23,7 +23,7 @@ export interface Child {
  */
 export function startChild(name: string, env: Record<string, string | undefined>, logFile: string): Child {
   const log = openSync(logFile, 'a', 0o600)
-  const child = fork(fileURLToPath(new URL(`../../${name}/dist/main.js`, import.meta.url)), [], {
+  const child = fork(fileURLToPath(new URL(`../../${name}/bundle/main.js`, import.meta.url)), [], {
     detached: true,
     env,
     execArgv: [`--max-old-space-size=${heapMaxMb}`],

@@ -1,8 +1,7 @@
-import { fileURLToPath } from 'node:url'
 import { type Database, type DatabaseFacts, describeDatabase } from '@tellwire/db'
+import { migrationsFolder } from '../folders.js'
 import { type Check, error, type Found, ok, warning } from './check.js'
 
-const migrationsFolder = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url))
 const versionMin = 18
 const daysAheadMin = 7
 const transactionSecondsMax = 300

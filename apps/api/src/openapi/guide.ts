@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { assetsFolder } from '../folders.js'
 import { fieldCodes, problems } from '../problems.js'
 
 /** Reads the guide that stands before the reference, with the codes of errors filled in. In Markdown. */
 export function readGuide(): string {
-  const guide = readFileSync(new URL('../../assets/guide.md', import.meta.url), 'utf8')
+  const guide = readFileSync(join(assetsFolder, 'guide.md'), 'utf8')
   return guide.replace('{{problems}}', tellProblems()).replace('{{fieldCodes}}', tellFieldCodes())
 }
 

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { pathToFileURL } from 'node:url'
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import { assetsFolder } from '../folders.js'
 
 const script = 'text/javascript; charset=utf-8'
 const style = 'text/css; charset=utf-8'
-const own = (name: string): URL => new URL(`../../assets/${name}`, import.meta.url)
-const redoc = pathToFileURL(createRequire(import.meta.url).resolve('redoc/bundles/redoc.standalone.js'))
+const own = (name: string): string => join(assetsFolder, name)
+const redoc = createRequire(import.meta.url).resolve('redoc/bundles/redoc.standalone.js')
 
 const assets = [
   { name: 'connect-page.css', type: style, file: own('connect-page.css') },

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import MarkdownIt, { type Token } from 'markdown-it'
+import { guidesFolder } from '../../folders.js'
 import { Html, html, joinHtml } from '../../http/html.js'
 import { renderLayout } from './layout.js'
 
@@ -9,8 +9,6 @@ export interface Guide {
   content: Html
 }
 
-/** They stand beside the other documents, in a checkout and in the image. */
-const folder = fileURLToPath(new URL('../../../../../docs/guides', import.meta.url))
 /** In the order in which they are read; others come after these. */
 const order = [
   'first-notification',
@@ -30,13 +28,13 @@ export function readGuides(): ReadonlyMap<string, Guide> {
 }
 
 function readAll(): ReadonlyMap<string, Guide> {
-  const names = readdirSync(folder).map((file) => file.replace(/\.md$/, ''))
+  const names = readdirSync(guidesFolder).map((file) => file.replace(/\.md$/, ''))
   const placeOf = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length)
   return new Map(names.toSorted((a, b) => placeOf(a) - placeOf(b)).map((name) => [name, readGuide(name)]))
 }
 
 function readGuide(name: string): Guide {
-  const source = readFileSync(`${folder}/${name}.md`, 'utf8')
+  const source = readFileSync(`${guidesFolder}/${name}.md`, 'utf8')
   // They are our own, and bring no HTML.
   const markdown = new MarkdownIt({ html: false, typographer: false })
   markdown.core.ruler.push('links', ({ tokens }) => tokens.forEach(({ children }) => turnLinks(children ?? [])))
