@@ -56,23 +56,24 @@ export interface Services {
 const program = (app: string): string => fileURLToPath(new URL(`../../apps/${app}/bundle/main.js`, import.meta.url))
 
 export async function startServices(options: ServiceOptions = {}): Promise<Services> {
-  const database = await createTestDatabase()
-  const redis: RedisServer | undefined = options.backend === 'redis' ? await startRedis() : undefined
-  const secretKey = randomBytes(32).toString('base64')
-  const pooler =
-    options.pooledBy === undefined
-      ? undefined
-      : await startTransactionPooler([database.url, database.engineUrl], options.pooledBy)
-  const filesDir = mkdtempSync(join(tmpdir(), 'tellwire-files-'))
   const processes: StartedProcess[] = []
   const start = async (app: string, env: Record<string, string>) => {
     const started = await startProcess(program(app), env)
     processes.push(started)
     return started
   }
-
-  const sandboxProcess = await start('sandbox', { PORT: '0' })
+  const [database, redis, sandboxProcess] = await Promise.all([
+    createTestDatabase(),
+    options.backend === 'redis' ? startRedis() : undefined,
+    start('sandbox', { PORT: '0' }),
+  ])
   const sandbox = `http://127.0.0.1:${sandboxProcess.ready.port}`
+  const secretKey = randomBytes(32).toString('base64')
+  const pooler =
+    options.pooledBy === undefined
+      ? undefined
+      : await startTransactionPooler([database.url, database.engineUrl], options.pooledBy)
+  const filesDir = mkdtempSync(join(tmpdir(), 'tellwire-files-'))
   const env = {
     DATABASE_URL: pooler?.through(database.url) ?? database.url,
     DATABASE_ENGINE_URL: pooler?.through(database.engineUrl) ?? database.engineUrl,
@@ -85,22 +86,23 @@ export async function startServices(options: ServiceOptions = {}): Promise<Servi
     ...options.env,
   }
   const port = options.webhook ? await findFreePort() : 0
-  const apiProcess = await start('api', {
-    ...env,
-    PORT: String(port),
-    ...(options.webhook ? { PUBLIC_URL: `http://127.0.0.1:${port}` } : {}),
-  })
-  const api = `http://127.0.0.1:${apiProcess.ready.port}`
-  const apis = [apiProcess]
   const workers: StartedProcess[] = []
   const startWorker = async (extra: Record<string, string> = {}) => {
     const worker = await start('worker', { ...env, ...extra })
     workers.push(worker)
     return worker
   }
-  await startWorker()
-
-  const adminKey = await makeAdminKey(database)
+  const [apiProcess, adminKey] = await Promise.all([
+    start('api', {
+      ...env,
+      PORT: String(port),
+      ...(options.webhook ? { PUBLIC_URL: `http://127.0.0.1:${port}` } : {}),
+    }),
+    makeAdminKey(database),
+    startWorker(),
+  ])
+  const api = `http://127.0.0.1:${apiProcess.ready.port}`
+  const apis = [apiProcess]
 
   return {
     api,

@@ -18,7 +18,7 @@ import { createDiskStore } from '@tellwire/files'
 import { connectJobs, createWaker } from '@tellwire/jobs'
 import { createDeliveryMetrics, createLogger, Registry } from '@tellwire/observability'
 import { createBotApi } from '@tellwire/telegram'
-import { createTestDatabase, eventually, startProcess } from '@tellwire/testing'
+import { createTestDatabase, eventually, startProcess, type StartedProcess } from '@tellwire/testing'
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import { test as base } from 'vitest'
 import { buildApp } from '../src/app.js'
@@ -73,12 +73,17 @@ export const test = base.extend<Fixtures>({
   admin: async ({ app, db }, use) => use(clientOf(app, (await issueAdminKey(db, { name: 'test' })).key)),
 })
 
+/** One for all files of tests that a process runs; it ends with that process. */
+let sandboxProcess: Promise<StartedProcess> | undefined
+
+async function startSandbox(): Promise<string> {
+  const file = fileURLToPath(new URL('../../sandbox/bundle/main.js', import.meta.url))
+  sandboxProcess ??= startProcess(file, { PORT: '0' })
+  return `http://127.0.0.1:${(await sandboxProcess).ready.port}`
+}
+
 export async function startApi(env: Record<string, string> = {}): Promise<ApiFixture & { stop(): Promise<void> }> {
-  const database = await createTestDatabase()
-  const sandboxProcess = await startProcess(fileURLToPath(new URL('../../sandbox/bundle/main.js', import.meta.url)), {
-    PORT: '0',
-  })
-  const sandbox = `http://127.0.0.1:${sandboxProcess.ready.port}`
+  const [database, sandbox] = await Promise.all([createTestDatabase(), startSandbox()])
   const config = readConfig({
     DATABASE_URL: database.url,
     DATABASE_ENGINE_URL: database.engineUrl,
@@ -124,7 +129,6 @@ export async function startApi(env: Record<string, string> = {}): Promise<ApiFix
       await waker.close()
       await Promise.all([jobs.close(), boundedWork.close(), telegram.close(), engine.end()])
       await Promise.all([db.$disconnect(), tenants.disconnect()])
-      await sandboxProcess.stop()
       rmSync(filesDir, { recursive: true })
     },
   }
