@@ -1,7 +1,6 @@
-import { isOfNotification } from './of-notification.js'
 import { eventsOf, insertEvents } from '../events/insert-events.js'
 import { keyLock } from '../key-locks.js'
-import { defineStatement, inputRows, probe } from '../sql.js'
+import { defineStatement, inputRows } from '../sql.js'
 import { priorityRank } from './delivery-states.js'
 import { joinLanes } from './join-lane.js'
 
@@ -162,18 +161,8 @@ claimed_dedupe_keys AS (
     notification_id = excluded.notification_id,
     expires_at = excluded.expires_at
     -- An earlier one shields only what was delivered, or still can be.
-    WHERE dedupe_keys.expires_at <= clock_timestamp() OR NOT (
-      EXISTS (
-        SELECT FROM deliveries d
-        WHERE ${isOfNotification('d', 'dedupe_keys.tenant_id', 'dedupe_keys.notification_id')}
-          AND d.status NOT IN ('failed', 'expired', 'cancelled')
-      )
-      OR EXISTS (
-        SELECT FROM broadcasts b
-        WHERE ${probe('b.tenant_id', 'dedupe_keys.tenant_id')}
-          AND ${probe('b.notification_id', 'dedupe_keys.notification_id')} AND b.is_expanded IS NOT TRUE
-      )
-    )
+    WHERE dedupe_keys.expires_at <= clock_timestamp()
+      OR NOT shields_from_others(dedupe_keys.tenant_id, dedupe_keys.notification_id)
   RETURNING notification_id
 ),
 accepted AS MATERIALIZED (

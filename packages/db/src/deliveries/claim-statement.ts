@@ -206,10 +206,7 @@ with_contents AS MATERIALIZED (
     LIMIT 1
     FOR SHARE OF n SKIP LOCKED
   ) n ON true
-  WHERE n.format IS NOT NULL OR NOT EXISTS (
-    SELECT FROM notification_contents n
-    WHERE ${probe('n.tenant_id', 'f.tenant_id')} AND ${probe('n.notification_id', 'f.notification_id')}
-  )
+  WHERE n.format IS NOT NULL OR NOT has_content(f.tenant_id, f.notification_id)
 ),
 claimed AS MATERIALIZED (
   UPDATE pending_deliveries p SET claimed_by = f.turn_id
