@@ -56,6 +56,7 @@ export interface Lab {
 
 /** As the Dockerfile starts it. */
 const apiFlags = ['--max-semi-space-size=32']
+const imageEnv = { MALLOC_ARENA_MAX: '2' }
 
 /** @throws where this machine has no `redis-server`. */
 export async function createLab(isQuick: boolean, settings: Record<string, string> = {}): Promise<Lab> {
@@ -137,15 +138,19 @@ export async function createLab(isQuick: boolean, settings: Record<string, strin
     startApi: (place, env = {}) =>
       runProgram(
         new URL('../../apps/api/bundle/main.js', import.meta.url),
-        { ...place.env, PORT: '0', ...env },
+        { ...imageEnv, ...place.env, PORT: '0', ...env },
         apiFlags,
       ),
     startWorker: (place, env = {}, execArgv = []) =>
-      runProgram(new URL('../../apps/worker/bundle/main.js', import.meta.url), { ...place.env, ...env }, execArgv),
+      runProgram(
+        new URL('../../apps/worker/bundle/main.js', import.meta.url),
+        { ...imageEnv, ...place.env, ...env },
+        execArgv,
+      ),
     startContender: (name, place, env = {}) =>
       runProgram(
         new URL(`contenders/${name}.js`, import.meta.url),
-        { ...place.env, PORT: '0', ...env },
+        { ...imageEnv, ...place.env, PORT: '0', ...env },
         // What it gains by them is not our doing.
         apiFlags,
       ),

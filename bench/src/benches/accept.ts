@@ -10,6 +10,9 @@ type Name = (typeof names)[number]
 /** They store nothing. */
 const forgetful: readonly Name[] = ['noop', 'bare-fastify']
 const clients = 64
+const warmUpCount = 10_000
+/** For the slow ones, which have compiled by then. */
+const warmUpSecondsMax = 6
 const users = 1_000
 
 interface Round extends LoadResult {
@@ -31,7 +34,7 @@ export async function benchAccept(lab: Lab, report: Report): Promise<{ cpuMsEach
     'prisma-bullmq': [],
   }
 
-  // A first short run of each warms up what compiles and connects.
+  // A first run of each warms up what compiles and connects: after so many requests their cost no longer falls.
   for (let round = -1; round < roundsMax; round++) {
     for (const { name, program, key, count } of contenders) {
       const cpuBefore = program.cpuMs()
@@ -40,8 +43,8 @@ export async function benchAccept(lab: Lab, report: Report): Promise<{ cpuMsEach
         port: program.port,
         key,
         clients,
-        seconds: round < 0 ? 1.5 : seconds,
-        countMax: 0,
+        seconds: round < 0 ? warmUpSecondsMax : seconds,
+        countMax: round < 0 ? warmUpCount : 0,
         users,
         tag: `${name}-${round}`,
       })
