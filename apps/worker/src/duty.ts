@@ -2,20 +2,31 @@ import { leaveDuty, newId, takeDuty } from '@tellwire/db'
 import type { WorkerContext } from './context.js'
 import { every, type Repeating } from './every.js'
 
-/** Does work again and again, on one worker of all; it is a worker's for as long as that comes back to it. */
-export function everyOnDuty(
-  ctx: WorkerContext,
-  { name, everyMs, leaseMs }: { name: string; everyMs: number; leaseMs: number },
-  work: () => Promise<void>,
-): Repeating {
-  const { engine, log } = ctx
+/** What one worker of all does at a time. */
+export interface Duty {
+  /** Takes or keeps it: for half of its lease at least it is nobody else's then. @returns false while it is another's. */
+  take(): Promise<boolean>
+  /** Lets another worker have it at once. Does not fail: its lease ends by itself. */
+  leave(): Promise<void>
+}
+
+/** @param leaseMs after which others may have it, where it was not taken again. */
+export function createDuty(
+  { engine, log }: Pick<WorkerContext, 'engine' | 'log'>,
+  { name, leaseMs }: { name: string; leaseMs: number },
+): Duty {
   const duty = { name, holderId: newId(), leaseMs }
-  const looking = every(everyMs, ctx, name, async () => {
-    if (await takeDuty(engine, duty)) await work()
-  })
+  let untilMs = 0
   return {
-    async stop() {
-      await looking.stop()
+    async take() {
+      const askedAtMs = performance.now()
+      if (askedAtMs < untilMs - leaseMs / 2) return true
+      const isMine = await takeDuty(engine, duty)
+      untilMs = isMine ? askedAtMs + leaseMs : 0
+      return isMine
+    },
+    async leave() {
+      untilMs = 0
       await leaveDuty(engine, duty).catch((error: unknown) =>
         log.warn({ err: error, duty: name }, 'a duty was not left'),
       )
@@ -23,11 +34,29 @@ export function everyOnDuty(
   }
 }
 
+/** Does work again and again, on one worker of all; it is a worker's for as long as that comes back to it. */
+export function everyOnDuty(
+  ctx: WorkerContext,
+  { name, everyMs, leaseMs }: { name: string; everyMs: number; leaseMs: number },
+  work: () => Promise<void>,
+): Repeating {
+  const duty = createDuty(ctx, { name, leaseMs })
+  const looking = every(everyMs, ctx, name, async () => {
+    if (await duty.take()) await work()
+  })
+  return {
+    async stop() {
+      await looking.stop()
+      await duty.leave()
+    },
+  }
+}
+
 /** Work that one worker of all does, one item after the other. */
-export interface Duty<Item extends { id: string }> {
+export interface Items<Item extends { id: string }> {
   name: string
   everyMs: number
-  /** For how long the others leave it alone: longer than a slice of the work takes. */
+  /** For how long the others leave it alone: more than twice as long as a slice of the work takes. */
   leaseMs: number
   /** Looks for what is to be done next, which costs no duty. */
   find: () => Promise<Item | null>
@@ -40,16 +69,16 @@ export interface Duty<Item extends { id: string }> {
 /** Does what there is to do, on this worker or another. */
 export function onDuty<Item extends { id: string }>(
   ctx: WorkerContext,
-  { name, everyMs, leaseMs, find, work, putOff }: Duty<Item>,
+  { name, everyMs, leaseMs, find, work, putOff }: Items<Item>,
 ): Repeating {
-  const { engine, log, stopping } = ctx
-  const duty = { name, holderId: newId(), leaseMs }
+  const { log, stopping } = ctx
+  const duty = createDuty(ctx, { name, leaseMs })
   const keep = async (): Promise<void> => {
-    if (stopping.aborted || !(await takeDuty(engine, duty))) throw new Error('it is to be done by somebody else')
+    if (stopping.aborted || !(await duty.take())) throw new Error('it is to be done by somebody else')
   }
   const looking = every(everyMs, ctx, name, async () => {
     let item = await find()
-    if (item === null || !(await takeDuty(engine, duty))) return
+    if (item === null || !(await duty.take())) return
     for (; item !== null && !stopping.aborted; item = await find()) {
       try {
         await work(item, keep)
@@ -59,16 +88,14 @@ export function onDuty<Item extends { id: string }>(
         await putOff(item)
       }
       // Others may have it since.
-      if (!(await takeDuty(engine, duty))) return
+      if (!(await duty.take())) return
     }
-    await leaveDuty(engine, duty)
+    await duty.leave()
   })
   return {
     async stop() {
       await looking.stop()
-      await leaveDuty(engine, duty).catch((error: unknown) =>
-        log.warn({ err: error, duty: name }, 'a duty was not left'),
-      )
+      await duty.leave()
     },
   }
 }

@@ -6,16 +6,14 @@ import {
   findAwaitingWithConnection,
   inTransaction,
   isAnythingDue,
-  leaveDuty,
-  newId,
   releaseDueDeliveries,
   releaseDueOfEachTenant,
-  takeDuty,
 } from '@tellwire/db'
 import { releaseAwaiting, sealAudit } from '@tellwire/domain'
 import { DrainLane } from '@tellwire/jobs'
 import { countUnknown } from '@tellwire/observability'
 import { openSystemScope, type WorkerContext } from './context.js'
+import { createDuty } from './duty.js'
 import { every, type Repeating } from './every.js'
 import type { Job } from './jobs/job.js'
 import { jobs } from './jobs/jobs.js'
@@ -45,7 +43,7 @@ const dutyLeaseMs = 3_000
  * itself.
  */
 export function startSweep(ctx: WorkerContext): Repeating {
-  const duty = { name: 'sweep', holderId: newId(), leaseMs: dutyLeaseMs }
+  const duty = createDuty(ctx, { name: 'sweep', leaseMs: dutyLeaseMs })
   const ownWork = createOwnWork(ctx)
   let reunitedAtMs: number | undefined
   /** How many sweeps in a row have found the same work. */
@@ -73,7 +71,7 @@ export function startSweep(ctx: WorkerContext): Repeating {
     await bringBackRested(ctx).catch((error: unknown) =>
       ctx.log.error({ err: error }, 'what rested was not brought back'),
     )
-    if (await takeDuty(ctx.engine, duty)) {
+    if (await duty.take()) {
       await moveWaiting(ctx).catch((error: unknown) => ctx.log.error({ err: error }, 'moving what waits failed'))
       const nowMs = performance.now()
       const sinceMs = lateMs + (reunitedAtMs === undefined ? firstLookMs : nowMs - reunitedAtMs)
@@ -93,9 +91,7 @@ export function startSweep(ctx: WorkerContext): Repeating {
   return {
     async stop() {
       await sweep.stop()
-      await leaveDuty(ctx.engine, duty).catch((error: unknown) =>
-        ctx.log.warn({ err: error }, 'the sweep was not left'),
-      )
+      await duty.leave()
       await ownWork.ended()
     },
   }

@@ -1,27 +1,22 @@
-import {
-  addPartitions,
-  applyRetention,
-  deleteExpired,
-  findStrayRows,
-  leaveDuty,
-  newId,
-  type Searched,
-  takeDuty,
-} from '@tellwire/db'
+import { addPartitions, applyRetention, deleteExpired, findStrayRows, type Searched } from '@tellwire/db'
 import { removeUnusedFiles } from '@tellwire/domain'
 import type { WorkerContext } from './context.js'
+import { createDuty } from './duty.js'
 import { every, type Repeating } from './every.js'
 
 const upkeepEveryMs = 3_600_000
 /** Four weeks: so long may whoever reads all the time keep partitions from being made. */
 const partitionDaysAhead = 28
 
-/** Longer than the longest slice takes, before each of which it is renewed; one worker of all removes what is no longer kept. */
+/**
+ * More than twice as long as the longest slice takes, before each of which it is taken again; one worker of all removes what is
+ * no longer kept.
+ */
 const retentionLeaseMs = 600_000
 
 /** Makes the coming weeks' partitions, and deletes what has expired or is no longer kept: whatever becomes of the one, the other goes on. */
 export function startUpkeep(ctx: WorkerContext): Repeating {
-  const retention = { name: 'retention', holderId: newId(), leaseMs: retentionLeaseMs }
+  const retention = createDuty(ctx, { name: 'retention', leaseMs: retentionLeaseMs })
   const searched: Searched = new Map()
   const partitioning = every(upkeepEveryMs, ctx, 'partitioning', async () => {
     await addPartitions(ctx.engine, partitionDaysAhead, (error) =>
@@ -35,10 +30,10 @@ export function startUpkeep(ctx: WorkerContext): Repeating {
   }
   const keep = async (): Promise<void> => {
     ctx.stopping.throwIfAborted()
-    if (!(await takeDuty(ctx.engine, retention))) throw new Error('another worker removes what is no longer kept')
+    if (!(await retention.take())) throw new Error('another worker removes what is no longer kept')
   }
   const removal = every(upkeepEveryMs, ctx, 'removal', async () => {
-    if (!(await takeDuty(ctx.engine, retention))) return
+    if (!(await retention.take())) return
     try {
       await deleteExpired(ctx.engine, { onError, beforePart: keep })
       const { dropped, removed } = await applyRetention(ctx.db, { searched, beforeSlice: keep, onError })
@@ -46,7 +41,7 @@ export function startUpkeep(ctx: WorkerContext): Repeating {
       const files = await removeUnusedFiles(ctx.db, { removeContent: (key) => ctx.files.remove(key), beforeFile: keep })
       if (files > 0) ctx.log.info({ files }, 'files that nothing names any more were removed')
     } finally {
-      await leaveDuty(ctx.engine, retention)
+      await retention.leave()
     }
   })
   return {
