@@ -5,7 +5,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { benchAccept } from './benches/accept.js'
 import { benchClaimCost, benchMemory, benchRedisBytes } from './benches/backlog.js'
 import { benchDrain } from './benches/drain.js'
@@ -21,7 +20,7 @@ import { createLab, type Lab } from './lab.js'
 import { median, type Outcome, type Report } from './result.js'
 import { benchUpdates } from './benches/updates.js'
 import { benchWorkers } from './benches/workers.js'
-import { readOnlyOption } from './read-only-option.js'
+import { readOnlyOption, readOptions } from './options.js'
 import { showReport } from './show-report.js'
 
 interface Bench {
@@ -72,7 +71,7 @@ const benches: Bench[] = [
   { keys: ['format_vs_telegramify', 'format_typical_us', 'format_hostile_ms'], run: benchFormat },
 ]
 
-const { values: options } = parseArgs({
+const { values: options } = readOptions('npm run bench -- [--quick] [--only KEY,…] [--json FILE]', {
   options: {
     quick: { type: 'boolean', default: false },
     json: { type: 'string' },

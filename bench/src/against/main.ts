@@ -8,7 +8,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { readOptions } from '../options.js'
 import type { Outcome } from '../result.js'
 import { compareRounds, type Round, showComparison } from './compare-rounds.js'
 
@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 const signals = ['SIGINT', 'SIGTERM'] as const
 const usage = 'npm run bench:against -- COMMIT [--only KEY,…] [--rounds N] [--json FILE]'
 
-const { values: options, positionals } = parseArgs({
+const { values: options, positionals } = readOptions(usage, {
   allowPositionals: true,
   options: { only: { type: 'string' }, rounds: { type: 'string', default: '3' }, json: { type: 'string' } },
 })

@@ -4,10 +4,9 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import { Pool } from 'undici'
 import { nowMs } from '../clock.js'
-import { readOnlyOption } from '../read-only-option.js'
+import { readOnlyOption, readOptions } from '../options.js'
 import { createLab, type Lab, type Place } from '../lab.js'
 import { type Program, runProgram } from '../program.js'
 import { quantile } from '../result.js'
@@ -26,7 +25,7 @@ interface Figures {
   rss_peak_mb: number
 }
 
-const { values: options } = parseArgs({
+const { values: options } = readOptions('npm run attack -- [--quick] [--only ATTACK,…] [--json FILE]', {
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, json: { type: 'string' } },
 })
 const seconds = options.quick ? { quiet: 12, attack: 10, all: 25 } : { quiet: 30, attack: 45, all: 180 }

@@ -5,7 +5,6 @@
  */
 import { writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import { nowMs } from '../clock.js'
 import { createLab, type Lab, type Place } from '../lab.js'
 import { type Program } from '../program.js'
@@ -15,6 +14,7 @@ import { mostInWindow } from '@tellwire/testing/sliding-window'
 import { countArrived, createLedger, findRecoveries, findStruck, judge, type Ledger, takeSnapshot } from './ledger.js'
 import { type ChaosLoad, startLoad } from './load.js'
 import { type Proxy, startProxy } from './proxy.js'
+import { readOptions } from '../options.js'
 
 interface Plan {
   lanes: number
@@ -71,7 +71,7 @@ interface Scene {
   counts: { kills: number; flushes: number; pg_restarts: number; stops: number }
 }
 
-const { values: options } = parseArgs({
+const { values: options } = readOptions('npm run chaos -- [--quick | --short] [--json FILE]', {
   options: {
     quick: { type: 'boolean', default: false },
     short: { type: 'boolean', default: false },

@@ -3,9 +3,8 @@
  * is idle, against the same work in an empty one.
  */
 import { writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { createLab } from '../lab.js'
-import { readOnlyOption } from '../read-only-option.js'
+import { readOnlyOption, readOptions } from '../options.js'
 import { createFigures, note } from './figures.js'
 import { measureBroadcast } from './measure-broadcast.js'
 import { measureAccept, measureClaims, measureIdle, measureSweep } from './measure-engine.js'
@@ -34,7 +33,7 @@ const measures: { keys: string[]; measure: (scene: Scene) => Promise<void> }[] =
   { keys: ['retention_drop_blocked_ms'], measure: measureRetention },
 ]
 
-const { values: options } = parseArgs({
+const { values: options } = readOptions('npm run scale -- [--quick] [--only KEY,…] [--json FILE]', {
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, json: { type: 'string' } },
 })
 const only = readOnlyOption(
