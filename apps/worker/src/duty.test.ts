@@ -1,7 +1,7 @@
 import { connectEngine, type Pool } from '@tellwire/db'
 import { createLogger } from '@tellwire/observability'
-import { createTestDatabase, eventually } from '@tellwire/testing'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { createTestDatabase } from '@tellwire/testing'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { createDuty } from './duty.js'
 
 let engine: Pool
@@ -9,6 +9,7 @@ beforeAll(async () => {
   engine = connectEngine({ url: (await createTestDatabase()).engineUrl, poolMax: 1 })
 })
 afterAll(() => engine.end())
+afterEach(() => vi.restoreAllMocks())
 
 const dutyOf = (name: string, leaseMs: number) =>
   createDuty({ engine, log: createLogger('test', 'silent') }, { name, leaseMs })
@@ -24,12 +25,22 @@ test('one has it at a time, and whoever leaves it leaves it to the others at onc
   expect(await one.take()).toBe(false)
 })
 
-test('whoever keeps it asks for it no more often than half of its lease', async () => {
+test('whoever keeps it asks for it when a third of its lease is over, and hears then that it is another’s', async () => {
+  let nowMs = 0
+  vi.spyOn(performance, 'now').mockImplementation(() => nowMs)
   const asked = vi.spyOn(engine, 'query')
-  const long = dutyOf('long', 60_000)
-  for (let again = 0; again < 100; again++) expect(await long.take()).toBe(true)
-  expect(asked).toHaveBeenCalledTimes(1)
+  const [one, other] = [dutyOf('kept', 3_000), dutyOf('kept', 3_000)]
 
-  const short = dutyOf('short', 40)
-  await eventually(async () => (await short.take()) && asked.mock.calls.length > 3)
+  await one.take()
+  nowMs = 999
+  expect(await one.take()).toBe(true)
+  expect(asked).toHaveBeenCalledTimes(1)
+  nowMs = 1_000
+  expect(await one.take()).toBe(true)
+  expect(asked).toHaveBeenCalledTimes(2)
+
+  await engine.query("DELETE FROM duties WHERE name = 'kept'")
+  expect(await other.take()).toBe(true)
+  nowMs = 2_000
+  expect(await one.take()).toBe(false)
 })

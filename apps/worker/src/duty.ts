@@ -4,11 +4,17 @@ import { every, type Repeating } from './every.js'
 
 /** What one worker of all does at a time. */
 export interface Duty {
-  /** Takes or keeps it: for half of its lease at least it is nobody else's then. @returns false while it is another's. */
+  /**
+   * Takes or keeps it. For two thirds of its lease at least nobody else takes it then, unless the database's clock jumps.
+   * @returns false while it is another's.
+   */
   take(): Promise<boolean>
   /** Lets another worker have it at once. Does not fail: its lease ends by itself. */
   leave(): Promise<void>
 }
+
+/** Of its lease: while so much of it is left it is not asked for again. */
+const keptFor = 2 / 3
 
 /** @param leaseMs after which others may have it, where it was not taken again. */
 export function createDuty(
@@ -20,7 +26,7 @@ export function createDuty(
   return {
     async take() {
       const askedAtMs = performance.now()
-      if (askedAtMs < untilMs - leaseMs / 2) return true
+      if (askedAtMs < untilMs - keptFor * leaseMs) return true
       const isMine = await takeDuty(engine, duty)
       untilMs = isMine ? askedAtMs + leaseMs : 0
       return isMine
@@ -53,10 +59,10 @@ export function everyOnDuty(
 }
 
 /** Work that one worker of all does, one item after the other. */
-export interface Items<Item extends { id: string }> {
+export interface ItemWork<Item extends { id: string }> {
   name: string
   everyMs: number
-  /** For how long the others leave it alone: more than twice as long as a slice of the work takes. */
+  /** For how long the others leave it alone: one and a half times as long as a slice of the work takes, or longer. */
   leaseMs: number
   /** Looks for what is to be done next, which costs no duty. */
   find: () => Promise<Item | null>
@@ -69,7 +75,7 @@ export interface Items<Item extends { id: string }> {
 /** Does what there is to do, on this worker or another. */
 export function onDuty<Item extends { id: string }>(
   ctx: WorkerContext,
-  { name, everyMs, leaseMs, find, work, putOff }: Items<Item>,
+  { name, everyMs, leaseMs, find, work, putOff }: ItemWork<Item>,
 ): Repeating {
   const { log, stopping } = ctx
   const duty = createDuty(ctx, { name, leaseMs })

@@ -8,10 +8,7 @@ const upkeepEveryMs = 3_600_000
 /** Four weeks: so long may whoever reads all the time keep partitions from being made. */
 const partitionDaysAhead = 28
 
-/**
- * More than twice as long as the longest slice takes, before each of which it is taken again; one worker of all removes what is
- * no longer kept.
- */
+/** Far longer than a slice takes, before each of which it is taken again; one worker of all removes what is no longer kept. */
 const retentionLeaseMs = 600_000
 
 /** Makes the coming weeks' partitions, and deletes what has expired or is no longer kept: whatever becomes of the one, the other goes on. */

@@ -44,7 +44,7 @@ export interface LaneTurn {
 const turns = inputRows('input', { bot_id: 'uuid', turn_id: 'uuid' }, 2)
 /**
  * The SQL of whether a lease is over. One that ends later than any that is given now was given by a clock that has been set
- * back since: whoever lives renews it within a second.
+ * back since: whoever lives renews it within a third of it.
  */
 export function isLeaseOver(until: string, leaseMs: string): string {
   return `(${until} < clock_timestamp() OR ${until} > clock_timestamp() + make_interval(secs => 2 * ${leaseMs} / 1000))`
