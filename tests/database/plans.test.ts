@@ -133,6 +133,22 @@ test.for(definedStatements().map((statement) => [statement.name, statement] as c
   },
 )
 
+test.for(['shields_from_others', 'has_content'])(
+  '%s, which a statement calls, reads by index, in the partitions that its ids are in',
+  async (name, { empty, counted, few, filled }) => {
+    const { rows } = await few.query<{ source: string }>('SELECT prosrc AS source FROM pg_proc WHERE proname = $1', [
+      name,
+    ])
+    const [, answer = ''] = /RETURN ([^;]+);/.exec(rows[0]?.source ?? '') ?? []
+    const text = answer.replaceAll('of_tenant', '$1::uuid').replaceAll('of_notification', '$2::uuid')
+    for (const engine of [empty, counted, few, filled]) {
+      const plan = await planOf(engine, { name, text: `SELECT ${text}` })
+      expect(wholeReads(plan)).toEqual([])
+      expect(unboundedLooks(plan)).toEqual([])
+    }
+  },
+)
+
 test('a look that names no ids is told from one that does', async ({ few }) => {
   const look = (condition: string) =>
     planOf(few, { name: 'look', text: `SELECT FROM deliveries WHERE tenant_id = $1::uuid AND ${condition}` })

@@ -1,5 +1,6 @@
--- What accepting and claiming look up rarely, in tables of which each plan names every partition. A statement that holds such a
--- look plans, locks and sets up all of them each time that it runs, whether it looks or not; a function does so when it is called.
+-- What accepting and claiming look up rarely, in tables of which each plan names every partition. A statement that holds
+-- such a look plans, locks and sets up all of them each time that it runs, whether it looks or not; a function does so when
+-- it is called.
 
 -- Whether a notification was delivered, or still can be: only then it shields from others with its dedupe key.
 CREATE FUNCTION shields_from_others(of_tenant uuid, of_notification uuid) RETURNS boolean

@@ -206,7 +206,8 @@ with_contents AS MATERIALIZED (
     LIMIT 1
     FOR SHARE OF n SKIP LOCKED
   ) n ON true
-  WHERE n.format IS NOT NULL OR NOT has_content(f.tenant_id, f.notification_id)
+  -- What is said to one person is no notification, and carries its text itself.
+  WHERE n.format IS NOT NULL OR f.notification_id IS NULL OR NOT has_content(f.tenant_id, f.notification_id)
 ),
 claimed AS MATERIALIZED (
   UPDATE pending_deliveries p SET claimed_by = f.turn_id
