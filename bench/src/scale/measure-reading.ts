@@ -60,9 +60,8 @@ type Looks = Map<string, number>
 async function countLooks(place: Place): Promise<Looks>
 async function countLooks(place: Place, before: Looks): Promise<number>
 async function countLooks(place: Place, before?: Looks): Promise<Looks | number> {
-  // What a connection did is added up when it does the next thing, or after ten seconds: before the first count that may be what
-  // the API looked for when it started.
-  await delay(before ? 1_500 : 11_000)
+  // What a connection did is added up when it does the next thing, or after ten seconds.
+  await delay(11_000)
   const { rows } = await place.owner.query<{ parent: string; child: string; scans: string }>(`
     SELECT i.inhparent::regclass::text AS parent, s.relname AS child, coalesce(s.idx_scan, 0) + s.seq_scan AS scans
     FROM pg_inherits i JOIN pg_stat_user_tables s ON s.relid = i.inhrelid`)
