@@ -32,7 +32,7 @@ export async function setUp() {
     )
     await step(
       'bundle',
-      [contentOf('scripts/bundle.js'), ...buildInputs()],
+      [bundleInputs(), buildInputs()],
       ['api', 'worker', 'sandbox'].map((name) => `apps/${name}/bundle/main.js`),
       'Bundling …',
       () => run(process.execPath, ['scripts/bundle.js']),
@@ -126,6 +126,12 @@ function buildInputs() {
     'docs/openapi.json',
     ...sources,
   ].map(identityOf)
+}
+
+function bundleInputs() {
+  return ['scripts/bundle.js', 'prisma.config.ts', ...packageFolders().map((folder) => `${folder}/package.json`)].map(
+    contentOf,
+  )
 }
 
 function packageFolders() {

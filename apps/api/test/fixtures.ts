@@ -56,7 +56,7 @@ interface Fixtures {
   admin: Client
 }
 
-/** Every file has a database, a sandbox and an app of its own; every test makes its own tenant. */
+/** Every file has a database and an app of its own; every test makes its own tenant. */
 export const test = base.extend<Fixtures>({
   api: [
     async ({}, use) => {
