@@ -319,10 +319,13 @@ test('packed, it runs in an empty project', async () => {
   }
 
   const env = { PATH: process.env['PATH'], TELLWIRE_API_URL: world.api, TELLWIRE_API_KEY: world.key }
-  const packed = [join(scope, 'cli/bin/tellwire.js'), 'users', 'get', 'u_42', '--json']
-  const { stdout } = await promisify(execFile)(process.execPath, packed, { cwd: project, env })
+  const call = async (...args: string[]) =>
+    (await promisify(execFile)(process.execPath, [join(scope, 'cli/bin/tellwire.js'), ...args], { cwd: project, env }))
+      .stdout
+
+  expect(await call('--version')).toBe('0.1.0\n')
 
   expect(dependencies['@tellwire/sdk']).toBe('0.1.0')
-  expect(JSON.parse(stdout)).toMatchObject({ user_id: 'u_42' })
+  expect(JSON.parse(await call('users', 'get', 'u_42', '--json'))).toMatchObject({ user_id: 'u_42' })
   rmSync(project, { recursive: true })
 })

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { ApiError } from '@tellwire/sdk'
 import { Command, CommanderError } from 'commander'
 import type { Surroundings } from './cli.js'
@@ -14,6 +15,8 @@ import { addSend } from './commands/send.js'
 import { addService } from './commands/service.js'
 import { addTrigger } from './commands/trigger.js'
 import { exitCodeOf, exitCodes, exitCodesHelp } from './exit-codes.js'
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 
 /** Runs a command. @param args what stands behind its name. @returns with what it ends. */
 export async function run(args: readonly string[], around: Surroundings): Promise<number> {
@@ -32,6 +35,7 @@ export async function run(args: readonly string[], around: Surroundings): Promis
 function makeProgram(around: Surroundings): Command {
   const program = new Command('tellwire')
     .description('Notifications over Telegram: send, link, listen, ask, and run the service.')
+    .version(version, '-V, --version', 'say which version this is')
     .option('--profile <name>', 'the service to speak to, of those that are known here')
     .option('--url <url>', 'where the service is')
     .option('--json', 'write JSON, a line for each thing, and nothing else')
