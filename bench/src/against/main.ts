@@ -1,7 +1,7 @@
 /**
  * `npm run bench:against -- COMMIT [--only KEY,…] [--rounds N] [--json FILE]`: this checkout and an earlier one, in turn, each
- * with its own benchmarks in quick mode. Where one is slower in every round the code is, or what its
- * benchmarks measure, and not the machine.
+ * with its own benchmarks in quick mode. Where one is slower in every round the code is, or what its benchmarks measure,
+ * and not the machine.
  */
 import { spawn } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
