@@ -4,6 +4,8 @@ import { every, type Repeating } from './every.js'
 
 /** What one worker of all does at a time. */
 export interface Duty {
+  /** Until when it is nobody else's, in milliseconds of this process's monotonic clock; 0 while it is another's. */
+  readonly untilMs: number
   /**
    * Takes or keeps it. For two thirds of its lease at least nobody else takes it then, unless the database's clock jumps.
    * @returns false while it is another's.
@@ -24,6 +26,9 @@ export function createDuty(
   const duty = { name, holderId: newId(), leaseMs }
   let untilMs = 0
   return {
+    get untilMs() {
+      return untilMs
+    },
     async take() {
       const askedAtMs = performance.now()
       if (askedAtMs < untilMs - keptFor * leaseMs) return true

@@ -3,15 +3,13 @@ import {
   dropDueWebhooks,
   findDueWebhooks,
   findWaitingEndpoints,
-  leaveDuty,
-  newId,
   type NewWebhook,
   nilUuid,
   readWebhookEndpoints,
   storeWebhooks,
-  takeDuty,
 } from '@tellwire/db'
 import type { WorkerContext } from '../context.js'
+import { createDuty } from '../duty.js'
 import { every, type Repeating } from '../every.js'
 import { judgeWebhookAnswer } from './judge-webhook-answer.js'
 import { createWebhookPoster } from './post-webhook.js'
@@ -47,7 +45,8 @@ const firstEndpoint: EndpointReference = { tenantId: nilUuid, endpointId: nilUui
  */
 export function startWebhooks(ctx: WorkerContext): Repeating {
   const { engine, log } = ctx
-  const duty = { name: 'webhooks', holderId: newId(), leaseMs: dutyLeaseMs }
+  const duty = createDuty(ctx, { name: 'webhooks', leaseMs: dutyLeaseMs })
+  const isOnDuty = (): boolean => performance.now() < duty.untilMs - clockMarginMs
   const queue = createWebhookQueue(() => performance.now())
   const events = createWebhookLog(engine)
   const post = createWebhookPoster(ctx.webhooks)
@@ -59,7 +58,6 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
   let happenedAtMs = 0
   let searchAtMs = 0
   let searchedTo = firstEndpoint
-  let onDutyUntilMs = 0
   /** A look has failed, or somebody else had the duty: what is known here may not be so any more. */
   let isUnsure = false
   /** Somebody else has the duty, and sends again what is not recorded. */
@@ -81,7 +79,7 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
   const storeWhatIsLeft = async (): Promise<void> => {
     unstored = unstored.concat(queue.takeLeft())
     const busy: NewWebhook[] = []
-    while (unstored.length > 0 && performance.now() < onDutyUntilMs) {
+    while (unstored.length > 0 && isOnDuty()) {
       const some = unstored.slice(0, storedMax)
       const busyIds = await storeWebhooks(engine, some)
       unstored = unstored.slice(storedMax)
@@ -148,7 +146,7 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
   }
 
   const sendAll = (): void => {
-    while (!ctx.stopping.aborted && performance.now() < onDutyUntilMs) {
+    while (!ctx.stopping.aborted && isOnDuty()) {
       const next = queue.next()
       if (!next) break
       const done = send(next).finally(() => sending.delete(done))
@@ -157,7 +155,7 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
     if (queue.isLow() || (hasMore && mayRead())) looking.soon()
     const pauseMs = queue.pauseMs()
     clearTimeout(pause)
-    const maySend = performance.now() < onDutyUntilMs && !ctx.stopping.aborted
+    const maySend = isOnDuty() && !ctx.stopping.aborted
     if (pauseMs !== undefined && maySend) pause = setTimeout(sendAll, pauseMs)
   }
 
@@ -179,17 +177,14 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
   }
 
   const keeping = every(searchEveryMs, ctx, 'the duty of the webhooks', async () => {
-    const askedAtMs = performance.now()
-    const isMine = await takeDuty(engine, duty)
-    onDutyUntilMs = isMine ? askedAtMs + dutyLeaseMs - clockMarginMs : 0
-    isAnothers = !isMine
+    isAnothers = !(await duty.take())
     isUnsure ||= isAnothers
   })
 
   const look = async (): Promise<void> => {
     const nowMs = performance.now()
     if (isUnsure) beginAnew()
-    if (nowMs >= onDutyUntilMs) return
+    if (!isOnDuty()) return
     if (nowMs >= searchAtMs) {
       searchAtMs = nowMs + searchEveryMs
       await search()
@@ -222,7 +217,7 @@ export function startWebhooks(ctx: WorkerContext): Repeating {
       await Promise.all(sending)
       await keeping.stop()
       await events.save().catch((error: unknown) => log.warn({ err: error }, 'the place in the log was not written'))
-      await leaveDuty(engine, duty).catch((error: unknown) => log.warn({ err: error }, 'the webhooks were not left'))
+      await duty.leave()
     },
   }
 }
