@@ -15,7 +15,7 @@ describe.each<Backend>(findRedisServer() ? ['postgres', 'redis'] : ['postgres'])
     let staff: Person
     const folder = mkdtempSync(join(tmpdir(), 'tellwire-toolkit-'))
     const start = () =>
-      startExample(world, 'chat-toolkit', { folder, ready: 'Connect as visitor', env: { COUNT_SECONDS: '2' } })
+      startExample(world, 'chat-toolkit', { folder, ready: 'Connect as visitor', env: { COUNT_SECONDS: '15' } })
     const join_ = async (name: string): Promise<Person> => {
       const person = await world.newPerson(name)
       await person.open(new RegExp(`Connect as ${name}: (\\S+)`).exec(example.output())?.[1] ?? '')
@@ -86,7 +86,7 @@ describe.each<Backend>(findRedisServer() ? ['postgres', 'redis'] : ['postgres'])
       await visitor.say('/count')
       await visitor.hears('I count from now on.')
       for (const text of ['one', 'two']) await visitor.say(text)
-      expect(await visitor.hears('That were 2 messages.')).toMatchObject({ from_bot: true })
+      expect(await visitor.hears('Those were 2 messages.')).toMatchObject({ from_bot: true })
     })
 
     test('a number is guessed, by many at once, over a restart', async () => {

@@ -19,7 +19,7 @@ export function counting(tellwire: Tellwire, store: StateStore<KeptState<number>
       initial: () => -1,
       store,
       timeoutMs,
-      onTimeout: (count, say) => say(`That were ${count} messages.`),
+      onTimeout: (count, say) => say(`Those were ${count} messages.`),
     },
   )
 }
