@@ -234,6 +234,12 @@ test('answers a button press once', async ({ sandbox }) => {
   expect((await answer()).body.description).toBe(
     'Bad Request: query is too old and response timeout expired or query ID is invalid',
   )
+
+  await sandbox.control('PUT', '/limits', { enabled: false, press_seconds: 1 })
+  const { callback_query_id: late } = (await press(0)).body
+  await delay(1_100)
+  expect((await sandbox.api(bot.token, 'answerCallbackQuery', { callback_query_id: late })).status).toBe(400)
+  expect((await sandbox.control('GET', `/callback-queries/${late}`)).body).toEqual({ is_answered: false, text: null })
 })
 
 test('injects faults, counted down, for what they name', async ({ sandbox }) => {

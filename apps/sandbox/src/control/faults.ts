@@ -32,6 +32,7 @@ const NewLimits = Type.Object(
     bot_per_second: Type.Optional(Type.Integer({ minimum: 1 })),
     chat_per_second: Type.Optional(Type.Integer({ minimum: 1 })),
     group_per_minute: Type.Optional(Type.Integer({ minimum: 1 })),
+    press_seconds: Type.Optional(Type.Integer({ minimum: 1 })),
   },
   strict,
 )

@@ -192,6 +192,8 @@ export interface Limits {
   bot_per_second: number
   chat_per_second: number
   group_per_minute: number
+  /** For how long a press can be answered. */
+  press_seconds: number
 }
 
 export interface Fault {

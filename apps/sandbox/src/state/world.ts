@@ -15,7 +15,13 @@ import type {
 
 const requestsKept = 100_000
 const draftShownMs = 30_000
-export const defaultLimits: Limits = { enabled: true, bot_per_second: 30, chat_per_second: 1, group_per_minute: 20 }
+export const defaultLimits: Limits = {
+  enabled: true,
+  bot_per_second: 30,
+  chat_per_second: 1,
+  group_per_minute: 20,
+  press_seconds: 15,
+}
 
 /** The state that is written to disk, so that a restart goes on where it stopped. */
 export interface Snapshot {
@@ -56,7 +62,7 @@ export class World {
     for (const [key, messages] of snapshot.messages) this.messages.set(key, messages)
     for (const file of snapshot.files ?? []) this.files.set(file.fileId, file)
     this.requests = snapshot.requests
-    this.limits = snapshot.limits
+    this.limits = { ...defaultLimits, ...snapshot.limits }
     this.#nextSeq = snapshot.nextSeq
   }
 
