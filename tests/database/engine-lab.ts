@@ -59,6 +59,28 @@ export function claimFrom(
     afterTenants: [nilUuid, nilUuid, nilUuid],
     lookahead: 8,
     takesInFlight: true,
+    seqFloors: [0n, 0n, 0n],
+    tellsSeqs: false,
     ...request,
   }
+}
+
+/** How many blocks a statement's function reads, wherever they are. */
+export async function blocksOf(engine: Pool, run: (engine: Pool) => Promise<unknown>): Promise<number> {
+  let sent: { text: string; values: unknown[] } | undefined
+  const recorder = {
+    query: async (query: { text: string; values: unknown[] }) => {
+      sent = query
+      return { rows: [], fields: [] }
+    },
+  }
+  // Only `query` of a pool is used by the statements.
+  await run(recorder as unknown as Pool)
+  if (!sent) throw new Error('nothing was sent')
+  const { rows } = await engine.query<{
+    'QUERY PLAN': [{ Plan: { 'Shared Hit Blocks': number; 'Shared Read Blocks': number } }]
+  }>(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${sent.text}`, sent.values)
+  const plan = rows[0]?.['QUERY PLAN'][0].Plan
+  if (!plan) throw new Error('there is no plan')
+  return plan['Shared Hit Blocks'] + plan['Shared Read Blocks']
 }

@@ -95,6 +95,8 @@ async function claim(lane: LaneUnderTest, turnId: string, count: number): Promis
       afterTenants: [nilUuid, nilUuid, nilUuid],
       lookahead: 8,
       takesInFlight: true,
+      seqFloors: [0n, 0n, 0n],
+      tellsSeqs: false,
     },
   ])
   const deliveries = claimed?.deliveries ?? []

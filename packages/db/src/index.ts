@@ -83,6 +83,7 @@ export {
   type OpenBroadcast,
 } from './deliveries/broadcasts.js'
 export { type Claim, claimDeliveries, type ClaimRequest, type TenantPosition } from './deliveries/claim.js'
+export type { SeenSeqs } from './deliveries/seen-seqs.js'
 export type {
   ClaimedDelivery,
   ClaimedEdit,

@@ -1,10 +1,11 @@
 import { type Claim, claimDeliveries, type ClaimRequest, type Pool } from '@tellwire/db'
 import { createBatcher } from './batcher.js'
 import { createClaimPace } from './claim-pace.js'
+import { createSeqFloors } from './seq-floors.js'
 import { lookaheadMin } from './timing.js'
 
 /** Claims for all lanes of this process: those that are asked for at one time, in one statement. */
-export type Claimer = (request: ClaimRequest) => Promise<Claim>
+export type Claimer = (request: Omit<ClaimRequest, 'seqFloors' | 'tellsSeqs'>) => Promise<Claim>
 
 /** A batch answers when its slowest lane does, so it is kept small: it takes some tens of milliseconds. */
 const lanesMax = 16
@@ -13,12 +14,19 @@ const rowsMax = 800
 
 /** @param claiming a pool of two connections: a search through a long lane has one of its own, and holds up no other lane. */
 export function createClaimer(claiming: Pool): Claimer {
-  const run = (requests: readonly ClaimRequest[]): Promise<Claim[]> => {
+  const floors = createSeqFloors()
+  const run = async (requests: readonly ClaimRequest[]): Promise<Claim[]> => {
     const countMax = Math.floor(rowsMax / requests.length)
-    return claimDeliveries(
+    const beganAtMs = performance.now()
+    const claims = await claimDeliveries(
       claiming,
       requests.map((request) => limitTo(request, countMax)),
     )
+    for (const [index, request] of requests.entries()) {
+      const claim = claims[index]
+      if (claim) floors.record(request, claim, beganAtMs)
+    }
+    return claims
   }
   const pace = createClaimPace()
   const runAtPace = async (requests: readonly ClaimRequest[]): Promise<Claim[]> => {
@@ -32,7 +40,10 @@ export function createClaimer(claiming: Pool): Claimer {
   }
   const ordinary = createBatcher({ run: runAtPace, countMax: lanesMax, pauseMs: () => pace.pauseMs() })
   const wide = createBatcher({ run, countMax: 1 })
-  return (request) => (request.lookahead > lookaheadMin ? wide(request) : ordinary(request))
+  return (asked) => {
+    const request = { ...asked, ...floors.ask(asked.botId, performance.now()) }
+    return request.lookahead > lookaheadMin ? wide(request) : ordinary(request)
+  }
 }
 
 function limitTo(request: ClaimRequest, countMax: number): ClaimRequest {

@@ -22,6 +22,7 @@ const askedFor = (change: BroadcastChange): string => `asked_for AS MATERIALIZED
   SELECT FROM broadcasts WHERE tenant_id = $1 AND notification_id = $2 AND change = '${change}' FOR UPDATE
 )`
 
+// What is resumed takes its place anew, as in `pauseDeliveries`.
 const changeSlice = (change: 'pause' | 'resume'): string => `
 WITH ${askedFor(change)},
 slice AS MATERIALIZED (
@@ -29,7 +30,7 @@ slice AS MATERIALIZED (
   WHERE notification_id = $2 AND is_counted AND is_paused = ${change === 'resume'} AND EXISTS (SELECT FROM asked_for)
   LIMIT $3 FOR UPDATE SKIP LOCKED
 )
-UPDATE pending_deliveries p SET is_paused = ${change === 'pause'}
+UPDATE pending_deliveries p SET is_paused = ${change === 'pause'}${change === 'resume' ? ', seq = DEFAULT' : ''}
 FROM slice WHERE ${probe('p.id', 'slice.id')}
 RETURNING p.bot_id, 'queued' AS status`
 

@@ -2,6 +2,7 @@ import { nilUuid } from '../ids.js'
 import { defineStatement, inputRows, probe } from '../sql.js'
 import { hasRests, isOffered, rest, restOf, tenantInLane } from './rests.js'
 import { mayBeUnderWay } from './in-flight.js'
+import { seenSeqs, seenSeqsCtes } from './seen-seqs.js'
 
 /** Tenants of one priority that a claim looks at; the next one goes on after them. */
 const tenantsMax = 200
@@ -22,6 +23,9 @@ export const wanted = inputRows('asked', {
   after_tenant: 'uuid',
   lookahead: 'float8',
   takes_in_flight: 'bool',
+  /** No row has a number below it. */
+  seq_floor: 'bigint',
+  tells_seqs: 'bool',
   /** By tenant: the chat that was served last, and its finish time where it has one. */
   positions: 'jsonb',
   /** By chat that several tenants write to: when each of them was served last, as a growing number. */
@@ -50,17 +54,18 @@ wanted AS MATERIALIZED (
 ),
 tenant_scan AS (
   SELECT w.w, w.lane, w.bot_id, w.turn_id, w.priority, w.count_max, w.virtual_time, w.lookahead, w.takes_in_flight,
-    w.positions, w.served, w.after_tenant AS tenant_id, 0 AS hop,
+    w.seq_floor, w.tells_seqs, w.positions, w.served, w.after_tenant AS tenant_id, 0 AS hop,
     CASE w.after_tenant WHEN '${nilUuid}' THEN ${firstChat} ELSE ${lastChat} END AS chat_id
   FROM wanted w
   UNION ALL
   SELECT s.w, s.lane, s.bot_id, s.turn_id, s.priority, s.count_max, s.virtual_time, s.lookahead, s.takes_in_flight,
-    s.positions, s.served, n.tenant_id, s.hop + 1, ${lastChat}
+    s.seq_floor, s.tells_seqs, s.positions, s.served, n.tenant_id, s.hop + 1, ${lastChat}
   FROM tenant_scan s
   CROSS JOIN LATERAL (
     SELECT ${tenantInLane} AS tenant_id
     FROM pending_deliveries p
     WHERE ${lane} = s.priority AND (${tenantInLane}, p.chat_id) > (s.tenant_id, s.chat_id)
+      AND p.seq >= s.seq_floor
     ORDER BY ${tenantInLane}, p.chat_id, p.seq LIMIT 1
   ) n
   WHERE s.hop < ${tenantsMax}
@@ -77,6 +82,7 @@ tenant_shares AS MATERIALIZED (
     s.hop AS tenant_hop,
     s.count_max,
     s.takes_in_flight,
+    s.seq_floor,
     s.served,
     coalesce(t.weight, 1)::float8 AS weight,
     ${hasRests('s')} AS has_rests,
@@ -95,13 +101,13 @@ tenant_shares AS MATERIALIZED (
 ),
 chat_scan AS (
   SELECT h.share, h.w, h.lane, h.bot_id, h.turn_id, h.priority, h.tenant_id, h.tenant_hop, h.count_max, h.takes_in_flight,
-    h.served, h.weight, h.has_rests, h.finish_time, h.start, h.hops_max, h.start AS chat_id, false AS is_around, 0 AS hop,
+    h.seq_floor, h.served, h.weight, h.has_rests, h.finish_time, h.start, h.hops_max, h.start AS chat_id, false AS is_around, 0 AS hop,
     NULL::uuid AS id, NULL::bigint AS seq, NULL::uuid AS claimed_by, NULL::timestamptz AS not_before, NULL::uuid AS notification_id,
     false AS is_counted
   FROM tenant_shares h
   UNION ALL
   SELECT s.share, s.w, s.lane, s.bot_id, s.turn_id, s.priority, s.tenant_id, s.tenant_hop, s.count_max, s.takes_in_flight,
-    s.served, s.weight, s.has_rests, s.finish_time, s.start, s.hops_max, n.chat_id, n.is_around, s.hop + 1,
+    s.seq_floor, s.served, s.weight, s.has_rests, s.finish_time, s.start, s.hops_max, n.chat_id, n.is_around, s.hop + 1,
     n.id, n.seq, n.claimed_by, n.not_before, n.notification_id, n.is_counted
   FROM chat_scan s
   CROSS JOIN LATERAL (
@@ -109,7 +115,7 @@ chat_scan AS (
       SELECT p.chat_id, s.is_around, ${headColumns}
       FROM pending_deliveries p
       WHERE ${lane} = s.priority AND ${tenantInLane} = s.tenant_id
-        AND p.chat_id > s.chat_id AND (NOT s.is_around OR p.chat_id <= s.start)
+        AND p.chat_id > s.chat_id AND (NOT s.is_around OR p.chat_id <= s.start) AND p.seq >= s.seq_floor
       ORDER BY p.chat_id, p.seq LIMIT 1
     )
     UNION ALL
@@ -117,7 +123,7 @@ chat_scan AS (
       SELECT p.chat_id, true, ${headColumns}
       FROM pending_deliveries p
       WHERE NOT s.is_around AND s.start > ${firstChat} AND ${lane} = s.priority AND ${tenantInLane} = s.tenant_id
-        AND p.chat_id <= s.start
+        AND p.chat_id <= s.start AND p.seq >= s.seq_floor
       ORDER BY p.chat_id, p.seq LIMIT 1
     )
     LIMIT 1
@@ -237,9 +243,12 @@ counted_in_groups AS (
 resting AS (
   ${rest('heads')}
 ),
-incomplete AS (
-  SELECT lane FROM chat_scan GROUP BY lane, share, hops_max HAVING max(hop) >= hops_max
+seen_shares AS MATERIALIZED (
+  SELECT lane, priority, max(hop) >= hops_max AS is_cut, min(seq) AS lowest, max(seq) AS highest
+  FROM chat_scan
+  GROUP BY lane, priority, share, hops_max
 ),
+${seenSeqsCtes},
 cut_off AS (
   SELECT lane, jsonb_object_agg(priority, tenant_id) AS tenants FROM tenant_scan WHERE hop = ${tenantsMax} GROUP BY lane
 ),
@@ -303,11 +312,12 @@ FROM claimed d
 LEFT JOIN connections k ON ${probe('k.tenant_id', 'd.tenant_id')} AND ${probe('k.id', 'd.connection_id')}
 UNION ALL
 SELECT w.lane, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, jsonb_build_object(
-  'areChatsComplete', w.lane NOT IN (SELECT i.lane FROM incomplete i),
+  'areChatsComplete', w.lane NOT IN (SELECT s.lane FROM seen_shares s WHERE s.is_cut),
   'nextDueInMs', (SELECT o.next_due_in_ms FROM passed_over o WHERE o.lane = w.lane),
   'isAnyLocked', w.lane IN (SELECT a.lane FROM left_alone a),
   'waitingChats', (SELECT o.waiting_chats FROM passed_over o WHERE o.lane = w.lane),
-  'afterTenants', (SELECT o.tenants FROM cut_off o WHERE o.lane = w.lane)
+  'afterTenants', (SELECT o.tenants FROM cut_off o WHERE o.lane = w.lane),
+  'seqs', ${seenSeqs('w')}
 )
-FROM (SELECT DISTINCT lane FROM wanted) w`,
+FROM (SELECT DISTINCT lane, tells_seqs FROM wanted) w`,
 )

@@ -3,6 +3,7 @@ import { nilUuid } from '../ids.js'
 import { runForRows } from '../sql.js'
 import { busy, claim, wanted } from './claim-statement.js'
 import { type ClaimedDelivery, type ClaimedRow, toClaimedDelivery } from './claimed-delivery.js'
+import { readSeenSeqs, type SeenSeqs, type SeenSeqsJson } from './seen-seqs.js'
 
 /** What one tenant has had of a lane, and where the scan of its chats goes on. */
 export interface TenantPosition {
@@ -34,6 +35,10 @@ export interface ClaimRequest {
   lookahead: number
   /** Whether to take what another turn has left in flight: it may still be recording what became of it. */
   takesInFlight: boolean
+  /** By priority: a number below which nothing waits in the lane; 0 where none is known. */
+  seqFloors: readonly bigint[]
+  /** Whether to tell what was seen of the numbers of what waits. */
+  tellsSeqs: boolean
 }
 
 export interface Claim {
@@ -51,6 +56,8 @@ export interface Claim {
   isComplete: boolean
   /** By priority: where the next scan begins. */
   afterTenants: string[]
+  /** Undefined where it was not asked for. */
+  seqs: SeenSeqs | undefined
 }
 
 /** The statement's word on a lane as a whole, as JSON. */
@@ -60,6 +67,7 @@ interface Summary {
   nextDueInMs: number | null
   waitingChats: string[] | null
   afterTenants: Record<string, string> | null
+  seqs: SeenSeqsJson | null
 }
 
 /**
@@ -81,12 +89,13 @@ export async function claimDeliveries(engine: Pool, requests: readonly ClaimRequ
     waitingChats: [],
     isComplete: false,
     afterTenants: [...afterTenants],
+    seqs: undefined,
     places: [],
   }))
   // They are made as the statement makes them.
   for (const row of rows as unknown as (ClaimedRow | SummaryRow)[]) {
     const claimed = claims[row[0]]
-    if (claimed && row[1] === null) summarize(claimed, row[13])
+    if (claimed && row[1] === null) summarize(claimed, row[13], requests[row[0]]?.countsMax ?? [])
     else if (claimed) addTo(claimed, row as ClaimedRow)
   }
   return claims
@@ -95,7 +104,8 @@ export async function claimDeliveries(engine: Pool, requests: readonly ClaimRequ
 type SummaryRow = [lane: number, id: null, ...nothing: null[]] & { 13: Summary }
 
 function askFor(request: ClaimRequest, lane: number) {
-  const { botId, turnId, countsMax, virtualTime, afterTenants, lookahead, takesInFlight } = request
+  const { botId, turnId, countsMax, virtualTime, afterTenants, lookahead, takesInFlight, seqFloors, tellsSeqs } =
+    request
   const served = servedOf(request)
   return countsMax.flatMap((countMax, priority) =>
     countMax === 0
@@ -111,6 +121,8 @@ function askFor(request: ClaimRequest, lane: number) {
           afterTenant: afterTenants[priority] ?? nilUuid,
           lookahead,
           takesInFlight,
+          seqFloor: seqFloors[priority] ?? 0n,
+          tellsSeqs,
           positions: positionsOf(request, priority),
           served,
         },
@@ -144,9 +156,14 @@ function addTo({ deliveries, unreadable, places }: Claim & { places: number[] },
   }
 }
 
-function summarize(claimed: Claim, summary: Summary): void {
+function summarize(claimed: Claim, summary: Summary, countsMax: readonly number[]): void {
   const before = claimed.afterTenants
   claimed.afterTenants = before.map((_, priority) => summary.afterTenants?.[priority] ?? nilUuid)
+  const isScanned = before.map(
+    (tenantId, priority) =>
+      (countsMax[priority] ?? 0) > 0 && tenantId === nilUuid && claimed.afterTenants[priority] === nilUuid,
+  )
+  claimed.seqs = summary.seqs === null ? undefined : readSeenSeqs(summary.seqs, isScanned)
   const isWholeLane = [...before, ...claimed.afterTenants].every((tenantId) => tenantId === nilUuid)
   claimed.isComplete = summary.areChatsComplete && isWholeLane
   claimed.nextDueInMs = summary.nextDueInMs === null ? undefined : Math.max(0, summary.nextDueInMs)

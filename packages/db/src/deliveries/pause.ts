@@ -1,10 +1,11 @@
 import { isOfNotification } from './of-notification.js'
 import { defineStatement, type Executor, probe, run } from '../sql.js'
 
+// What is resumed takes its place anew: a lane may have forgotten that anything waits where it was.
 const pause = defineStatement(
   'pause-deliveries',
   `
-UPDATE pending_deliveries p SET is_paused = $3::bool
+UPDATE pending_deliveries p SET is_paused = $3::bool, seq = DEFAULT
 FROM deliveries d
 WHERE ${isOfNotification('d', '$1::uuid', '$2::uuid')} AND d.status = 'queued' AND ${probe('p.id', 'd.id')}
 RETURNING p.bot_id`,

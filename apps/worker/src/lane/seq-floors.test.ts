@@ -1,0 +1,62 @@
+import type { Claim, ClaimRequest, SeenSeqs } from '@tellwire/db'
+import { expect, test } from 'vitest'
+import { createSeqFloors } from './seq-floors.js'
+
+const none = undefined
+
+type Asked = ReturnType<ReturnType<typeof createSeqFloors>['ask']>
+
+/** A claim that was sent at a time and saw this; its snapshot is newer than those of all before. */
+function createLab() {
+  let nowMs = 0
+  const floors = createSeqFloors(() => nowMs)
+  let xid = 1n
+  return {
+    ask: (botId: string, atMs: number): Asked => floors.ask(botId, atMs),
+    record: (botId: string, atMs: number, lowest: SeenSeqs['lowest'], highest: bigint | undefined) => {
+      xid += 10n
+      nowMs = atMs
+      const seqs: SeenSeqs = { lowest, highest, xmin: xid, xmax: xid }
+      const request = { botId, ...floors.ask(botId, atMs) } as ClaimRequest
+      floors.record(request, { seqs } as Claim, atMs)
+    },
+  }
+}
+
+/** After that, numbers up to 1,000 are settled. */
+function createSettledLab() {
+  const lab = createLab()
+  lab.record('a', 0, [none, none, none], 1_000n)
+  lab.record('a', 3_000, [none, none, none], 2_000n)
+  return { ...lab, beganAtMs: 3_000 }
+}
+
+test('a lane is looked at as a whole at first, and every minute', () => {
+  const { ask, record, beganAtMs } = createSettledLab()
+  const whole = { seqFloors: [0n, 0n, 0n], tellsSeqs: true }
+
+  expect(ask('b', beganAtMs)).toEqual(whole)
+  record('b', beganAtMs, [none, 500n, none], 2_000n)
+  expect(ask('b', beganAtMs + 500)).toEqual({ seqFloors: [1_000n, 500n, 1_000n], tellsSeqs: false })
+  expect(ask('b', beganAtMs + 1_500)).toEqual({ seqFloors: [1_000n, 500n, 1_000n], tellsSeqs: true })
+  record('b', beganAtMs + 1_500, [none, none, none], none)
+  expect(ask('b', beganAtMs + 59_000)).toMatchObject({ seqFloors: [1_000n, 1_000n, 1_000n] })
+  expect(ask('b', beganAtMs + 60_000)).toEqual(whole)
+})
+
+test('of what was not seen as a whole the former number stays', () => {
+  const { ask, record, beganAtMs } = createSettledLab()
+  record('b', beganAtMs, [300n, 500n, null], 2_000n)
+
+  record('b', beganAtMs + 2_000, [null, 700n, null], 2_000n)
+
+  expect(ask('b', beganAtMs + 2_000).seqFloors).toEqual([300n, 700n, 0n])
+})
+
+test('nothing that is not settled is passed over', () => {
+  const { ask, record } = createLab()
+
+  record('a', 0, [none, 900n, none], 1_000n)
+
+  expect(ask('a', 500).seqFloors).toEqual([0n, 0n, 0n])
+})
