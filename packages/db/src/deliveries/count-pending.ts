@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { defineStatement, runForOne } from '../sql.js'
-import { tenantInLane, waitingRows } from './rests.js'
+import { isOfChat, tenantInLane, waitingRows } from './rests.js'
 
 // Paused deliveries are not counted.
 const count = defineStatement(
@@ -35,7 +35,7 @@ const countOfBot = defineStatement(
   'count-waiting-of-bot',
   `
 SELECT count(*)::int AS count FROM pending_deliveries p
-WHERE p.bot_id = $1::uuid AND p.kind <> 'reply' AND ($2::uuid IS NULL OR p.tenant_id = $2::uuid)`,
+WHERE p.bot_id = $1::uuid AND ${isOfChat} AND p.kind <> 'reply' AND ($2::uuid IS NULL OR p.tenant_id = $2::uuid)`,
 )
 
 /** Counts what waits in a bot's lane, of one tenant or of all. Answers of ours to people do not count. */

@@ -1,13 +1,17 @@
 import { newId } from '../ids.js'
 import { defineStatement, type Executor, run } from '../sql.js'
 import { joinLane } from './join-lane.js'
+import { isOfChat } from './rests.js'
 
 const enqueue = defineStatement(
   'enqueue-reply',
   `
 WITH reply AS (
   SELECT $1::uuid AS id, $2::uuid AS bot_id, $3::uuid AS tenant_id, $4::bigint AS chat_id, $5::jsonb AS body
-  WHERE (SELECT count(*) FROM pending_deliveries WHERE bot_id = $2::uuid AND chat_id = $4::bigint AND kind = 'reply') < $6
+  WHERE (
+    SELECT count(*) FROM pending_deliveries p
+    WHERE p.bot_id = $2::uuid AND p.chat_id = $4::bigint AND ${isOfChat} AND p.kind = 'reply'
+  ) < $6
 )
 ${joinLane({
   from: 'reply',

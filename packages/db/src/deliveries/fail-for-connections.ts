@@ -2,23 +2,29 @@ import { defineStatement, type Executor, inputRows, probe, run } from '../sql.js
 import { failureOf } from './delivery-states.js'
 import { endDeliveries } from './end-deliveries.js'
 import { holdDeliveries, isHeld, mayBeHeld } from './hold-deliveries.js'
+import { isOfChat } from './rests.js'
 
 const columns = { id: 'uuid', bot_id: 'uuid', chat_id: 'bigint' } as const
 const ended = inputRows('ended_connections', columns, 2)
 const held = inputRows('ended_connections', columns)
+
+/** Locks the rows `p` that wait in a lane for the connection `row`. What is being sent right now ends on its own. */
+const waitingFor = (row: string): string => `CROSS JOIN LATERAL (
+    SELECT p.* FROM pending_deliveries p
+    WHERE p.bot_id = ${row}.bot_id AND p.chat_id = ${row}.chat_id AND ${isOfChat} AND p.connection_id = ${row}.id
+      AND p.claimed_by IS NULL
+    FOR UPDATE OF p
+  ) p`
 
 const failStatement = defineStatement(
   'fail-for-connections',
   `
 WITH ${ended.text},
 ended AS MATERIALIZED (
-  -- What is being sent right now ends on its own.
   SELECT p.id, p.tenant_id, p.notification_id, p.kind, p.body, p.is_counted, 'failed' AS status,
     ${failureOf("'recipient_' || $1::text", 'recipient')} AS failure
   FROM ended_connections c
-  JOIN pending_deliveries p ON ${probe('p.bot_id', 'c.bot_id')} AND p.chat_id = c.chat_id AND p.connection_id = c.id
-  WHERE p.claimed_by IS NULL
-  FOR UPDATE OF p
+  ${waitingFor('c')}
 ),
 held AS MATERIALIZED (
   SELECT w.id, w.tenant_id, w.notification_id, 'notification' AS kind, NULL::jsonb AS body, false AS is_counted,
@@ -50,11 +56,10 @@ WITH ${held.text},
 held AS MATERIALIZED (
   SELECT p.id, p.tenant_id, p.notification_id, k.user_id, p.connection_id, p.priority, p.expires_at
   FROM ended_connections c
-  JOIN pending_deliveries p ON ${probe('p.bot_id', 'c.bot_id')} AND p.chat_id = c.chat_id AND p.connection_id = c.id
+  ${waitingFor('c')}
   JOIN connections k ON ${probe('k.tenant_id', 'p.tenant_id')} AND ${probe('k.id', 'p.connection_id')}
   JOIN tenants t ON ${probe('t.id', 'p.tenant_id')}
-  WHERE p.claimed_by IS NULL AND ${mayBeHeld('p')} AND ${isHeld('k', 't')}
-  FOR UPDATE OF p
+  WHERE ${mayBeHeld('p')} AND ${isHeld('k', 't')}
 ),
 ${holdDeliveries('held')}
 SELECT count(*)::int AS held FROM held`,
@@ -71,8 +76,8 @@ export async function holdForConnections(
 const moveToChat = defineStatement(
   'move-pending-to-chat',
   `
-UPDATE pending_deliveries SET chat_id = $3::bigint, rests_until = NULL
-WHERE bot_id = $1::uuid AND chat_id = $2::bigint`,
+UPDATE pending_deliveries p SET chat_id = $3::bigint, rests_until = NULL
+WHERE p.bot_id = $1::uuid AND p.chat_id = $2::bigint AND ${isOfChat}`,
 )
 
 /** Moves what waits for a chat to the chat that it has become. What changes messages finds the former one where they are noted. */

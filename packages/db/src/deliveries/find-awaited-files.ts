@@ -1,4 +1,5 @@
-import { defineStatement, type Executor, probe, run } from '../sql.js'
+import { defineStatement, type Executor, run } from '../sql.js'
+import { isOfChat } from './rests.js'
 
 const find = defineStatement(
   'find-awaited-files',
@@ -6,7 +7,11 @@ const find = defineStatement(
 WITH waiting AS MATERIALIZED (
   SELECT p.notification_id
   FROM bot_access a
-  JOIN pending_deliveries p ON ${probe('p.bot_id', 'a.bot_id')} AND p.tenant_id = $1::uuid
+  CROSS JOIN LATERAL (
+    SELECT p.notification_id FROM pending_deliveries p
+    WHERE p.bot_id = a.bot_id AND ${isOfChat} AND p.tenant_id = $1::uuid
+    OFFSET 0
+  ) p
   WHERE a.tenant_id = $1::uuid
   UNION
   SELECT w.notification_id FROM waiting_deliveries w WHERE w.tenant_id = $1::uuid

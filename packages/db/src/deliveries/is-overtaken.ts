@@ -1,4 +1,5 @@
 import { defineStatement, type Executor, probe, runForOne } from '../sql.js'
+import { isOfChat } from './rests.js'
 
 /** So many deliveries of a chat are looked at: what waits behind them takes longer than a state is worth waiting for. */
 const lookedAtMax = 200
@@ -10,7 +11,7 @@ SELECT EXISTS (
   SELECT FROM (
     SELECT p.tenant_id, p.notification_id
     FROM pending_deliveries p
-    WHERE p.bot_id = $1::uuid AND p.chat_id = $2::bigint AND p.id > $4::uuid AND p.tenant_id = $3::uuid
+    WHERE p.bot_id = $1::uuid AND p.chat_id = $2::bigint AND ${isOfChat} AND p.id > $4::uuid AND p.tenant_id = $3::uuid
       AND p.kind = 'notification' AND NOT p.is_paused
     LIMIT ${lookedAtMax}
   ) p

@@ -20,6 +20,13 @@ const isOfferedById = '(p.is_paused IS NOT TRUE AND p.rests_until IS NULL)'
 export const isResting = '(NOT p.is_paused AND p.rests_until IS NOT NULL)'
 
 /**
+ * The SQL that a look for rows `p` of a chat, or of a whole bot, says as well: of those that wait in a lane, rest or are paused. Its
+ * index is one that no scan of a lane knows of, whatever the planner takes that for. A join looks in a sub-select of its own,
+ * or the planner may read all of that index.
+ */
+export const isOfChat = 'p.chat_id <> 0'
+
+/**
  * The rows `p` that wait in a lane, resting or not, as a sub-select: by the one index and then by the other.
  * @param condition of a bot, or of a bot, priority and tenant, which those indexes begin with.
  */

@@ -232,7 +232,8 @@ async function eraseChat(
   if (others.some((other) => other.tenantId === tenantId)) return
   const former = await db.chat.findMany({ where: { botId, migratedToChatId: chatId }, select: { chatId: true } })
   const chatIds = [chatId, ...former.map((chat) => chat.chatId)]
-  const inChats = 'bot_id = $1::uuid AND chat_id = ANY ($2::bigint[])'
+  // No chat is 0, which the index of what waits for a chat wants to hear.
+  const inChats = 'bot_id = $1::uuid AND chat_id = ANY ($2::bigint[]) AND chat_id <> 0'
   await removeFromAll(db, having('tenant_id', 'bot_id', 'chat_id'), {
     where: `${inChats} AND tenant_id = $3::uuid`,
     values: [botId, chatIds, tenantId],
