@@ -38,6 +38,23 @@ test('while it is looked up anew the last one is given, up to its end and no lon
   expect(await given.at(-1)).toBe('revoked')
 })
 
+test('what is dear to look up again and again is given for longer', async () => {
+  const lookUp = vi.fn<(key: string) => Promise<string>>(async (key) => {
+    vi.advanceTimersByTime(100)
+    return key
+  })
+  const cache = createCache({ ...options, staleForMs: 0, shareMax: 0.01 }, lookUp)
+  const looksWithin = async (ms: number): Promise<number> => {
+    const before = lookUp.mock.calls.length
+    for (const end = performance.now() + ms; performance.now() < end; vi.advanceTimersByTime(10)) await cache.get('a')
+    return lookUp.mock.calls.length - before
+  }
+
+  expect(await looksWithin(500)).toBe(2)
+  expect(await looksWithin(9_000)).toBe(0)
+  expect(await looksWithin(18_000)).toBe(2)
+})
+
 test('what is answered late counts from when it was asked for', async () => {
   let answer: (value: string) => void = () => undefined
   const lookUp = vi.fn<() => Promise<string>>(() => new Promise((resolve) => (answer = resolve)))

@@ -1,7 +1,7 @@
 import { type Backlog, type Database, measureBacklog, measureOwnBacklog, type Pool, type Priority } from '@tellwire/db'
 import { createCache } from './cache.js'
 
-const kept = { keptForMs: 5_000, entriesMax: 10_000, staleForMs: 3_600_000 }
+const kept = { keptForMs: 5_000, entriesMax: 10_000, staleForMs: 3_600_000, shareMax: 0.002 }
 /** So many of a priority are counted in a lane: what is beyond waits for long whatever it is. */
 export const countedMax = 50_000
 /** Four of `normal` go for one of `bulk` while both wait. */
@@ -15,7 +15,7 @@ export interface Capacity {
   presentRate(tenantId: string): Promise<number>
 }
 
-/** The waits are looked up every five seconds at most; meanwhile the last ones are told. */
+/** The waits are looked up every five seconds at most, less often where that is dear; meanwhile the last ones are told. */
 export function createCapacity({ db, engine }: { db: Database; engine: Pool }): Capacity {
   const bots = createCache(kept, async (tenantId) => {
     const access = await db.botAccess.findMany({

@@ -30,11 +30,22 @@ const ofEachTenant = 100
 const lateMs = 120_000
 /** Nobody knows when what came before this process was swept. */
 const firstLookMs = 24 * 60 * 60 * 1_000
+/** The part of its time that a sweep spends on looking for one kind of work, and how long it waits for that at most. */
+const lookShare = 0.02
+const lookPauseMsMax = 5_000
 /** Work that was handed over so often, and is due all the same, is not worked off by anybody: this process does some of it. */
 const patience = 5
 
 /** A worker that sweeps and dies is followed after so long. */
 const dutyLeaseMs = 3_000
+
+/** The last look for one kind of work: it found this, at this cost. */
+interface Look {
+  /** By the work's key: how many looks in a row have found it. */
+  found: Map<string, number>
+  tookMs: number
+  nextAtMs: number
+}
 
 /**
  * Finds work that no wake-up told of, and deliveries whose time has come or is over. One worker of all does so, and
@@ -46,16 +57,24 @@ export function startSweep(ctx: WorkerContext): Repeating {
   const duty = createDuty(ctx, { name: 'sweep', leaseMs: dutyLeaseMs })
   const ownWork = createOwnWork(ctx)
   let reunitedAtMs: number | undefined
-  /** How many sweeps in a row have found the same work. */
-  let found = new Map<string, number>()
+  const looks = new Map(jobs.map((job): [Job, Look] => [job, { found: new Map(), tookMs: 0, nextAtMs: 0 }]))
 
-  const sweepJob = async (job: Job, before: ReadonlyMap<string, number>): Promise<void> => {
+  const sweepJob = async (job: Job): Promise<void> => {
     const { contract, findDue } = job
-    const due = (await findDue?.(ctx)) ?? []
+    const last = looks.get(job)
+    const beganAtMs = performance.now()
+    if (!findDue || !last || beganAtMs < last.nextAtMs) return
+    const due = await findDue(ctx)
+    const endedAtMs = performance.now()
+    const tookMs = endedAtMs - beganAtMs
+    // A single slow look is no sign of anything.
+    const pauseMs = Math.min(lookPauseMsMax, Math.min(tookMs, last.tookMs) / lookShare)
+    const found = new Map<string, number>()
+    looks.set(job, { found, tookMs, nextAtMs: endedAtMs + pauseMs })
     const isMine = await Promise.all(
       due.map(async (payload) => {
-        const key = `${contract.name} ${contract.key(payload)}`
-        const times = (before.get(key) ?? 0) + 1
+        const key = contract.key(payload)
+        const times = (last.found.get(key) ?? 0) + 1
         found.set(key, times)
         return !(await ctx.waker.handOver(contract, payload)) || times > patience
       }),
@@ -78,13 +97,11 @@ export function startSweep(ctx: WorkerContext): Repeating {
       await reunite(ctx, sinceMs)
         .then(() => (reunitedAtMs = nowMs))
         .catch((error: unknown) => ctx.log.error({ err: error }, 'releasing what waits for a user failed'))
-      const before = found
-      found = new Map()
-      const looks = await Promise.allSettled(jobs.map((job) => sweepJob(job, before)))
+      const swept = await Promise.allSettled(jobs.map(sweepJob))
       await sealAudit(ctx.db, ctx.sealer).catch((error: unknown) =>
         ctx.log.error({ err: error }, 'the audit could not be sealed'),
       )
-      for (const look of looks) if (look.status === 'rejected') throw look.reason
+      for (const each of swept) if (each.status === 'rejected') throw each.reason
     }
     if (ctx.heartbeatFile !== undefined) await writeFile(ctx.heartbeatFile, '')
   })

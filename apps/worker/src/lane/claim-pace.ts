@@ -12,9 +12,9 @@ export interface ClaimPace {
 /** A claim that takes less costs little, whatever it finds. */
 const cheapMs = 5
 /** As much may be spent on a delivery. */
-const worthMs = 0.5
+const worthMs = 0.3
 /** The part of its time that a process spends on claims that are dear. */
-const share = 0.2
+const share = 0.1
 /** Nobody waits longer than that for it. */
 const pauseMsMax = 150
 /** A single slow claim is no sign of anything. */
