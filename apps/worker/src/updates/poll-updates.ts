@@ -1,23 +1,19 @@
 import {
   acquirePollers,
-  advancePoller,
   dropDeadWorkers,
   findPollers,
   keepWorker,
   leaveWorker,
   type LiveWorkers,
-  lookAtBotNow,
   newId,
   type PollerGrant,
   releasePollers,
   workerLeaseMs,
 } from '@tellwire/db'
-import { receiveUpdates, unsealBotToken } from '@tellwire/domain'
 import { BotChanged, onAnnounced } from '@tellwire/jobs'
-import { classifyOutcome, subscribedUpdates } from '@tellwire/telegram'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { WorkerContext } from '../context.js'
 import { every } from '../every.js'
+import { readBot } from './read-bot.js'
 
 const superviseEveryMs = 1_000
 /** How often it is compared what is read with what is to be read. */
@@ -28,8 +24,6 @@ const readersMax = 2_000
 const grantsAtOnce = 100
 /** A worker that reads more than its part gives so many back at a time. */
 const givenBackAtOnce = 50
-const longPollSeconds = 25
-const failurePausesMs = [3_000, 6_000, 12_000, 30_000, 60_000]
 
 export interface UpdatePolling {
   stop(): Promise<void>
@@ -123,46 +117,4 @@ export function startPolling(ctx: WorkerContext): UpdatePolling {
       await leaveWorker(ctx.engine, workerId)
     },
   }
-}
-
-async function readBot(ctx: WorkerContext, workerId: string, grant: PollerGrant, signal: AbortSignal): Promise<void> {
-  const { botId } = grant
-  const token = unsealBotToken(ctx.sealer, grant)
-  let offset = grant.nextUpdateId
-  let failures = 0
-  const failurePauseMs = (): number => failurePausesMs[Math.min(failures++, failurePausesMs.length - 1)] ?? 0
-
-  while (!signal.aborted) {
-    try {
-      const outcome = await ctx.pollingApi.call(
-        token,
-        'getUpdates',
-        { offset, timeout: longPollSeconds, allowed_updates: subscribedUpdates },
-        { timeoutMs: (longPollSeconds + 15) * 1_000, signal },
-      )
-      if (outcome.kind !== 'ok') {
-        if (signal.aborted) return
-        const meaning = classifyOutcome(outcome)
-        ctx.log.warn({ botId, outcome: meaning }, 'reading updates failed')
-        // A webhook that somebody has set, perhaps.
-        if (meaning.class === 'bot' && meaning.code === 'bot_conflict') await lookAtBotNow(ctx.engine, botId)
-        await pause(meaning.class === 'flood' ? meaning.retryAfterSeconds * 1_000 : failurePauseMs(), signal)
-        continue
-      }
-      failures = 0
-      const last = outcome.result.at(-1)
-      if (!last) continue
-      await receiveUpdates(ctx, botId, outcome.result)
-      // Telegram forgets what is below the next offset, so it moves only when the updates are on disk.
-      offset = last.update_id + 1
-      await advancePoller(ctx.engine, workerId, { botId, nextUpdateId: offset })
-    } catch (error) {
-      ctx.log.warn({ err: error, botId }, 'storing updates failed')
-      await pause(failurePauseMs(), signal)
-    }
-  }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => undefined)
 }
