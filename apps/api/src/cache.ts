@@ -5,6 +5,9 @@ export interface Cache<Value> {
   get(key: string): Value | Promise<Value>
 }
 
+/** What is dear to look up is given for that long at most. */
+const dearKeptForMs = 60_000
+
 interface CacheOptions {
   /** How long a value is given, in milliseconds. */
   keptForMs: number
@@ -41,7 +44,12 @@ export function createCache<Value>(
     const tookMs = performance.now() - askedAtMs
     // The first look, or a busy moment, tells nothing of what the next ones cost.
     const costsMs = Math.min(tookMs, entries.get(key)?.tookMs ?? 0)
-    const entry = { value, askedAtMs, tookMs, keptForMs: Math.max(keptForMs, costsMs / shareMax) }
+    const entry = {
+      value,
+      askedAtMs,
+      tookMs,
+      keptForMs: Math.max(keptForMs, Math.min(dearKeptForMs, costsMs / shareMax)),
+    }
     const [oldest] = entries.keys()
     if (entries.size >= entriesMax && oldest !== undefined) entries.delete(oldest)
     entries.delete(key)

@@ -1,7 +1,8 @@
 import { type Backlog, type Database, measureBacklog, measureOwnBacklog, type Pool, type Priority } from '@tellwire/db'
 import { createCache } from './cache.js'
 
-const kept = { keptForMs: 5_000, entriesMax: 10_000, staleForMs: 3_600_000, shareMax: 0.002 }
+const kept = { keptForMs: 5_000, entriesMax: 10_000, staleForMs: 3_600_000 }
+const dear = { ...kept, shareMax: 0.002 }
 /** So many of a priority are counted in a lane: what is beyond waits for long whatever it is. */
 export const countedMax = 50_000
 /** Four of `normal` go for one of `bulk` while both wait. */
@@ -26,8 +27,8 @@ export function createCapacity({ db, engine }: { db: Database; engine: Pool }): 
     return access.map(({ botId, bot }) => ({ botId, isOwn: bot.tenantId === tenantId }))
   })
   // Counting a long backlog is dear: once for all tenants of a bot.
-  const backlog = createCache(kept, (botId) => measureBacklog(engine, botId, countedMax))
-  const ownOf = createCache(kept, (key) => {
+  const backlog = createCache(dear, (botId) => measureBacklog(engine, botId, countedMax))
+  const ownOf = createCache(dear, (key) => {
     const [botId = '', tenantId = ''] = key.split(' ')
     return measureOwnBacklog(engine, botId, tenantId, countedMax)
   })

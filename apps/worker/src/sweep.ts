@@ -70,7 +70,8 @@ export function startSweep(ctx: WorkerContext): Repeating {
     // A single slow look is no sign of anything.
     const pauseMs = Math.min(lookPauseMsMax, Math.min(tookMs, last.tookMs) / lookShare)
     const found = new Map<string, number>()
-    looks.set(job, { found, tookMs, nextAtMs: endedAtMs + pauseMs })
+    const look = { found, tookMs, nextAtMs: endedAtMs + pauseMs }
+    looks.set(job, look)
     const isMine = await Promise.all(
       due.map(async (payload) => {
         const key = contract.key(payload)
@@ -79,6 +80,8 @@ export function startSweep(ctx: WorkerContext): Repeating {
         return !(await ctx.waker.handOver(contract, payload)) || times > patience
       }),
     )
+    // Each look begins a part of the work that is this process's own.
+    if (isMine.includes(true)) look.nextAtMs = 0
     ownWork.begin(
       job,
       due.filter((_, index) => isMine[index]),

@@ -60,3 +60,14 @@ test('nothing that is not settled is passed over', () => {
 
   expect(ask('a', 500).seqFloors).toEqual([0n, 0n, 0n])
 })
+
+test('a look at the whole lane that fails, or does not see all, costs no number that is known', () => {
+  const { ask, record, beganAtMs } = createSettledLab()
+  record('b', beganAtMs, [none, 500n, none], 2_000n)
+  const known = [1_000n, 500n, 1_000n]
+
+  expect(ask('b', beganAtMs + 60_000).seqFloors).toEqual([0n, 0n, 0n])
+  expect(ask('b', beganAtMs + 60_001).seqFloors).toEqual(known)
+  record('b', beganAtMs + 120_000, [none, null, null], 2_000n)
+  expect(ask('b', beganAtMs + 120_500).seqFloors).toEqual([2_000n, 500n, 1_000n])
+})

@@ -35,18 +35,23 @@ export function createSeqFloors(now: () => number = () => performance.now()): Se
   return {
     ask(botId, nowMs) {
       const known = lanes.get(botId)
-      if (!known || nowMs >= known.wholeAtMs + trustedForMs) return { seqFloors: noFloors, tellsSeqs: true }
+      if (!known || nowMs >= known.wholeAtMs + trustedForMs) {
+        // Once, even if it takes too long and fails.
+        if (known) known.wholeAtMs = nowMs
+        return { seqFloors: noFloors, tellsSeqs: true }
+      }
       return { seqFloors: known.floors, tellsSeqs: nowMs >= known.learnedAtMs + learnEveryMs }
     },
     record({ botId, seqFloors }, { seqs }, beganAtMs) {
       if (!seqs) return
       const settled = settledSeqs.record(seqs, beganAtMs)
+      const known = lanes.get(botId)
       const floors = seqFloors.map((floor, priority) => {
         const lowest = seqs.lowest[priority]
-        if (lowest === null) return floor
+        if (lowest === null) return known?.floors[priority] ?? floor
         return lowest === undefined || lowest > settled ? settled : lowest
       })
-      const wholeAtMs = seqFloors === noFloors ? beganAtMs : (lanes.get(botId)?.wholeAtMs ?? -Infinity)
+      const wholeAtMs = seqFloors === noFloors ? beganAtMs : (known?.wholeAtMs ?? -Infinity)
       lanes.delete(botId)
       lanes.set(botId, { floors, learnedAtMs: beganAtMs, wholeAtMs })
       for (const oldest of lanes.keys()) {

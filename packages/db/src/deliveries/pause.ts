@@ -8,6 +8,7 @@ const pause = defineStatement(
 UPDATE pending_deliveries p SET is_paused = $3::bool, seq = DEFAULT
 FROM deliveries d
 WHERE ${isOfNotification('d', '$1::uuid', '$2::uuid')} AND d.status = 'queued' AND ${probe('p.id', 'd.id')}
+  AND p.is_paused IS DISTINCT FROM $3::bool
 RETURNING p.bot_id`,
 )
 

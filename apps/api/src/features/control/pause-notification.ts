@@ -11,7 +11,7 @@ export async function pauseNotification(scope: Scope, id: string): Promise<void>
   await setPaused(scope, id, true)
 }
 
-/** Lets it go on, in the order in which it would have gone. */
+/** Lets it go on, behind what waits in its chats by now. */
 export async function resumeNotification(scope: Scope, id: string): Promise<void> {
   await setPaused(scope, id, false)
 }
