@@ -128,6 +128,35 @@ test('of a thread only the last state that waits is sent, and nothing that is ad
   expect(JSON.stringify(message)).toContain('"Seen"')
 })
 
+test('an earlier state of a thread never takes the place of a later one', async () => {
+  const thread = { thread_key: 'order' }
+  await send({ ...thread, text: 'cooking' })
+  await world.control('POST', '/faults', {
+    method: 'editMessageText',
+    kind: 'status',
+    status: 429,
+    retry_after: 3,
+    times: 1,
+  })
+  const { id: held } = await world.post({ to: reader(), ...thread, text: 'on its way' })
+  await eventually(
+    () => world.call('POST', `/v1/notifications/${held}/pause`),
+    ({ status }) => status === 200,
+  )
+  await send({ ...thread, text: 'delivered' })
+  await world.call('POST', `/v1/notifications/${held}/resume`)
+
+  expect(deliveryOf(await world.settled(held))).toMatchObject({ status: 'cancelled', failure: { code: 'superseded' } })
+  expect(await texts()).toEqual(['delivered'])
+
+  const soon = new Date(Date.now() + 3_000).toISOString()
+  const { id: planned } = await world.post({ to: reader(), ...thread, text: 'how was it?', send_at: soon })
+  await send({ ...thread, text: 'enjoy' })
+
+  expect(deliveryOf(await world.settled(planned))).toMatchObject({ status: 'sent' })
+  expect(await texts()).toEqual(['how was it?'])
+})
+
 test('a chat that several users share gets a notification once', async () => {
   await world.call('PATCH', `/admin/v1/tenants/${world.tenantId}`, { chat_sharing: 'share' }, admin())
   const { body: link } = await world.call('POST', '/v1/connect-links', { user_id: `twin${count}` })
