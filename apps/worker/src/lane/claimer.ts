@@ -41,8 +41,8 @@ export function createClaimer(claiming: Pool): Claimer {
   const ordinary = createBatcher({ run: runAtPace, countMax: lanesMax, pauseMs: () => pace.pauseMs() })
   const wide = createBatcher({ run, countMax: 1 })
   return (asked) => {
-    const request = { ...asked, ...floors.ask(asked.botId, performance.now()) }
-    return request.lookahead > lookaheadMin ? wide(request) : ordinary(request)
+    const { isAnew, ...seqs } = floors.ask(asked.botId, performance.now())
+    return isAnew || asked.lookahead > lookaheadMin ? wide({ ...asked, ...seqs }) : ordinary({ ...asked, ...seqs })
   }
 }
 

@@ -13,6 +13,8 @@ function createLab() {
   let xid = 1n
   return {
     ask: (botId: string, atMs: number): Asked => floors.ask(botId, atMs),
+    /** The database is put back to an older state: its transactions are numbered from there. */
+    putBack: () => void (xid = 0n),
     record: (botId: string, atMs: number, lowest: SeenSeqs['lowest'], highest: bigint | undefined) => {
       xid += 10n
       nowMs = atMs
@@ -31,17 +33,18 @@ function createSettledLab() {
   return { ...lab, beganAtMs: 3_000 }
 }
 
-test('a lane is looked at as a whole at first, and every minute', () => {
+test('a lane is looked at as a whole at first, and within a minute each time', () => {
   const { ask, record, beganAtMs } = createSettledLab()
   const whole = { seqFloors: [0n, 0n, 0n], tellsSeqs: true }
 
-  expect(ask('b', beganAtMs)).toEqual(whole)
+  expect(ask('b', beganAtMs)).toEqual({ ...whole, isAnew: false })
   record('b', beganAtMs, [none, 500n, none], 2_000n)
-  expect(ask('b', beganAtMs + 500)).toEqual({ seqFloors: [1_000n, 500n, 1_000n], tellsSeqs: false })
-  expect(ask('b', beganAtMs + 1_500)).toEqual({ seqFloors: [1_000n, 500n, 1_000n], tellsSeqs: true })
+  const known = { seqFloors: [1_000n, 500n, 1_000n], isAnew: false }
+  expect(ask('b', beganAtMs + 500)).toEqual({ ...known, tellsSeqs: false })
+  expect(ask('b', beganAtMs + 1_500)).toEqual({ ...known, tellsSeqs: true })
   record('b', beganAtMs + 1_500, [none, none, none], none)
-  expect(ask('b', beganAtMs + 59_000)).toMatchObject({ seqFloors: [1_000n, 1_000n, 1_000n] })
-  expect(ask('b', beganAtMs + 60_000)).toEqual(whole)
+  expect(ask('b', beganAtMs + 44_000)).toMatchObject({ seqFloors: [1_000n, 1_000n, 1_000n] })
+  expect(ask('b', beganAtMs + 60_000)).toEqual({ ...whole, isAnew: true })
 })
 
 test('of what was not seen as a whole the former number stays', () => {
@@ -70,4 +73,15 @@ test('a look at the whole lane that fails, or does not see all, costs no number 
   expect(ask('b', beganAtMs + 60_001).seqFloors).toEqual(known)
   record('b', beganAtMs + 120_000, [none, null, null], 2_000n)
   expect(ask('b', beganAtMs + 120_500).seqFloors).toEqual([2_000n, 500n, 1_000n])
+})
+
+test('where the database was put back, numbers are drawn again, and none is known', () => {
+  const { ask, record, putBack, beganAtMs } = createSettledLab()
+  record('b', beganAtMs, [none, none, none], 2_000n)
+
+  putBack()
+  record('a', beganAtMs + 3_000, [none, none, none], 400n)
+
+  expect(ask('b', beganAtMs + 3_500)).toEqual({ seqFloors: [0n, 0n, 0n], tellsSeqs: true, isAnew: false })
+  expect(ask('a', beganAtMs + 3_500).seqFloors).toEqual([0n, 0n, 0n])
 })

@@ -9,15 +9,23 @@ import { createSettledSeqs } from './settled-seqs.js'
  */
 export interface SeqFloors {
   /** What the next claim from a lane is to ask. */
-  ask(botId: string, nowMs: number): Pick<ClaimRequest, 'seqFloors' | 'tellsSeqs'>
+  ask(botId: string, nowMs: number): AskedSeqs
   /** @param beganAtMs when the claim was sent. */
   record(request: ClaimRequest, claim: Claim, beganAtMs: number): void
 }
 
+interface AskedSeqs extends Pick<ClaimRequest, 'seqFloors' | 'tellsSeqs'> {
+  /** The numbers of the lane are known, and looked for anew all the same: that may take as long as it did without them. */
+  isAnew: boolean
+}
+
 /** A lane's numbers are looked for so often. */
 const learnEveryMs = 1_000
-/** Once a minute a claim looks at the whole lane: whatever was wrong about its numbers is right again then. */
-const trustedForMs = 60_000
+/**
+ * Once in so long a claim looks at the whole lane: whatever was wrong about its numbers is right again then. Lanes that were
+ * found at one moment are not looked at again at one moment.
+ */
+const trustedForMs = { min: 45_000, max: 60_000 }
 const lanesMax = 20_000
 
 const noFloors: readonly bigint[] = Array.from({ length: priorityCount }, () => 0n)
@@ -25,33 +33,34 @@ const noFloors: readonly bigint[] = Array.from({ length: priorityCount }, () => 
 interface KnownLane {
   floors: readonly bigint[]
   learnedAtMs: number
-  /** When it was last looked at as a whole. */
+  /** When it is to be looked at as a whole again. */
   wholeAtMs: number
 }
 
 export function createSeqFloors(now: () => number = () => performance.now()): SeqFloors {
   const lanes = new Map<string, KnownLane>()
-  const settledSeqs = createSettledSeqs(now)
+  const settledSeqs = createSettledSeqs(() => lanes.clear(), now)
   return {
     ask(botId, nowMs) {
       const known = lanes.get(botId)
-      if (!known || nowMs >= known.wholeAtMs + trustedForMs) {
+      if (!known) return { seqFloors: noFloors, tellsSeqs: true, isAnew: false }
+      if (nowMs >= known.wholeAtMs) {
         // Once, even if it takes too long and fails.
-        if (known) known.wholeAtMs = nowMs
-        return { seqFloors: noFloors, tellsSeqs: true }
+        known.wholeAtMs = nextWholeAt(nowMs)
+        return { seqFloors: noFloors, tellsSeqs: true, isAnew: true }
       }
-      return { seqFloors: known.floors, tellsSeqs: nowMs >= known.learnedAtMs + learnEveryMs }
+      return { seqFloors: known.floors, tellsSeqs: nowMs >= known.learnedAtMs + learnEveryMs, isAnew: false }
     },
     record({ botId, seqFloors }, { seqs }, beganAtMs) {
       if (!seqs) return
       const settled = settledSeqs.record(seqs, beganAtMs)
       const known = lanes.get(botId)
-      const floors = seqFloors.map((floor, priority) => {
+      const floors = seqFloors.map((_, priority) => {
         const lowest = seqs.lowest[priority]
-        if (lowest === null) return known?.floors[priority] ?? floor
+        if (lowest === null) return known?.floors[priority] ?? 0n
         return lowest === undefined || lowest > settled ? settled : lowest
       })
-      const wholeAtMs = seqFloors === noFloors ? beganAtMs : (known?.wholeAtMs ?? -Infinity)
+      const wholeAtMs = seqFloors === noFloors ? nextWholeAt(beganAtMs) : (known?.wholeAtMs ?? -Infinity)
       lanes.delete(botId)
       lanes.set(botId, { floors, learnedAtMs: beganAtMs, wholeAtMs })
       for (const oldest of lanes.keys()) {
@@ -60,4 +69,9 @@ export function createSeqFloors(now: () => number = () => performance.now()): Se
       }
     },
   }
+}
+
+function nextWholeAt(nowMs: number): number {
+  const { min, max } = trustedForMs
+  return nowMs + min + Math.random() * (max - min)
 }

@@ -4,7 +4,10 @@ import { createSettledSeqs } from './settled-seqs.js'
 /** Claims at times of their own: those that are answered at once began when they are recorded. */
 function createLab() {
   let nowMs = 0
-  const settled = createSettledSeqs(() => nowMs)
+  const settled = createSettledSeqs(
+    () => undefined,
+    () => nowMs,
+  )
   return (atMs: number, seen: { highest?: number; xmin: number; xmax: number }, beganAtMs = atMs): number => {
     nowMs = atMs
     const { highest, xmin, xmax } = seen

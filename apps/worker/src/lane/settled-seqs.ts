@@ -26,7 +26,8 @@ interface Mark {
   xmax: bigint
 }
 
-export function createSettledSeqs(now: () => number = () => performance.now()): SettledSeqs {
+/** @param onPutBack is called where the database was put back to an older state: numbers are drawn a second time then. */
+export function createSettledSeqs(onPutBack: () => void, now: () => number = () => performance.now()): SettledSeqs {
   let marks: Mark[] = []
   let highest = 0n
 
@@ -40,10 +41,10 @@ export function createSettledSeqs(now: () => number = () => performance.now()): 
     record(seen, beganAtMs) {
       let last = marks.at(-1)
       if (last && beganAtMs >= last.atMs && seen.xmax < last.xmax) {
-        // The database was put back to an older state.
         marks = []
         last = undefined
         highest = 0n
+        onPutBack()
       }
       if (seen.highest !== undefined && seen.highest > highest) highest = seen.highest
       if (!last || beganAtMs >= last.atMs + markEveryMs) marks.push({ atMs: now(), seq: highest, xmax: seen.xmax })
