@@ -214,12 +214,15 @@ test('a written answer is the reply to the question, and nothing else', async ()
   )
   const asked = (await person.messages()).at(-1)
   await person.say('not this')
+  const replyWith = (text: string) =>
+    world.control('POST', `/people/${person.id}/say`, {
+      bot: world.bot.username,
+      text,
+      reply_to: asked?.['message_id'],
+    })
+  await replyWith('/weather@another_bot')
   // It looks like a command, and is none of the bot's.
-  await world.control('POST', `/people/${person.id}/say`, {
-    bot: world.bot.username,
-    text: '/tellwire',
-    reply_to: asked?.['message_id'],
-  })
+  await replyWith('/tellwire')
 
   expect(await ended(question)).toMatchObject({ status: 'answered', answer: { option: null, text: '/tellwire' } })
   await person.hears('✓')

@@ -35,11 +35,11 @@ export async function handleMessage(given: UpdateScope, message: Message): Promi
   const said = toSaid(message, language)
 
   const command = parseCommand(text)
+  if (command && !(await isForThisBot(scope, command.bot))) return
   const run = command && Object.hasOwn(commands, command.name) ? commands[command.name] : undefined
   // What answers a question is an answer, also where it looks like a command, unless it is one of ours.
   if (!run && (await answerByReply(scope, message))) return
   if (command) {
-    if (!(await isForThisBot(scope, command.bot))) return
     if (run && !(await isForListener(scope, said, command))) await run(scope, said, command.argument)
     else if (!(await tellTenants(scope, said, message, command)) && isPrivate) await greet(scope, said)
     return
