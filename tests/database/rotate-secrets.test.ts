@@ -11,10 +11,10 @@ import {
   resealSecrets,
   sealBotToken,
   sealWebhookHeaders,
-  sealWebhookSecret,
+  sealWebhookSecrets,
   unsealBotToken,
   unsealWebhookHeaders,
-  unsealWebhookSecret,
+  unsealWebhookSecrets,
   webhookSecret,
 } from '@tellwire/domain'
 import { createTestDatabase, type TestDatabase } from '@tellwire/testing'
@@ -56,8 +56,8 @@ async function makeSecrets(db: ReturnType<typeof connectDatabase>, secretKey: st
     data: {
       ...endpoint,
       url: 'https://example.com/',
-      secretSealed: sealWebhookSecret(sealer, endpoint, 'now'),
-      previousSecretSealed: sealWebhookSecret(sealer, endpoint, 'before'),
+      secretSealed: sealWebhookSecrets(sealer, endpoint, ['now']),
+      previousSecretSealed: sealWebhookSecrets(sealer, endpoint, ['before', 'earlier']),
       headersSealed: sealWebhookHeaders(sealer, endpoint, { a: 'b' }),
     },
   })
@@ -104,8 +104,8 @@ test('after a rotation the former key opens nothing, and is needed for nothing',
   expect(rows.every(({ webhookSecretVersion }) => webhookSecretVersion === 1)).toBe(true)
   expect(readWebhookSecret(after, first.telegramId, told)).toBeUndefined()
   const kept = await db.webhookEndpoint.findUniqueOrThrow({ where: { tenantId_id: endpoint } })
-  expect(unsealWebhookSecret(after, endpoint, kept.secretSealed)).toBe('now')
-  expect(unsealWebhookSecret(after, endpoint, kept.previousSecretSealed ?? empty)).toBe('before')
+  expect(unsealWebhookSecrets(after, endpoint, kept.secretSealed)).toEqual(['now'])
+  expect(unsealWebhookSecrets(after, endpoint, kept.previousSecretSealed ?? empty)).toEqual(['before', 'earlier'])
   expect(unsealWebhookHeaders(after, endpoint, kept.headersSealed ?? empty)).toEqual({ a: 'b' })
   expect(after.isDerived('button', 'x', before.derive('button', 'x'))).toBe(true)
   expect(rows.some((bot) => opens(() => unsealBotToken(before, bot)))).toBe(false)

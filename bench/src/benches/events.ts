@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createSealer, generateWebhookSecret, sealWebhookSecret } from '@tellwire/domain'
+import { createSealer, generateWebhookSecret, sealWebhookSecrets } from '@tellwire/domain'
 import { newId } from '@tellwire/db'
 import { Pool } from 'undici'
 import { nowMs } from '../clock.js'
@@ -160,7 +160,7 @@ export async function benchWebhooks(lab: Lab, report: Report): Promise<void> {
   const sealer = createSealer(place.secretKey)
   for (const { id } of tenants) {
     const endpointId = newId()
-    const secret = Buffer.from(sealWebhookSecret(sealer, { tenantId: id, id: endpointId }, generateWebhookSecret()))
+    const secret = Buffer.from(sealWebhookSecrets(sealer, { tenantId: id, id: endpointId }, [generateWebhookSecret()]))
     await place.owner.query(
       'INSERT INTO webhook_endpoints (tenant_id, id, url, secret_sealed, concurrency) VALUES ($1, $2, $3, $4, $5)',
       [id, endpointId, `${origin}/`, secret, concurrency],

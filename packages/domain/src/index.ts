@@ -154,9 +154,9 @@ export { type AddressRules, createAddressRules } from './addresses/address-rules
 export {
   generateWebhookSecret,
   sealWebhookHeaders,
-  sealWebhookSecret,
+  sealWebhookSecrets,
   unsealWebhookHeaders,
-  unsealWebhookSecret,
+  unsealWebhookSecrets,
   webhookHeaders,
   webhookKey,
 } from './webhooks/sign.js'

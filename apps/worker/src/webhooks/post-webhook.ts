@@ -6,7 +6,7 @@ import {
   type Sealer,
   showWebhookMessage,
   unsealWebhookHeaders,
-  unsealWebhookSecret,
+  unsealWebhookSecrets,
   webhookHeaders,
   webhookKey,
 } from '@tellwire/domain'
@@ -74,7 +74,8 @@ export function createWebhookPoster({ agent, rules, sealer }: Posting): WebhookP
       headers: Object.entries({ ...ofOwner, 'content-type': 'application/json', 'user-agent': 'Tellwire' }).flat(),
       keys: [secretSealed, previousSecretSealed]
         .filter((sealed) => sealed !== null)
-        .map((sealed) => webhookKey(unsealWebhookSecret(sealer, endpoint, sealed))),
+        .flatMap((sealed) => unsealWebhookSecrets(sealer, endpoint, sealed))
+        .map(webhookKey),
     }
     if (targets.size >= targetsMax) targets.clear()
     targets.set(endpoint.id, target)

@@ -18,7 +18,7 @@ export function webhookKey(secret: string): KeyObject {
 
 /**
  * The headers that say what a request is, when it was made, and that it is ours: names and values in turn.
- * @param keys one, or two while one takes the place of the other.
+ * @param keys one, or some while one takes the place of the others.
  */
 export function webhookHeaders(
   keys: readonly KeyObject[],
@@ -36,12 +36,17 @@ export interface EndpointKey {
   id: string
 }
 
-export function sealWebhookSecret(sealer: Sealer, endpoint: EndpointKey, secret: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(sealer.seal(webhookSecretPlace(endpoint), secret))
+/** @param secrets one, or those that were there before it, the latest first. */
+export function sealWebhookSecrets(
+  sealer: Sealer,
+  endpoint: EndpointKey,
+  secrets: readonly string[],
+): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(sealer.seal(webhookSecretPlace(endpoint), secrets.join(' ')))
 }
 
-export function unsealWebhookSecret(sealer: Sealer, endpoint: EndpointKey, sealed: Uint8Array): string {
-  return sealer.unseal(webhookSecretPlace(endpoint), sealed)
+export function unsealWebhookSecrets(sealer: Sealer, endpoint: EndpointKey, sealed: Uint8Array): string[] {
+  return sealer.unseal(webhookSecretPlace(endpoint), sealed).split(' ')
 }
 
 export function sealWebhookHeaders(
@@ -61,7 +66,7 @@ export function unsealWebhookHeaders(
   return JSON.parse(sealer.unseal(webhookHeadersPlace(endpoint), sealed)) as Record<string, string>
 }
 
-/** The secret before stands in the same place: the two are of one kind. */
+/** Those before stand in the same place: they are of one kind. */
 export function webhookSecretPlace({ tenantId, id }: EndpointKey): SealedPlace {
   return { tenantId, table: 'webhook_endpoints', row: id, field: 'secret', formerly: `webhook-secret ${id}` }
 }

@@ -3,7 +3,7 @@ import {
   generateWebhookSecret,
   recordAudit,
   sealWebhookHeaders,
-  sealWebhookSecret,
+  sealWebhookSecrets,
   type TenantScope,
 } from '@tellwire/domain'
 import type { Needs } from '../../context.js'
@@ -36,7 +36,7 @@ export async function createWebhook(
       types: types.map(toPattern),
       description: description ?? null,
       headersSealed: headers === undefined ? null : sealWebhookHeaders(sealer, { tenantId, id }, headers),
-      secretSealed: sealWebhookSecret(sealer, { tenantId, id }, secret),
+      secretSealed: sealWebhookSecrets(sealer, { tenantId, id }, [secret]),
       concurrency,
       rate: rate ?? null,
     },

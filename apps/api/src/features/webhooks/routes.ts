@@ -117,7 +117,8 @@ export const webhookRoutes = [
     url: '/v1/webhooks/:id/rotate-secret',
     tag,
     summary: "Replace a webhook's secret",
-    description: 'For 24 hours requests carry the signatures of both.',
+    description:
+      'For 24 hours requests carry the signatures of both, and of those that were rotated out in the 24 hours before; of six at most.',
     params,
     responses: { 200: IssuedWebhook },
     isIdempotent: true,
