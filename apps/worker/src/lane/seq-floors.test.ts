@@ -19,7 +19,8 @@ function createLab() {
       xid += 10n
       nowMs = atMs
       const seqs: SeenSeqs = { lowest, highest, xmin: xid, xmax: xid }
-      const request = { botId, ...floors.ask(botId, atMs) } as ClaimRequest
+      const { seqFloors, tellsSeqs } = floors.ask(botId, atMs)
+      const request = { botId, seqFloors, tellsSeqs } as ClaimRequest
       floors.record(request, { seqs } as Claim, atMs)
     },
   }
