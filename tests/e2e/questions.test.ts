@@ -380,6 +380,7 @@ test.each([
   [{}, '/options'],
   [{ options: yesOrNo, free_text: {} }, '/options'],
   [{ options: [yesOrNo[0], yesOrNo[0]] }, '/options/1/id'],
+  [{ options: [...yesOrNo, { id: 'later', text: 'Not now' }] }, '/options/2/text'],
   [{ options: yesOrNo, default: 'maybe' }, '/default'],
 ])('a question that cannot be asked is refused: %j', async (question, pointer) => {
   const { status, body } = await world.call('POST', '/v1/questions', { to: { user_id: 'x' }, text: '?', ...question })

@@ -50,15 +50,16 @@ function readAsked({ options, free_text, expires_in: seconds, default: byDefault
       detail: options ? 'cannot stand beside free_text' : 'is required, or free_text',
     })
   }
-  const ids = options?.map(({ id }) => id) ?? []
-  const twice = ids.findIndex((id, index) => ids.indexOf(id) !== index)
-  if (twice !== -1) {
-    throw refusal('impossible_combination', 'Each option has an id of its own.', {
-      pointer: `/options/${twice}/id`,
+  for (const field of ['id', 'text'] as const) {
+    const values = options?.map((option) => option[field]) ?? []
+    const twice = values.findIndex((value, index) => values.indexOf(value) !== index)
+    if (twice === -1) continue
+    throw refusal('impossible_combination', `Each option has ${field === 'id' ? 'an id' : 'a text'} of its own.`, {
+      pointer: `/options/${twice}/${field}`,
       detail: 'stands there already',
     })
   }
-  if (byDefault !== undefined && !ids.includes(byDefault)) {
+  if (byDefault !== undefined && !options?.some(({ id }) => id === byDefault)) {
     throw refusal('impossible_combination', 'The default is one of the options.', {
       pointer: '/default',
       detail: 'is none of the options',

@@ -62,7 +62,11 @@ export const NewQuestion = Type.Object(
     }),
     format: Format,
     options: Type.Optional(
-      Type.Array(QuestionOption, { minItems: 1, maxItems: 20, description: 'The answers to choose from.' }),
+      Type.Array(QuestionOption, {
+        minItems: 1,
+        maxItems: 20,
+        description: 'The answers to choose from, each with an id and a text of its own.',
+      }),
     ),
     free_text: Type.Optional(FreeText),
     expires_in: Type.Integer({
