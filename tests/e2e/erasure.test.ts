@@ -64,6 +64,13 @@ test('an export has everything, and an erasure leaves nothing but that there was
   expect(toChat.status).toBe(201)
   await person.press('It is')
   await world.events('question.answered')
+  const { body: toAll } = await world.call('POST', '/v1/questions', {
+    to: { user_ids: ['planted', 'bystander'] },
+    text: 'Who is in?',
+    options: [{ id: 'in', text: 'I am in' }],
+    quorum: 'all',
+  })
+  await person.press('I am in')
   const { id: both } = await world.post({ to: { user_ids: ['planted', 'bystander'] }, text: 'To both' })
   await world.settled(both as string)
 
@@ -78,6 +85,13 @@ test('an export has everything, and an erasure leaves nothing but that there was
   const texts = (exported.body['notifications'] as Json[]).map(({ text }) => text as string)
   expect(texts).toEqual(expect.arrayContaining([`Dear ${name}`, 'To both', `${name}, is it you?`]))
   expect(JSON.stringify(exported.body['events'])).toContain(`I am ${name}`)
+  // The question is open: nothing else tells what was answered.
+  expect(exported.body['answers']).toContainEqual(
+    expect.objectContaining({
+      question_id: toAll['id'],
+      answer: expect.objectContaining({ option: 'in', user_id: 'planted' }),
+    }),
+  )
   expect((await findInTables(name)).length).toBeGreaterThan(5)
 
   const [toBoth] = (exported.body['notifications'] as Json[]).filter(({ text }) => text === 'To both')

@@ -10,10 +10,19 @@ interface Row {
 
 type DeliveryRow = Row & { notificationId: string; connectionId: string | null }
 
+interface AnswerRow {
+  questionId: string
+  connectionId: string
+  answer: unknown
+  answeredAt: Date
+}
+
 export interface ExportedRows {
   /** As they are stored, as JSON. Of others whom they went to nothing is told. */
   notifications: Row[]
   deliveries: DeliveryRow[]
+  /** Answers from the person's chats to questions among the notifications, whatever became of those. */
+  answers: AnswerRow[]
   events: Row[]
   /** How many bytes the notifications' texts have together. */
   bytes: number
@@ -124,8 +133,13 @@ export async function exportUser(
     LEFT JOIN notification_contents c ON c.tenant_id = n.tenant_id AND c.notification_id = n.id
     WHERE n.tenant_id = ${tenantId}::uuid AND n.id = ANY (${ids}::uuid[])
     ORDER BY n.id DESC`
+  const connections = await db.connection.findMany({ where: { tenantId, userId }, select: { id: true } })
+  const answers = await db.questionAnswer.findMany({
+    where: { tenantId, questionId: { in: ids }, connectionId: { in: connections.map(({ id }) => id) } },
+  })
   return {
     notifications: notifications.map(({ row }) => row),
+    answers,
     deliveries: deliveriesOnPage.map(({ id, notificationId, connectionId, status, failure, sentAt, endedAt }) => ({
       id,
       notificationId,

@@ -24,6 +24,7 @@ export const UserExport = Type.Object(
     topics: Type.Array(Type.String(), { description: 'Topics that the user is subscribed to.' }),
     notifications: rows('Notifications to this user alone or among others, with their texts.'),
     deliveries: rows('What became of them in each chat.'),
+    answers: rows('What was answered in the chats to questions among the notifications.'),
     events: rows('Everything that happened, and everything that the person wrote.'),
     is_complete: Type.Boolean({ description: 'Whether this answer is all of it.' }),
     earlier: Nullable(Type.String(), {

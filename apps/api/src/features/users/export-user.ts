@@ -48,6 +48,12 @@ export async function exportUser(scope: TenantScope, userId: string, cursor: str
       connection_id: connectionId && showId('con', connectionId),
       ...row,
     })),
+    answers: found.answers.map(({ questionId, connectionId, answer, answeredAt }) => ({
+      question_id: showId('qst', questionId),
+      connection_id: showId('con', connectionId),
+      answer,
+      answered_at: answeredAt,
+    })),
     events: found.events.map(({ id, ...row }) => ({ id: showId('evt', id), ...row })),
     is_complete: found.endsAt === undefined && before === undefined,
     earlier: found.endsAt === undefined ? null : makeCursor(list, found.endsAt),
@@ -70,7 +76,7 @@ async function search(
 ): Promise<Omit<ExportedRows, 'bytes'>> {
   const endsAtMs = performance.now() + searchedForMs
   const oldestMs = idTime(tenantId) - hourMs
-  const found: ExportedRows = { notifications: [], deliveries: [], events: [], bytes: 0, endsAt: before }
+  const found: ExportedRows = { notifications: [], deliveries: [], answers: [], events: [], bytes: 0, endsAt: before }
   let fromMs = before === undefined ? Date.now() : idTime(before)
   let lengthMs = hourMs
   for (;;) {
@@ -89,6 +95,7 @@ async function search(
     const known = new Set(found.notifications.map(({ id }) => id))
     found.notifications.push(...page.notifications.filter(({ id }) => !known.has(id)))
     found.deliveries.push(...page.deliveries)
+    found.answers.push(...page.answers)
     found.events.push(...page.events)
     found.bytes += page.bytes
     found.endsAt = page.endsAt ?? (isLast ? undefined : idFloor(fromMs))
