@@ -9,12 +9,13 @@ export interface ClaimPace {
   pauseMs(): number
 }
 
-/** A claim that takes less costs little, whatever it finds. */
-const cheapMs = 5
+/**
+ * A claim that takes less costs little, whatever it finds. Claims that take so many times as long get that part of the
+ * process's time: where a machine is merely busy, and each takes twice as long as usual, nobody waits long.
+ */
+const cheapMs = 15
 /** As much may be spent on a delivery. */
 const worthMs = 0.3
-/** The part of its time that a process spends on claims that are dear. */
-const share = 0.1
 /** Nobody waits longer than that for it. */
 const pauseMsMax = 150
 /** A single slow claim is no sign of anything. */
@@ -29,7 +30,7 @@ export function createClaimPace(): ClaimPace {
     },
     pauseMs() {
       const isDear = tookMs > cheapMs && tookMs > worthMs * found
-      return isDear ? Math.min(pauseMsMax, tookMs / share - tookMs) : 0
+      return isDear ? Math.min(pauseMsMax, tookMs * (tookMs / cheapMs - 1)) : 0
     },
   }
 }
