@@ -3,7 +3,7 @@
 import './node-version.js'
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 
 const { root, setUp } = await import('./set-up.js')
@@ -18,6 +18,9 @@ await setUp()
 const clientFile = findClientFile(resolve(root, process.env.TELLWIRE_DATA_DIR ?? '.tellwire'))
 const local = clientFile ? parseEnv(readFileSync(clientFile, 'utf8')) : {}
 const env = { ...local, ...process.env }
+// What an example keeps is about the service that it runs against.
+if (clientFile && env.TELLWIRE_API_KEY === local.TELLWIRE_API_KEY)
+  env.STATE_DIR ??= join(dirname(clientFile), 'examples', name)
 if (!env.TELLWIRE_API_KEY) {
   console.error('Start the service with `npm start` first, or set TELLWIRE_API_URL and TELLWIRE_API_KEY.')
   process.exit(2)

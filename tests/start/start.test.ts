@@ -172,7 +172,7 @@ test('the first start tells the story, later ones keep the data, and nothing is 
   const second = start()
   const again = await second.facts()
   expect(second.stderr()).not.toContain('link issued')
-  expect(again).toMatchObject({ tenant_id: facts.tenant_id, bot: facts.bot })
+  expect(again).toEqual(facts)
   const arrived = async () => (await textsOf(again, people)).filter((text) => text.startsWith('once'))
   await eventually(arrived, (texts) => texts.length >= 200)
   expect(new Set(await arrived()).size).toBe(200)

@@ -7,7 +7,7 @@ import {
   connectEngine,
   connectForTenants,
   mendEventOrder,
-  RoleError,
+  UnusableDatabaseError,
 } from '@tellwire/db'
 import {
   assertSecretKey,
@@ -60,8 +60,8 @@ const accepter = createAccepter(engine, waker)
 const boundedWork = createBoundedWork()
 const telegram = createBotApi({ root: config.TELEGRAM_API_ROOT })
 const files = await openFileStore(config)
-await orEnd(assertSeesAllTenants(db), RoleError)
-if (config.DATABASE_ENGINE_URL !== undefined) await orEnd(assertSeesOneTenant(tenants), RoleError)
+await orEnd(assertSeesAllTenants(db), UnusableDatabaseError)
+if (config.DATABASE_ENGINE_URL !== undefined) await orEnd(assertSeesOneTenant(tenants), UnusableDatabaseError)
 const sealer = await orEnd(openSealer(db, config.SECRET_KEY), SecretKeyError)
 const registry = new Registry()
 const metrics = createDeliveryMetrics(registry)

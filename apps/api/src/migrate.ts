@@ -1,5 +1,5 @@
-import { orExit } from '@tellwire/config'
-import { ensureRoles, migrate } from '@tellwire/db'
+import { orEnd, orExit } from '@tellwire/config'
+import { ensureRoles, migrate, orUnusable, UnusableDatabaseError } from '@tellwire/db'
 import { migrateJobs } from '@tellwire/jobs'
 import { createLogger } from '@tellwire/observability'
 import { readMigrateConfig } from './config.js'
@@ -16,7 +16,7 @@ const {
 } = orExit(() => readMigrateConfig(process.env))
 const log = createLogger('migrate', 'info')
 
-const applied = await migrate(url, migrationsFolder)
+const applied = await orEnd(orUnusable(migrate(url, migrationsFolder)), UnusableDatabaseError)
 await migrateJobs(url)
 // New tables need rights, whoever has made the roles.
 await ensureRoles(url, app !== undefined && engine !== undefined ? { app, engine } : undefined)

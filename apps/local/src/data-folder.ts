@@ -17,6 +17,8 @@ export interface Secrets {
 /** Things that earlier starts made, so that later ones find them again. */
 export interface Instance {
   tenantId?: string
+  apiKey?: string
+  adminKey?: string
   personId?: number
   isStoryTold?: boolean
 }

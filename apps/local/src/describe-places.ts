@@ -22,7 +22,7 @@ export function describePlaces(facts: Facts, folder: string, personId: number | 
     `  Admin key   ${adminKey}`,
     `  Data, logs  ${folder}`,
     '',
-    'Connect someone: open the url of the answer, in Telegram or in the chat page.',
+    `Connect someone: open the url of the answer ${sandbox === null ? 'in Telegram' : 'in the chat page'}.`,
     ...post('/v1/connect-links', { user_id: sandbox === null ? 'ada' : 'grace' }),
     '',
     'Send a notification:',

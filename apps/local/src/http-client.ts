@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 /** Calls our own services, as an app would. */
 export interface HttpClient {
   call<T>(method: string, path: string, body?: unknown): Promise<T>
-  /** @returns false where the answer is that there is no such thing. @throws for any other that is no success. */
-  exists(path: string): Promise<boolean>
+  /** @returns undefined where there is no such thing, or the key is none. @throws for any other answer that is no success. */
+  find<T>(path: string): Promise<T | undefined>
 }
 
 /** A service that has just been started on a busy machine may have more to do than it can for so long. */
@@ -38,11 +38,13 @@ export function createHttpClient(base: string, signal: AbortSignal, key?: string
       if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer.detail ?? answer.error ?? ''}`)
       return answer
     },
-    async exists(path) {
+    async find<T>(path: string) {
       const headers = key === undefined ? {} : { authorization: `Bearer ${key}` }
-      const { ok, status } = await patiently(base + path, { signal, headers })
-      if (!ok && status !== 404) throw new Error(`GET ${path}: ${status}`)
-      return ok
+      const response = await patiently(base + path, { signal, headers })
+      if (response.ok) return (await response.json()) as T
+      await response.body?.cancel()
+      if (response.status !== 404 && response.status !== 401) throw new Error(`GET ${path}: ${response.status}`)
+      return undefined
     },
   }
 }

@@ -11,14 +11,14 @@ export interface Provision {
 }
 
 interface Place {
-  adminKey: string
+  databaseUrl: string
   api: string
   sandbox: string | undefined
   botToken: string | undefined
   signal: AbortSignal
 }
 
-/** The name of the keys that are made at every start. */
+/** The name of the keys that a start makes. */
 const keyName = 'npm start'
 
 interface BotView {
@@ -27,24 +27,51 @@ interface BotView {
 }
 
 /**
- * A tenant and a bot, made on the first start and found again on later ones; and keys, which are made at
- * every start, since only their hashes are kept. What the folder remembers and the database does not have
- * is made anew.
+ * A tenant, its bot and the keys, made on the first start and found again on later ones. What the folder remembers and the
+ * database does not have is made anew.
  */
 export async function provision(folder: DataFolder, at: Place): Promise<Provision> {
-  const { adminKey } = at
+  const adminKey = await findOrMakeAdminKey(folder, at)
   const admin = createHttpClient(at.api, at.signal, adminKey)
   const tenantId = await findOrMakeTenant(folder, admin)
-  await revokeKeys(admin, tenantId)
-  const { key: apiKey } = await admin.call<{ key: string }>('POST', `/admin/v1/tenants/${tenantId}/keys`, {
-    name: keyName,
-    scopes,
-  })
+  const apiKey = await findOrMakeKey(folder, admin, { ...at, tenantId })
   const app = createHttpClient(at.api, at.signal, apiKey)
   const { bot, isNew } = await findOrMakeBot(folder, app, at)
   // The token may have been replaced since the last start.
   if (!isNew && at.botToken !== undefined) await app.call('PUT', `/v1/bots/${bot.id}/token`, { token: at.botToken })
   return { tenantId, apiKey, adminKey, bot: { id: bot.id, username: bot.username } }
+}
+
+/** The first admin key comes from whoever can reach the database. */
+async function findOrMakeAdminKey(folder: DataFolder, { api, databaseUrl, signal }: Place): Promise<string> {
+  const { adminKey } = folder.instance
+  if (adminKey !== undefined && (await createHttpClient(api, signal, adminKey).find('/admin/v1/keys')) !== undefined)
+    return adminKey
+  const { key } = await withDatabase(databaseUrl, (db) => issueAdminKeyByHand(db, { name: keyName, replaces: true }))
+  await folder.saveInstance({ adminKey: key })
+  return key
+}
+
+/** A key that does not have all scopes is from before there were as many. */
+async function findOrMakeKey(
+  folder: DataFolder,
+  admin: HttpClient,
+  { api, signal, tenantId }: Place & { tenantId: string },
+): Promise<string> {
+  const { apiKey } = folder.instance
+  const me = apiKey === undefined ? undefined : await createHttpClient(api, signal, apiKey).find<MeView>('/v1/me')
+  const isUsable = me?.tenant.id === tenantId && scopes.every((scope) => me.key.scopes.includes(scope))
+  if (apiKey !== undefined && isUsable) return apiKey
+  await revokeKeys(admin, tenantId)
+  const path = `/admin/v1/tenants/${tenantId}/keys`
+  const { key } = await admin.call<{ key: string }>('POST', path, { name: keyName, scopes })
+  await folder.saveInstance({ apiKey: key })
+  return key
+}
+
+interface MeView {
+  tenant: { id: string }
+  key: { scopes: string[] }
 }
 
 /** Revokes the keys that earlier starts have made: nobody is told of them again. */
@@ -65,14 +92,9 @@ interface KeyPage {
   next_cursor: string | null
 }
 
-/** The first admin key comes from whoever can reach the database. */
-export async function makeAdminKey(databaseUrl: string): Promise<string> {
-  return withDatabase(databaseUrl, async (db) => (await issueAdminKeyByHand(db, { name: keyName, replaces: true })).key)
-}
-
 async function findOrMakeTenant(folder: DataFolder, admin: HttpClient): Promise<string> {
   const { tenantId } = folder.instance
-  if (tenantId !== undefined && (await admin.exists(`/admin/v1/tenants/${tenantId}/keys`))) return tenantId
+  if (tenantId !== undefined && (await admin.find(`/admin/v1/tenants/${tenantId}/keys`)) !== undefined) return tenantId
   const tenant = await admin.call<{ id: string }>('POST', '/admin/v1/tenants', { name: 'Example App' })
   await folder.saveInstance({ tenantId: tenant.id, isStoryTold: false })
   return tenant.id

@@ -100,13 +100,13 @@ async function bringUp(
   await start('api', { ...env, PORT: String(config.PORT), PUBLIC_URL: config.PUBLIC_URL })
   await start('worker', env)
   // While the services start: what it loads takes most of a second.
-  const provisioning = prepareProvision(database.engineUrl ?? database.url)
+  const provisioning = import('./provision.js')
   provisioning.catch(() => undefined)
   await Promise.all(children.map((child) => readyOrStopped(child, signal)))
 
-  const { provision, adminKey } = await provisioning
+  const { provision } = await provisioning
   const made = await provision(folder, {
-    adminKey,
+    databaseUrl: database.engineUrl ?? database.url,
     api,
     sandbox,
     botToken: config.TELEGRAM_BOT_TOKEN,
@@ -117,11 +117,6 @@ async function bringUp(
   const facts = toFacts(api, sandbox, made)
   for (const line of describePlaces(facts, folder.path(''), folder.instance.personId)) say(line)
   return facts
-}
-
-async function prepareProvision(databaseUrl: string) {
-  const { makeAdminKey, provision } = await import('./provision.js')
-  return { provision, adminKey: await makeAdminKey(databaseUrl) }
 }
 
 async function readyOrStopped(child: Child, signal: AbortSignal): Promise<void> {

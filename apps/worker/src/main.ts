@@ -4,8 +4,8 @@ import {
   connectDatabase,
   connectEngine,
   mendEventOrder,
-  RoleError,
   strikeDeliveries,
+  UnusableDatabaseError,
 } from '@tellwire/db'
 import {
   assertSecretKey,
@@ -71,7 +71,7 @@ const telegram = createBotApi({
   connectionsMax: config.TELEGRAM_CONNECTIONS,
 })
 
-await orEnd(assertSeesAllTenants(db), RoleError)
+await orEnd(assertSeesAllTenants(db), UnusableDatabaseError)
 const sealer = await orEnd(openSealer(db, config.SECRET_KEY), SecretKeyError)
 const leases = createLeases({ leasing, log })
 const boundedWork = createBoundedWork()

@@ -30,6 +30,8 @@ async function hear(event: Heard): Promise<void> {
   if (event.type === 'command.received' || !guess.isPlaying(event)) await show(event)
 }
 
+// What was said before it ran for the first time was not said to it.
+const { next_cursor: from } = await tellwire.events.list({ after: 'now' })
 for (const user of [staff, 'visitor']) {
   const { url } = await tellwire.connectLinks.issue({ user_id: user })
   console.log(`Connect as ${user}: ${url}`)
@@ -38,7 +40,7 @@ for (const user of [staff, 'visitor']) {
 const others = { message: hear, command: hear, button: hear } as Parameters<typeof combine>[0]
 for (const each of [guess.handlers, count]) await each.resume()
 await tellwire.listen(combine(others, count, guess.handlers), {
-  from: 'start',
+  from,
   store: fileCursor(kept('cursor.txt')),
   signal: stop.signal,
   onError: (error, event) => console.error(`${event.type} could not be handled:`, error),

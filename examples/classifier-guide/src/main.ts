@@ -22,10 +22,12 @@ if (WEBHOOK_SECRET !== undefined) {
   server.listen(Number(PORT), () => console.log(`The guide waits for webhooks on port ${PORT}.`))
   stop.signal.addEventListener('abort', () => server.close())
 } else {
+  // What was said before it ran for the first time was not said to it.
+  const { next_cursor: from } = await tellwire.events.list({ after: 'now' })
   const { url } = await tellwire.connectLinks.issue({ user_id: 'explorer' })
   console.log(`The guide listens. Connect at ${url} and send /start`)
   await tellwire.listen(walks, {
-    from: 'start',
+    from,
     store: fileCursor(join(STATE_DIR, 'cursor.txt')),
     signal: stop.signal,
     onError: (error, event) => console.error(`${event.type} could not be handled:`, error),

@@ -5,7 +5,7 @@ const topic = 'results'
 const hint = '/results shows them, /follow and /unfollow say whether you are told of changes.'
 
 /** Those who follow the page: Tellwire keeps who they are, so that they outlive this program. */
-export function followers(tellwire: Tellwire, cursor: CursorStore) {
+export function followers(tellwire: Tellwire, place: { from: string; store: CursorStore }) {
   return {
     async announce(difference: string, key: string): Promise<void> {
       try {
@@ -58,8 +58,7 @@ export function followers(tellwire: Tellwire, cursor: CursorStore) {
           },
         },
         {
-          from: 'start',
-          store: cursor,
+          ...place,
           signal,
           // Somebody who is gone meanwhile holds nobody else up.
           onError: (error, event) => console.error(`${event.type} could not be handled:`, error),

@@ -3,7 +3,7 @@ import type { CursorStore, Tellwire } from '@tellwire/sdk'
 /** Answers what is written to the shop, each message once. */
 export function answerOwner(
   tellwire: Tellwire,
-  { store, signal }: { store: CursorStore; signal: AbortSignal },
+  { from, store, signal }: { from: string; store: CursorStore; signal: AbortSignal },
 ): Promise<void> {
   return tellwire.listen(
     {
@@ -16,6 +16,6 @@ export function answerOwner(
         await tellwire.chats.answer(data.connection_id, { text, format: 'plain' }, { idempotencyKey: `answer-${id}` })
       },
     },
-    { from: 'start', store, signal, onError: (error) => console.error('a message could not be answered:', error) },
+    { from, store, signal, onError: (error) => console.error('a message could not be answered:', error) },
   )
 }

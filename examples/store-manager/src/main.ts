@@ -17,6 +17,8 @@ await mkdir(STATE_DIR, { recursive: true })
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
 
+// What was said before it ran for the first time was not said to it.
+const { next_cursor: from } = await tellwire.events.list({ after: 'now' })
 const { data: connections } = await tellwire.connections.list({ user_id: owner, status: 'active' })
 // Where to go on, for whoever has started it.
 if (connections.length === 0) {
@@ -30,6 +32,6 @@ console.log(`The back office is at ${office.url}`)
 
 await Promise.all([
   runShop(reports, { everyMs: Number(SHOP_SECONDS) * 1_000, signal: stop.signal }),
-  answerOwner(tellwire, { store: fileCursor(join(STATE_DIR, 'cursor.txt')), signal: stop.signal }),
+  answerOwner(tellwire, { from, store: fileCursor(join(STATE_DIR, 'cursor.txt')), signal: stop.signal }),
 ])
 await office.close()

@@ -1,4 +1,5 @@
 export { isDatabaseFull, isDatabaseUnavailable } from './unavailable.js'
+export { orUnusable, UnusableDatabaseError } from './unusable.js'
 export {
   type AfterCommit,
   connectDatabase,
@@ -16,7 +17,6 @@ export {
   assertSeesAllTenants,
   assertSeesOneTenant,
   connectForTenants,
-  RoleError,
   type TenantDatabases,
 } from './tenant-database.js'
 export {

@@ -3,6 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { type Database, type DatabaseOptions, makeClient, poolSettings } from './client.js'
 import { openPool } from './open-pool.js'
+import { orUnusable, UnusableDatabaseError } from './unusable.js'
 
 /** Connections of the role that row-level security shows one tenant's rows at a time. */
 export interface TenantDatabases {
@@ -131,23 +132,24 @@ class TenantAdapter extends PrismaPg {
   }
 }
 
-export class RoleError extends Error {
-  override name = 'RoleError'
-}
-
-/** @throws {RoleError} where the role of the service itself would see the rows of one tenant at most. */
+/**
+ * @throws {UnusableDatabaseError} where the role of the service itself would see the rows of one tenant at most, or cannot
+ * be asked.
+ */
 export async function assertSeesAllTenants(db: Database): Promise<void> {
-  if (await isBound(db)) {
-    throw new RoleError(
+  if (await orUnusable(isBound(db))) {
+    throw new UnusableDatabaseError(
       'The service would see one tenant at most: set DATABASE_ENGINE_URL, as the role tellwire_engine or the owner of the tables.',
     )
   }
 }
 
-/** @throws {RoleError} where the role that serves tenants would see the rows of all. */
+/** @throws {UnusableDatabaseError} where the role that serves tenants would see the rows of all, or cannot be asked. */
 export async function assertSeesOneTenant(tenants: TenantDatabases): Promise<void> {
-  if (!(await tenants.isBound())) {
-    throw new RoleError('DATABASE_URL leads to a role that sees all tenants: use tellwire_app, which migrate.js makes.')
+  if (!(await orUnusable(tenants.isBound()))) {
+    throw new UnusableDatabaseError(
+      'DATABASE_URL leads to a role that sees all tenants: use tellwire_app, which migrate.js makes.',
+    )
   }
 }
 

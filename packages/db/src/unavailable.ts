@@ -45,9 +45,9 @@ export function isDatabaseFull(error: unknown): boolean {
 }
 
 /** The code of an error, and those of what caused it: Prisma puts Postgres' own into what it adds. */
-function codesOf(error: unknown): string[] {
+export function codesOf(error: unknown): string[] {
   if (typeof error !== 'object' || error === null) return []
-  const { code, originalCode, cause, meta, driverAdapterError } = error as Record<string, unknown>
-  const own = [code, originalCode].filter((value) => typeof value === 'string')
+  const { code, originalCode, kind, cause, meta, driverAdapterError } = error as Record<string, unknown>
+  const own = [code, originalCode, kind].filter((value) => typeof value === 'string')
   return [...own, ...[cause, meta, driverAdapterError].flatMap(codesOf)]
 }
