@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { issueApiKey, scopes } from '@tellwire/domain'
+import { generateKey, issueApiKey, scopes } from '@tellwire/domain'
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { createBot, createConnection, test } from '../test/fixtures.js'
@@ -78,6 +78,17 @@ test('is alive and ready, and tells no more than that to strangers', async ({ ad
     queue: 'postgres',
     database_roles: 'two roles',
   })
+})
+
+test('of a key that is refused, what is wrong with its form is told', async ({ app }) => {
+  const ask = async (url: string, token: string) =>
+    (await app.inject({ url, headers: { authorization: `Bearer ${token}` } })).json<{ detail: string }>().detail
+  const key = generateKey('live')
+
+  expect(await ask('/v1/me', generateKey('admin'))).toContain("an admin's key: here a tenant's is needed")
+  expect(await ask('/admin/v1/tenants', key)).toContain("a tenant's key: here an admin's is needed")
+  expect(await ask('/v1/me', key.slice(0, -1))).toContain('not the whole of it')
+  expect(await ask('/v1/me', key)).toContain('unknown, expired or revoked')
 })
 
 test('what is behind a key is kept by no cache', async ({ admin, app, as, tenant }) => {

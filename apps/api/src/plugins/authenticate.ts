@@ -80,7 +80,7 @@ export function authenticateTenants(app: FastifyInstance, { db, log }: Services,
     const key = token === undefined ? null : await lookUp(request, token, () => keys.get(token))
     if (!key || key.revokedAt || (key.expiresAt && key.expiresAt <= new Date())) {
       await app.countFailedKey(request)
-      throw unauthenticated()
+      throw unauthenticated(request, 'live')
     }
     assertNetwork(key, request)
     await app.countKey(request, key.id)
@@ -109,7 +109,7 @@ export function authenticateAdmins(app: FastifyInstance, { db, log }: Services):
     const key = token === undefined ? null : await lookUp(request, token, () => findAdminKey(db, token))
     if (!key) {
       await app.countFailedKey(request)
-      throw unauthenticated()
+      throw unauthenticated(request, 'admin')
     }
     assertNetwork(key, request)
     await app.countKey(request, key.id)
@@ -175,7 +175,7 @@ export function openTenantScope(
 ): (request: FastifyRequest) => TenantRequestScope {
   return (request) => {
     const key = request.tenantKey
-    if (!key) throw unauthenticated()
+    if (!key) throw unauthenticated(request, 'live')
     return {
       // Each by its name: of a spread of so many V8 makes an object that is slow for as long as it lives.
       engine: services.engine,
@@ -224,7 +224,7 @@ export function openAdminScope(
 ): (request: FastifyRequest) => AdminRequestScope {
   return (request) => {
     const key = request.adminKey
-    if (!key) throw unauthenticated()
+    if (!key) throw unauthenticated(request, 'admin')
     return {
       ...services,
       baseUrl: baseUrl(),
@@ -243,8 +243,12 @@ export function openAdminScope(
 
 /** @returns the key that was sent, where it is a key of one of these kinds. */
 function readBearer(request: FastifyRequest, kinds: readonly KeyKind[]): string | undefined {
-  const token = /^Bearer +([^ ]+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const token = bearerOf(request)
   return token !== undefined && isWellFormedKey(token, kinds) ? token : undefined
+}
+
+function bearerOf({ headers }: FastifyRequest): string | undefined {
+  return /^Bearer +([^ ]+)$/i.exec(headers.authorization ?? '')?.[1]
 }
 
 type MaybeLater<Value> = Value | Promise<Value>
@@ -278,6 +282,18 @@ function readTraceparent(request: FastifyRequest): string | undefined {
     : undefined
 }
 
-function unauthenticated(): ApiError {
-  return new ApiError('unauthenticated', 'Send a valid key as "Authorization: Bearer …".')
+/** Tells by the form alone what is wrong with a key: of whether it was ever one, nothing is told. */
+function unauthenticated(request: FastifyRequest, wanted: 'live' | 'admin'): ApiError {
+  const token = bearerOf(request)
+  return new ApiError('unauthenticated', explainKey(token, wanted))
+}
+
+function explainKey(token: string | undefined, wanted: 'live' | 'admin'): string {
+  if (token === undefined) return 'Send a valid key as "Authorization: Bearer …".'
+  if (isWellFormedKey(token, [wanted])) return 'The key is unknown, expired or revoked.'
+  if (wanted === 'live' && isWellFormedKey(token, ['admin']))
+    return "That is an admin's key: here a tenant's is needed."
+  if (wanted === 'admin' && isWellFormedKey(token, ['live']))
+    return "That is a tenant's key: here an admin's is needed."
+  return 'That is no key of this service, or not the whole of it.'
 }

@@ -216,7 +216,7 @@ test('gives up waiting when the preferred time is over', async ({ api, as, db, t
   )
 
   expect(response.headers['preference-applied']).toBe('wait=1')
-  expect(response.json()).toMatchObject({ status: 'in_progress' })
+  expect(response.json()).toMatchObject({ status: 'in_progress', counts: { queued: 1 } })
 })
 
 test.for([

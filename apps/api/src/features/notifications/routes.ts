@@ -62,9 +62,9 @@ export const notificationRoutes = [
       const headers = { location: body.links.self, ...replayedHeader(accepted.isReplayed) }
       const seconds = readPreferredWait(call.headers.prefer)
       if (seconds === 0) return new Answer(202, body, headers)
-      const status = await waitUntilSettled(call, body.id, seconds)
-      if (status === undefined) return new Answer(202, body, headers)
-      return new Answer(202, { ...body, status }, { ...headers, 'preference-applied': `wait=${seconds}` })
+      const known = await waitUntilSettled(call, body.id, seconds)
+      if (known === undefined) return new Answer(202, body, headers)
+      return new Answer(202, { ...body, ...known }, { ...headers, 'preference-applied': `wait=${seconds}` })
     },
   }),
   route({
@@ -131,7 +131,7 @@ async function waitUntilSettled({ scope, signal }: Call<TenantRequestScope>, sho
   const look = () => gates.statements.pass(tenantId, () => getNotification(scope, id))
   // It is accepted, whatever can be said of it now.
   return look().then(
-    ({ status }) => status,
+    ({ status, counts }) => ({ status, counts }),
     () => undefined,
   )
 }

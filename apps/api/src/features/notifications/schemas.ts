@@ -153,6 +153,9 @@ export const AcceptedNotification = Type.Object(
     deduplicated: Type.Optional(
       Type.Boolean({ description: 'This is an earlier notification with the same dedupe key.' }),
     ),
+    counts: Type.Optional(
+      Type.Record(Type.String(), Type.Integer(), { description: 'Where it was waited for: deliveries by status.' }),
+    ),
     estimated_send_at: Nullable(Timestamp('A time.'), {
       description: 'When the first message leaves, as far as it can be told now.',
     }),
