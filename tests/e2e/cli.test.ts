@@ -92,6 +92,10 @@ test('login keeps an address and a key where nobody else can read them', async (
     code: 2,
     stderr: expect.stringContaining('There is no profile "there"'),
   })
+  expect(await start(['users'], { ...bare, TELLWIRE_API_URL: '127.0.0.1:3000' }).ended).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('it begins with http:// or https://'),
+  })
   const wrong = start(['login', '--url', world.api, '--key-stdin'], bare)
   wrong.input(`${world.key.slice(0, -1)}${world.key.endsWith('x') ? 'y' : 'x'}`)
   expect((await wrong.ended).code).toBe(3)

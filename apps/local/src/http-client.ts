@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { StartError } from './start-error.js'
 
 /** Calls our own services, as an app would. */
 export interface HttpClient {
@@ -35,7 +36,9 @@ export function createHttpClient(base: string, signal: AbortSignal, key?: string
       })
       const text = await response.text()
       const answer = JSON.parse(text === '' ? '{}' : text) as T & { detail?: string; error?: string }
-      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer.detail ?? answer.error ?? ''}`)
+      // It says what to mend, as to any other who asks.
+      if (!response.ok)
+        throw new StartError(`${method} ${path}: ${response.status} ${answer.detail ?? answer.error ?? ''}`)
       return answer
     },
     async find<T>(path: string) {

@@ -58,6 +58,7 @@ export async function findProfile(env: Env, { profile, url }: { profile?: string
   if (found === undefined) {
     throw new CommandError('Where is the service? Run: tellwire login, or set TELLWIRE_API_URL and TELLWIRE_API_KEY.')
   }
+  assertAddress(found)
   // A key is of one service: no other is shown it.
   const own = stored && isSame(stored.url, found) ? stored : undefined
   return {
@@ -65,6 +66,12 @@ export async function findProfile(env: Env, { profile, url }: { profile?: string
     ...pick('key', keys.key ?? own?.key),
     ...pick('adminKey', keys.adminKey ?? own?.adminKey),
   }
+}
+
+/** @throws {CommandError} where it is no address that can be called. */
+export function assertAddress(url: string): void {
+  if (/^https?:\/\//.test(url) && URL.canParse(url)) return
+  throw new CommandError(`${url} is no address of a service: it begins with http:// or https://.`)
 }
 
 export function isSame(one: string, other: string): boolean {

@@ -4,7 +4,7 @@ import { TellwireAdmin } from '@tellwire/sdk/admin'
 import type { Command } from 'commander'
 import { type Cli, type GlobalOptions, openCli, readText, type Surroundings } from '../cli.js'
 import { CommandError, exitCodes } from '../exit-codes.js'
-import { isSame, type Profile, profilesFile, readProfiles, writeProfiles } from '../profiles.js'
+import { assertAddress, isSame, type Profile, profilesFile, readProfiles, writeProfiles } from '../profiles.js'
 
 interface LoginOptions extends GlobalOptions {
   admin?: boolean
@@ -24,6 +24,7 @@ export function addLogIn(program: Command, around: Surroundings): void {
       const stored = await readProfiles(around.env)
       const known = stored.profiles[profile]
       const baseUrl = url ?? around.env['TELLWIRE_API_URL'] ?? (await askForUrl(cli, known))
+      assertAddress(baseUrl)
       const key = keyStdin ? await readText(cli, '-') : await askForKey(cli, admin)
       const name = await whoseKey({ baseUrl, key, admin })
       const { key: knownKey, adminKey: knownAdminKey } = known && isSame(known.url, baseUrl) ? known : {}
